@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON as RFC 8259 has it: json-c, behind a strict check of our own for what
+ * json-c lets through (NaN, -01, raw control bytes, duplicate names, bad
+ * UTF-8, \u0000, depth).
+ */
+#ifndef CONFAB_JSON_H
+#define CONFAB_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <json-c/json.h>
+
+enum json_result {
+	JSON_OK,
+	JSON_SYNTAX,
+	JSON_DEPTH,		/* nested deeper than allowed */
+	JSON_DUPLICATE,		/* a name twice in one object */
+	JSON_NUL,		/* \u0000 in a string or name */
+	JSON_UTF8,		/* not UTF-8 */
+	JSON_NO_MEMORY
+};
+
+/* A sentence for people about a result. */
+const char *json_result_str(enum json_result r);
+
+/*
+ * Checks that s[0..len) is exactly one JSON text (white space around it
+ * allowed) of at most `depth` levels. Allocates nothing, does not recurse,
+ * and takes linear time. Duplicate names are not looked for. `at`, when not
+ * NULL, becomes the offset of the error.
+ */
+enum json_result json_check(const char *s, size_t len, size_t depth,
+    size_t *at);
+
+/*
+ * Checks and parses. On JSON_OK, *out is a value that the caller ends with
+ * json_object_put(); else NULL.
+ */
+enum json_result json_parse(const char *s, size_t len, size_t depth,
+    struct json_object **out);
+
+/*
+ * Member `name` of `obj` when it is there and a string: its bytes and length
+ * (strings may hold any character but U+0000). Else NULL.
+ */
+const char *json_str(struct json_object *obj, const char *name, size_t *len);
+
+/* Member `name` of `obj`, or NULL when absent, null or `obj` no object. */
+struct json_object *json_get(struct json_object *obj, const char *name);
+
+struct buf;
+
+/* Appends `v` as compact JSON. Returns 0, or -1 when `out` is full. */
+int json_write(struct buf *out, struct json_object *v);
+
+#endif

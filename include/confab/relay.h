@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The relay: loop threads that own every stream. A request thread validates
+ * a request, hands its connection over and forgets it; from then on the loop
+ * writes, watches for the hang-up and closes. No call here waits for a
+ * model, a client or a name server.
+ */
+#ifndef CONFAB_RELAY_H
+#define CONFAB_RELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "confab/buf.h"
+#include "confab/chat_request.h"
+#include "confab/settings.h"
+
+#define RELAY_KEY_MAX 64	/* bytes of an Idempotency-Key */
+#define RELAY_USER_MAX 128	/* bytes of a user's name */
+#define RELAY_QUEUE_MAX 16384	/* jobs handed over and not yet taken */
+
+struct relay;
+
+/* A client's connection on its way to a loop, which closes it. */
+struct relay_client {
+	int fd;			/* -1: taken */
+	int request_id;		/* FastCGI request id; 0: plain CGI, bare
+				 * bytes to fd, end of input not watched */
+	int watch_fd;		/* plain CGI: unused, -1 */
+};
+
+enum relay_op {
+	RELAY_CHAT,		/* a new call, or attach when the key is known */
+	RELAY_RESUME,		/* GET api/streams/KEY */
+	RELAY_STOP		/* DELETE api/streams/KEY */
+};
+
+struct relay_job {
+	enum relay_op op;
+	struct relay_client client;
+	struct settings *settings;	/* counted reference, given over */
+	char user[RELAY_USER_MAX + 1];
+	char key[RELAY_KEY_MAX + 1];	/* "" = none: not resumable */
+	uint64_t last_event_id;		/* RELAY_RESUME */
+	struct chat_request *chat;	/* RELAY_CHAT; given over */
+	char extra_headers[512];	/* CRLF-ended lines for the response,
+					 * such as a renewed Set-Cookie */
+};
+
+/* A user's daily tokens and the like live elsewhere; the relay reports. */
+struct relay_hooks {
+	/* Called on a loop when a stream has ended; must not block. */
+	void (*stream_ended)(void *arg, const char *user,
+	    uint64_t tokens);
+	void *arg;
+};
+
+/*
+ * Starts `loops` loop threads. Returns NULL with errno set. The configuration
+ * in force comes with every job.
+ */
+struct relay *relay_start(unsigned loops, const struct relay_hooks *hooks);
+
+/*
+ * Hands a job over; it is copied and everything it owns given over, also on
+ * failure. Where the queue is full, the client gets a 503. Never blocks.
+ */
+void relay_submit(struct relay *r, struct relay_job *job);
+
+/*
+ * New settings are in force: model lists are fetched anew where providers
+ * changed. Takes its own reference.
+ */
+void relay_reload(struct relay *r, struct settings *s);
+
+/*
+ * Ends: from now on no new stream; open ones may finish for `ms`, then get an
+ * error event ("shutting_down"). Blocks until all loops have ended; frees.
+ */
+void relay_stop(struct relay *r, unsigned ms);
+
+/* Open streams now; for limits and health. */
+unsigned relay_streams(const struct relay *r);
+
+/* Bytes held in rings now. */
+size_t relay_ring_bytes(const struct relay *r);
+
+#endif

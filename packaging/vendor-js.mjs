@@ -37,7 +37,7 @@ const parts = {
     take: [
       ['lib/marked.esm.js', 'marked.esm.js'],
       ['lib/marked.d.ts', 'marked.esm.d.ts'],
-      ['LICENSE.md', 'LICENSE'],
+      ['LICENSE', 'LICENSE'],
     ],
   },
   '@highlightjs/cdn-assets': {
@@ -131,7 +131,7 @@ function checkImports(directory) {
   }
 }
 
-const fresh = `${vendor}.new-${process.pid}`;
+const fresh = join(dirname(vendor), '.vendor-' + process.pid);
 rmSync(fresh, { recursive: true, force: true });
 /** @type {string[]} */
 const versions = [];

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Reducer of what happens inside a conversation: questions, answers as they
+ * arrive, branches.
+ *
+ * @typedef {import('./types.js').Action} Action
+ * @typedef {import('./types.js').Conversation} Conversation
+ * @typedef {import('./types.js').Conversations} Conversations
+ * @typedef {import('./types.js').Message} Message
+ * @typedef {import('./types.js').Progress} Progress
+ * @typedef {import('./types.js').Id} Id
+ */
+
+import {
+  addMessage, createMessage, isUnderWay, openTo, removeMessage, titleFrom, withMessage,
+} from './conversation.js';
+import { update } from './reduce-conversations.js';
+
+/**
+ * @param {Conversations} conversations
+ * @param {Action} action
+ * @returns {Conversations}
+ */
+export function reduceMessages(conversations, action) {
+  switch (action.type) {
+    case 'exchange/started':
+      return update(moveToFront(conversations, action.conversationId), action.conversationId,
+        (conversation) => startExchange(conversation, action));
+    case 'answer/restarted':
+      return updateAnswer(conversations, action, (message) => restarted(message, action));
+    case 'answer/progressed':
+      return updateAnswer(conversations, action, (message) => progressed(message, action.progress, action.now));
+    case 'answer/held':
+      return updateAnswer(conversations, action, (message) => ({
+        ...message, status: 'held', hold: action.hold, reconnect: null,
+      }));
+    case 'answer/ended':
+      return updateAnswer(conversations, action, (message) => ended(message, action));
+    case 'branch/opened':
+      return update(conversations, action.conversationId, (conversation) =>
+        openTo(conversation, action.messageId));
+    case 'message/deleted':
+      return deleteMessage(conversations, action);
+    default:
+      return conversations;
+  }
+}
+
+/**
+ * @param {Conversations} conversations
+ * @param {Id} id
+ * @returns {Conversations}
+ */
+function moveToFront(conversations, id) {
+  if (conversations.order[0] === id || conversations.byId[id] === undefined) return conversations;
+  return { ...conversations, order: [id, ...conversations.order.filter((other) => other !== id)] };
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {Extract<Action, {type: 'exchange/started'}>} action
+ * @returns {Conversation}
+ */
+function startExchange(conversation, { user, answer, now, clearDraft }) {
+  let next = conversation;
+  if (user !== null) {
+    next = addMessage(next, createMessage({
+      id: user.id,
+      parentId: user.parentId,
+      role: 'user',
+      text: user.text,
+      attachments: user.attachments,
+      createdAt: now,
+    }));
+  }
+  next = addMessage(next, createMessage({
+    id: answer.id,
+    parentId: answer.parentId,
+    role: 'assistant',
+    model: answer.model,
+    streamKey: answer.streamKey,
+    createdAt: now,
+    status: 'connecting',
+    timing: newTiming(now),
+  }));
+  if (next === conversation) return conversation;
+  const title = conversation.title === '' && !conversation.titleEdited && user !== null
+    ? titleFrom(user.text) || (user.attachments[0]?.name ?? '')
+    : conversation.title;
+  const draft = clearDraft ? { text: '', attachments: [] } : conversation.draft;
+  return { ...next, title, draft, updatedAt: now };
+}
+
+/**
+ * @param {number} now
+ * @returns {import('./types.js').Timing}
+ */
+function newTiming(now) {
+  return { startedAt: now, firstTokenAt: null, reasoningStartedAt: null, reasoningEndedAt: null, endedAt: null };
+}
+
+/**
+ * @param {Conversations} conversations
+ * @param {{conversationId: Id, messageId: Id}} where
+ * @param {(message: Message) => Message} change
+ * @returns {Conversations}
+ */
+function updateAnswer(conversations, { conversationId, messageId }, change) {
+  return update(conversations, conversationId, (conversation) => {
+    const message = conversation.nodes[messageId];
+    if (message === undefined || message.role !== 'assistant') return conversation;
+    const next = change(message);
+    return next === message ? conversation : withMessage(conversation, next);
+  });
+}
+
+/**
+ * @param {Message} message
+ * @param {Extract<Action, {type: 'answer/restarted'}>} action
+ * @returns {Message}
+ */
+function restarted(message, { now, streamKey, keepText }) {
+  return {
+    ...message,
+    text: keepText ? message.text : '',
+    reasoning: keepText ? message.reasoning : '',
+    status: 'connecting',
+    error: null,
+    hold: null,
+    reconnect: null,
+    usage: null,
+    timing: newTiming(now),
+    streamKey,
+    lastEventId: streamKey === message.streamKey ? message.lastEventId : '',
+  };
+}
+
+/**
+ * @param {Message} message
+ * @param {Progress} progress
+ * @param {number} now
+ * @returns {Message}
+ */
+function progressed(message, progress, now) {
+  if (!isUnderWay(message.status)) return message;
+  const { text = '', reasoning = '', status = message.status } = progress;
+  const timing = message.timing ?? newTiming(now);
+  const first = timing.firstTokenAt ?? (text !== '' || reasoning !== '' ? now : null);
+  const thinking = timing.reasoningStartedAt ?? (reasoning !== '' ? now : null);
+  const thought = timing.reasoningEndedAt ?? (thinking !== null && text !== '' ? now : null);
+  return {
+    ...message,
+    text: message.text + text,
+    reasoning: message.reasoning + reasoning,
+    status,
+    hold: null,
+    reconnect: status === 'reconnecting' ? progress.reconnect ?? message.reconnect : null,
+    usage: progress.usage ?? message.usage,
+    model: progress.model ?? message.model,
+    lastEventId: progress.lastEventId ?? message.lastEventId,
+    timing: { ...timing, firstTokenAt: first, reasoningStartedAt: thinking, reasoningEndedAt: thought },
+  };
+}
+
+/**
+ * @param {Message} message
+ * @param {Extract<Action, {type: 'answer/ended'}>} action
+ * @returns {Message}
+ */
+function ended(message, { now, status, error }) {
+  if (!isUnderWay(message.status)) return message;
+  const timing = message.timing ?? newTiming(now);
+  const thought = timing.reasoningEndedAt ?? (timing.reasoningStartedAt !== null ? now : null);
+  return {
+    ...message,
+    status,
+    error: error ?? null,
+    hold: null,
+    reconnect: null,
+    timing: { ...timing, reasoningEndedAt: thought, endedAt: now },
+  };
+}
+
+/**
+ * @param {Conversations} conversations
+ * @param {Extract<Action, {type: 'message/deleted'}>} action
+ * @returns {Conversations}
+ */
+function deleteMessage(conversations, { conversationId, messageId, token, now }) {
+  const conversation = conversations.byId[conversationId];
+  if (conversation === undefined) return conversations;
+  const { conversation: rest, removed, index } = removeMessage(conversation, messageId);
+  if (index === -1) return conversations;
+  const next = update(conversations, conversationId, () => ({ ...rest, updatedAt: now }));
+  return {
+    ...next,
+    undo: { kind: 'messages', token, conversationId, topId: messageId, index, nodes: removed },
+  };
+}

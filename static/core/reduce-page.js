@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Reducers of everything that is not a conversation: session, models,
+ * settings, and what the views remember.
+ *
+ * @typedef {import('./types.js').Action} Action
+ * @typedef {import('./types.js').Session} Session
+ * @typedef {import('./types.js').Models} Models
+ * @typedef {import('./types.js').Settings} Settings
+ * @typedef {import('./types.js').Ui} Ui
+ */
+
+/** Toasts kept at most; the oldest goes first. */
+export const MAX_TOASTS = 4;
+
+/**
+ * @param {Session} session
+ * @param {Action} action
+ * @returns {Session}
+ */
+export function reduceSession(session, action) {
+  switch (action.type) {
+    case 'session/pending':
+      return { ...session, pending: true, error: null };
+    case 'session/signedIn':
+      return {
+        status: 'signed-in',
+        user: action.user,
+        expiresAt: action.expiresAt,
+        auth: action.auth,
+        limits: action.limits,
+        error: null,
+        passwordChangeRequired: false,
+        pending: false,
+      };
+    case 'session/signedOut':
+      return {
+        status: 'signed-out',
+        user: null,
+        expiresAt: null,
+        auth: action.auth ?? session.auth,
+        limits: {},
+        error: null,
+        passwordChangeRequired: false,
+        pending: false,
+      };
+    case 'session/expired':
+      if (session.status === 'expired') return session;
+      return {
+        ...session,
+        status: session.status === 'signed-in' ? 'expired' : 'signed-out',
+        auth: action.auth ?? session.auth,
+        expiresAt: null,
+        pending: false,
+      };
+    case 'session/failed':
+      return { ...session, error: action.error, pending: false };
+    case 'session/passwordChangeRequired':
+      return { ...session, passwordChangeRequired: true, error: null, pending: false };
+    default:
+      return session;
+  }
+}
+
+/**
+ * @param {Models} models
+ * @param {Action} action
+ * @returns {Models}
+ */
+export function reduceModels(models, action) {
+  switch (action.type) {
+    case 'models/loading':
+      return { ...models, status: 'loading', error: null };
+    case 'models/ready':
+      return { status: 'ready', list: action.list, error: null };
+    case 'models/failed':
+      return { ...models, status: 'failed', error: action.error };
+    case 'session/signedOut':
+      return models.list.length === 0 && models.status === 'idle'
+        ? models
+        : { status: 'idle', list: [], error: null };
+    default:
+      return models;
+  }
+}
+
+/**
+ * @param {Settings} settings
+ * @param {Action} action
+ * @returns {Settings}
+ */
+export function reduceSettings(settings, action) {
+  return action.type === 'settings/changed' ? action.settings : settings;
+}
+
+/**
+ * @param {Ui} ui
+ * @param {Action} action
+ * @returns {Ui}
+ */
+export function reduceUi(ui, action) {
+  switch (action.type) {
+    case 'ui/changed':
+      return changes(ui, action.patch) ? { ...ui, ...action.patch } : ui;
+    case 'toast/added': {
+      const others = ui.toasts.filter((toast) => toast.id !== action.toast.id);
+      return { ...ui, toasts: [...others, action.toast].slice(-MAX_TOASTS) };
+    }
+    case 'toast/dismissed':
+      if (!ui.toasts.some((toast) => toast.id === action.id)) return ui;
+      return { ...ui, toasts: ui.toasts.filter((toast) => toast.id !== action.id) };
+    case 'undo/applied':
+    case 'undo/expired': {
+      const toasts = ui.toasts.filter((toast) => toast.undo !== true);
+      return toasts.length === ui.toasts.length ? ui : { ...ui, toasts };
+    }
+    case 'conversation/created':
+    case 'conversation/selected':
+      return { ...ui, editingId: null, drawerOpen: false };
+    case 'exchange/started':
+      return ui.editingId === null ? ui : { ...ui, editingId: null };
+    case 'session/signedOut':
+      return { ...ui, dialog: null, editingId: null, renamingId: null, search: '', toasts: [] };
+    default:
+      return ui;
+  }
+}
+
+/**
+ * @param {Ui} ui
+ * @param {Partial<Ui>} patch
+ * @returns {boolean}
+ */
+function changes(ui, patch) {
+  return Object.entries(patch).some(([name, value]) => ui[/** @type {keyof Ui} */ (name)] !== value);
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What views ask of the state. Each is memoised: the same objects in give the
+ * same object out, so that `===` tells a view whether to render again.
+ *
+ * @typedef {import('./types.js').State} State
+ * @typedef {import('./types.js').Conversation} Conversation
+ * @typedef {import('./types.js').Conversations} Conversations
+ * @typedef {import('./types.js').Message} Message
+ * @typedef {import('./types.js').Model} Model
+ * @typedef {import('./types.js').Id} Id
+ * @typedef {import('./limits.js').Context} Context
+ */
+
+import { isEmpty, isUnderWay, openPath, siblingsOf } from './conversation.js';
+import {
+  MAX_MESSAGES, MEMORY_CAP_BYTES, MEMORY_WARN_RATIO, contextOf, memoryBytes, textCost,
+} from './limits.js';
+
+/**
+ * Remembers the last result of a function and returns it while its arguments
+ * are the same.
+ *
+ * @template {unknown[]} A
+ * @template R
+ * @param {(...args: A) => R} fn
+ * @returns {(...args: A) => R}
+ */
+export function memoLast(fn) {
+  /** @type {A | null} */
+  let last = null;
+  /** @type {R} */
+  let result;
+  return (...args) => {
+    const before = last;
+    if (before === null || before.length !== args.length || args.some((arg, i) => arg !== before[i])) {
+      result = fn(...args);
+      last = args;
+    }
+    return result;
+  };
+}
+
+/**
+ * Remembers the result of a function for each object, as long as that lives.
+ *
+ * @template {object} T
+ * @template R
+ * @param {(object: T) => R} fn
+ * @returns {(object: T) => R}
+ */
+export function memoEach(fn) {
+  /** @type {WeakMap<T, {result: R}>} */
+  const known = new WeakMap();
+  return (object) => {
+    let entry = known.get(object);
+    if (entry === undefined) {
+      entry = { result: fn(object) };
+      known.set(object, entry);
+    }
+    return entry.result;
+  };
+}
+
+/**
+ * The conversation that is shown.
+ *
+ * @param {State} state
+ * @returns {Conversation}
+ */
+export function selectActive(state) {
+  const { byId, activeId } = state.conversations;
+  return /** @type {Conversation} */ (byId[activeId]);
+}
+
+/**
+ * A conversation by its id.
+ *
+ * @param {State} state
+ * @param {Id} id
+ * @returns {Conversation | null}
+ */
+export function selectConversation(state, id) {
+  return state.conversations.byId[id] ?? null;
+}
+
+/**
+ * The messages of the shown branch of a conversation.
+ *
+ * @type {(conversation: Conversation) => readonly Message[]}
+ */
+export const selectPath = memoEach(openPath);
+
+/**
+ * Where a message stands among its alternatives: "2 / 3" is index 1, count 3.
+ *
+ * @param {Conversation} conversation
+ * @param {Id} id
+ * @returns {{index: number, count: number}}
+ */
+export function selectSiblings(conversation, id) {
+  const siblings = siblingsOf(conversation, id);
+  return { index: siblings.indexOf(id), count: siblings.length };
+}
+
+/**
+ * The answers of a conversation that are under way, in all branches.
+ *
+ * @type {(conversation: Conversation) => readonly Message[]}
+ */
+export const selectUnderWay = memoEach((conversation) => {
+  const found = [];
+  for (const id in conversation.nodes) {
+    const message = /** @type {Message} */ (conversation.nodes[id]);
+    if (message.role === 'assistant' && isUnderWay(message.status)) found.push(message);
+  }
+  return found;
+});
+
+/**
+ * Whether Stop has something to stop in a conversation.
+ *
+ * @param {Conversation} conversation
+ * @returns {boolean}
+ */
+export function selectIsStreaming(conversation) {
+  return selectUnderWay(conversation).length > 0;
+}
+
+/**
+ * The model that a conversation talks to: its own, or the default of the
+ * settings, or the first of the list. Null while there is no list, or when the
+ * model it names is no longer on it.
+ *
+ * @param {State} state
+ * @param {Conversation} conversation
+ * @returns {Model | null}
+ */
+export function selectModel(state, conversation) {
+  const { list } = state.models;
+  const find = (/** @type {string} */ id) => list.find((model) => model.id === id);
+  if (conversation.model !== '') return find(conversation.model) ?? null;
+  return find(state.settings.defaultModel) ?? list[0] ?? null;
+}
+
+/**
+ * Models by their provider, in the order of the list.
+ *
+ * @type {(list: readonly Model[]) => readonly {provider: string, models: readonly Model[]}[]}
+ */
+export const selectModelGroups = memoEach((list) => {
+  /** @type {Map<string, Model[]>} */
+  const groups = new Map();
+  for (const model of list) {
+    const group = groups.get(model.provider);
+    if (group === undefined) groups.set(model.provider, [model]);
+    else group.push(model);
+  }
+  return [...groups].map(([provider, models]) => ({ provider, models }));
+});
+
+/**
+ * The list of conversations, filtered by the search: in a title or in any
+ * message.
+ *
+ * @typedef {object} ListEntry
+ * @property {Id} id
+ * @property {string} title      '' when it has none yet
+ * @property {number} updatedAt
+ * @property {boolean} active
+ * @property {boolean} streaming
+ * @property {boolean} empty
+ *
+ * @param {State} state
+ * @returns {readonly ListEntry[]}
+ */
+export function selectList(state) {
+  return list(state.conversations, state.ui.search);
+}
+
+const list = memoLast((/** @type {Conversations} */ conversations, /** @type {string} */ search) => {
+  const wanted = search.trim().toLocaleLowerCase();
+  /** @type {ListEntry[]} */
+  const entries = [];
+  for (const id of conversations.order) {
+    const conversation = /** @type {Conversation} */ (conversations.byId[id]);
+    if (wanted !== '' && !matches(conversation, wanted)) continue;
+    entries.push(entryOf(conversation, id === conversations.activeId));
+  }
+  return /** @type {readonly ListEntry[]} */ (entries);
+});
+
+/** @type {WeakMap<Conversation, ListEntry>} */
+const entryCache = new WeakMap();
+
+/**
+ * @param {Conversation} conversation
+ * @param {boolean} active
+ * @returns {ListEntry}
+ */
+function entryOf(conversation, active) {
+  let entry = entryCache.get(conversation);
+  if (entry === undefined || entry.active !== active) {
+    entry = {
+      id: conversation.id,
+      title: conversation.title,
+      updatedAt: conversation.updatedAt,
+      active,
+      streaming: selectIsStreaming(conversation),
+      empty: isEmpty(conversation),
+    };
+    entryCache.set(conversation, entry);
+  }
+  return entry;
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {string} wanted  lower case
+ * @returns {boolean}
+ */
+function matches(conversation, wanted) {
+  if (conversation.title.toLocaleLowerCase().includes(wanted)) return true;
+  for (const id in conversation.nodes) {
+    if (conversation.nodes[id]?.text.toLocaleLowerCase().includes(wanted)) return true;
+  }
+  return false;
+}
+
+/**
+ * The context meter: what of a conversation would be sent with its draft, and
+ * the line above which messages are no longer sent.
+ *
+ * @param {State} state
+ * @param {Conversation} conversation
+ * @returns {Context}
+ */
+export function selectContext(state, conversation) {
+  return context(selectPath(conversation), conversation.system, conversation.draft, conversation.params.max_tokens,
+    selectModel(state, conversation), state.session.limits);
+}
+
+const context = memoLast((
+  /** @type {readonly Message[]} */ path, /** @type {string} */ system,
+  /** @type {import('./types.js').Draft} */ draft, /** @type {number | undefined} */ maxTokens,
+  /** @type {Model | null} */ model, /** @type {import('./types.js').SessionLimits} */ limits,
+) => contextOf({
+  path,
+  system,
+  ...(draft.text === '' && draft.attachments.length === 0
+    ? {} : { draft: textCost(draft.text, draft.attachments) }),
+  contextLength: model?.contextLength ?? null,
+  maxOutput: model?.maxOutputTokens ?? null,
+  ...(maxTokens === undefined ? {} : { maxTokens }),
+  limits,
+}));
+
+/**
+ * The memory meter.
+ *
+ * @param {State} state
+ * @returns {{bytes: number, cap: number, ratio: number, level: 'ok' | 'near' | 'full'}}
+ */
+export function selectMemory(state) {
+  return memory(state.conversations);
+}
+
+const memory = memoLast((/** @type {Conversations} */ conversations) => {
+  const bytes = memoryBytes(conversations);
+  const ratio = bytes / MEMORY_CAP_BYTES;
+  /** @type {'ok' | 'near' | 'full'} */
+  const level = ratio >= 1 ? 'full' : ratio >= MEMORY_WARN_RATIO ? 'near' : 'ok';
+  return { bytes, cap: MEMORY_CAP_BYTES, ratio, level };
+});
+
+/**
+ * Whether leaving the page would lose something: a message, a draft, a system
+ * prompt.
+ *
+ * @param {State} state
+ * @returns {boolean}
+ */
+export function selectHasSomethingToLose(state) {
+  return somethingToLose(state.conversations);
+}
+
+const somethingToLose = memoLast((/** @type {Conversations} */ conversations) =>
+  conversations.order.some((id) => !isEmpty(/** @type {Conversation} */ (conversations.byId[id]))));
+
+/**
+ * Why a conversation's draft cannot be sent now; null when it can.
+ *
+ * @typedef {'empty' | 'streaming' | 'no-model' | 'images' | 'too-long' | 'memory'
+ *   | 'messages'} SendObstacle
+ *
+ * @param {State} state
+ * @param {Conversation} conversation
+ * @returns {SendObstacle | null}
+ */
+export function selectSendObstacle(state, conversation) {
+  const { draft } = conversation;
+  if (draft.text.trim() === '' && draft.attachments.length === 0) return 'empty';
+  const path = selectPath(conversation);
+  const leaf = path[path.length - 1];
+  if (leaf !== undefined && leaf.role === 'assistant' && isUnderWay(leaf.status)) return 'streaming';
+  const model = selectModel(state, conversation);
+  if (model === null) return 'no-model';
+  if (draft.attachments.some((attachment) => attachment.kind === 'image') && !model.input.includes('image')) {
+    return 'images';
+  }
+  if (selectMemory(state).level === 'full') return 'memory';
+  if (Object.keys(conversation.nodes).length + 2 > MAX_MESSAGES) return 'messages';
+  return selectContext(state, conversation).tooLong ? 'too-long' : null;
+}
+
+/**
+ * Figures under an answer; null for what is not known.
+ *
+ * @typedef {object} Stats
+ * @property {number | null} tokens       of the answer, as the provider says
+ * @property {number | null} promptTokens
+ * @property {number | null} firstTokenMs
+ * @property {number | null} reasoningMs
+ * @property {number | null} totalMs
+ * @property {number | null} tokensPerSecond  after the first token
+ *
+ * @type {(message: Message) => Stats}
+ */
+export const selectStats = memoEach((/** @type {Message} */ message) => {
+  const { timing, usage } = message;
+  const tokens = usage?.completionTokens ?? null;
+  const first = timing?.firstTokenAt ?? null;
+  const ended = timing?.endedAt ?? null;
+  const writingMs = first !== null && ended !== null ? ended - first : 0;
+  return {
+    tokens,
+    promptTokens: usage?.promptTokens ?? null,
+    firstTokenMs: timing !== null && first !== null ? first - timing.startedAt : null,
+    reasoningMs: timing !== null && timing.reasoningStartedAt !== null && timing.reasoningEndedAt !== null
+      ? timing.reasoningEndedAt - timing.reasoningStartedAt : null,
+    totalMs: timing !== null && ended !== null ? ended - timing.startedAt : null,
+    tokensPerSecond: tokens !== null && tokens > 1 && writingMs > 0 ? ((tokens - 1) * 1000) / writingMs : null,
+  };
+});

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The shapes of everything the page knows: typedefs only, no code.
+ *
+ * The state is immutable. A reducer returns a new object for what changed and
+ * the same object for what did not, so `===` tells whether to render again.
+ * All times are milliseconds since the epoch unless the name says otherwise.
+ */
+
+/** @typedef {string} Id  made by the id source given to the effects */
+
+/**
+ * Why something went wrong, in the one form the page explains.
+ *
+ * @typedef {object} ApiErrorInfo
+ * @property {string} code       the server's code, or one of net/api.js's own:
+ *   'offline', 'network', 'timeout', 'blocked' (an HTML page from a firewall
+ *   or proxy), 'bad_answer' (not what the interface promises)
+ * @property {string} type       OpenAI's error type; '' when there is none
+ * @property {string} message    the server's words; '' when there are none
+ * @property {number} status     HTTP status; 0 when no answer came
+ * @property {string | null} param    what the error is about
+ * @property {number | null} retryAt  when to try again at the earliest
+ */
+
+/**
+ * @typedef {object} SessionLimits  what the page must know of the server's
+ * @property {number} [max_body_bytes]
+ * @property {number} [max_messages]
+ * @property {number} [streams_per_user]
+ * @property {number} [requests_per_minute]
+ * @property {number} [tokens_per_day]
+ * @property {boolean} [resume]      false where streams cannot be resumed (CGI)
+ * @property {number} [grace_seconds]  how long a lost stream stays resumable
+ * @property {number} [ring_bytes]
+ */
+
+/**
+ * @typedef {object} Session
+ * @property {'unknown' | 'signed-out' | 'signed-in' | 'expired'} status
+ *   'expired' keeps the conversations and asks for the login in place
+ * @property {{name: string} | null} user  stays set while 'expired'
+ * @property {number | null} expiresAt
+ * @property {SessionLimits} limits
+ * @property {'password' | 'remote_user'} auth  whether a password form makes sense
+ * @property {ApiErrorInfo | null} error   of the last attempt to sign in
+ * @property {boolean} passwordChangeRequired  the login needs a new password
+ * @property {boolean} pending             an attempt is under way
+ */
+
+/**
+ * @typedef {object} Model
+ * @property {string} id
+ * @property {string} name
+ * @property {string} provider
+ * @property {number | null} contextLength   tokens
+ * @property {number | null} maxOutputTokens tokens
+ * @property {('text' | 'image')[]} input
+ */
+
+/**
+ * @typedef {object} Models
+ * @property {'idle' | 'loading' | 'ready' | 'failed'} status
+ * @property {readonly Model[]} list   the last good list, also while 'failed'
+ * @property {ApiErrorInfo | null} error
+ */
+
+/**
+ * What may be kept in localStorage: preferences, never a word of a conversation.
+ *
+ * @typedef {object} Settings
+ * @property {'system' | 'light' | 'dark'} theme
+ * @property {'small' | 'medium' | 'large' | 'x-large'} textSize
+ * @property {'enter' | 'mod-enter'} sendKey
+ * @property {'auto' | 'en' | 'de' | 'fr' | 'es' | 'zh-Hans' | 'ar'} language
+ * @property {string} defaultModel   '' means the first of the list
+ * @property {boolean} sidebarOpen
+ * @property {boolean} showStats     tokens and speed under each answer
+ * @property {boolean} wrapCode
+ */
+
+/**
+ * @typedef {object} Attachment
+ * @property {Id} id
+ * @property {'image' | 'text'} kind
+ * @property {string} name   file name
+ * @property {string} type   media type
+ * @property {number} size   bytes of the original file
+ * @property {string} data   image: a data: URL, scaled already; text: the text
+ * @property {number} [width]   of an image, pixels
+ * @property {number} [height]
+ */
+
+/**
+ * How an answer stands. The first six are under way, the others are ends.
+ *
+ * connecting   the request is out, nothing came back
+ * waiting      the server accepted it; no token yet
+ * thinking     reasoning arrives
+ * answering    text arrives
+ * held         not sent: waits for a login, or for a time the user agreed to
+ * reconnecting the network was lost; it resumes by itself
+ * complete     the server said [DONE]
+ * stopped      by the user
+ * interrupted  the connection was lost for good; what came stays
+ * failed       an error; what came stays
+ * refused      the provider's content filter
+ * length       cut at the length limit
+ *
+ * @typedef {'connecting' | 'waiting' | 'thinking' | 'answering' | 'held' | 'reconnecting'
+ *   | 'complete' | 'stopped' | 'interrupted' | 'failed' | 'refused' | 'length'} MessageStatus
+ */
+
+/**
+ * @typedef {object} Timing
+ * @property {number} startedAt
+ * @property {number | null} firstTokenAt   first reasoning or text
+ * @property {number | null} reasoningStartedAt
+ * @property {number | null} reasoningEndedAt
+ * @property {number | null} endedAt
+ */
+
+/**
+ * @typedef {object} Usage
+ * @property {number} promptTokens
+ * @property {number} completionTokens
+ * @property {number} reasoningTokens
+ */
+
+/**
+ * One message of the tree.
+ *
+ * @typedef {object} Message
+ * @property {Id} id
+ * @property {Id | null} parentId     null for a first message
+ * @property {readonly Id[]} children in order of creation; siblings are branches
+ * @property {Id | null} openChildId  the child whose branch is shown
+ * @property {'user' | 'assistant'} role
+ * @property {string} text
+ * @property {string} reasoning       '' when there is none
+ * @property {readonly Attachment[]} attachments
+ * @property {number} createdAt
+ * @property {MessageStatus} status   'complete' for a user's message
+ * @property {string} model           model id of an answer; '' for a user's message
+ * @property {ApiErrorInfo | null} error
+ * @property {Hold | null} hold       why it is 'held'
+ * @property {Reconnect | null} reconnect  while 'reconnecting'
+ * @property {Usage | null} usage
+ * @property {Timing | null} timing   null for a user's message
+ * @property {string} streamKey       Idempotency-Key of the last request; ''
+ * @property {string} lastEventId     of the last event applied; ''
+ */
+
+/**
+ * @typedef {{reason: 'login'} | {reason: 'consent', at: number}} Hold
+ * 'login': goes out after the sign-in; 'consent': goes out at `at`
+ */
+
+/**
+ * @typedef {object} Reconnect
+ * @property {number} attempt   1 for the first
+ * @property {number} at        when the next attempt starts
+ */
+
+/**
+ * Sampling parameters; what is not set is absent and is not sent.
+ *
+ * @typedef {object} Params
+ * @property {number} [temperature]
+ * @property {number} [top_p]
+ * @property {number} [max_tokens]
+ * @property {number} [frequency_penalty]
+ * @property {number} [presence_penalty]
+ * @property {number} [seed]
+ * @property {string[]} [stop]
+ * @property {'minimal' | 'low' | 'medium' | 'high'} [reasoning_effort]
+ */
+
+/**
+ * @typedef {object} Draft
+ * @property {string} text
+ * @property {readonly Attachment[]} attachments
+ */
+
+/**
+ * @typedef {object} Conversation
+ * @property {Id} id
+ * @property {string} title        '' until the first message gives one
+ * @property {boolean} titleEdited a title the user gave is never replaced
+ * @property {number} createdAt
+ * @property {number} updatedAt
+ * @property {string} model        '' means the default model
+ * @property {string} system       system prompt; '' when there is none
+ * @property {Params} params
+ * @property {Draft} draft
+ * @property {Readonly<Record<Id, Message>>} nodes
+ * @property {readonly Id[]} roots     first messages; more than one after an edit
+ * @property {Id | null} openRootId    the root whose branch is shown
+ */
+
+/**
+ * What an undo brings back.
+ *
+ * @typedef {{kind: 'conversation', token: Id, conversation: Conversation, index: number}
+ *   | {kind: 'messages', token: Id, conversationId: Id, topId: Id, index: number,
+ *      nodes: Readonly<Record<Id, Message>>}} Undo
+ */
+
+/**
+ * @typedef {object} Conversations
+ * @property {Readonly<Record<Id, Conversation>>} byId
+ * @property {readonly Id[]} order   newest first
+ * @property {Id} activeId           there always is one
+ * @property {Undo | null} undo      the last deletion, until it expires
+ */
+
+/**
+ * @typedef {object} Toast
+ * @property {Id} id
+ * @property {'info' | 'success' | 'error'} kind
+ * @property {string} key     message catalogue key
+ * @property {Readonly<Record<string, string | number>>} [values]  for the key's placeholders
+ * @property {ApiErrorInfo} [error]   explained by the view
+ * @property {boolean} [undo]         offers to undo the last deletion
+ */
+
+/**
+ * @typedef {object} Ui
+ * @property {string | null} dialog    name of the open dialog: 'settings', 'help',
+ *   'params', 'memory', 'password', 'export' ... the views' own names
+ * @property {Id | null} editingId     the message being edited
+ * @property {Id | null} renamingId    the conversation being renamed
+ * @property {string} search           filter of the conversation list
+ * @property {boolean} drawerOpen      the list on a narrow screen
+ * @property {boolean} online          what the browser says of the network
+ * @property {readonly Toast[]} toasts
+ */
+
+/**
+ * @typedef {object} State
+ * @property {Session} session
+ * @property {Models} models
+ * @property {Settings} settings
+ * @property {Conversations} conversations
+ * @property {Ui} ui
+ */
+
+/**
+ * Progress of an answer, merged by the reducer: texts are appended, the rest
+ * replaces. One of these a frame, however many tokens came.
+ *
+ * @typedef {object} Progress
+ * @property {string} [text]
+ * @property {string} [reasoning]
+ * @property {MessageStatus} [status]
+ * @property {string} [lastEventId]
+ * @property {Usage} [usage]
+ * @property {Reconnect | null} [reconnect]
+ * @property {string} [model]   what the server says it used
+ */
+
+/**
+ * @typedef {object} NewUserMessage
+ * @property {Id} id
+ * @property {Id | null} parentId
+ * @property {string} text
+ * @property {readonly Attachment[]} attachments
+ */
+
+/**
+ * @typedef {object} NewAnswer
+ * @property {Id} id
+ * @property {Id} parentId
+ * @property {string} model
+ * @property {string} streamKey
+ */
+
+/**
+ * Everything that can change the state. Ids and times are part of an action,
+ * so that a reducer needs neither a clock nor a source of ids.
+ *
+ * @typedef {{type: 'session/pending'}
+ *   | {type: 'session/signedIn', user: {name: string}, expiresAt: number | null,
+ *      auth: 'password' | 'remote_user', limits: SessionLimits}
+ *   | {type: 'session/signedOut', auth?: 'password' | 'remote_user', now: number, newId: Id}
+ *   | {type: 'session/expired', auth?: 'password' | 'remote_user'}
+ *   | {type: 'session/failed', error: ApiErrorInfo}
+ *   | {type: 'session/passwordChangeRequired'}
+ *   | {type: 'models/loading'}
+ *   | {type: 'models/ready', list: Model[]}
+ *   | {type: 'models/failed', error: ApiErrorInfo}
+ *   | {type: 'settings/changed', settings: Settings}
+ *   | {type: 'ui/changed', patch: Partial<Omit<Ui, 'toasts'>>}
+ *   | {type: 'toast/added', toast: Toast}
+ *   | {type: 'toast/dismissed', id: Id}
+ *   | ConversationAction | MessageAction} Action
+ */
+
+/**
+ * @typedef {{type: 'conversation/created', id: Id, now: number, model: string}
+ *   | {type: 'conversation/selected', id: Id}
+ *   | {type: 'conversation/renamed', id: Id, title: string, now: number}
+ *   | {type: 'conversation/deleted', id: Id, token: Id, newId: Id, now: number}
+ *   | {type: 'conversation/configured', id: Id, patch: {model?: string, system?: string, params?: Params}}
+ *   | {type: 'conversation/draftChanged', id: Id, patch: Partial<Draft>}
+ *   | {type: 'conversation/imported', conversations: Conversation[]}
+ *   | {type: 'undo/applied', token: Id}
+ *   | {type: 'undo/expired', token: Id}} ConversationAction
+ */
+
+/**
+ * @typedef {{type: 'exchange/started', conversationId: Id, now: number,
+ *      user: NewUserMessage | null, answer: NewAnswer, clearDraft: boolean}
+ *   | {type: 'answer/restarted', conversationId: Id, messageId: Id, now: number, streamKey: string,
+ *      keepText: boolean}
+ *   | {type: 'answer/progressed', conversationId: Id, messageId: Id, now: number, progress: Progress}
+ *   | {type: 'answer/held', conversationId: Id, messageId: Id, hold: Hold}
+ *   | {type: 'answer/ended', conversationId: Id, messageId: Id, now: number,
+ *      status: MessageStatus, error?: ApiErrorInfo}
+ *   | {type: 'branch/opened', conversationId: Id, messageId: Id}
+ *   | {type: 'message/deleted', conversationId: Id, messageId: Id, token: Id, now: number}} MessageAction
+ */
+
+/**
+ * What a view may ask for, as one object. The first part changes the state and
+ * is done when it returns; the second also talks to the server, and a promise
+ * it returns never rejects: what went wrong is in the state.
+ *
+ * Without `conversationId`, the active conversation is meant.
+ *
+ * @typedef {object} Actions
+ * @property {() => Id} newConversation   shows an empty one: the active one when it is
+ *   empty already
+ * @property {(id: Id) => void} selectConversation
+ * @property {(id: Id, title: string) => void} renameConversation
+ * @property {(id: Id) => void} deleteConversation   stops its answers; offers the undo
+ * @property {() => void} undoDelete
+ * @property {(patch: Partial<Draft>, conversationId?: Id) => void} setDraft
+ * @property {(attachment: Attachment, conversationId?: Id) => boolean} addAttachment
+ *   false, with a toast, when a limit refuses it
+ * @property {(attachmentId: Id, conversationId?: Id) => void} removeAttachment
+ * @property {(model: string, conversationId?: Id) => void} setModel
+ * @property {(system: string, conversationId?: Id) => void} setSystem
+ * @property {(params: Params, conversationId?: Id) => void} setParams  replaces all of them
+ * @property {(messageId: Id, direction: -1 | 1) => void} selectBranch
+ * @property {(messageId: Id) => void} deleteMessage   with all that follows; offers the undo
+ * @property {<K extends keyof Settings>(name: K, value: Settings[K]) => void} setSetting
+ * @property {(patch: Partial<Omit<Ui, 'toasts'>>) => void} setUi
+ * @property {(toast: Omit<Toast, 'id'>) => void} addToast
+ * @property {(id: Id) => void} dismissToast
+ * @property {(id: Id, format: 'md' | 'json') => ExportFile | null} exportConversation
+ * @property {(format: 'md' | 'json') => ExportFile} exportAll
+ * @property {() => Id} newId   for attachments
+ *
+ * @property {(name: string, password: string) => Promise<boolean>} signIn
+ * @property {(current: string, next: string) => Promise<boolean>} changePassword
+ * @property {() => Promise<void>} signOut
+ * @property {() => Promise<void>} signOutEverywhere
+ * @property {() => Promise<void>} checkSession
+ * @property {() => Promise<void>} loadModels
+ * @property {(conversationId?: Id) => boolean} send   the draft; false, with a toast or a
+ *   dialog, when it cannot go out now: the draft stays
+ * @property {(messageId: Id, text: string, attachments?: readonly Attachment[]) => boolean} editAndResend
+ *   of a user's message: a new branch
+ * @property {(messageId: Id, options?: {model?: string}) => boolean} regenerate
+ *   of an answer: a new branch
+ * @property {(messageId: Id) => boolean} continueAnswer   goes on in the same message
+ * @property {(messageId: Id, options?: {at?: number}) => boolean} retry   of an answer that
+ *   failed: in its place when nothing had come, else as a new branch; `at` waits until then
+ * @property {(conversationId?: Id) => void} stop   all that is under way in it
+ * @property {(messageId: Id) => void} stopMessage
+ * @property {(file: {name: string, size: number, text: () => Promise<string>}) => Promise<boolean>} importFile
+ */
+
+/**
+ * @typedef {object} ExportFile
+ * @property {string} name
+ * @property {string} type   media type
+ * @property {string} text
+ */
+
+export {};

@@ -59,7 +59,8 @@ export class RequestReader {
 /** @param {Buffer} bytes @param {number} at @param {number} length */
 function fixedBody(bytes, at, length) {
   if (bytes.length < at + length) return null;
-  return { body: Buffer.from(bytes.subarray(at, at + length)), next: at + length };
+  const end = at + length;
+  return { body: Buffer.from(bytes.subarray(at, end)), next: end };
 }
 
 /** @param {Buffer} bytes @param {number} at */
@@ -92,7 +93,8 @@ const REASONS = /** @type {Record<number, string>} */ ({
 export function headOf(status, headers) {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(
-    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Status'}\r\n${lines.join('')}\r\n`,
+    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Status'}\r\n`
+      + `${lines.join('')}\r\n`,
     'latin1',
   );
 }

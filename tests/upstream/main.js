@@ -5,7 +5,8 @@
  *   node tests/upstream/main.js [--port N] [--tls DIR]
  *
  * prints one line of JSON with its addresses, then serves until it gets SIGTERM
- * or, where its standard input is a pipe, until that ends. POST /_control takes one JSON object:
+ * or, where its standard input is a pipe, until that ends. POST /_control takes
+ * one JSON object:
  *
  *   {"do": "script", "model": M, "script": {...} or [...]}
  *   {"do": "open", "gate": NAME, "count": N}

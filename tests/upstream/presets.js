@@ -26,7 +26,9 @@ const MARKDOWN = [
 
 /** @type {Record<string, Script>} */
 const FIXED = {
-  hello: { steps: [{ texts: ['Hello', ', ', 'world', '!'], every: 20 }, ...end] },
+  hello: {
+    steps: [{ texts: ['Hello', ', ', 'world', '!'], every: 20 }, ...end],
+  },
   markdown: { steps: [{ texts: MARKDOWN, every: 20 }, ...end] },
   reasoning: {
     steps: [

@@ -99,7 +99,8 @@ export class Performance {
     if (script.gateBefore) await this.stage.gate(script.gateBefore, signal);
     if (script.before) await sleep(script.before, signal);
     if (script.json !== undefined) {
-      return this.#plain(script, JSON.stringify(script.json), 'application/json');
+      const text = JSON.stringify(script.json);
+      return this.#plain(script, text, 'application/json');
     }
     if (script.body !== undefined) {
       return this.#plain(script, script.body, 'text/plain');

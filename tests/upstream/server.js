@@ -135,8 +135,9 @@ export class Upstream {
 
   /** @param {string} [listener] */
   url(listener = 'plain') {
-    const scheme = listener === 'plain' ? 'http://127.0.0.1' : 'https://localhost';
-    return `${scheme}:${this.ports[listener]}/v1`;
+    const origin = listener === 'plain'
+      ? 'http://127.0.0.1' : 'https://localhost';
+    return `${origin}:${this.ports[listener]}/v1`;
   }
 
   /**
@@ -279,7 +280,9 @@ export class Upstream {
         }
         const script = this.#choose(seen);
         await this.#play(script, seen, socket, gone.signal);
-        if (script.after === 'close' || script.framing === 'close') socket.end();
+        if (script.after === 'close' || script.framing === 'close') {
+          socket.end();
+        }
         if (script.after === 'close-idle') setTimeout(() => socket.end(), 20);
         dropNext = script.after === 'drop-next';
       }
@@ -383,8 +386,10 @@ function jsonOf(text) {
 function orderedBy(asked) {
   const content = asked?.messages?.at?.(-1)?.content;
   const text = typeof content === 'string' ? content : content?.[0]?.text;
-  if (typeof text !== 'string' || !text.startsWith('@script ')) return undefined;
-  return jsonOf(text.slice(8)) ?? { status: 400, json: errorBody('Bad script.') };
+  if (typeof text !== 'string') return undefined;
+  if (!text.startsWith('@script ')) return undefined;
+  return jsonOf(text.slice(8))
+    ?? { status: 400, json: errorBody('Bad script.') };
 }
 
 /** @param {string[]} names @param {Seen} seen */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Processes that a test starts: each dies with the test, however that ends,
+ * and what it writes is kept in a file.
+ */
+
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+
+/** @type {Set<Child>} */
+const alive = new Set();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/* The kernel ends the child when the test is killed and cannot do it. */
+const leash = spawnSync('setpriv', ['--pdeathsig', 'TERM', 'true']).status === 0
+  ? ['setpriv', '--pdeathsig', 'TERM', '--']
+  : [];
+
+export class Child {
+  /** @type {{code: number | null, signal: string | null} | null} */
+  ended = null;
+
+  /**
+   * @param {string} command @param {string[]} args
+   * @param {object} options
+   * @param {string} options.log file for what it writes
+   * @param {Record<string, string>} [options.env] added to the environment
+   * @param {any} [options.stdin] a descriptor or stream for its fd 0
+   * @param {any[]} [options.fds] for its fd 3 and up
+   * @param {string} [options.cwd]
+   * @param {any} [options.stdout] instead of the log
+   */
+  constructor(command, args, { log, env = {}, stdin = 'ignore', fds = [], cwd,
+    stdout }) {
+    this.log = log;
+    const out = openSync(log, 'a');
+    const [first, ...rest] = [...leash, command, ...args];
+    this.process = spawn(first, rest, {
+      stdio: [stdin, stdout ?? out, out, ...fds], cwd,
+      env: { ...process.env, ...env },
+    });
+    closeSync(out);
+    alive.add(this);
+    this.exit = new Promise((resolve) => {
+      this.process.on('error', () => this.#end(127, null, resolve));
+      this.process.on('exit', (code, signal) =>
+        this.#end(code, signal, resolve));
+    });
+  }
+
+  get pid() {
+    return /** @type {number} */ (this.process.pid);
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  kill(signal) {
+    if (!this.ended) this.process.kill(signal);
+  }
+
+  /**
+   * Asks it to end and waits; after `limit` ms it is killed.
+   * @param {NodeJS.Signals} [signal] @param {number} [limit]
+   */
+  async stop(signal = 'SIGTERM', limit = 10_000) {
+    this.kill(signal);
+    const timer = setTimeout(() => this.kill('SIGKILL'), limit);
+    await this.exit;
+    clearTimeout(timer);
+    return /** @type {NonNullable<typeof this.ended>} */ (this.ended);
+  }
+
+  /** What it has written so far. */
+  output() {
+    return readFileSync(this.log, 'utf8');
+  }
+
+  /**
+   * @param {number | null} code @param {string | null} signal
+   * @param {(value: unknown) => void} resolve
+   */
+  #end(code, signal, resolve) {
+    this.ended = { code, signal };
+    alive.delete(this);
+    resolve(this.ended);
+  }
+}
+
+/**
+ * Asks again until the answer is not false, null or undefined.
+ * @template T
+ * @param {() => T | Promise<T>} condition
+ * @param {{limit?: number, every?: number, what?: string}} [options]
+ * @returns {Promise<NonNullable<T>>}
+ */
+export async function until(condition,
+  { limit = 10_000, every = 10, what = String(condition) } = {}) {
+  const end = performance.now() + limit;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (performance.now() > end) {
+      throw new Error(`not within ${limit} ms: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, every));
+  }
+}

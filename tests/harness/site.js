@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * A whole site for one test file: scripted upstream, worker and nginx in a
+ * directory of their own, on ports and sockets of their own, and the way to
+ * end all that without a trace.
+ */
+
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificates } from '../upstream/certs.js';
+import { Upstream } from '../upstream/server.js';
+import { Child, until } from './children.js';
+import { Client } from './client.js';
+import { configText, merged } from './config.js';
+import { FcgiConnection } from './fcgi.js';
+import { freePort, startNginx } from './nginx.js';
+import { controlPath, workerPath } from './paths.js';
+import { descriptors } from './proc.js';
+
+export const PASSWORD = 'correct horse battery';
+export const API_KEY = 'sk-test-0123456789-upstream-key';
+
+const SANITIZER =
+  /(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:/;
+
+/** @param {number} ms */
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * @typedef {object} SiteOptions
+ * @property {import('./config.js').Sections} [config] merged into the default
+ * @property {string[]} [models] of the provider "up"
+ * @property {string[]} [users]
+ * @property {string[]} [mounts]
+ * @property {boolean} [tls] the upstream is spoken to over TLS
+ * @property {boolean} [nginx] false: none is started
+ * @property {string} [serverExtra] more for nginx's server blocks
+ * @property {(text: string) => string} [changeInclude]
+ * @property {string[]} [wrap] command put before the worker's
+ * @property {Record<string, string>} [env] of the worker
+ */
+
+export class Site {
+  /** @type {Child} */
+  worker = /** @type {any} */ (null);
+  /** @type {Child | null} */
+  nginx = null;
+  upstream = new Upstream();
+  /** @type {{mount: string, port: number}[]} */
+  mounts = [];
+  /** @type {Set<Client>} */
+  #clients = new Set();
+  /** @type {Map<string, string>} cookie by user */
+  #cookies = new Map();
+  #baseline = 0;
+
+  /** @param {SiteOptions} options */
+  constructor(options) {
+    this.options = options;
+    this.dir = mkdtempSync(join(tmpdir(), 'confab-test-'));
+    chmodSync(this.dir, 0o755);
+    this.socket = join(this.dir, 'fcgi.sock');
+    this.configFile = join(this.dir, 'confab.conf');
+    this.certificates = makeCertificates(this.dir);
+    /** @type {import('./config.js').Sections} */
+    this.config = {};
+  }
+
+  /** The configuration as the tests have it when they say nothing. */
+  #defaults() {
+    const models = this.options.models ?? ['m'];
+    const sections = models.map((name) => [`model "${name}"`, {}]);
+    return {
+      listen: `unix:${this.socket}`,
+      runtime_dir: join(this.dir, 'run'),
+      users_file: join(this.dir, 'users'),
+      secret_file: join(this.dir, 'secret'),
+      password: { memory_kib: 64, passes: 1, lanes: 1 },
+      'provider "up"': {
+        kind: 'openai',
+        base_url: this.upstream.url(this.options.tls ? 'tls' : 'plain'),
+        api_key_file: join(this.dir, 'key'),
+        ca_file: this.certificates.authority,
+        ...Object.fromEntries(sections),
+      },
+    };
+  }
+
+  async start() {
+    const { options } = this;
+    await this.upstream.listen({ certificates: this.certificates });
+    writeFileSync(join(this.dir, 'key'), `${API_KEY}\n`, { mode: 0o600 });
+    this.config = merged(this.#defaults(), options.config ?? {});
+    this.writeConfig();
+    this.control(['secret', 'new']);
+    for (const user of options.users ?? ['ann']) this.addUser(user);
+    if (options.nginx !== false) {
+      for (const mount of options.mounts ?? ['/']) {
+        this.mounts.push({ mount, port: await freePort() });
+      }
+      this.nginx = await startNginx({
+        dir: this.dir, mounts: this.mounts, backend: `unix:${this.socket}`,
+        pair: this.certificates.good, extra: options.serverExtra,
+        change: options.changeInclude,
+      });
+    }
+    await this.startWorker();
+    return this;
+  }
+
+  /** @param {import('./config.js').Sections} [change] */
+  writeConfig(change) {
+    if (change) this.config = merged(this.config, change);
+    writeFileSync(this.configFile, configText(this.config), { mode: 0o600 });
+  }
+
+  /**
+   * Runs confabctl on this site's files.
+   * @param {string[]} args @param {string} [input]
+   * @param {{fail?: boolean}} [options] fail: an exit code is no error
+   */
+  control(args, input = '', { fail = false } = {}) {
+    const run = spawnSync(controlPath, ['--config', this.configFile, ...args],
+      { input, encoding: 'utf8' });
+    if (run.error) throw run.error;
+    if (run.status !== 0 && !fail) {
+      throw new Error(
+        `confabctl ${args.join(' ')}: ${run.status} ${run.stderr}`);
+    }
+    return run;
+  }
+
+  /** @param {string} name @param {string} [password] */
+  addUser(name, password = PASSWORD) {
+    this.control(['user', 'add', name], `${password}\n`);
+  }
+
+  /** @param {{stdin?: any, args?: string[], fds?: any[]}} [how] */
+  spawnWorker({ stdin, args, fds } = {}) {
+    const [command, ...rest] = [...(this.options.wrap ?? []), workerPath,
+      '--config', this.configFile, ...(args ?? [])];
+    return new Child(command, rest, {
+      log: join(this.dir, 'worker.log'), stdin, fds,
+      env: {
+        ASAN_OPTIONS: 'detect_leaks=1:allocator_may_return_null=1',
+        UBSAN_OPTIONS: 'print_stacktrace=1',
+        ...this.options.env,
+      },
+    });
+  }
+
+  /** @param {Parameters<Site['spawnWorker']>[0]} [how] */
+  async startWorker(how) {
+    this.worker = this.spawnWorker(how);
+    await this.ready();
+    this.#baseline = 0;
+  }
+
+  /** Waits until the worker answers on its socket. */
+  async ready() {
+    await until(() => this.worker.ended || this.accepts(),
+      { what: 'the worker accepts' });
+    if (this.worker.ended) {
+      throw new Error(`the worker ended: ${this.worker.output()}`);
+    }
+    const connection = this.fcgi();
+    connection.request({ path: 'api/health' });
+    await connection.finished();
+    connection.destroy();
+  }
+
+  /** @returns {Promise<boolean>} whether a connection can be made */
+  accepts() {
+    return new Promise((resolve) => {
+      const socket = net.connect({ path: this.socket });
+      socket.on('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on('error', () => resolve(false));
+    });
+  }
+
+  /** A connection to the worker itself, past nginx. */
+  fcgi() {
+    return new FcgiConnection(this.socket);
+  }
+
+  /** @param {{mount?: string, h2?: boolean}} [options] */
+  client({ mount, h2 } = {}) {
+    const at = this.mounts.find((one) => one.mount === (mount ?? one.mount));
+    if (!at) throw new Error(`no mount ${mount}`);
+    const client = new Client({ ...at, h2 });
+    this.#clients.add(client);
+    return client;
+  }
+
+  /**
+   * A client with a session, which all clients of that user share.
+   * @param {{mount?: string, h2?: boolean, user?: string}} [options]
+   */
+  async signedIn({ user = 'ann', ...options } = {}) {
+    const client = this.client(options);
+    const cookie = this.#cookies.get(user);
+    if (cookie) {
+      client.cookie = cookie;
+    } else {
+      await client.login(user, PASSWORD);
+      this.#cookies.set(user, client.cookie);
+    }
+    return client;
+  }
+
+  forgetSessions() {
+    this.#cookies.clear();
+  }
+
+  /** @returns {Promise<Record<string, number>>} by name and labels */
+  async metrics() {
+    const connection = this.fcgi();
+    connection.request({ path: 'api/metrics' });
+    const { status, body } = await connection.finished();
+    connection.destroy();
+    assert.equal(status, 200);
+    const lines = body.toString().split('\n')
+      .filter((line) => line && !line.startsWith('#'));
+    return Object.fromEntries(lines.map((line) => {
+      const space = line.lastIndexOf(' ');
+      return [line.slice(0, space), Number(line.slice(space + 1))];
+    }));
+  }
+
+  log() {
+    return readFileSync(join(this.dir, 'worker.log'), 'utf8');
+  }
+
+  /** Descriptors of the worker, those to the upstream apart. */
+  openDescriptors() {
+    return descriptors(this.worker.pid).length - this.upstream.openCount;
+  }
+
+  /** Now is the state that every later check has to find again. */
+  markBaseline() {
+    this.#baseline = this.openDescriptors();
+  }
+
+  /** After a test: the worker lives, has complained of nothing, leaks none. */
+  async check() {
+    for (const client of this.#clients) client.close();
+    this.#clients.clear();
+    assert.equal(this.worker.ended, null, `the worker ended: ${
+      JSON.stringify(this.worker.ended)} ${this.log().slice(-2000)}`);
+    this.checkLog();
+    if (this.#baseline) {
+      await until(() => this.openDescriptors() <= this.#baseline, {
+        what: 'descriptors are back', limit: 5000,
+      }).catch((error) => {
+        error.message += `: ${this.openDescriptors()} > ${this.#baseline}\n`
+          + descriptors(this.worker.pid).join('\n');
+        throw error;
+      });
+    }
+  }
+
+  checkLog() {
+    const log = this.log();
+    const at = log.search(SANITIZER);
+    assert.ok(at < 0, log.slice(Math.max(0, at - 200), at + 4000));
+  }
+
+  /** @param {{worker?: boolean}} [expect] false: its end is not looked at */
+  async close({ worker = true } = {}) {
+    for (const client of this.#clients) client.close();
+    try {
+      await this.nginx?.stop('SIGTERM');
+      if (this.worker && !this.worker.ended) {
+        const ended = await this.worker.stop('SIGTERM', 15_000);
+        if (worker) {
+          assert.deepEqual(ended, { code: 0, signal: null },
+            this.log().slice(-3000));
+        }
+      }
+      if (this.worker) this.checkLog();
+    } finally {
+      this.worker?.kill('SIGKILL');
+      this.nginx?.kill('SIGKILL');
+      await this.upstream.close();
+      if (!process.env.CONFAB_KEEP) {
+        rmSync(this.dir, { recursive: true, force: true });
+      } else {
+        console.error(`kept: ${this.dir}`);
+      }
+    }
+  }
+}
+
+/** @param {SiteOptions} [options] */
+export async function startSite(options = {}) {
+  const site = new Site(options);
+  try {
+    return await site.start();
+  } catch (error) {
+    await site.close({ worker: false }).catch(() => {});
+    throw error;
+  }
+}

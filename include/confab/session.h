@@ -49,10 +49,12 @@ struct session {
 };
 
 /*
- * Opens the shared state and sets the number of hashing slots. Once a process,
- * before the first request. Returns 0, or -1 with a line in `err`.
+ * Opens the shared state and sets the number of hashing slots; with `cgi` they
+ * are common to all CGI processes. Once a process, before the first request.
+ * Returns 0, or -1 with a line in `err`.
  */
-int session_start(const struct config *c, char err[CONFIG_ERROR_MAX]);
+int session_start(const struct config *c, bool cgi,
+    char err[CONFIG_ERROR_MAX]);
 void session_stop(void);
 
 /* This process's shared state; NULL before session_start(). */

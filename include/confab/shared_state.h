@@ -114,15 +114,19 @@ uint64_t shared_state_tokens(struct shared_state *st, const char *user,
 void shared_state_tokens_add(struct shared_state *st, const char *user,
     uint64_t day, uint64_t tokens);
 
+enum shared_slot { SHARED_SLOT_CGI, SHARED_SLOT_HASH };
+
 /*
  * Takes a slot for this process among the first `max`; slots of processes that
  * have died are free. Returns its number, or -1 when all are in use.
  */
-int shared_state_slot_take(struct shared_state *st, unsigned max);
+int shared_state_slot_take(struct shared_state *st, enum shared_slot kind,
+    unsigned max);
 
 /* Names the slot's user. Returns 0, or -1 when `max` others have that user. */
-int shared_state_slot_user(struct shared_state *st, int slot,
-    const char *user, unsigned max);
-void shared_state_slot_give(struct shared_state *st, int slot);
+int shared_state_slot_user(struct shared_state *st, enum shared_slot kind,
+    int slot, const char *user, unsigned max);
+void shared_state_slot_give(struct shared_state *st, enum shared_slot kind,
+    int slot);
 
 #endif

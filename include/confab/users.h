@@ -28,8 +28,8 @@ struct buf;
 #define USERS_NAME_MAX TOKEN_USER_MAX	/* bytes */
 #define USERS_HASH_MAX 512
 #define USERS_LINE_MAX 1024
-#define USERS_MAX 100000	/* users of a file */
-#define USERS_FILE_MAX (32 * 1024 * 1024)
+#define USERS_MAX 20000	/* users of a file */
+#define USERS_FILE_MAX (8 * 1024 * 1024)
 #define USERS_ERROR_MAX 512
 #define USERS_DIGEST_LEN TOKEN_GENERATION_LEN
 
@@ -55,6 +55,13 @@ struct users;
 bool users_name_valid(const char *name, size_t len);
 
 /*
+ * Reads and appends the date of `expires`: a day that is over at its end, or
+ * seconds since 1970. Reading returns 0, or -1 for anything else.
+ */
+int users_parse_date(const char *s, size_t len, int64_t *out);
+void users_write_date(int64_t t, struct buf *out);
+
+/*
  * Parses text[0..len); `name` begins the messages. Returns what the caller
  * ends with users_free(), or NULL with "NAME:LINE: cause" in `err`.
  */
@@ -64,7 +71,7 @@ void users_free(struct users *u);
 
 size_t users_count(const struct users *u);
 
-/* The i-th user in file order, or NULL. Valid until the next change. */
+/* The i-th user in order of names, or NULL. Valid until the next change. */
 const struct user *users_at(const struct users *u, size_t i);
 
 /* The user of that name, or NULL. Valid until the next change. */

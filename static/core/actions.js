@@ -16,6 +16,7 @@ import { exportOf, exportOfAll } from './exporting.js';
 import {
   MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_TEXT_CHARS, MAX_TEXT_FILE_BYTES, MAX_TITLE_CHARS,
 } from './limits.js';
+import { readParams } from './params.js';
 import { selectActive, selectConversation, selectMemory, selectModel } from './selectors.js';
 import { validSettings } from './settings.js';
 
@@ -156,7 +157,7 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
     },
 
     setParams(params, conversationId) {
-      dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { params: { ...params } } });
+      dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { params: readParams(params).params } });
     },
 
     selectBranch(messageId, direction) {

@@ -7,6 +7,7 @@
  */
 
 import { fence } from './exporting.js';
+import { readParams } from './params.js';
 
 /**
  * What is asked for when an answer is to go on where it broke off. Providers
@@ -14,11 +15,6 @@ import { fence } from './exporting.js';
  */
 export const CONTINUE_PROMPT = 'Continue your last message exactly where it broke off. ' +
   'Do not repeat any of it and do not comment on it.';
-
-/** Parameters that are passed on, when they are set. */
-const PARAM_NAMES = /** @type {const} */ ([
-  'temperature', 'top_p', 'max_tokens', 'frequency_penalty', 'presence_penalty', 'seed', 'stop', 'reasoning_effort',
-]);
 
 /**
  * @typedef {{type: 'text', text: string} | {type: 'image_url', image_url: {url: string}}} ContentPart
@@ -52,24 +48,7 @@ export function requestBody({ model, system, params, messages, goOn = false, ima
   if (goOn) list.push({ role: 'user', content: CONTINUE_PROMPT });
   /** @type {RequestBody} */
   const body = { model, messages: list, stream: true, stream_options: { include_usage: true } };
-  return Object.assign(body, setParams(params));
-}
-
-/**
- * The parameters that are set, and no others.
- *
- * @param {Params} params
- * @returns {Params}
- */
-function setParams(params) {
-  /** @type {Record<string, unknown>} */
-  const set = {};
-  for (const name of PARAM_NAMES) {
-    const value = params[name];
-    if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) continue;
-    set[name] = value;
-  }
-  return set;
+  return Object.assign(body, readParams(params).params);
 }
 
 /**

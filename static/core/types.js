@@ -341,7 +341,8 @@
  * @property {(attachmentId: Id, conversationId?: Id) => void} removeAttachment
  * @property {(model: string, conversationId?: Id) => void} setModel
  * @property {(system: string, conversationId?: Id) => void} setSystem
- * @property {(params: Params, conversationId?: Id) => void} setParams  replaces all of them
+ * @property {(params: Params, conversationId?: Id) => void} setParams  replaces all of
+ *   them; what core/params.js calls invalid is left out
  * @property {(messageId: Id, direction: -1 | 1) => void} selectBranch
  * @property {(messageId: Id) => void} deleteMessage   with all that follows; offers the undo
  * @property {<K extends keyof Settings>(name: K, value: Settings[K]) => void} setSetting

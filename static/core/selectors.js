@@ -288,10 +288,13 @@ const somethingToLose = memoLast((/** @type {Conversations} */ conversations) =>
   conversations.order.some((id) => !isEmpty(/** @type {Conversation} */ (conversations.byId[id]))));
 
 /**
- * Why a conversation's draft cannot be sent now; null when it can.
+ * Why something cannot be sent now.
  *
- * @typedef {'empty' | 'streaming' | 'no-model' | 'images' | 'too-long' | 'memory'
- *   | 'messages'} SendObstacle
+ * @typedef {'empty' | 'streaming' | 'no-model' | 'images' | 'too-long' | 'memory' | 'messages'} SendObstacle
+ */
+
+/**
+ * Why a conversation's draft cannot be sent now; null when it can.
  *
  * @param {State} state
  * @param {Conversation} conversation
@@ -304,13 +307,24 @@ export function selectSendObstacle(state, conversation) {
   const leaf = path[path.length - 1];
   if (leaf !== undefined && leaf.role === 'assistant' && isUnderWay(leaf.status)) return 'streaming';
   const model = selectModel(state, conversation);
+  return selectAskObstacle(state, conversation, model, draft.attachments) ??
+    (selectContext(state, conversation).tooLong ? 'too-long' : null);
+}
+
+/**
+ * Why no further answer can be asked for in a conversation; null when it can.
+ *
+ * @param {State} state
+ * @param {Conversation} conversation
+ * @param {Model | null} model
+ * @param {readonly import('./types.js').Attachment[]} attachments  sent anew
+ * @returns {SendObstacle | null}
+ */
+export function selectAskObstacle(state, conversation, model, attachments) {
   if (model === null) return 'no-model';
-  if (draft.attachments.some((attachment) => attachment.kind === 'image') && !model.input.includes('image')) {
-    return 'images';
-  }
+  if (attachments.some(({ kind }) => kind === 'image') && !model.input.includes('image')) return 'images';
   if (selectMemory(state).level === 'full') return 'memory';
-  if (Object.keys(conversation.nodes).length + 2 > MAX_MESSAGES) return 'messages';
-  return selectContext(state, conversation).tooLong ? 'too-long' : null;
+  return Object.keys(conversation.nodes).length + 2 > MAX_MESSAGES ? 'messages' : null;
 }
 
 /**

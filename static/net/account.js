@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Who is signed in, and which models they may use.
+ *
+ * @typedef {import('../core/types.js').Actions} Actions
+ * @typedef {import('../core/types.js').Id} Id
+ * @typedef {import('../core/types.js').Model} Model
+ * @typedef {import('../core/types.js').SessionLimits} SessionLimits
+ * @typedef {import('../core/store.js').Store} Store
+ * @typedef {import('./api.js').Api} Api
+ * @typedef {import('./stream.js').Environment} Environment
+ */
+
+import { LOGIN_TIMEOUT_MS } from './api.js';
+import { ApiError, errorOfFailure } from './errors.js';
+
+/** Models of one list that are taken at most. */
+export const MAX_MODELS = 2000;
+
+/**
+ * @typedef {Pick<Actions, 'signIn' | 'changePassword' | 'signOut' | 'signOutEverywhere' | 'checkSession' | 'loadModels'>
+ *   & {expired: () => void, signedOutElsewhere: () => void}} Account
+ *
+ * expired             a request was answered with 401
+ * signedOutElsewhere  another tab signed out
+ */
+
+/**
+ * @param {object} options
+ * @param {Store} options.store
+ * @param {Api} options.api
+ * @param {Environment} options.env
+ * @param {() => Id} options.newId
+ * @param {() => void} options.onSignedIn   after the state says so
+ * @param {() => void} options.beforeSignOut  ends what is under way
+ * @param {() => void} options.onSignedOut  tells the other tabs
+ * @returns {Account}
+ */
+export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOut, onSignedOut }) {
+  const { dispatch, getState } = store;
+
+  /**
+   * Takes what the server says of the session.
+   *
+   * @param {unknown} answer
+   */
+  function signedIn(answer) {
+    const session = readSession(answer);
+    const before = getState().session;
+    if (before.user !== null && before.user.name !== session.user.name) {
+      // Somebody else: what is here is not theirs to see.
+      beforeSignOut();
+      dispatch({ type: 'session/signedOut', now: env.now(), newId: newId() });
+    }
+    dispatch({ type: 'session/signedIn', ...session });
+    onSignedIn();
+  }
+
+  /**
+   * @param {unknown} thrown
+   */
+  function failed(thrown) {
+    dispatch({ type: 'session/failed', error: errorOfFailure(thrown, env.isOnline()).info() });
+  }
+
+  /** @type {Account} */
+  const account = {
+    async checkSession() {
+      dispatch({ type: 'session/pending' });
+      try {
+        signedIn(await api.json('GET', 'session'));
+      } catch (thrown) {
+        const error = errorOfFailure(thrown, env.isOnline());
+        if (error.status !== 401) {
+          failed(error);
+          return;
+        }
+        /** @type {'password' | 'remote_user'} */
+        const auth = error.param === 'redirect' || error.auth === 'remote_user' ? 'remote_user' : 'password';
+        if (getState().session.user === null) {
+          dispatch({ type: 'session/signedOut', auth, now: env.now(), newId: newId() });
+        } else {
+          dispatch({ type: 'session/expired', auth });
+        }
+      }
+    },
+
+    async signIn(name, password) {
+      if (getState().session.pending) return false;
+      dispatch({ type: 'session/pending' });
+      try {
+        await api.json('POST', 'login', { body: { username: name, password }, timeoutMs: LOGIN_TIMEOUT_MS });
+        signedIn(await api.json('GET', 'session'));
+        return true;
+      } catch (thrown) {
+        const error = errorOfFailure(thrown, env.isOnline());
+        if (error.code === 'password_change_required') dispatch({ type: 'session/passwordChangeRequired' });
+        else failed(error);
+        return false;
+      }
+    },
+
+    async changePassword(current, next) {
+      dispatch({ type: 'session/pending' });
+      try {
+        await api.json('POST', 'password', { body: { current, new: next }, timeoutMs: LOGIN_TIMEOUT_MS });
+        signedIn(await api.json('GET', 'session'));
+        dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'success', key: 'toast.passwordChanged' } });
+        return true;
+      } catch (thrown) {
+        failed(thrown);
+        return false;
+      }
+    },
+
+    signOut: () => signOut({}),
+    signOutEverywhere: () => signOut({ everywhere: true }),
+
+    async loadModels() {
+      if (getState().models.status === 'loading') return;
+      dispatch({ type: 'models/loading' });
+      try {
+        dispatch({ type: 'models/ready', list: readModels(await api.json('GET', 'models')) });
+      } catch (thrown) {
+        const error = errorOfFailure(thrown, env.isOnline());
+        dispatch({ type: 'models/failed', error: error.info() });
+        if (error.status === 401) account.expired();
+      }
+    },
+
+    expired() {
+      dispatch({ type: 'session/expired' });
+    },
+
+    signedOutElsewhere() {
+      if (getState().session.status !== 'signed-in') return;
+      dispatch({ type: 'session/expired' });
+      dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'info', key: 'toast.signedOutElsewhere' } });
+    },
+  };
+
+  /**
+   * @param {{everywhere?: true}} body
+   */
+  async function signOut(body) {
+    dispatch({ type: 'session/pending' });
+    try {
+      await api.json('POST', 'logout', { body });
+    } catch (thrown) {
+      const error = errorOfFailure(thrown, env.isOnline());
+      if (error.status !== 401) {
+        // Saying "signed out" while the cookie still works would be a lie.
+        failed(error);
+        dispatch({
+          type: 'toast/added',
+          toast: { id: newId(), kind: 'error', key: 'toast.failed', error: error.info() },
+        });
+        return;
+      }
+    }
+    beforeSignOut();
+    dispatch({ type: 'session/signedOut', now: env.now(), newId: newId() });
+    if (body.everywhere === true) {
+      dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'success', key: 'toast.signedOutEverywhere' } });
+    }
+    onSignedOut();
+  }
+
+  return account;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Record<string, unknown>}
+ */
+function fields(value) {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/**
+ * The server's account of a session.
+ *
+ * @param {unknown} answer
+ * @returns {{user: {name: string}, expiresAt: number | null, auth: 'password' | 'remote_user', limits: SessionLimits}}
+ * @throws {ApiError} 'bad_answer'
+ */
+export function readSession(answer) {
+  const session = fields(answer);
+  const { name } = fields(session['user']);
+  if (typeof name !== 'string' || name === '') throw new ApiError({ code: 'bad_answer' });
+  const expires = session['expires_at'];
+  return {
+    user: { name },
+    expiresAt: typeof expires === 'number' && expires > 0 ? expires * 1000 : null,
+    auth: session['auth'] === 'remote_user' ? 'remote_user' : 'password',
+    limits: readLimits(fields(session['limits'])),
+  };
+}
+
+/**
+ * @param {Record<string, unknown>} given
+ * @returns {SessionLimits}
+ */
+function readLimits(given) {
+  /** @type {SessionLimits} */
+  const limits = {};
+  for (const name of /** @type {const} */ ([
+    'max_body_bytes', 'max_messages', 'streams_per_user', 'requests_per_minute', 'tokens_per_day', 'ring_bytes',
+  ])) {
+    // Zero says "no limit".
+    const value = given[name];
+    if (typeof value === 'number' && value > 0) limits[name] = value;
+  }
+  if (typeof given['grace_seconds'] === 'number') limits.grace_seconds = given['grace_seconds'];
+  if (typeof given['resume'] === 'boolean') limits.resume = given['resume'];
+  return limits;
+}
+
+/**
+ * The server's list of models.
+ *
+ * @param {unknown} answer
+ * @returns {Model[]}
+ * @throws {ApiError} 'bad_answer'
+ */
+export function readModels(answer) {
+  const { data } = fields(answer);
+  if (!Array.isArray(data)) throw new ApiError({ code: 'bad_answer' });
+  /** @type {Model[]} */
+  const list = [];
+  for (const one of data.slice(0, MAX_MODELS)) {
+    const model = fields(one);
+    const { id, name, provider, owned_by: owner, input } = model;
+    if (typeof id !== 'string' || id === '' || list.some((other) => other.id === id)) continue;
+    list.push({
+      id,
+      name: typeof name === 'string' && name !== '' ? name : id,
+      provider: typeof provider === 'string' && provider !== '' ? provider : typeof owner === 'string' ? owner : '',
+      contextLength: tokens(model['context_length']),
+      maxOutputTokens: tokens(model['max_output_tokens']),
+      input: Array.isArray(input) && input.includes('image') ? ['text', 'image'] : ['text'],
+    });
+  }
+  return list;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {number | null}
+ */
+function tokens(value) {
+  return typeof value === 'number' && value > 0 ? value : null;
+}

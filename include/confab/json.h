@@ -19,20 +19,35 @@ enum json_result {
 	JSON_DUPLICATE,		/* a name twice in one object */
 	JSON_NUL,		/* \u0000 in a string or name */
 	JSON_UTF8,		/* not UTF-8 */
+	JSON_RANGE,		/* an integer of more than 64 bits (parsing only) */
 	JSON_NO_MEMORY
 };
 
 /* A sentence for people about a result. */
 const char *json_result_str(enum json_result r);
 
+#define JSON_DEPTH_MAX 512	/* levels that a check can follow */
+#define JSON_DEPTH_DEFAULT 64	/* where nothing else is said */
+
 /*
  * Checks that s[0..len) is exactly one JSON text (white space around it
- * allowed) of at most `depth` levels. Allocates nothing, does not recurse,
- * and takes linear time. Duplicate names are not looked for. `at`, when not
- * NULL, becomes the offset of the error.
+ * allowed) of at most `depth` levels (and of JSON_DEPTH_MAX). Allocates
+ * nothing, does not recurse, and takes linear time. Duplicate names are not
+ * looked for. `at`, when not NULL, becomes the offset of the error.
  */
 enum json_result json_check(const char *s, size_t len, size_t depth,
     size_t *at);
+
+/* What a check saw besides. */
+struct json_facts {
+	size_t at;		/* offset of the error, or the end */
+	size_t members;		/* members of all objects in the text */
+	bool wide;		/* an integer fits neither int64 nor uint64 */
+};
+
+/* As json_check(), and fills `facts`. */
+enum json_result json_check_facts(const char *s, size_t len, size_t depth,
+    struct json_facts *facts);
 
 /*
  * Checks and parses. On JSON_OK, *out is a value that the caller ends with

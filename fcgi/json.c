@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON values: json-c's tree behind our own check, and a writer that puts
+ * them straight into a buffer.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+#include "confab/buf.h"
+#include "confab/json.h"
+
+const char *
+json_result_str(enum json_result r)
+{
+	switch (r) {
+	case JSON_OK:
+		return "is valid JSON";
+	case JSON_SYNTAX:
+		return "is not valid JSON";
+	case JSON_DEPTH:
+		return "is nested too deeply";
+	case JSON_DUPLICATE:
+		return "has the same name twice in one object";
+	case JSON_NUL:
+		return "has the character U+0000";
+	case JSON_UTF8:
+		return "is not valid UTF-8";
+	case JSON_RANGE:
+		return "has a number that is too large";
+	case JSON_NO_MEMORY:
+		break;
+	}
+	return "does not fit into memory";
+}
+
+/* The members of all objects below `v`; the check has bounded the depth. */
+static size_t
+count_members(struct json_object *v)
+{
+	struct json_object_iterator it, end;
+	size_t i, n = 0;
+
+	if (json_object_is_type(v, json_type_array)) {
+		for (i = 0; i < json_object_array_length(v); i++)
+			n += count_members(json_object_array_get_idx(v, i));
+	} else if (json_object_is_type(v, json_type_object)) {
+		it = json_object_iter_begin(v);
+		end = json_object_iter_end(v);
+		while (!json_object_iter_equal(&it, &end)) {
+			n += 1 + count_members(json_object_iter_peek_value(&it));
+			json_object_iter_next(&it);
+		}
+	}
+	return n;
+}
+
+enum json_result
+json_parse(const char *s, size_t len, size_t depth, struct json_object **out)
+{
+	struct json_tokener *tok;
+	struct json_object *v;
+	struct json_facts facts;
+	enum json_result r;
+
+	*out = NULL;
+	r = json_check_facts(s, len, depth, &facts);
+	if (r != JSON_OK)
+		return r;
+	if (facts.wide)
+		return JSON_RANGE;	/* json-c would change its value */
+	if (len >= INT_MAX)
+		return JSON_NO_MEMORY;
+	/* One more than ours: json-c counts the value inside the last level. */
+	tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+	if (tok == NULL)
+		return JSON_NO_MEMORY;
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+	v = json_tokener_parse_ex(tok, s, (int)len);
+	if (json_tokener_get_error(tok) == json_tokener_continue) {
+		/* A bare number ends only where something else begins. */
+		v = json_tokener_parse_ex(tok, " ", 1);
+	}
+	if (json_tokener_get_error(tok) != json_tokener_success)
+		r = JSON_NO_MEMORY; /* it has no code for that */
+	else if (count_members(v) != facts.members)
+		r = JSON_DUPLICATE;
+	json_tokener_free(tok);
+	if (r != JSON_OK) {
+		json_object_put(v);
+		return r;
+	}
+	*out = v;
+	return JSON_OK;
+}
+
+struct json_object *
+json_get(struct json_object *obj, const char *name)
+{
+	struct json_object *v;
+
+	if (!json_object_is_type(obj, json_type_object) ||
+	    !json_object_object_get_ex(obj, name, &v))
+		return NULL;
+	return v;
+}
+
+const char *
+json_str(struct json_object *obj, const char *name, size_t *len)
+{
+	struct json_object *v = json_get(obj, name);
+
+	if (!json_object_is_type(v, json_type_string))
+		return NULL;
+	if (len != NULL)
+		*len = (size_t)json_object_get_string_len(v);
+	return json_object_get_string(v);
+}
+
+static int json_write_at(struct buf *, struct json_object *, size_t);
+
+static int
+write_array(struct buf *out, struct json_object *v, size_t depth)
+{
+	size_t i, n = json_object_array_length(v);
+
+	buf_putc(out, '[');
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			buf_putc(out, ',');
+		json_write_at(out, json_object_array_get_idx(v, i), depth + 1);
+	}
+	return buf_putc(out, ']');
+}
+
+static int
+write_object(struct buf *out, struct json_object *v, size_t depth)
+{
+	struct json_object_iterator it = json_object_iter_begin(v);
+	struct json_object_iterator end = json_object_iter_end(v);
+	const char *name, *comma = "";
+
+	buf_putc(out, '{');
+	while (!json_object_iter_equal(&it, &end)) {
+		name = json_object_iter_peek_name(&it);
+		buf_puts(out, comma);
+		buf_json(out, name, strlen(name));
+		buf_putc(out, ':');
+		json_write_at(out, json_object_iter_peek_value(&it), depth + 1);
+		json_object_iter_next(&it);
+		comma = ",";
+	}
+	return buf_putc(out, '}');
+}
+
+/*
+ * json-c's own writer would keep a second copy of a large text in the tree.
+ * Depth is bounded by what was parsed or built.
+ */
+static int
+json_write_at(struct buf *out, struct json_object *v, size_t depth)
+{
+	if (depth > JSON_DEPTH_MAX + 8) {
+		out->failed = true;
+		return -1;
+	}
+	switch (json_object_get_type(v)) {
+	case json_type_null:
+		return buf_puts(out, "null");
+	case json_type_boolean:
+		return buf_puts(out,
+		    json_object_get_boolean(v) ? "true" : "false");
+	case json_type_string:
+		return buf_json(out, json_object_get_string(v),
+		    (size_t)json_object_get_string_len(v));
+	case json_type_array:
+		return write_array(out, v, depth);
+	case json_type_object:
+		return write_object(out, v, depth);
+	case json_type_int:
+	case json_type_double:
+		break;
+	}
+	return buf_puts(out,
+	    json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+}
+
+int
+json_write(struct buf *out, struct json_object *v)
+{
+	return json_write_at(out, v, 0);
+}

@@ -84,10 +84,10 @@ enum provider_result provider_read(struct provider_reader *r,
 /*
  * The stream ended without the terminal marker: DONE where the provider's
  * configuration does not ask for one and a finish reason was seen, else FAILED
- * with code "upstream_closed".
+ * with code "upstream_closed". A usage chunk may still be emitted.
  */
 enum provider_result provider_read_end(struct provider_reader *r,
-    struct api_error *err);
+    provider_emit_fn emit, void *arg, struct api_error *err);
 
 const struct provider_usage *provider_reader_usage(
     const struct provider_reader *r);

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// What every view is given: language, actions, and the services that the whole page shares.
+
+/**
+ * @typedef {object} Context
+ * @property {import('./i18n.js').I18n} i18n
+ * @property {import('../core/types.js').Actions} actions
+ * @property {() => import('../core/types.js').State} state  as it is now
+ * @property {import('./menu.js').Menus} menus
+ * @property {import('./speech.js').Speech} speech
+ * @property {(text: string) => Promise<boolean>} copy  to the clipboard; a failure is told to the person
+ * @property {(file: import('../core/types.js').ExportFile | null) => void} save  as a download
+ * @property {() => void} pickImport  asks for a file to import
+ * @property {() => void} focusComposer
+ * @property {() => void} editLast  opens the last question for editing
+ * @property {(text: string) => void} suggest  puts a text into the composer
+ * @property {() => void} toLatest  scrolls the thread to its end and follows it
+ */
+
+export {};

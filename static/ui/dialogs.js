@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// The dialogs' frame: one native dialog, whose contents are loaded when they are first wanted.
+
+import { html, render } from '../vendor/lit-html/lit-html.js';
+import { icon } from './icons.js';
+import { make } from './region.js';
+
+/**
+ * @typedef {import('./context.js').Context} Context
+ * @typedef {import('../core/types.js').State} State
+ * @typedef {{title: string, small?: boolean, fixed?: boolean, update: (state: State, body: HTMLElement) => void, dispose?: () => void}} DialogContent
+ * @typedef {(ctx: Context, close: () => void) => DialogContent} DialogMaker
+ */
+
+/** @type {Record<string, () => Promise<DialogMaker>>} */
+const CONTENTS = {
+  settings: async () => (await import('./dialog-settings.js')).settingsDialog,
+  params: async () => (await import('./dialog-params.js')).paramsDialog,
+  help: async () => (await import('./dialog-help.js')).helpDialog,
+  memory: async () => (await import('./dialog-memory.js')).memoryDialog,
+  password: async () => (await import('./dialog-password.js')).passwordDialog,
+};
+
+/** @param {Context} ctx */
+export function createDialogs(ctx) {
+  const element = /** @type {HTMLDialogElement} */ (make('dialog', 'dialog', { 'aria-labelledby': 'dialog-title' }));
+  const head = make('div', 'dialog-head');
+  let body = make('div', 'dialog-body');
+  element.append(head, body);
+  /** @type {string | null} */
+  let shown = null;
+  /** @type {DialogContent | null} */
+  let content = null;
+  /** @type {Element | null} */
+  let cameFrom = null;
+
+  const close = () => ctx.actions.setUi({ dialog: null });
+
+  element.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    close();
+  });
+  // A press on the backdrop closes; one that began inside (selecting text) does not.
+  let pressedOutside = false;
+  element.addEventListener('pointerdown', (event) => {
+    pressedOutside = event.target === element;
+  });
+  element.addEventListener('click', (event) => {
+    if (event.target === element && pressedOutside) close();
+  });
+
+  /** @param {string} name */
+  async function open(name) {
+    shown = name;
+    cameFrom = document.activeElement;
+    let make;
+    try {
+      make = await CONTENTS[name]();
+    } catch {
+      ctx.actions.addToast({ kind: 'error', key: 'app.failed' });
+      close();
+      return;
+    }
+    if (shown !== name) return;
+    content = make(ctx, close);
+    draw(ctx.state());
+    element.showModal();
+    const first = /** @type {HTMLElement | null} */ (body.querySelector('[autofocus], input:not([type="radio"]), textarea, select, input:checked, button'));
+    (first ?? head.querySelector('button'))?.focus();
+    body.scrollTop = 0;
+  }
+
+  function shut() {
+    shown = null;
+    content?.dispose?.();
+    content = null;
+    if (element.open) element.close();
+    const fresh = make('div', 'dialog-body');
+    body.replaceWith(fresh);
+    body = fresh;
+    if (cameFrom instanceof HTMLElement && cameFrom.isConnected && cameFrom !== document.body) cameFrom.focus();
+    else ctx.focusComposer();
+    cameFrom = null;
+  }
+
+  /** @param {State} state */
+  function draw(state) {
+    if (!content) return;
+    const { t } = ctx.i18n;
+    element.classList.toggle('dialog-small', content.small === true);
+    render(html`<h2 id="dialog-title" class="display">${t(content.title)}</h2>
+      <button type="button" class="icon-button" aria-label=${t('do.close')} title=${t('do.close')} @click=${close}>${icon('close')}</button>`, head);
+    content.update(state, body);
+  }
+
+  return {
+    element,
+    /** @param {State} state */
+    update(state) {
+      const wanted = state.ui.dialog !== null && state.ui.dialog in CONTENTS ? state.ui.dialog : null;
+      if (wanted !== shown) {
+        if (shown !== null) shut();
+        if (wanted !== null) void open(wanted);
+        return;
+      }
+      draw(state);
+    },
+  };
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// Signing in: a page of its own at first, a dialog over the conversation when a session has ended.
+
+import { html, nothing } from '../vendor/lit-html/lit-html.js';
+import { icon } from './icons.js';
+import { explain, details } from './errors.js';
+import { passwordForm } from './password.js';
+import { make, region } from './region.js';
+import { createTicker, secondsUntil, stillCounting } from './ticker.js';
+
+/**
+ * @typedef {import('./context.js').Context} Context
+ * @typedef {import('../core/types.js').State} State
+ * @typedef {import('../core/types.js').Session} Session
+ */
+
+/**
+ * @param {Context} ctx
+ * @param {Session} session
+ */
+function loginForm(ctx, session) {
+  const { t, duration } = ctx.i18n;
+  const wait = secondsUntil(session.error?.retryAt);
+  const known = session.status === 'expired' ? session.user?.name : undefined;
+
+  /** @param {SubmitEvent} event */
+  const submit = (event) => {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+    if (session.pending || secondsUntil(session.error?.retryAt) > 0) return;
+    const data = new FormData(form);
+    ctx.actions.signIn(String(data.get('username')), String(data.get('password')));
+  };
+
+  /** @param {Event} event */
+  const reveal = (event) => {
+    const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
+    const field = /** @type {HTMLInputElement} */ (button.previousElementSibling);
+    field.type = field.type === 'password' ? 'text' : 'password';
+    button.setAttribute('aria-pressed', String(field.type === 'text'));
+    button.textContent = t(field.type === 'text' ? 'login.hide' : 'login.show');
+    field.focus();
+  };
+
+  return html`<form class="login-form" method="post" @submit=${submit}>
+    <div class="field">
+      <label for="username">${t('login.user')}</label>
+      <input id="username" name="username" class="input" autocomplete="username" autocapitalize="none"
+        spellcheck="false" required maxlength="255" dir="auto" .value=${known ?? ''} ?readonly=${known !== undefined}>
+    </div>
+    <div class="field">
+      <label for="password">${t('login.password')}</label>
+      <div class="input-row">
+        <input id="password" name="password" class="input" type="password" autocomplete="current-password"
+          required maxlength="1024" aria-describedby="login-problem">
+        <button type="button" class="button-text reveal" aria-pressed="false" @click=${reveal} .textContent=${t('login.show')}></button>
+      </div>
+    </div>
+    <div id="login-problem" role="alert">${session.error && !session.pending
+      ? html`<p class="notice notice-danger">${icon('warning')}<span>${wait > 0
+        ? t('login.wait', { time: duration(wait * 1000) })
+        : explain(ctx.i18n, session.error)}${details(ctx.i18n, session.error)}</span></p>`
+      : nothing}</div>
+    <button class="button button-primary button-wide" aria-disabled=${session.pending || wait > 0 ? 'true' : 'false'}>
+      ${session.pending ? html`<span class="spinner" aria-hidden="true"></span>` : nothing}
+      ${t('login.submit')}
+    </button>
+  </form>`;
+}
+
+/**
+ * The site's own login names the user: there is no form to fill in.
+ * @param {Context} ctx
+ * @param {Session} session
+ */
+function singleSignOn(ctx, session) {
+  const { t } = ctx.i18n;
+  return session.status === 'expired'
+    ? html`<p class="login-lead">${t('login.sso.expired')}</p>
+      <button class="button button-primary button-wide" @click=${() => ctx.actions.checkSession()}>${t('login.sso.retry')}</button>`
+    : html`<p class="login-lead">${t('login.sso.lead')}</p>
+      <button class="button button-primary button-wide" @click=${() => location.reload()}>${t('login.sso.reload')}</button>`;
+}
+
+/**
+ * Puts the cursor where the next key should go: after a failure the password,
+ * ready to be typed anew.
+ * @param {HTMLElement} element
+ */
+function focusForm(element) {
+  const user = /** @type {HTMLInputElement | null} */ (element.querySelector('#username'));
+  const password = /** @type {HTMLInputElement | null} */ (element.querySelector('#password'));
+  if (!user || !password) {
+    /** @type {HTMLElement | null} */ (element.querySelector('button'))?.focus();
+  } else if (user.value) {
+    password.focus();
+    password.select();
+  } else {
+    user.focus();
+  }
+}
+
+/**
+ * Redraws every second while a countdown runs, and moves the focus when a
+ * sign-in has failed.
+ * @param {Context} ctx
+ * @param {HTMLElement} element
+ * @param {(session: Session, redraw: () => void) => unknown} view
+ */
+function sessionRegion(ctx, element, view) {
+  /** @type {State | null} */
+  let last = null;
+  let beat = 0;
+  let wasPending = false;
+  const redraw = () => {
+    beat += 1;
+    if (last) update(last);
+  };
+  const ticker = createTicker(redraw);
+  const part = region(ctx, element,
+    (state) => /** @type {const} */ ([state.session, beat]),
+    (session) => view(session, redraw));
+
+  /** @param {State} state */
+  function update(state) {
+    last = state;
+    part.update(state);
+    ticker.need(stillCounting(state.session.error?.retryAt));
+    if (wasPending && !state.session.pending && state.session.error) focusForm(element);
+    wasPending = state.session.pending === true;
+  }
+
+  return { element, update };
+}
+
+/**
+ * The page before anybody has signed in.
+ * @param {Context} ctx
+ */
+export function createLoginPage(ctx) {
+  const element = make('main', 'login-page');
+  let problem = '';
+  const part = sessionRegion(ctx, element, (session, redraw) => {
+    const { t } = ctx.i18n;
+    const change = session.passwordChangeRequired;
+    return html`<div class="login-card">
+      <div class="brand">${icon('logo')}<span class="wordmark">${t('app.name')}</span></div>
+      <h1 class="display">${t(change ? 'password.title' : 'login.title')}</h1>
+      ${session.auth === 'remote_user'
+        ? singleSignOn(ctx, session)
+        : change
+          ? html`<p class="login-lead">${t('password.required')}</p>${passwordForm(ctx, session, problem, (found) => {
+            problem = found;
+            redraw();
+          })}`
+          : html`<p class="login-lead">${t('login.lead')}</p>${loginForm(ctx, session)}`}
+      <p class="fine">${t('login.privacy')}</p>
+    </div>`;
+  });
+  return { ...part, focus: () => focusForm(element) };
+}
+
+/**
+ * The dialog over the conversation when the session has ended. It cannot be
+ * dismissed, but what is beneath it stays as it was.
+ * @param {Context} ctx
+ */
+export function createLoginDialog(ctx) {
+  const element = /** @type {HTMLDialogElement} */ (make('dialog', 'dialog dialog-small', { 'aria-labelledby': 'relogin-title' }));
+  const body = make('div', 'dialog-body');
+  element.append(body);
+  element.addEventListener('cancel', (event) => event.preventDefault());
+  /** @type {Element | null} */
+  let cameFrom = null;
+  const part = sessionRegion(ctx, body, (session) => {
+    const { t } = ctx.i18n;
+    if (session.status !== 'expired') return nothing;
+    return html`<h2 id="relogin-title" class="display">${t('login.expired.title')}</h2>
+      ${session.auth === 'remote_user'
+        ? singleSignOn(ctx, session)
+        : html`<p class="login-lead">${t('login.expired.lead')}</p>${loginForm(ctx, session)}`}`;
+  });
+  return {
+    element,
+    /** @param {State} state */
+    update(state) {
+      const wanted = state.session.status === 'expired';
+      part.update(state);
+      if (wanted && !element.open) {
+        cameFrom = document.activeElement;
+        element.showModal();
+        focusForm(element);
+      } else if (!wanted && element.open) {
+        element.close();
+        if (cameFrom instanceof HTMLElement && cameFrom.isConnected) cameFrom.focus();
+        cameFrom = null;
+      }
+    },
+  };
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// What the page says by itself: toasts, banners, and the one live region for assistive technology.
+
+import { html, nothing } from '../vendor/lit-html/lit-html.js';
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
+import { isUnderWay } from '../core/conversation.js';
+import { selectActive, selectMemory, selectPath } from '../core/selectors.js';
+import { explain } from './errors.js';
+import { icon } from './icons.js';
+import { make, region } from './region.js';
+
+/**
+ * @typedef {import('./context.js').Context} Context
+ * @typedef {import('../core/types.js').State} State
+ * @typedef {import('../core/types.js').Toast} Toast
+ */
+
+/** How long a toast stays (ms); one that offers an undo goes when that has expired. */
+const TOAST_MS = 6000;
+
+/**
+ * @param {Context} ctx
+ * @param {Toast} toast
+ */
+function toastText(ctx, toast) {
+  const { t, has } = ctx.i18n;
+  /** @type {Record<string, string | number>} */
+  const values = { ...toast.values };
+  if (typeof values.reason === 'string' && has(`error.${values.reason}`)) values.reason = t(`error.${values.reason}`);
+  if ('title' in values && values.title === '') values.title = t('nav.untitled');
+  const text = t(toast.key, values);
+  return toast.error ? `${text} ${explain(ctx.i18n, toast.error)}` : text;
+}
+
+/** @param {Context} ctx */
+export function createToasts(ctx) {
+  const { actions } = ctx;
+  const element = make('section', 'toasts');
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  const timers = new Map();
+
+  /** @param {readonly Toast[]} toasts */
+  function schedule(toasts) {
+    for (const [id, timer] of timers) {
+      if (toasts.some((toast) => toast.id === id)) continue;
+      clearTimeout(timer);
+      timers.delete(id);
+    }
+    for (const { id, undo } of toasts) {
+      if (!undo && !timers.has(id)) timers.set(id, setTimeout(() => leave(id), TOAST_MS));
+    }
+  }
+
+  /** A toast that is being looked at stays. @param {string} id */
+  function leave(id) {
+    if (element.matches(':hover, :focus-within')) timers.set(id, setTimeout(() => leave(id), TOAST_MS));
+    else actions.dismissToast(id);
+  }
+
+  const part = region(ctx, element, (state) => /** @type {const} */ ([state.ui.toasts]), (toasts) => {
+    const { t } = ctx.i18n;
+    schedule(toasts);
+    element.setAttribute('aria-label', t('toast.region'));
+    return html`<div class="toast-list" role="status">${repeat(toasts, (toast) => toast.id, (toast) => html`
+      <div class="toast" data-kind=${toast.kind}>
+        <span class="toast-text" dir="auto">${toastText(ctx, toast)}</span>
+        ${toast.undo ? html`<button type="button" class="button-text" @click=${() => {
+          actions.undoDelete();
+          ctx.focusComposer();
+        }}>${t('do.undo')}</button>` : nothing}
+        <button type="button" class="icon-button" aria-label=${t('do.dismiss')} title=${t('do.dismiss')} @click=${() => {
+          actions.dismissToast(toast.id);
+          ctx.focusComposer();
+        }}>${icon('close')}</button>
+      </div>`)}</div>`;
+  });
+  return part;
+}
+
+/** @param {Context} ctx */
+export function createBanners(ctx) {
+  const { actions } = ctx;
+  const element = make('div', 'banners', { role: 'status' });
+  return region(ctx, element,
+    (state) => /** @type {const} */ ([state.ui.online, state.models.status === 'failed' && state.session.status === 'signed-in' ? state.models.error : null, selectMemory(state).level]),
+    (online, modelsError, memory) => {
+      const { t } = ctx.i18n;
+      return html`
+        ${online ? nothing : html`<div class="banner">${icon('offline')}<span>${t('banner.offline')}</span></div>`}
+        ${modelsError ? html`<div class="banner">${icon('warning')}<span>${t('model.failed')} ${explain(ctx.i18n, modelsError)}</span>
+          <button type="button" class="button-text" @click=${() => void actions.loadModels()}>${t('model.retry')}</button></div>` : nothing}
+        ${memory === 'ok' ? nothing : html`<div class="banner">${icon('warning')}<span>${t(memory === 'full' ? 'memory.full' : 'memory.near')}</span>
+          <button type="button" class="button-text" @click=${() => actions.setUi({ dialog: 'memory' })}>${t('memory.open')}</button></div>`}`;
+    });
+}
+
+/**
+ * Tells assistive technology when an answer begins and how it ended, and
+ * nothing in between.
+ * @param {Context} ctx
+ */
+export function createAnnouncer(ctx) {
+  const element = make('div', 'quiet-text live', { role: 'status', 'aria-live': 'polite', 'aria-atomic': 'true' });
+  let watched = '';
+  let was = '';
+
+  /** @param {string} text */
+  function say(text) {
+    if (text === element.textContent) element.textContent = '';
+    element.textContent = text;
+  }
+
+  return {
+    element,
+    say,
+    /** @param {State} state */
+    update(state) {
+      const path = selectPath(selectActive(state));
+      const message = path[path.length - 1];
+      const { t } = ctx.i18n;
+      if (!message || message.role !== 'assistant') {
+        watched = '';
+        return;
+      }
+      const before = message.id === watched ? was : '';
+      const followed = before !== '' && isUnderWay(/** @type {any} */ (before));
+      watched = message.id;
+      was = message.status;
+      if (message.status === before) return;
+      switch (message.status) {
+        case 'thinking': return say(t('live.thinking'));
+        case 'answering': return say(t('live.started'));
+        case 'reconnecting': return say(t('state.resuming'));
+        default:
+      }
+      if (!followed) return;
+      switch (message.status) {
+        case 'complete': return say(t('live.done'));
+        case 'stopped': return say(t('live.stopped'));
+        case 'interrupted': return say(t('live.broken'));
+        case 'failed': return say(t('live.failed', { reason: explain(ctx.i18n, message.error) }));
+        case 'refused': return say(t('state.refused'));
+        case 'length': return say(t('state.length'));
+        default:
+      }
+    },
+  };
+}

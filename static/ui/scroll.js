@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// The one owner of the thread's scroll position: follows what is being written until the reader scrolls away.
+
+/** Nearer than this to the end counts as being at the end (px). */
+const NEAR = 24;
+/** Farther than this from the end, the way back is offered (px). */
+const FAR = 160;
+
+const UP_KEYS = new Set(['ArrowUp', 'PageUp', 'Home']);
+
+/**
+ * @param {HTMLElement} viewport the element that scrolls
+ * @param {HTMLElement} content what grows inside it
+ * @param {(away: boolean) => void} onAway called when the reader gets far from the end or comes back
+ */
+export function createScrollOwner(viewport, content, onAway) {
+  let following = true;
+  let away = false;
+  let lastTop = 0;
+  let lastHeight = 0;
+  let touchY = 0;
+
+  const distance = () => viewport.scrollHeight - viewport.clientHeight - viewport.scrollTop;
+
+  function report() {
+    const now = !following && distance() > FAR;
+    if (now !== away) {
+      away = now;
+      onAway(away);
+    }
+  }
+
+  function stick() {
+    viewport.scrollTop = viewport.scrollHeight;
+    lastTop = viewport.scrollTop;
+    lastHeight = viewport.scrollHeight;
+  }
+
+  /** The reader wants to stay where they look. */
+  function release() {
+    if (viewport.scrollHeight <= viewport.clientHeight) return;
+    following = false;
+    report();
+  }
+
+  // Growth moves nobody but a follower. The observer runs before paint, so a
+  // follower never sees a frame in which the end is out of view.
+  const observer = new ResizeObserver(() => {
+    if (following) stick();
+    else report();
+  });
+  observer.observe(content);
+  observer.observe(viewport);
+
+  // A scroll event tells where we are, not who moved: only a move upwards that
+  // no shrinking content explains is the reader's.
+  viewport.addEventListener('scroll', () => {
+    const top = viewport.scrollTop;
+    const shrank = viewport.scrollHeight < lastHeight;
+    if (distance() <= NEAR) following = true;
+    else if (top < lastTop - 1 && !shrank) following = false;
+    lastTop = top;
+    lastHeight = viewport.scrollHeight;
+    report();
+  }, { passive: true });
+
+  viewport.addEventListener('wheel', (event) => {
+    if (event.deltaY < 0) release();
+  }, { passive: true });
+  viewport.addEventListener('touchstart', (event) => {
+    touchY = event.touches[0]?.clientY ?? 0;
+  }, { passive: true });
+  viewport.addEventListener('touchmove', (event) => {
+    if ((event.touches[0]?.clientY ?? 0) > touchY + 4) release();
+  }, { passive: true });
+  viewport.addEventListener('keydown', (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (UP_KEYS.has(event.key) && !target.closest('textarea, input, select')) release();
+  });
+
+  return {
+    /** Goes to the end and follows it from now on. */
+    toEnd() {
+      following = true;
+      stick();
+      report();
+    },
+    /** Another thread is shown: begin at its end. */
+    reset() {
+      following = true;
+      away = false;
+      onAway(false);
+      stick();
+    },
+    /** The reader is doing something further up; stay with them. */
+    release,
+    /**
+     * Keeps an element where it is on the screen while the change happens.
+     * @param {Element} anchor
+     * @param {() => void} change
+     */
+    hold(anchor, change) {
+      const before = anchor.getBoundingClientRect().top;
+      change();
+      if (!following && anchor.isConnected) {
+        viewport.scrollTop += anchor.getBoundingClientRect().top - before;
+        lastTop = viewport.scrollTop;
+      }
+    },
+    get following() { return following; },
+    dispose() { observer.disconnect(); },
+  };
+}
+
+/** @typedef {ReturnType<typeof createScrollOwner>} ScrollOwner */

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+// The thread: the shown branch of a conversation, one element a message, each drawn only when it changed.
+
+import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
+import { selectActive, selectContext, selectPath, selectSiblings, selectUnderWay } from '../core/selectors.js';
+import { createGreeting } from './greeting.js';
+import { icon } from './icons.js';
+import { createMessageView } from './message.js';
+import { make } from './region.js';
+import { createScrollOwner } from './scroll.js';
+import { createTicker } from './ticker.js';
+
+/**
+ * @typedef {import('./context.js').Context} Context
+ * @typedef {import('../core/types.js').State} State
+ * @typedef {import('../core/types.js').Message} Message
+ * @typedef {import('./message.js').MessageView} MessageView
+ * @typedef {import('./message.js').Around} Around
+ */
+
+/** Messages drawn at once, nearest the end; the others follow when there is time. */
+const AT_ONCE = 12;
+/** Time spent on drawing waiting messages before the page gets its turn (ms). */
+const SLICE = 6;
+
+/** Runs when the page has nothing better to do. @param {() => void} run */
+function whenIdle(run) {
+  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: 300 });
+  else setTimeout(run, 16);
+}
+
+/** @param {Context} ctx */
+export function createThread(ctx) {
+  const element = make('div', 'thread-frame');
+  const viewport = make('div', 'thread', { role: 'log', 'aria-live': 'off', tabindex: '0', id: 'thread' });
+  const content = make('div', 'thread-content');
+  const title = make('p', 'print-title');
+  const messages = make('div', 'messages');
+  const cutline = make('p', 'cutline', { role: 'note' });
+  const latestHost = make('div', '');
+  const greeting = createGreeting(ctx);
+  content.append(title, messages, greeting.element);
+  viewport.append(content);
+  element.append(viewport, latestHost);
+
+  /** @type {Map<string, MessageView>} */
+  const views = new Map();
+  /** @type {string | null} */
+  let shownId = null;
+  let away = false;
+  /** @type {State | null} */
+  let last = null;
+  let idleAsked = false;
+
+  const scroll = createScrollOwner(viewport, content, (now) => {
+    away = now;
+    drawLatest();
+  });
+
+  const ticker = createTicker(() => {
+    let counting = false;
+    for (const view of views.values()) counting = view.tick() || counting;
+    ticker.need(counting);
+  });
+
+  function drawLatest() {
+    render(away
+      ? html`<button type="button" class="latest" @click=${toLatest}>${icon('latest')}${ctx.i18n.t('thread.latest')}</button>`
+      : nothing, latestHost);
+  }
+
+  function toLatest() {
+    const hadFocus = latestHost.contains(document.activeElement);
+    scroll.toEnd();
+    if (hadFocus) viewport.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {State} state
+   * @param {Message} message
+   * @param {number} index
+   * @param {number} firstSent
+   * @param {number} count
+   * @returns {Around}
+   */
+  function aroundOf(state, message, index, firstSent, count) {
+    const conversation = selectActive(state);
+    return {
+      place: selectSiblings(conversation, message.id),
+      last: index >= count - 1,
+      editing: state.ui.editingId === message.id,
+      unsent: index < firstSent,
+      showStats: state.settings.showStats,
+      busy: selectUnderWay(conversation).length > 0,
+      models: state.models.list,
+    };
+  }
+
+  /**
+   * Puts the elements in the path's order with as few moves as possible.
+   * @param {readonly Message[]} path
+   */
+  function arrange(path) {
+    const wanted = new Set(path.map((m) => m.id));
+    for (const [id, view] of views) {
+      if (!wanted.has(id)) {
+        view.element.remove();
+        views.delete(id);
+      }
+    }
+    /** @type {ChildNode | null} */
+    let at = messages.firstChild;
+    for (const message of path) {
+      let view = views.get(message.id);
+      if (!view) {
+        view = createMessageView(ctx, message);
+        views.set(message.id, view);
+      }
+      if (at === cutline) at = cutline.nextSibling;
+      if (view.element === at) at = at.nextSibling;
+      else messages.insertBefore(view.element, at);
+    }
+  }
+
+  /**
+   * @param {readonly Message[]} path
+   * @param {number} firstSent
+   */
+  function drawCutline(path, firstSent) {
+    if (firstSent <= 0) {
+      cutline.remove();
+      return;
+    }
+    const text = ctx.i18n.t('thread.cut', { count: firstSent });
+    if (cutline.textContent !== text) cutline.textContent = text;
+    const before = firstSent < path.length ? views.get(path[firstSent].id)?.element ?? null : null;
+    if (cutline.nextSibling !== before || !cutline.isConnected) messages.insertBefore(cutline, before);
+  }
+
+  /** Draws messages that still wait for their first turn, from the end up. */
+  function fillIn() {
+    idleAsked = false;
+    if (!last) return;
+    const state = last;
+    const path = selectPath(selectActive(state));
+    const context = selectContext(state, selectActive(state));
+    const until = performance.now() + SLICE;
+    for (let i = path.length - 1; i >= 0; i -= 1) {
+      const view = views.get(path[i].id);
+      if (!view || view.drawn) continue;
+      view.draw(path[i], aroundOf(state, path[i], i, context.dropped, path.length));
+      if (performance.now() > until) {
+        askIdle();
+        return;
+      }
+    }
+  }
+
+  function askIdle() {
+    if (idleAsked) return;
+    idleAsked = true;
+    whenIdle(fillIn);
+  }
+
+  /** @param {State} state */
+  function update(state) {
+    last = state;
+    const { t } = ctx.i18n;
+    const conversation = selectActive(state);
+    const path = selectPath(conversation);
+    const switched = conversation.id !== shownId;
+    if (switched) {
+      for (const view of views.values()) view.element.remove();
+      views.clear();
+      shownId = conversation.id;
+      ctx.speech.end();
+    }
+    viewport.setAttribute('aria-label', t('thread.label'));
+    title.textContent = conversation.title || t('nav.untitled');
+    arrange(path);
+    const context = selectContext(state, conversation);
+    let waiting = false;
+    let counting = false;
+    path.forEach((message, i) => {
+      const view = /** @type {MessageView} */ (views.get(message.id));
+      if (!view.drawn && i < path.length - AT_ONCE) {
+        waiting = true;
+        return;
+      }
+      view.draw(message, aroundOf(state, message, i, context.dropped, path.length));
+      counting = counting || view.counts;
+    });
+    if (waiting) askIdle();
+    drawCutline(path, context.dropped);
+    greeting.update(state);
+    drawLatest();
+    ticker.need(counting);
+    if (switched) scroll.reset();
+  }
+
+  return {
+    element,
+    viewport,
+    update,
+    toLatest,
+    /** Something that is not in the state has changed (reading aloud). */
+    refresh() {
+      if (last) update(last);
+    },
+    dispose() {
+      ticker.need(false);
+      scroll.dispose();
+    },
+  };
+}

@@ -16,6 +16,7 @@
 #include "confab/eliza_script.h"
 #include "confab/eliza_words.h"
 
+#define STACK_MAX 16	/* keywords of a message that are tried */
 #define LINKS_MAX 16	/* "=KEY" followed in one answer: a script may err */
 #define RECALL_AT 4	/* of the counter, which goes from 1 to this */
 
@@ -33,7 +34,7 @@ struct parts {
 
 /* Keywords still to be tried, the best first. */
 struct keystack {
-	unsigned char keys[ELIZA_WORDS_MAX + 1];
+	unsigned char keys[STACK_MAX];
 	size_t n;
 };
 
@@ -222,8 +223,11 @@ push_key(struct dialogue *d, const struct eliza_key *k, bool front)
 	struct keystack *st = &d->stack;
 	unsigned char id = (unsigned char)(k - d->script->keys);
 
-	if (st->n == sizeof(st->keys))
+	/* Full: the last one gives way to a better one. */
+	if (st->n == STACK_MAX && !front)
 		return;
+	if (st->n == STACK_MAX)
+		st->n--;
 	if (front) {
 		memmove(st->keys + 1, st->keys, st->n);
 		st->keys[0] = id;

@@ -280,6 +280,23 @@ test_memories_are_bounded(void **state)
 }
 
 static void
+test_too_many_keywords(void **state)
+{
+	char text[512] = "";
+	size_t i;
+
+	(void)state;
+	/* The best one is tried however many there are before it. */
+	for (i = 0; i < 40; i++)
+		memcpy(text + 4 * i, "was ", 5);
+	memcpy(text + 4 * i, "computer", 9);
+	assert_answer("Do computers worry you?", text);
+	/* All of them pass: the last resort. */
+	text[4 * i] = '\0';
+	assert_answer("I am not sure I understand you fully.", text);
+}
+
+static void
 test_replay_is_the_dialogue(void **state)
 {
 	char *first, *again;
@@ -518,6 +535,7 @@ main(void)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_memories_are_bounded),
+		cmocka_unit_test(test_too_many_keywords),
 		cmocka_unit_test(test_replay_is_the_dialogue),
 		cmocka_unit_test(test_old_turns_are_skipped),
 		cmocka_unit_test(test_other_languages),

@@ -13,8 +13,10 @@
 
 import { isEmpty, siblingsOf } from './conversation.js';
 import { exportOf, exportOfAll } from './exporting.js';
+import { ImportError, readExport } from './importing.js';
 import {
-  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_TEXT_CHARS, MAX_TEXT_FILE_BYTES, MAX_TITLE_CHARS,
+  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_IMPORT_BYTES, MAX_TEXT_CHARS, MAX_TEXT_FILE_BYTES,
+  MAX_TITLE_CHARS, MEMORY_CAP_BYTES, conversationBytes, memoryBytes,
 } from './limits.js';
 import { readParams } from './params.js';
 import { selectActive, selectConversation, selectMemory, selectModel } from './selectors.js';
@@ -27,7 +29,7 @@ export const UNDO_MS = 10000;
  * @typedef {'newConversation' | 'selectConversation' | 'renameConversation' | 'deleteConversation' | 'undoDelete'
  *   | 'setDraft' | 'addAttachment' | 'removeAttachment' | 'setModel' | 'setSystem' | 'setParams' | 'selectBranch'
  *   | 'deleteMessage' | 'setSetting' | 'setUi' | 'addToast' | 'dismissToast' | 'exportConversation' | 'exportAll'
- *   | 'newId'} CoreActionName
+ *   | 'importFile' | 'newId'} CoreActionName
  * @typedef {Pick<Actions, CoreActionName>} CoreActions
  */
 
@@ -200,6 +202,24 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
       const { byId, order } = getState().conversations;
       const all = order.map((id) => /** @type {Conversation} */ (byId[id]));
       return exportOfAll(all.filter((conversation) => !isEmpty(conversation)), format, now());
+    },
+
+    async importFile(file) {
+      try {
+        if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
+        const imported = readExport(await file.text(), newId);
+        const { conversations } = getState();
+        const bytes = imported.reduce((sum, one) => sum + conversationBytes(one), memoryBytes(conversations));
+        if (bytes > MEMORY_CAP_BYTES) throw new ImportError('memory');
+        if (imported.length + conversations.order.length > MAX_CONVERSATIONS) throw new ImportError('size');
+        dispatch({ type: 'conversation/imported', conversations: imported });
+        addToast({ kind: 'success', key: 'toast.imported', values: { count: imported.length } });
+        return true;
+      } catch (error) {
+        const { reason, where } = error instanceof ImportError ? error : { reason: 'unreadable', where: '' };
+        addToast({ kind: 'error', key: 'toast.importFailed', values: { reason, where } });
+        return false;
+      }
     },
   };
 }

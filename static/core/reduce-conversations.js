@@ -44,6 +44,7 @@ export function reduceConversations(conversations, action) {
       return undo(conversations, action.token);
     case 'undo/expired':
       return conversations.undo?.token === action.token ? { ...conversations, undo: null } : conversations;
+    case 'conversations/cleared':
     case 'session/signedOut':
       return reduceConversations(
         { byId: {}, order: [], activeId: '', undo: null },

@@ -119,6 +119,7 @@ export function reduceUi(ui, action) {
       return { ...ui, editingId: null, drawerOpen: false };
     case 'exchange/started':
       return ui.editingId === null ? ui : { ...ui, editingId: null };
+    case 'conversations/cleared':
     case 'session/signedOut':
       return { ...ui, dialog: null, editingId: null, renamingId: null, search: '', toasts: [] };
     default:

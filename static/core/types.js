@@ -304,6 +304,7 @@
  *   | {type: 'conversation/configured', id: Id, patch: {model?: string, system?: string, params?: Params}}
  *   | {type: 'conversation/draftChanged', id: Id, patch: Partial<Draft>}
  *   | {type: 'conversation/imported', conversations: Conversation[]}
+ *   | {type: 'conversations/cleared', newId: Id, now: number}
  *   | {type: 'undo/applied', token: Id}
  *   | {type: 'undo/expired', token: Id}} ConversationAction
  */
@@ -351,6 +352,8 @@
  * @property {(id: Id) => void} dismissToast
  * @property {(id: Id, format: 'md' | 'json') => ExportFile | null} exportConversation
  * @property {(format: 'md' | 'json') => ExportFile} exportAll
+ * @property {(file: {size: number, text: () => Promise<string>}) => Promise<boolean>} importFile
+ *   an exported JSON file; false, with a toast, when nothing was taken
  * @property {() => Id} newId   for attachments
  *
  * @property {(name: string, password: string) => Promise<boolean>} signIn
@@ -370,7 +373,6 @@
  *   failed: in its place when nothing had come, else as a new branch; `at` waits until then
  * @property {(conversationId?: Id) => void} stop   all that is under way in it
  * @property {(messageId: Id) => void} stopMessage
- * @property {(file: {name: string, size: number, text: () => Promise<string>}) => Promise<boolean>} importFile
  */
 
 /**

@@ -275,7 +275,8 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
     one.stream.stop();
   }
 
-  return {
+  /** @type {Answers} */
+  const answers = {
     send(conversationId = getState().conversations.activeId) {
       const state = getState();
       const conversation = selectConversation(state, conversationId);
@@ -326,7 +327,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
       const found = answerToRepeat(messageId);
       if (found === null) return false;
       const { conversation, message, model } = found;
-      if (message.text === '') return this.retry(messageId);
+      if (message.text === '') return answers.retry(messageId);
       if (message.status === 'interrupted' && message.streamKey !== '' && message.lastEventId !== '' &&
           getState().session.limits.resume !== false && MAYBE_THERE.has(message.error?.code ?? '')) {
         dispatch({
@@ -362,7 +363,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
     stop(conversationId = getState().conversations.activeId) {
       const conversation = selectConversation(getState(), conversationId);
       if (conversation === null) return;
-      for (const { id } of selectUnderWay(conversation)) this.stopMessage(id);
+      for (const { id } of selectUnderWay(conversation)) answers.stopMessage(id);
     },
 
     stopMessage(messageId) {
@@ -372,7 +373,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
 
     stopBelow(messageId) {
       const found = findMessage(store, messageId);
-      for (const id of found === null ? [] : subtreeOf(found.conversation, messageId)) this.stopMessage(id);
+      for (const id of found === null ? [] : subtreeOf(found.conversation, messageId)) answers.stopMessage(id);
     },
 
     wake() {
@@ -394,6 +395,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
       running.clear();
     },
   };
+  return answers;
 }
 
 /**

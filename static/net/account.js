@@ -38,6 +38,8 @@ export const MAX_MODELS = 2000;
  */
 export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOut, onSignedOut }) {
   const { dispatch, getState } = store;
+  /** Who tried to sign in last: a forced change of password comes without a session. */
+  let lastName = '';
 
   /**
    * Takes what the server says of the session.
@@ -57,6 +59,16 @@ export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOu
   }
 
   /**
+   * The server knows no session.
+   *
+   * @param {'password' | 'remote_user'} auth
+   */
+  function nobody(auth) {
+    if (getState().session.user !== null) dispatch({ type: 'session/expired', auth });
+    else dispatch({ type: 'session/signedOut', auth, now: env.now(), newId: newId() });
+  }
+
+  /**
    * @param {unknown} thrown
    */
   function failed(thrown) {
@@ -68,25 +80,21 @@ export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOu
     async checkSession() {
       dispatch({ type: 'session/pending' });
       try {
-        signedIn(await api.json('GET', 'session'));
+        // With probe=1 "nobody" is an answer and no error: browsers write
+        // each 401 to the console, also one that was expected.
+        const answer = await api.json('GET', 'session?probe=1');
+        if (fields(answer)['user'] === null) nobody(authOf(fields(answer)['auth']));
+        else signedIn(answer);
       } catch (thrown) {
         const error = errorOfFailure(thrown, env.isOnline());
-        if (error.status !== 401) {
-          failed(error);
-          return;
-        }
-        /** @type {'password' | 'remote_user'} */
-        const auth = error.param === 'redirect' || error.auth === 'remote_user' ? 'remote_user' : 'password';
-        if (getState().session.user === null) {
-          dispatch({ type: 'session/signedOut', auth, now: env.now(), newId: newId() });
-        } else {
-          dispatch({ type: 'session/expired', auth });
-        }
+        if (error.status !== 401) failed(error);
+        else nobody(error.param === 'redirect' ? 'remote_user' : authOf(error.auth));
       }
     },
 
     async signIn(name, password) {
       if (getState().session.pending) return false;
+      lastName = name;
       dispatch({ type: 'session/pending' });
       try {
         await api.json('POST', 'login', { body: { username: name, password }, timeoutMs: LOGIN_TIMEOUT_MS });
@@ -103,7 +111,8 @@ export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOu
     async changePassword(current, next) {
       dispatch({ type: 'session/pending' });
       try {
-        await api.json('POST', 'password', { body: { current, new: next }, timeoutMs: LOGIN_TIMEOUT_MS });
+        const who = getState().session.status === 'signed-in' ? {} : { username: lastName };
+        await api.json('POST', 'password', { body: { ...who, current, new: next }, timeoutMs: LOGIN_TIMEOUT_MS });
         signedIn(await api.json('GET', 'session'));
         dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'success', key: 'toast.passwordChanged' } });
         return true;
@@ -178,6 +187,14 @@ function fields(value) {
 }
 
 /**
+ * @param {unknown} value
+ * @returns {'password' | 'remote_user'}
+ */
+function authOf(value) {
+  return value === 'remote_user' ? 'remote_user' : 'password';
+}
+
+/**
  * The server's account of a session.
  *
  * @param {unknown} answer
@@ -192,7 +209,7 @@ export function readSession(answer) {
   return {
     user: { name },
     expiresAt: typeof expires === 'number' && expires > 0 ? expires * 1000 : null,
-    auth: session['auth'] === 'remote_user' ? 'remote_user' : 'password',
+    auth: authOf(session['auth']),
     limits: readLimits(fields(session['limits'])),
   };
 }

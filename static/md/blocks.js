@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Block tokens to nodes, and nodes brought up to date with new tokens: equal
+ * blocks keep their node, growing ones are extended, others are replaced.
+ */
+import { CodeView } from './code.js';
+import { element } from './dom.js';
+import { fill, patchInline } from './inline.js';
+import { MAX_CELLS, MAX_COLUMNS } from './limits.js';
+import { formulaNode } from './math.js';
+import { watchOverflow } from './overflow.js';
+
+/**
+ * @typedef {import('./context.js').Context} Context
+ * @typedef {import('./types.js').Token} Token
+ * @typedef {import('./types.js').Cell} Cell
+ *
+ * @typedef {object} Block     a token as it is shown
+ * @property {Token} token
+ * @property {HTMLElement} node
+ * @property {Block[]} kids    of quotes and lists
+ * @property {CodeView | null} view
+ * @property {number} version  of the context's links when it was rendered
+ */
+
+/** Tokens that show nothing where they stand. */
+const SILENT = new Set(['space', 'def', 'footnoteDef']);
+
+/**
+ * @param {Token} token
+ * @returns {boolean}
+ */
+export function isShown(token) {
+  return !SILENT.has(token.type);
+}
+
+/**
+ * @param {Context} context
+ * @param {Token} token
+ * @returns {Block}
+ */
+export function makeBlock(context, token) {
+  const { doc } = context;
+  /** @type {Block} */
+  const block = { token, node: /** @type {any} */ (null), kids: [], view: null, version: context.version };
+  context.nodes++;
+  if (context.isFull()) {
+    block.node = plainNode(doc, token.raw);
+    return block;
+  }
+  switch (token.type) {
+    case 'heading': {
+      const level = Math.min(6, Math.max(1, (token.depth ?? 1) + context.headingOffset));
+      const name = /** @type {'h1'} */ (`h${level}`);
+      block.node = fill(context, element(doc, name), token.tokens ?? []);
+      break;
+    }
+    case 'paragraph':
+      block.node = fill(context, element(doc, 'p'), token.tokens ?? []);
+      break;
+    case 'hr':
+      block.node = element(doc, 'hr');
+      break;
+    case 'code':
+      block.view = new CodeView(context, token.lang ?? '');
+      block.view.update(token.text ?? '', !context.streaming);
+      block.node = block.view.node;
+      break;
+    case 'blockquote':
+      block.node = element(doc, 'blockquote');
+      patchBlocks(context, block.node, block.kids, token.tokens ?? []);
+      break;
+    case 'list': {
+      block.node = element(doc, token.ordered ? 'ol' : 'ul');
+      if (token.ordered && token.start !== 1) /** @type {HTMLOListElement} */ (block.node).start = Number(token.start);
+      patchBlocks(context, block.node, block.kids, token.items ?? []);
+      break;
+    }
+    case 'list_item':
+      block.node = element(doc, 'li', token.task ? 'md-task' : '');
+      patchBlocks(context, block.node, block.kids, token.tokens ?? []);
+      break;
+    case 'table':
+      block.node = tableNode(context, token);
+      break;
+    case 'mathBlock':
+      block.node = element(doc, 'div', 'md-formula', formulaNode(context, /** @type {any} */ (token)));
+      break;
+    case 'text':
+    case 'checkbox':
+      block.node = /** @type {HTMLElement} */ (fill(context, element(doc, 'span'), [token]).firstChild);
+      if (block.node.nodeType === 3) block.node = element(doc, 'span', 'md-text', block.node);
+      break;
+    default:
+      block.node = plainNode(doc, token.raw);
+  }
+  if (!/^(?:hr|code|mathBlock|checkbox|table|text)$/.test(token.type)) block.node.dir = 'auto';
+  return block;
+}
+
+/**
+ * Text shown exactly as it is: raw HTML, and what is beyond a limit.
+ *
+ * @param {Document} doc
+ * @param {string} text
+ * @returns {HTMLElement}
+ */
+function plainNode(doc, text) {
+  return element(doc, 'p', 'md-raw', text.replace(/\n+$/, ''));
+}
+
+/**
+ * @param {Context} context
+ * @param {Token} token
+ * @returns {HTMLElement}
+ */
+function tableNode(context, token) {
+  const { doc, t } = context;
+  const head = element(doc, 'thead', '', rowNode(context, token.header ?? [], token.align ?? [], true));
+  const table = element(doc, 'table', '', head);
+  const rows = token.rows ?? [];
+  if (rows.length) {
+    const body = element(doc, 'tbody');
+    for (const row of rows.slice(0, rowLimit(token))) body.append(rowNode(context, row, token.align ?? [], false));
+    table.append(body);
+  }
+  const node = element(doc, 'div', 'md-table', table);
+  node.setAttribute('role', 'group');
+  node.setAttribute('aria-label', t('md.table'));
+  watchOverflow(node);
+  return node;
+}
+
+/**
+ * @param {Token} token
+ * @returns {number} rows that are shown as such
+ */
+function rowLimit(token) {
+  return Math.floor(MAX_CELLS / Math.max(1, token.header?.length ?? 1));
+}
+
+/**
+ * @param {Context} context
+ * @param {Cell[]} cells
+ * @param {(string | null)[]} align
+ * @param {boolean} head
+ * @returns {HTMLTableRowElement}
+ */
+function rowNode(context, cells, align, head) {
+  const row = element(context.doc, 'tr');
+  cells.slice(0, MAX_COLUMNS).forEach((cell, i) => {
+    const node = element(context.doc, head ? 'th' : 'td');
+    if (head) node.scope = 'col';
+    node.dir = 'auto';
+    const side = align[i];
+    if (side) node.style.textAlign = side;
+    context.nodes++;
+    row.append(fill(context, node, cell.tokens));
+  });
+  return row;
+}
+
+/**
+ * Whether a block would look just as it does.
+ *
+ * @param {Context} context
+ * @param {Block} block
+ * @param {Token} token
+ * @returns {boolean}
+ */
+function isSame(context, block, token) {
+  const old = block.token;
+  if (old.type !== token.type || old.raw !== token.raw || old.loose !== token.loose) return false;
+  if (old.text !== token.text) return false;
+  if (block.view && !block.view.closed && !context.streaming) return false;
+  return block.version === context.version || !token.raw.includes('[');
+}
+
+/**
+ * Changes a block's node to show `token`, where that is possible.
+ *
+ * @param {Context} context
+ * @param {Block} block
+ * @param {Token} token
+ * @returns {boolean} false: it must be replaced
+ */
+function updateBlock(context, block, token) {
+  const old = block.token;
+  if (old.type !== token.type) return false;
+  switch (token.type) {
+    case 'paragraph':
+      patchInline(context, block.node, old.tokens ?? [], token.tokens ?? []);
+      return true;
+    case 'text':
+      if (!old.tokens || !token.tokens) return false;
+      patchInline(context, block.node, old.tokens, token.tokens);
+      return true;
+    case 'heading':
+      if (old.depth !== token.depth) return false;
+      patchInline(context, block.node, old.tokens ?? [], token.tokens ?? []);
+      return true;
+    case 'code':
+      if (old.lang !== token.lang || !block.view) return false;
+      block.view.update(token.text ?? '', !context.streaming);
+      return true;
+    case 'blockquote':
+      patchBlocks(context, block.node, block.kids, token.tokens ?? []);
+      return true;
+    case 'list':
+      if (old.ordered !== token.ordered || old.start !== token.start) return false;
+      patchBlocks(context, block.node, block.kids, token.items ?? []);
+      return true;
+    case 'list_item':
+      if (old.task !== token.task) return false;
+      patchBlocks(context, block.node, block.kids, token.tokens ?? []);
+      return true;
+    case 'table':
+      return updateTable(context, block, token);
+    default:
+      return false;
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {Block} block
+ * @param {Token} token
+ * @returns {boolean}
+ */
+function updateTable(context, block, token) {
+  const old = block.token;
+  const sameHead = old.align?.join() === token.align?.join() &&
+    old.header?.map((cell) => cell.text).join('\n') === token.header?.map((cell) => cell.text).join('\n');
+  if (!sameHead || block.version !== context.version) return false;
+  patchRows(context, block, 0, old.rows ?? [], token.rows ?? []);
+  return true;
+}
+
+/**
+ * Brings the rows of a table from `from` on up to date.
+ *
+ * @param {Context} context
+ * @param {Block} block    the table
+ * @param {number} from
+ * @param {Cell[][]} olds  what these rows show
+ * @param {Cell[][]} news
+ */
+export function patchRows(context, block, from, olds, news) {
+  const table = /** @type {HTMLTableElement} */ (block.node.firstChild);
+  const align = block.token.align ?? [];
+  const rows = news.slice(0, Math.max(0, rowLimit(block.token) - from));
+  let body = table.tBodies[0];
+  if (!body) table.append(body = element(context.doc, 'tbody'));
+  rows.forEach((row, i) => {
+    const old = olds[i];
+    const node = body.rows[from + i];
+    if (!old || !node) {
+      body.append(rowNode(context, row, align, false));
+      return;
+    }
+    row.slice(0, MAX_COLUMNS).forEach((cell, j) => {
+      const was = old[j];
+      const place = node.cells[j];
+      if (place && was?.text !== cell.text) patchInline(context, place, was?.tokens ?? [], cell.tokens);
+    });
+  });
+  while (body.rows.length > from + rows.length) body.deleteRow(-1);
+  if (!body.firstChild) body.remove();
+}
+
+/**
+ * List items as they are in a list with blank lines between its items.
+ *
+ * @param {Token[]} items
+ * @returns {Token[]}
+ */
+export function looseItems(items) {
+  return items.map((item) => item.loose ? item : {
+    ...item,
+    loose: true,
+    tokens: item.tokens?.map((token) => token.type === 'text' ? { ...token, type: 'paragraph' } : token) ?? [],
+  });
+}
+
+/**
+ * Tells a block that nothing more will be added to it.
+ *
+ * @param {Block} block
+ */
+export function closeBlock(block) {
+  block.view?.update(block.token.text ?? '', true);
+  for (const kid of block.kids) closeBlock(kid);
+}
+
+/**
+ * Brings `parent`, which shows `blocks`, to show `tokens`; `blocks` is changed
+ * to tell what is shown then.
+ *
+ * @param {Context} context
+ * @param {HTMLElement | DocumentFragment} parent
+ * @param {Block[]} blocks
+ * @param {Token[]} tokens
+ * @param {ChildNode | null} [before]  where new nodes go when nothing follows
+ */
+export function patchBlocks(context, parent, blocks, tokens, before = null) {
+  const shown = tokens.filter(isShown);
+  shown.forEach((token, i) => {
+    const block = blocks[i];
+    if (block && (isSame(context, block, token) || updateBlock(context, block, token))) {
+      block.token = token;
+      block.version = context.version;
+      return;
+    }
+    const made = makeBlock(context, token);
+    if (block) {
+      block.node.replaceWith(made.node);
+    } else {
+      parent.insertBefore(made.node, before);
+    }
+    blocks[i] = made;
+  });
+  for (const block of blocks.splice(shown.length)) block.node.remove();
+}

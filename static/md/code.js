@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * A code block: its header (language, copy, wrap, save) and its text, which
+ * may grow. What has been coloured up to a point where the language is at its
+ * top level is never touched again; the last lines alone are coloured anew.
+ */
+import { button, element } from './dom.js';
+import { colour, isReady, prepare } from './highlight.js';
+import { canColour, fileName, findLanguage, languageWord } from './languages.js';
+import { MAX_HIGHLIGHT, MAX_HIGHLIGHT_CHUNK, MAX_HIGHLIGHT_LINE, SLICE_MS } from './limits.js';
+import { watchOverflow } from './overflow.js';
+import { later } from './schedule.js';
+
+/** Lines that are coloured in one piece where nothing speaks against it. */
+const PIECE_LINES = 40;
+
+/** Text up to this long is coloured at once, so that it never shows plain. */
+const AT_ONCE = 3_000;
+
+/** @typedef {import('./context.js').Context} Context */
+
+export class CodeView {
+  /**
+   * @param {Context} context
+   * @param {string} info  the fence's info string
+   */
+  constructor(context, info) {
+    this.context = context;
+    this.info = info;
+    this.language = findLanguage(info);
+    this.text = '';
+    this.closed = false;
+    /** Characters that are coloured for good. */
+    this.done = 0;
+    /** Characters behind `done` that are coloured for now. */
+    this.live = 0;
+    this.colours = canColour(this.language);
+    const { doc, t } = context;
+    const word = languageWord(info);
+    const name = this.language?.name ?? (word.slice(0, 40) || t('md.code'));
+    this.code = element(doc, 'code', word && !/[^\w+#.-]/.test(word) ? `language-${word}` : '');
+    /** The end of the text, still plain or coloured for now. */
+    this.tail = element(doc, 'span', 'md-code-lines');
+    this.code.append(this.tail);
+    const pre = element(doc, 'pre', '', this.code);
+    pre.dir = 'ltr';
+    watchOverflow(pre);
+    this.node = element(doc, 'div', 'md-code', this.header(name, pre), pre);
+    this.node.setAttribute('role', 'group');
+    this.node.setAttribute('aria-label', t('md.codeLabel', { language: name }));
+    this.pump = this.pump.bind(this);
+    if (this.colours && !isReady(this.language)) {
+      void prepare(this.language).then((able) => {
+        this.colours = able;
+        if (able) later(this.pump);
+      });
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {HTMLElement} pre
+   * @returns {HTMLElement}
+   */
+  header(name, pre) {
+    const { doc, t, options } = this.context;
+    const wrap = button(doc, t('md.wrap'), 'md-button md-wrap', () => {
+      const on = pre.classList.toggle('is-wrapped');
+      wrap.setAttribute('aria-pressed', String(on));
+    });
+    wrap.setAttribute('aria-pressed', 'false');
+    const copy = button(doc, t('md.copy'), 'md-button md-copy', async () => {
+      const done = await copyText(doc, this.text);
+      const said = t(done ? 'md.copied' : 'md.copyFailed');
+      flash(copy, said, t('md.copy'));
+      options.announce?.(said);
+      if (done) options.onCopy?.(this.text);
+    });
+    const save = button(doc, t('md.save'), 'md-button md-save', () => {
+      saveFile(doc, this.text, fileName(this.info, this.language));
+    });
+    const language = element(doc, 'span', 'md-code-language', name);
+    language.dir = 'auto';
+    this.tools = element(doc, 'div', 'md-code-tools', wrap, save, copy);
+    return element(doc, 'div', 'md-code-head', language, this.tools);
+  }
+
+  /**
+   * Shows `text`; a text that goes on from the one shown costs only what is new.
+   *
+   * @param {string} text
+   * @param {boolean} [closed]  nothing more will come
+   */
+  update(text, closed = true) {
+    this.closed = closed;
+    if (text !== this.text) {
+      if (text.startsWith(this.text)) {
+        appendText(this.tail, text.slice(this.text.length));
+      } else {
+        this.done = 0;
+        this.live = 0;
+        this.tail.replaceChildren(text);
+        this.code.replaceChildren(this.tail);
+      }
+      this.text = text;
+    }
+    if (!this.colours || !isReady(this.language)) return;
+    if (!this.isBehind()) return;
+    if (text.length - this.done <= AT_ONCE) this.pump();
+    else later(this.pump);
+  }
+
+  /** @returns {number} how far the text can be coloured: to its last whole line */
+  end() {
+    if (this.closed) return this.text.length;
+    return this.text.lastIndexOf('\n') + 1;
+  }
+
+  /** @returns {boolean} whether there are lines to colour */
+  isBehind() {
+    const fresh = this.end() - this.done - this.live;
+    // A long piece without a resting point is coloured again only when it has grown well.
+    return fresh > 0 && (this.closed || fresh > this.live / 10);
+  }
+
+  /**
+   * Colours what can be, for one slice of time.
+   *
+   * @returns {boolean} whether more is to be done
+   */
+  pump() {
+    const language = this.language;
+    if (!language || !isReady(language) || !this.isBehind()) return false;
+    const stop = performance.now() + SLICE_MS;
+    let lines = PIECE_LINES;
+    while (this.done < this.end()) {
+      const end = this.end();
+      if (this.done > MAX_HIGHLIGHT) return false;
+      const at = this.pieceEnd(lines, end);
+      const piece = this.text.slice(this.done, at);
+      if (isLongLine(piece)) {
+        if (at < end || this.closed) {
+          this.freeze(this.context.doc.createTextNode(piece), piece.length);
+          continue;
+        }
+        return false;
+      }
+      const { nodes, whole } = colour(this.context.doc, piece, language);
+      const last = at === end;
+      if (piece.length >= MAX_HIGHLIGHT_CHUNK || (last && this.closed) ||
+        (whole && (!last || lineCount(piece) >= PIECE_LINES))) {
+        this.freeze(nodes, piece.length);
+        lines = PIECE_LINES;
+      } else if (!last) {
+        lines *= 2;
+      } else {
+        this.live = piece.length;
+        this.tail.replaceChildren(nodes, this.text.slice(at));
+        return false;
+      }
+      if (performance.now() > stop) return this.isBehind();
+    }
+    return false;
+  }
+
+  /**
+   * @param {number} lines
+   * @param {number} end
+   * @returns {number} the end of a piece of `lines` lines, and of at most the longest piece
+   */
+  pieceEnd(lines, end) {
+    const limit = Math.min(end, this.done + MAX_HIGHLIGHT_CHUNK);
+    let at = this.done;
+    for (let i = 0; i < lines && at < limit; i++) {
+      const next = this.text.indexOf('\n', at) + 1;
+      if (next === 0 || next > end) return end;
+      at = next;
+    }
+    return at;
+  }
+
+  /**
+   * @param {Node} nodes   the coloured text behind `done`
+   * @param {number} length  its characters
+   */
+  freeze(nodes, length) {
+    const lines = element(this.context.doc, 'span', 'md-code-lines');
+    lines.append(nodes);
+    this.tail.before(lines);
+    this.done += length;
+    this.live = 0;
+    this.tail.replaceChildren(this.text.slice(this.done));
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {boolean}
+ */
+function isLongLine(text) {
+  if (text.length <= MAX_HIGHLIGHT_LINE) return false;
+  return text.split('\n').some((line) => line.length > MAX_HIGHLIGHT_LINE);
+}
+
+/**
+ * @param {string} text
+ * @returns {number}
+ */
+function lineCount(text) {
+  let count = 0;
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) count++;
+  return count;
+}
+
+/**
+ * @param {HTMLElement} parent
+ * @param {string} text
+ */
+function appendText(parent, text) {
+  const last = parent.lastChild;
+  if (last && last.nodeType === 3) /** @type {Text} */ (last).appendData(text);
+  else parent.append(text);
+}
+
+/**
+ * Shows `said` on a button for a moment.
+ *
+ * @param {HTMLElement} target
+ * @param {string} said
+ * @param {string} label
+ */
+function flash(target, said, label) {
+  const text = target.querySelector('.md-button-text');
+  if (!text) return;
+  text.textContent = said;
+  target.classList.add('is-flashing');
+  setTimeout(() => {
+    text.textContent = label;
+    target.classList.remove('is-flashing');
+  }, 2_000);
+}
+
+/**
+ * Copies text, also where the clipboard interface is missing or refused.
+ *
+ * @param {Document} doc
+ * @param {string} text
+ * @returns {Promise<boolean>}
+ */
+export async function copyText(doc, text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const focused = doc.activeElement;
+    const area = doc.createElement('textarea');
+    area.className = 'md-copy-area';
+    area.value = text;
+    area.readOnly = true;
+    doc.body.append(area);
+    area.select();
+    let done = false;
+    try {
+      done = doc.execCommand('copy');
+    } catch {
+      done = false;
+    }
+    area.remove();
+    if (focused instanceof HTMLElement) focused.focus();
+    return done;
+  }
+}
+
+/**
+ * Offers text as a download.
+ *
+ * @param {Document} doc
+ * @param {string} text
+ * @param {string} name
+ */
+function saveFile(doc, text, name) {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+  const link = doc.createElement('a');
+  link.href = url;
+  link.download = name;
+  doc.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Every limit of the Markdown room, by name: what a model may make the page do.
+ * Beyond a limit the text is shown plain, never dropped.
+ */
+
+/** Characters of one message that are parsed; what follows is shown plain. */
+export const MAX_TEXT = 1_000_000;
+
+/** Characters of one paragraph-like block whose inline marks are parsed. */
+export const MAX_INLINE = 20_000;
+
+/**
+ * Work that inline marks may make, as the square of their number: of one
+ * paragraph-like block, and of all that is parsed in one go. Prose stays far
+ * below; a megabyte of brackets does not.
+ */
+export const MAX_BLOCK_WORK = 4_000_000;
+export const MAX_WORK = 30_000_000;
+
+/** Nested block quotes and lists; deeper text stays inside the last level. */
+export const MAX_DEPTH = 24;
+
+/** Nested emphasis, links and so on; deeper text is shown plain. */
+export const MAX_INLINE_DEPTH = 40;
+
+/** Nodes made from one message; blocks after that are shown plain. */
+export const MAX_NODES = 120_000;
+
+/** Columns of a table, and cells in all. */
+export const MAX_COLUMNS = 64;
+export const MAX_CELLS = 20_000;
+
+/** Characters of one formula, and formulas of one message. */
+export const MAX_MATH = 4_000;
+export const MAX_FORMULAS = 2_000;
+
+/** KaTeX: macro expansions, and the largest user-given size in em. */
+export const MATH_MAX_EXPAND = 200;
+export const MATH_MAX_SIZE = 20;
+
+/** Characters of one code block that are coloured; the rest stays plain. */
+export const MAX_HIGHLIGHT = 400_000;
+
+/** Characters coloured in one go without a point to go on from. */
+export const MAX_HIGHLIGHT_CHUNK = 12_000;
+
+/** A line longer than this is not coloured (minified code). */
+export const MAX_HIGHLIGHT_LINE = 2_000;
+
+/** Milliseconds that one slice of colouring may take. */
+export const SLICE_MS = 8;
+
+/** Characters of a diagram's source, and of the drawing it becomes. */
+export const MAX_DIAGRAM = 20_000;
+export const MAX_DIAGRAM_SVG = 2_000_000;
+
+/** Milliseconds a diagram may take before its source is shown instead. */
+export const DIAGRAM_TIMEOUT_MS = 15_000;
+
+/** Pixels: the tallest a diagram's frame may grow. */
+export const MAX_DIAGRAM_HEIGHT = 4_000;
+
+/** Characters of a URL that becomes a link, and of an inline image. */
+export const MAX_URL = 4_096;
+export const MAX_DATA_IMAGE = 2_000_000;
+
+/** Footnotes of one message. */
+export const MAX_FOOTNOTES = 500;
+
+/**
+ * Characters of unfinished text that are parsed again on each update; above
+ * that, updates of the tail become rarer in proportion, so that the work per
+ * character stays constant.
+ */
+export const TAIL_EVERY_UPDATE = 16_384;

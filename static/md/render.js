@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Markdown to DOM nodes: a whole text at once, or a text that is arriving.
+ * The only room of md/ that views need to know.
+ */
+import { patchBlocks } from './blocks.js';
+import { Context } from './context.js';
+import { footnoteSection } from './footnotes.js';
+import { lex, normalise } from './lex.js';
+import { MarkdownStream } from './stream.js';
+
+/**
+ * @typedef {import('./types.js').Token} Token
+ * @typedef {import('./types.js').MarkdownOptions} MarkdownOptions
+ */
+
+/**
+ * Renders a whole text. Code is coloured and formulas are set a moment later,
+ * in place, when what they need had not been loaded before.
+ *
+ * @param {string} text
+ * @param {MarkdownOptions} [options]
+ * @returns {DocumentFragment}
+ */
+export function renderMarkdown(text, options = {}) {
+  const context = new Context(options);
+  const fragment = context.doc.createDocumentFragment();
+  const tokens = lex(normalise(String(text)), { links: context.links, breaks: options.breaks ?? false });
+  for (const token of tokens) if (token.type === 'footnoteDef') context.define(token);
+  patchBlocks(context, fragment, [], tokens);
+  const notes = footnoteSection(context, fragment, (parent, inner) => patchBlocks(context, parent, [], inner));
+  if (notes) fragment.append(notes);
+  return fragment;
+}
+
+/**
+ * Renders a text that grows into `element`. Blocks that are finished are never
+ * touched again; the unfinished end is shown as if its marks were closed.
+ *
+ * @param {HTMLElement} element  empty, or what is in it is removed
+ * @param {MarkdownOptions} [options]
+ * @returns {{update(fullText: string): void, finish(fullText: string): void}}
+ *   `update` shows all of the text so far, at most once a frame for best use;
+ *   `finish` shows the final text
+ */
+export function createMarkdownStream(element, options = {}) {
+  let stream = new MarkdownStream(element, options);
+  /**
+   * @param {string} fullText
+   * @returns {string}
+   */
+  const take = (fullText) => {
+    const text = normalise(String(fullText));
+    // Another text than the one so far: begin anew.
+    if (!stream.accepts(text)) stream = new MarkdownStream(element, options);
+    return text;
+  };
+  return {
+    update: (fullText) => {
+      const text = take(fullText);
+      stream.update(text);
+    },
+    finish: (fullText) => {
+      const text = take(fullText);
+      stream.finish(text);
+    },
+  };
+}

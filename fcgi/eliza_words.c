@@ -270,8 +270,12 @@ eliza_read(struct eliza_sentence *st, const char *msg, size_t len)
 
 	st->used = 0;
 	st->n = 0;
-	if (len > ELIZA_MESSAGE_MAX)
+	if (len > ELIZA_MESSAGE_MAX) {
 		len = ELIZA_MESSAGE_MAX;
+		/* Not within a sequence, which would then look broken. */
+		for (i = 0; i < 3 && ((unsigned char)msg[len] & 0xC0) == 0x80; i++)
+			len--;
+	}
 	for (i = 0; i < len; i += step) {
 		if (!take(&r, msg, len, i, &step))
 			break;

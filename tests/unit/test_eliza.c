@@ -432,6 +432,27 @@ test_long_word_is_cut(void **state)
 }
 
 static void
+test_long_message_is_cut_between_characters(void **state)
+{
+	char text[ELIZA_MESSAGE_MAX + 8];
+	struct buf out;
+	size_t i;
+
+	(void)state;
+	buf_init(&out, ELIZA_ANSWER_MAX);
+	for (i = ELIZA_MESSAGE_MAX - 4; i <= ELIZA_MESSAGE_MAX; i++) {
+		memset(text, ' ', sizeof(text));
+		memcpy(text, "my ", 3);
+		memcpy(text + i, "\xF0\x9F\x90\x88", 4);
+		check_promises(text, sizeof(text), &out);
+		assert_string_equal(buf_str(&out),
+		    i + 4 <= ELIZA_MESSAGE_MAX ? "Your \xF0\x9F\x90\x88?"
+					       : "Your?");
+	}
+	buf_free(&out);
+}
+
+static void
 test_full_buffer(void **state)
 {
 	struct eliza_turn turn = { "my cat", 6 };
@@ -543,6 +564,7 @@ main(void)
 		cmocka_unit_test(test_markup_is_not_echoed),
 		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_long_word_is_cut),
+		cmocka_unit_test(test_long_message_is_cut_between_characters),
 		cmocka_unit_test(test_full_buffer),
 		cmocka_unit_test(test_script_is_sound),
 	};

@@ -52,7 +52,7 @@ export function attachmentView(ctx, attachment, onRemove) {
       width=${attachment.width ?? nothing} height=${attachment.height ?? nothing}>${remove}</li>`;
   }
   return html`<li class="attachment">${icon('paper')}<span class="attachment-name" dir="auto" title=${attachment.name}>${attachment.name}</span>
-    <span>${size(attachment.size)}</span>${remove}</li>`;
+    <span class="attachment-size">${size(attachment.size)}</span>${remove}</li>`;
 }
 
 /** @param {DataTransfer | null} data */
@@ -174,7 +174,7 @@ export function createComposer(ctx) {
   });
 
   const aboveRegion = region(ctx, above,
-    (state) => /** @type {const} */ ([selectActive(state).draft.attachments, refusals, reading]),
+    (state) => [selectActive(state).draft.attachments, refusals, reading],
     (attachments, refused, busy) => {
       const { t } = ctx.i18n;
       return html`${attachments.length
@@ -194,9 +194,9 @@ export function createComposer(ctx) {
       const conversation = selectActive(state);
       const obstacle = selectSendObstacle(state, conversation);
       const { tokens, limit } = selectContext(state, conversation);
-      return /** @type {const} */ ([
+      return [
         selectIsStreaming(conversation), obstacle, Math.round(limit ? (tokens / limit) * 200 : 0), limit, reading,
-      ]);
+      ];
     },
     (streaming, obstacle, half, limit, busy) => {
       const { t } = ctx.i18n;
@@ -210,7 +210,7 @@ export function createComposer(ctx) {
     });
 
   const noteRegion = region(ctx, note,
-    (state) => /** @type {const} */ ([state.settings.sendKey]),
+    (state) => [state.settings.sendKey],
     (sendKey) => {
       const { t } = ctx.i18n;
       field.setAttribute('aria-label', t('compose.field'));
@@ -221,7 +221,7 @@ export function createComposer(ctx) {
     });
 
   const veilRegion = region(ctx, veil,
-    () => /** @type {const} */ ([dragging]),
+    () => [dragging],
     (over) => (over ? html`<div class="drop-veil">${ctx.i18n.t('compose.drop')}</div>` : nothing));
 
   /** @param {State} state */

@@ -16,7 +16,7 @@ export function memoryDialog(ctx) {
       const { actions } = ctx;
       const { bytes, cap, ratio, level } = selectMemory(state);
       const { byId, order } = state.conversations;
-      const rows = order.map((id) => byId[id]).filter((c) => c !== undefined && !isEmpty(c))
+      const rows = order.flatMap((id) => byId[id] ?? []).filter((c) => !isEmpty(c))
         .map((c) => ({ id: c.id, title: c.title || t('nav.untitled'), bytes: conversationBytes(c) }))
         .sort((a, b) => b.bytes - a.bytes);
       render(html`

@@ -55,13 +55,13 @@ export function createDialogs(ctx) {
     cameFrom = document.activeElement;
     let make;
     try {
-      make = await CONTENTS[name]();
+      make = await CONTENTS[name]?.();
     } catch {
       ctx.actions.addToast({ kind: 'error', key: 'app.failed' });
       close();
       return;
     }
-    if (shown !== name) return;
+    if (shown !== name || !make) return;
     content = make(ctx, close);
     draw(ctx.state());
     element.showModal();

@@ -28,7 +28,7 @@ export function greetingKey(hour) {
 export function createGreeting(ctx) {
   const element = make('div', 'greeting');
   const part = region(ctx, element,
-    (state) => /** @type {const} */ ([state.session.user?.name ?? '']),
+    (state) => [state.session.user?.name ?? ''],
     (name) => {
       const { t } = ctx.i18n;
       return html`${icon('logo')}

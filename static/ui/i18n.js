@@ -10,9 +10,12 @@ import english from '../i18n/en.js';
  * @typedef {{code: string, name: string, dir: 'ltr' | 'rtl', load: () => Promise<Catalogue>}} Language
  */
 
+/** @type {Language} */
+const ENGLISH = { code: 'en', name: 'English', dir: 'ltr', load: async () => english };
+
 /** @type {readonly Language[]} */
 export const LANGUAGES = [
-  { code: 'en', name: 'English', dir: 'ltr', load: async () => english },
+  ENGLISH,
   { code: 'de', name: 'Deutsch', dir: 'ltr', load: async () => (await import('../i18n/de.js')).default },
   { code: 'fr', name: 'Français', dir: 'ltr', load: async () => (await import('../i18n/fr.js')).default },
   { code: 'es', name: 'Español', dir: 'ltr', load: async () => (await import('../i18n/es.js')).default },
@@ -34,7 +37,7 @@ export function matchLanguage(wanted) {
     const near = LANGUAGES.find((l) => l.code.toLowerCase().split('-')[0] === primary);
     if (near) return near;
   }
-  return LANGUAGES[0];
+  return ENGLISH;
 }
 
 /**
@@ -43,7 +46,7 @@ export function matchLanguage(wanted) {
  * @param {Record<string, string>} params
  */
 export function fill(pattern, params) {
-  return pattern.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? params[name] : whole));
+  return pattern.replace(/\{(\w+)\}/g, (whole, name) => params[name] ?? whole);
 }
 
 /**
@@ -52,7 +55,7 @@ export function fill(pattern, params) {
  */
 export function createI18n(onChange) {
   /** @type {Language} */
-  let language = LANGUAGES[0];
+  let language = ENGLISH;
   /** @type {Catalogue} */
   let catalogue = english;
   let plural = new Intl.PluralRules('en');

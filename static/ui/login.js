@@ -118,8 +118,8 @@ function sessionRegion(ctx, element, view) {
   };
   const ticker = createTicker(redraw);
   const part = region(ctx, element,
-    (state) => /** @type {const} */ ([state.session, beat]),
-    (session) => view(session, redraw));
+    (state) => [state.session, beat],
+    (session, _beat) => view(session, redraw));
 
   /** @param {State} state */
   function update(state) {

@@ -25,9 +25,12 @@ import { secondsUntil, stillCounting } from './ticker.js';
  * @property {boolean} editing
  * @property {boolean} unsent   above the line: the model no longer sees it
  * @property {boolean} showStats
+ * @property {boolean} named    an answer says which model wrote it
  * @property {boolean} busy     an answer of this conversation is under way
  * @property {readonly Model[]} models
  */
+
+const DOTS = html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>`;
 
 /** A longer question is folded (characters). */
 const LONG_QUESTION = 3000;
@@ -163,16 +166,16 @@ function editForm(ctx, message) {
 function statusView(ctx, message) {
   const { t, duration } = ctx.i18n;
   const since = (/** @type {number | null | undefined} */ then) => duration(then ? Date.now() - then : 0);
-  const dots = html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>`;
   switch (message.status) {
     case 'connecting':
-      return html`<p class="status">${dots}${t('state.connecting')}</p>`;
+      return html`<p class="status">${DOTS}${t('state.connecting')}</p>`;
     case 'waiting':
-      return html`<p class="status tabular">${dots}${t('state.waiting', { time: since(message.timing?.startedAt) })}</p>`;
+      return html`<p class="status tabular">${DOTS}${t('state.waiting', { time: since(message.timing?.startedAt) })}</p>`;
     case 'thinking':
-      return html`<p class="status status-thinking tabular">${dots}${t('state.thinking', { time: since(message.timing?.reasoningStartedAt) })}</p>`;
+      if (message.reasoning) return nothing;
+      return html`<p class="status status-thinking tabular">${DOTS}${t('state.thinking', { time: since(message.timing?.reasoningStartedAt) })}</p>`;
     case 'answering':
-      return html`<p class="status">${dots}${t('state.answering')}</p>`;
+      return html`<p class="status">${DOTS}${t('state.answering')}</p>`;
     case 'reconnecting':
       return html`<p class="status">${icon('offline')}${t('state.resuming')}</p>`;
     case 'held':
@@ -346,7 +349,8 @@ function createAnswer(ctx, article) {
     const label = message.status === 'thinking'
       ? t('state.thinking', { time: duration(message.timing?.reasoningStartedAt ? Date.now() - message.timing.reasoningStartedAt : 0) })
       : ms !== null ? t('reason.done', { time: duration(ms) }) : t('reason.doneShort');
-    if (!reasoning.hidden) render(html`${icon('forward')}<span class="tabular">${label}</span>`, summary);
+    if (reasoning.hidden) return;
+    render(html`${icon('forward')}<span class="tabular">${label}</span>${message.status === 'thinking' ? DOTS : nothing}`, summary);
   }
 
   return {
@@ -357,6 +361,7 @@ function createAnswer(ctx, article) {
     draw(message, around) {
       const name = around.models.find((m) => m.id === message.model)?.name ?? message.model;
       if (model.textContent !== name) model.textContent = name;
+      model.hidden = !around.named;
       writeThoughts(message);
       writeText(message);
       article.setAttribute('aria-busy', String(isUnderWay(message.status)));
@@ -412,7 +417,7 @@ export function createMessageView(ctx, first) {
     if (!message || !around) return;
     const code = ctx.i18n.language.code;
     const near = [code, around.place.index, around.place.count, around.last, around.editing, around.unsent,
-      around.showStats, around.busy, around.models, ctx.speech.reading === message.id];
+      around.showStats, around.named, around.busy, around.models, ctx.speech.reading === message.id];
     const now = [message, ...near];
     if (!force && same(seen, now)) return;
     seen = now;

@@ -57,7 +57,7 @@ export function createToasts(ctx) {
     else actions.dismissToast(id);
   }
 
-  const part = region(ctx, element, (state) => /** @type {const} */ ([state.ui.toasts]), (toasts) => {
+  const part = region(ctx, element, (state) => [state.ui.toasts], (toasts) => {
     const { t } = ctx.i18n;
     schedule(toasts);
     element.setAttribute('aria-label', t('toast.region'));
@@ -82,7 +82,7 @@ export function createBanners(ctx) {
   const { actions } = ctx;
   const element = make('div', 'banners', { role: 'status' });
   return region(ctx, element,
-    (state) => /** @type {const} */ ([state.ui.online, state.models.status === 'failed' && state.session.status === 'signed-in' ? state.models.error : null, selectMemory(state).level]),
+    (state) => [state.ui.online, state.models.status === 'failed' && state.session.status === 'signed-in' ? state.models.error : null, selectMemory(state).level],
     (online, modelsError, memory) => {
       const { t } = ctx.i18n;
       return html`

@@ -19,10 +19,10 @@ export function same(a, b) {
 
 /**
  * `select` names what the view reads, by identity; the language is always read.
- * @template {readonly unknown[]} T
+ * @template {unknown[]} T
  * @param {{i18n: I18n}} ctx
  * @param {HTMLElement} element
- * @param {(state: State) => T} select
+ * @param {(state: State) => readonly [...T]} select
  * @param {(...parts: T) => unknown} view
  * @returns {Region}
  */

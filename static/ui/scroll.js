@@ -15,9 +15,9 @@ const UP_KEYS = new Set(['ArrowUp', 'PageUp', 'Home']);
  */
 export function createScrollOwner(viewport, content, onAway) {
   let following = true;
+  let enabled = true;
   let away = false;
   let lastTop = 0;
-  let lastHeight = 0;
   let touchY = 0;
 
   const distance = () => viewport.scrollHeight - viewport.clientHeight - viewport.scrollTop;
@@ -33,7 +33,6 @@ export function createScrollOwner(viewport, content, onAway) {
   function stick() {
     viewport.scrollTop = viewport.scrollHeight;
     lastTop = viewport.scrollTop;
-    lastHeight = viewport.scrollHeight;
   }
 
   /** The reader wants to stay where they look. */
@@ -46,21 +45,21 @@ export function createScrollOwner(viewport, content, onAway) {
   // Growth moves nobody but a follower. The observer runs before paint, so a
   // follower never sees a frame in which the end is out of view.
   const observer = new ResizeObserver(() => {
-    if (following) stick();
+    if (following && enabled) stick();
     else report();
   });
   observer.observe(content);
   observer.observe(viewport);
 
-  // A scroll event tells where we are, not who moved: only a move upwards that
-  // no shrinking content explains is the reader's.
+  // A scroll event tells where we are, not who moved. Our own moves are known
+  // by `lastTop`, so what differs from it is the reader's: up lets go, and down
+  // to the end takes hold again. (Content that shrinks moves us to the very
+  // end, which is no reason to let go.)
   viewport.addEventListener('scroll', () => {
     const top = viewport.scrollTop;
-    const shrank = viewport.scrollHeight < lastHeight;
-    if (distance() <= NEAR) following = true;
-    else if (top < lastTop - 1 && !shrank) following = false;
+    if (top > lastTop && distance() <= NEAR) following = true;
+    else if (top < lastTop - 1 && distance() > 2) following = false;
     lastTop = top;
-    lastHeight = viewport.scrollHeight;
     report();
   }, { passive: true });
 
@@ -85,12 +84,18 @@ export function createScrollOwner(viewport, content, onAway) {
       stick();
       report();
     },
-    /** Another thread is shown: begin at its end. */
-    reset() {
+    /**
+     * Another thread is shown: begin at its end, or at the start of what is
+     * not a thread.
+     * @param {boolean} follow
+     */
+    reset(follow) {
       following = true;
+      enabled = follow;
       away = false;
       onAway(false);
-      stick();
+      if (follow) stick();
+      else viewport.scrollTop = 0;
     },
     /** The reader is doing something further up; stay with them. */
     release,

@@ -111,14 +111,14 @@ export function createSidebar(ctx, toggle) {
   const steady = settled();
   let renamed = '';
 
-  const headRegion = region(ctx, head, () => /** @type {const} */ ([]), () => {
+  const headRegion = region(ctx, head, () => [], () => {
     const { t } = ctx.i18n;
     return html`<div class="brand">${icon('logo')}<span class="wordmark">${t('app.name')}</span></div>
       <button type="button" class="icon-button" aria-label=${t('nav.hide')} title=${t('nav.hide')} aria-expanded="true"
         aria-controls="chats" @click=${toggle}>${icon('sidebar')}</button>`;
   });
 
-  const toolsRegion = region(ctx, tools, (state) => /** @type {const} */ ([state.ui.search]), (search) => {
+  const toolsRegion = region(ctx, tools, (state) => [state.ui.search], (search) => {
     const { t } = ctx.i18n;
     const set = (/** @type {string} */ text) => actions.setUi({ search: text });
     /** @param {KeyboardEvent} event */
@@ -144,7 +144,7 @@ export function createSidebar(ctx, toggle) {
   });
 
   const listRegion = region(ctx, list,
-    (state) => /** @type {const} */ ([steady(selectList(state)), state.ui.search, state.ui.renamingId]),
+    (state) => [steady(selectList(state)), state.ui.search, state.ui.renamingId],
     (entries, search, renamingId) => {
       const { t } = ctx.i18n;
       list.setAttribute('aria-label', t('nav.chats'));
@@ -155,12 +155,12 @@ export function createSidebar(ctx, toggle) {
 
   const footRegion = region(ctx, foot,
     (state) => {
-      const { bytes, cap, level } = selectMemory(state);
-      return /** @type {const} */ ([Math.round((bytes / cap) * 1000), Math.round(bytes / 1e5), cap, level]);
+      const { bytes, cap } = selectMemory(state);
+      return [Math.round((bytes / cap) * 1000), Math.round(bytes / 1e4), cap];
     },
-    (permille, tenths, cap) => {
+    (permille, rounded, cap) => {
       const { t, size } = ctx.i18n;
-      const value = t('meter.memoryValue', { used: size(tenths * 1e5), cap: size(cap) });
+      const value = t('meter.memoryValue', { used: size(rounded * 1e4), cap: size(cap) });
       return html`<button type="button" class="meter-button" @click=${() => actions.setUi({ dialog: 'memory' })}>
         <span class="meter"><span class="meter-line"><span>${t('menu.memory')}</span><span class="tabular">${value}</span></span>
         <meter class="meter-bar" min="0" max="1000" low="800" high="980" optimum="0" .value=${permille} aria-label=${t('meter.memory')}></meter></span></button>`;

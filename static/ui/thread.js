@@ -51,6 +51,7 @@ export function createThread(ctx) {
   /** @type {State | null} */
   let last = null;
   let idleAsked = false;
+  let filled = false;
 
   const scroll = createScrollOwner(viewport, content, (now) => {
     away = now;
@@ -77,20 +78,21 @@ export function createThread(ctx) {
 
   /**
    * @param {State} state
-   * @param {Message} message
+   * @param {readonly Message[]} path
    * @param {number} index
    * @param {number} firstSent
-   * @param {number} count
    * @returns {Around}
    */
-  function aroundOf(state, message, index, firstSent, count) {
+  function aroundOf(state, path, index, firstSent) {
+    const message = /** @type {Message} */ (path[index]);
     const conversation = selectActive(state);
     return {
       place: selectSiblings(conversation, message.id),
-      last: index >= count - 1,
+      last: index >= path.length - 1,
       editing: state.ui.editingId === message.id,
       unsent: index < firstSent,
       showStats: state.settings.showStats,
+      named: path[index - 2]?.model !== message.model,
       busy: selectUnderWay(conversation).length > 0,
       models: state.models.list,
     };
@@ -133,7 +135,7 @@ export function createThread(ctx) {
     }
     const text = ctx.i18n.t('thread.cut', { count: firstSent });
     if (cutline.textContent !== text) cutline.textContent = text;
-    const before = firstSent < path.length ? views.get(path[firstSent].id)?.element ?? null : null;
+    const before = firstSent < path.length ? views.get(path[firstSent]?.id ?? '')?.element ?? null : null;
     if (cutline.nextSibling !== before || !cutline.isConnected) messages.insertBefore(cutline, before);
   }
 
@@ -146,9 +148,10 @@ export function createThread(ctx) {
     const context = selectContext(state, selectActive(state));
     const until = performance.now() + SLICE;
     for (let i = path.length - 1; i >= 0; i -= 1) {
-      const view = views.get(path[i].id);
+      const message = /** @type {Message} */ (path[i]);
+      const view = views.get(message.id);
       if (!view || view.drawn) continue;
-      view.draw(path[i], aroundOf(state, path[i], i, context.dropped, path.length));
+      view.draw(message, aroundOf(state, path, i, context.dropped));
       if (performance.now() > until) {
         askIdle();
         return;
@@ -187,7 +190,7 @@ export function createThread(ctx) {
         waiting = true;
         return;
       }
-      view.draw(message, aroundOf(state, message, i, context.dropped, path.length));
+      view.draw(message, aroundOf(state, path, i, context.dropped));
       counting = counting || view.counts;
     });
     if (waiting) askIdle();
@@ -195,7 +198,8 @@ export function createThread(ctx) {
     greeting.update(state);
     drawLatest();
     ticker.need(counting);
-    if (switched) scroll.reset();
+    if (switched || (path.length > 0) !== filled) scroll.reset(path.length > 0);
+    filled = path.length > 0;
   }
 
   return {

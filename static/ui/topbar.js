@@ -78,7 +78,7 @@ export function createTopbar(ctx, toggle, isListOpen) {
   });
   element.append(start, models.element, space, end);
 
-  const startRegion = region(ctx, start, (state) => /** @type {const} */ ([isListOpen(state)]), (open) => {
+  const startRegion = region(ctx, start, (state) => [isListOpen(state)], (open) => {
     const { t } = ctx.i18n;
     if (open) return nothing;
     return html`<button type="button" class="icon-button" aria-label=${t('nav.show')} title=${t('nav.show')} aria-expanded="false"
@@ -92,7 +92,7 @@ export function createTopbar(ctx, toggle, isListOpen) {
   const endRegion = region(ctx, end,
     (state) => {
       const { system, params } = selectActive(state);
-      return /** @type {const} */ ([system !== '' || Object.keys(params).length > 0]);
+      return [system !== '' || Object.keys(params).length > 0];
     },
     (tuned) => {
       const { t } = ctx.i18n;

@@ -30,18 +30,19 @@ export class Child {
    * @param {any} [options.stdin] a descriptor or stream for its fd 0
    * @param {any[]} [options.fds] for its fd 3 and up
    * @param {string} [options.cwd]
-   * @param {any} [options.stdout] instead of the log
+   * @param {number} [options.stderr] instead of the log; it is closed here
    */
   constructor(command, args, { log, env = {}, stdin = 'ignore', fds = [], cwd,
-    stdout }) {
+    stderr }) {
     this.log = log;
     const out = openSync(log, 'a');
     const [first, ...rest] = [...leash, command, ...args];
     this.process = spawn(first, rest, {
-      stdio: [stdin, stdout ?? out, out, ...fds], cwd,
+      stdio: [stdin, out, stderr ?? out, ...fds], cwd,
       env: { ...process.env, ...env },
     });
     closeSync(out);
+    if (stderr !== undefined) closeSync(stderr);
     alive.add(this);
     this.exit = new Promise((resolve) => {
       this.process.on('error', () => this.#end(127, null, resolve));
@@ -92,14 +93,14 @@ export class Child {
  * @template T
  * @param {() => T | Promise<T>} condition
  * @param {{limit?: number, every?: number, what?: string}} [options]
- * @returns {Promise<NonNullable<T>>}
+ * @returns {Promise<Exclude<T, false | null | undefined>>}
  */
 export async function until(condition,
   { limit = 10_000, every = 10, what = String(condition) } = {}) {
   const end = performance.now() + limit;
   for (;;) {
     const value = await condition();
-    if (value) return value;
+    if (value) return /** @type {any} */ (value);
     if (performance.now() > end) {
       throw new Error(`not within ${limit} ms: ${what}`);
     }

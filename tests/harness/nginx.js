@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * An nginx of the test's own, with the shipped file included in one server
- * for each mount point, over TLS, HTTP/1.1 and HTTP/2.
+ * An nginx of the test's own, with the shipped file included at each mount
+ * point, over TLS, HTTP/1.1 and HTTP/2.
  */
 
 import net from 'node:net';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Child, until } from './children.js';
-import { sourceDir } from './paths.js';
+import { buildDir, sourceDir } from './paths.js';
 
 /** A port that was free a moment ago. */
 export async function freePort() {
@@ -28,51 +30,43 @@ const version = /nginx\/(\d+)\.(\d+)\.(\d+)/.exec(
 const http2Directive = version[0] > 1 || version[1] > 25
   || (version[1] === 25 && version[2] >= 1);
 
-/** @param {string} mount @param {string} backend */
-function includeText(mount, backend) {
-  const api = `${mount}api/`;
-  return `location ${api} {
-  include /etc/nginx/fastcgi_params;
-  fastcgi_pass ${backend};
-  fastcgi_buffering off;
-  fastcgi_request_buffering on;
-  client_max_body_size 16m;
-  client_body_buffer_size 16m;
-  gzip off;
-}
-location ${mount} {
-  alias ${join(sourceDir, 'static')}/;
-}`;
+/**
+ * Fills the shipped templates, as an installation does.
+ * @param {string} dir where they go
+ * @param {Record<string, string>} values by name
+ * @param {(text: string) => string} [change]
+ */
+function fillTemplates(dir, values, change = (text) => text) {
+  mkdirSync(dir, { recursive: true });
+  const from = join(sourceDir, 'nginx');
+  for (const name of readdirSync(from)) {
+    if (!name.endsWith('.conf.in')) continue;
+    const text = readFileSync(join(from, name), 'utf8').replace(
+      /@([a-z_]+)@/g, (whole, key) => values[key] ?? whole);
+    writeFileSync(join(dir, name.slice(0, -3)), change(text));
+  }
 }
 
 /**
- * @param {object} site
- * @param {string} site.dir
- * @param {{mount: string, port: number}[]} site.mounts
- * @param {string} site.backend as fastcgi_pass takes it
- * @param {{key: string, cert: string}} site.pair
- * @param {string} [site.extra] more for each server block
- * @param {number} [site.connections]
- * @param {(text: string) => string} [site.change] changes the included file
+ * @typedef {object} NginxOptions
+ * @property {string} dir
+ * @property {string[]} mounts
+ * @property {number} port
+ * @property {string} backend as fastcgi_pass takes it
+ * @property {{key: string, cert: string}} pair
+ * @property {string} [extra] more for the server block
+ * @property {string} [httpExtra] more for the http block
+ * @property {number} [connections]
+ * @property {string} [file] the one to include
+ * @property {(text: string) => string} [change] changes each shipped file
  */
-function configuration({ dir, mounts, backend, pair, extra = '',
-  connections = 4096, change }) {
-  const servers = mounts.map(({ mount, port }) => {
-    const file = join(dir, `include-${port}.conf`);
-    const text = includeText(mount, backend);
-    writeFileSync(file, change ? change(text) : text);
-    return `
-  server {
-    listen 127.0.0.1:${port} ssl${http2Directive ? '' : ' http2'} backlog=4096;
-    ${http2Directive ? 'http2 on;' : ''}
-    server_name localhost;
-    ssl_certificate ${pair.cert};
-    ssl_certificate_key ${pair.key};
-    root ${join(dir, 'root')};
-    ${extra}
-    include ${file};
-  }`;
-  });
+
+/** @param {NginxOptions} options */
+function configuration({ dir, mounts, port, pair, extra = '',
+  httpExtra = '', connections = 4096, file = 'confab.conf' }) {
+  const included = join(dir, 'nginx', file);
+  const locations = mounts.map((mount) =>
+    `location ${mount} { include ${included}; }`);
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(dir, 'tmp', name)};`);
@@ -89,26 +83,43 @@ http {
   keepalive_requests 100000;
   http2_max_concurrent_streams 1024;
   ${temporary.join('\n  ')}
-  ${servers.join('\n')}
+  ${httpExtra}
+  server {
+    listen 127.0.0.1:${port} ssl${http2Directive ? '' : ' http2'} backlog=4096;
+    ${http2Directive ? 'http2 on;' : ''}
+    server_name localhost;
+    ssl_certificate ${pair.cert};
+    ssl_certificate_key ${pair.key};
+    root ${join(dir, 'root')};
+    ${extra}
+    ${locations.join('\n    ')}
+  }
 }
 `;
 }
 
-/** @param {Parameters<typeof configuration>[0]} site */
-export async function startNginx(site) {
+/** @param {NginxOptions} options */
+export async function startNginx(options) {
+  const { dir } = options;
   for (const name of ['root', 'tmp']) {
-    mkdirSync(join(site.dir, name), { recursive: true });
+    mkdirSync(join(dir, name), { recursive: true });
   }
-  const file = join(site.dir, 'nginx.conf');
-  writeFileSync(file, configuration(site));
+  fillTemplates(join(dir, 'nginx'), {
+    nginxdir: join(dir, 'nginx'),
+    wwwdir: join(buildDir, 'www'),
+    backend: options.backend,
+    bodycap: '17m',
+  }, options.change);
+  const file = join(dir, 'nginx.conf');
+  writeFileSync(file, configuration(options));
   const child = new Child('nginx',
-    ['-c', file, '-p', site.dir, '-e', join(site.dir, 'error.log')],
-    { log: join(site.dir, 'nginx.out') });
-  await until(() => existsSync(join(site.dir, 'nginx.pid')) || child.ended,
+    ['-c', file, '-p', dir, '-e', join(dir, 'error.log')],
+    { log: join(dir, 'nginx.out') });
+  await until(() => existsSync(join(dir, 'nginx.pid')) || child.ended,
     { what: 'nginx starts' });
   if (child.ended) {
     throw new Error(`nginx did not start: ${child.output()}`
-      + readFileSync(join(site.dir, 'error.log'), 'utf8'));
+      + readFileSync(join(dir, 'error.log'), 'utf8'));
   }
   return child;
 }

@@ -9,7 +9,8 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync,
+  chmodSync, closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,10 +41,14 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @property {string[]} [mounts]
  * @property {boolean} [tls] the upstream is spoken to over TLS
  * @property {boolean} [nginx] false: none is started
- * @property {string} [serverExtra] more for nginx's server blocks
+ * @property {string} [serverExtra] more for nginx's server block
+ * @property {(backend: string) => string} [httpExtra] more for its http block
+ * @property {string} [include] the shipped file, confab.conf
  * @property {(text: string) => string} [changeInclude]
  * @property {string[]} [wrap] command put before the worker's
  * @property {Record<string, string>} [env] of the worker
+ * @property {'full' | 'pipe'} [logTo] instead of a file: a full disk, or a
+ *   pipe whose reading end only the test has (logPipe)
  */
 
 export class Site {
@@ -52,17 +57,23 @@ export class Site {
   /** @type {Child | null} */
   nginx = null;
   upstream = new Upstream();
-  /** @type {{mount: string, port: number}[]} */
-  mounts = [];
+  /** of nginx */
+  port = 0;
   /** @type {Set<Client>} */
   #clients = new Set();
   /** @type {Map<string, string>} cookie by user */
   #cookies = new Map();
   #baseline = 0;
+  /** of the last refusal, in ms and s */
+  lastTook = 0;
+  lastRetryAfter = 0;
+  /** descriptor of the log's reading end */
+  logPipe = -1;
 
   /** @param {SiteOptions} options */
   constructor(options) {
     this.options = options;
+    this.mounts = options.mounts ?? ['/'];
     this.dir = mkdtempSync(join(tmpdir(), 'confab-test-'));
     chmodSync(this.dir, 0o755);
     this.socket = join(this.dir, 'fcgi.sock');
@@ -101,12 +112,12 @@ export class Site {
     this.control(['secret', 'new']);
     for (const user of options.users ?? ['ann']) this.addUser(user);
     if (options.nginx !== false) {
-      for (const mount of options.mounts ?? ['/']) {
-        this.mounts.push({ mount, port: await freePort() });
-      }
+      this.port = await freePort();
       this.nginx = await startNginx({
-        dir: this.dir, mounts: this.mounts, backend: `unix:${this.socket}`,
-        pair: this.certificates.good, extra: options.serverExtra,
+        dir: this.dir, mounts: this.mounts, port: this.port,
+        backend: `unix:${this.socket}`, pair: this.certificates.good,
+        extra: options.serverExtra, file: options.include,
+        httpExtra: options.httpExtra?.(`unix:${this.socket}`),
         change: options.changeInclude,
       });
     }
@@ -141,18 +152,35 @@ export class Site {
     this.control(['user', 'add', name], `${password}\n`);
   }
 
-  /** @param {{stdin?: any, args?: string[], fds?: any[]}} [how] */
-  spawnWorker({ stdin, args, fds } = {}) {
+  /**
+   * @param {{stdin?: any, args?: string[], fds?: any[],
+   *   env?: Record<string, string>}} [how]
+   */
+  spawnWorker({ stdin, args, fds, env } = {}) {
     const [command, ...rest] = [...(this.options.wrap ?? []), workerPath,
       '--config', this.configFile, ...(args ?? [])];
     return new Child(command, rest, {
-      log: join(this.dir, 'worker.log'), stdin, fds,
+      log: join(this.dir, 'worker.log'), stdin, fds, stderr: this.#logFile(),
       env: {
         ASAN_OPTIONS: 'detect_leaks=1:allocator_may_return_null=1',
         UBSAN_OPTIONS: 'print_stacktrace=1',
         ...this.options.env,
+        ...env,
       },
     });
+  }
+
+  /** @returns {number | undefined} where the log goes instead of its file */
+  #logFile() {
+    if (this.options.logTo === 'full') return openSync('/dev/full', 'w');
+    if (this.options.logTo !== 'pipe') return undefined;
+    const path = join(this.dir, 'log.fifo');
+    if (this.logPipe < 0) {
+      spawnSync('mkfifo', [path]);
+      this.logPipe = openSync(path,
+        constants.O_RDONLY | constants.O_NONBLOCK);
+    }
+    return openSync(path, 'w');
   }
 
   /** @param {Parameters<Site['spawnWorker']>[0]} [how] */
@@ -164,7 +192,7 @@ export class Site {
 
   /** Waits until the worker answers on its socket. */
   async ready() {
-    await until(() => this.worker.ended || this.accepts(),
+    await until(async () => this.worker.ended || await this.accepts(),
       { what: 'the worker accepts' });
     if (this.worker.ended) {
       throw new Error(`the worker ended: ${this.worker.output()}`);
@@ -193,10 +221,8 @@ export class Site {
   }
 
   /** @param {{mount?: string, h2?: boolean}} [options] */
-  client({ mount, h2 } = {}) {
-    const at = this.mounts.find((one) => one.mount === (mount ?? one.mount));
-    if (!at) throw new Error(`no mount ${mount}`);
-    const client = new Client({ ...at, h2 });
+  client({ mount = this.mounts[0], h2 } = {}) {
+    const client = new Client({ port: this.port, mount, h2 });
     this.#clients.add(client);
     return client;
   }
@@ -236,8 +262,23 @@ export class Site {
     }));
   }
 
+  /** Rereads the configuration and waits until the worker says so. */
+  async reload() {
+    const before = this.log().length;
+    this.worker.kill('SIGHUP');
+    await until(() => /reload|configuration/i.test(this.log().slice(before)),
+      { what: 'the worker tells of its reload' });
+    return this.log().slice(before);
+  }
+
   log() {
     return readFileSync(join(this.dir, 'worker.log'), 'utf8');
+  }
+
+  /** Whether memory figures are those of a sanitizer build. */
+  get sanitized() {
+    return /lib[alt]san|__asan/.test(
+      readFileSync(`/proc/${this.worker.pid}/maps`, 'utf8'));
   }
 
   /** Descriptors of the worker, those to the upstream apart. */
@@ -274,6 +315,11 @@ export class Site {
     assert.ok(at < 0, log.slice(Math.max(0, at - 200), at + 4000));
   }
 
+  closeLogPipe() {
+    if (this.logPipe >= 0) closeSync(this.logPipe);
+    this.logPipe = -1;
+  }
+
   /** @param {{worker?: boolean}} [expect] false: its end is not looked at */
   async close({ worker = true } = {}) {
     for (const client of this.#clients) client.close();
@@ -290,6 +336,7 @@ export class Site {
     } finally {
       this.worker?.kill('SIGKILL');
       this.nginx?.kill('SIGKILL');
+      this.closeLogPipe();
       await this.upstream.close();
       if (!process.env.CONFAB_KEEP) {
         rmSync(this.dir, { recursive: true, force: true });

@@ -144,7 +144,7 @@ export class Upstream {
    * Waits until the condition holds; it is asked again after each change.
    * @template T
    * @param {() => T} condition @param {number} [limit] ms
-   * @returns {Promise<NonNullable<T>>}
+   * @returns {Promise<Exclude<T, false | null | undefined>>}
    */
   until(condition, limit = 10_000) {
     return new Promise((resolve, reject) => {

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/** Every way in which a worker can be given its socket. */
+
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import test from 'node:test';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { useSite } from '../harness/suite.js';
+import { Child, until } from '../harness/children.js';
+import { FcgiConnection } from '../harness/fcgi.js';
+import { freePort } from '../harness/nginx.js';
+import { workerPath } from '../harness/paths.js';
+import { residentBytes } from '../harness/proc.js';
+
+const suite = useSite({ nginx: false });
+
+/** @param {string} address */
+async function healthOf(address) {
+  const connection = new FcgiConnection(address);
+  connection.request({ path: 'api/health' });
+  await connection.finished();
+  connection.destroy();
+  return connection.answer().status;
+}
+
+/** @param {Child} worker */
+async function ends(worker) {
+  const ended = await worker.stop('SIGTERM');
+  assert.deepEqual(ended, { code: 0, signal: null }, worker.output());
+}
+
+test('unix socket: mode as configured, ready soon, small', async () => {
+  const { site } = suite;
+  const path = join(site.dir, 'other.sock');
+  const began = performance.now();
+  const worker = site.spawnWorker({ args: ['--listen', `unix:${path}`] });
+  await until(() => existsSync(path), { every: 2 });
+  assert.equal(await healthOf(path), 200);
+  const took = performance.now() - began;
+  assert.ok(site.sanitized || took < 1500, `${took} ms`);
+  assert.equal(statSync(path).mode & 0o777, 0o660);
+  const resident = residentBytes(worker.pid);
+  assert.ok(site.sanitized || resident < 24 << 20, `${resident} bytes`);
+  await ends(worker);
+  assert.ok(!existsSync(path), 'the socket is removed');
+});
+
+test('a socket left behind by a killed worker is replaced', async () => {
+  const { site } = suite;
+  const path = join(site.dir, 'left.sock');
+  const args = ['--listen', `unix:${path}`];
+  const first = site.spawnWorker({ args });
+  await until(() => existsSync(path));
+  await first.stop('SIGKILL');
+  assert.ok(existsSync(path));
+  const second = site.spawnWorker({ args });
+  await until(async () => second.ended
+    || await healthOf(path).catch(() => 0) === 200);
+  assert.equal(await healthOf(path), 200);
+  await ends(second);
+});
+
+test('a socket in use, and a file that is no socket, are left alone',
+  async () => {
+    const { site } = suite;
+    for (const path of [site.socket, site.configFile]) {
+      const before = statSync(path).ino;
+      const worker = site.spawnWorker({ args: ['--listen', `unix:${path}`] });
+      await worker.exit;
+      assert.notEqual(worker.ended?.code, 0);
+      assert.equal(statSync(path).ino, before);
+    }
+    assert.equal(await healthOf(site.socket), 200);
+  });
+
+test('TCP, IPv4 and IPv6', async () => {
+  const { site } = suite;
+  for (const [listen, host] of [['127.0.0.1', '127.0.0.1'],
+    ['[::1]', '::1']]) {
+    const port = await freePort();
+    const worker = site.spawnWorker({
+      args: ['--listen', `${listen}:${port}`] });
+    const probe = () => new Promise((resolve) => {
+      const socket = net.connect({ host, port });
+      socket.on('connect', () => { socket.destroy(); resolve(true); });
+      socket.on('error', () => resolve(false));
+    });
+    await until(async () => worker.ended || await probe(),
+      { what: `listens on ${listen}` });
+    assert.equal(worker.ended, null, worker.output());
+    if (host === '127.0.0.1') {
+      assert.equal(await healthOf(`127.0.0.1:${port}`), 200);
+    }
+    await ends(worker);
+  }
+});
+
+test('a port in use is a clear message', async () => {
+  const { site } = suite;
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  const worker = new Child(workerPath, ['--config', site.configFile,
+    '--listen', `127.0.0.1:${port}`], { log: join(site.dir, 'inuse.log') });
+  await worker.exit;
+  server.close();
+  assert.notEqual(worker.ended?.code, 0);
+  assert.match(worker.output(), new RegExp(`${port}.*in use`, 'i'));
+});
+
+/** @param {string} path @returns {Promise<net.Server>} not accepting */
+async function boundSocket(path) {
+  const server = net.createServer({ pauseOnConnect: true });
+  server.listen({ path });
+  await once(server, 'listening');
+  return server;
+}
+
+test('fd 0, as spawn-fcgi gives it', async () => {
+  const { site } = suite;
+  const path = join(site.dir, 'fd0.sock');
+  const server = await boundSocket(path);
+  const handle = /** @type {any} */ (server)._handle;
+  const worker = site.spawnWorker({ stdin: handle.fd });
+  /* Ours must not accept: only the worker's end stays open. */
+  handle.close();
+  assert.equal(await until(() => healthOf(path).catch(() => 0)), 200);
+  await ends(worker);
+});
+
+test('a socket passed as systemd does', async () => {
+  const { site } = suite;
+  const path = join(site.dir, 'systemd.sock');
+  const server = await boundSocket(path);
+  const handle = /** @type {any} */ (server)._handle;
+  /* LISTEN_PID must be the worker's own: a shell sets it and becomes it. */
+  const worker = new Child('/bin/sh', ['-c',
+    'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', 'sh', workerPath,
+    '--config', site.configFile], {
+    log: join(site.dir, 'worker.log'), fds: [handle.fd] });
+  handle.close();
+  assert.equal(await until(() => healthOf(path).catch(() => 0)), 200);
+  await ends(worker);
+  const environ = readFileSync(join(site.dir, 'worker.log'), 'utf8');
+  assert.doesNotMatch(environ, /Sanitizer/);
+});
+
+test('sd_notify: ready, reloading, stopping', async () => {
+  const { site } = suite;
+  const { createNotifySocket } = await import('../harness/notify.js');
+  const notify = await createNotifySocket(site.dir);
+  if (!notify) return;
+  const path = join(site.dir, 'notify-worker.sock');
+  const worker = site.spawnWorker({ args: ['--listen', `unix:${path}`],
+    env: { NOTIFY_SOCKET: notify.path } });
+  await until(() => /READY=1/.test(notify.text()));
+  worker.kill('SIGHUP');
+  await until(() => /RELOADING=1[\s\S]*READY=1/.test(notify.text()));
+  assert.match(notify.text(), /MONOTONIC_USEC=\d+/);
+  await ends(worker);
+  assert.match(notify.text(), /STOPPING=1/);
+  notify.close();
+});
+
+test('--help and --version', () => {
+  const { site } = suite;
+  for (const option of ['--help', '--version']) {
+    const run = site.control([option]);
+    assert.match(run.stdout, /confab/);
+  }
+});

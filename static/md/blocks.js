@@ -4,6 +4,7 @@
  * blocks keep their node, growing ones are extended, others are replaced.
  */
 import { CodeView } from './code.js';
+import { direction } from './direction.js';
 import { element } from './dom.js';
 import { fill, patchInline } from './inline.js';
 import { MAX_CELLS, MAX_COLUMNS } from './limits.js';
@@ -94,8 +95,23 @@ export function makeBlock(context, token) {
     default:
       block.node = plainNode(doc, token.raw);
   }
-  if (!/^(?:hr|code|mathBlock|checkbox|table|text)$/.test(token.type)) block.node.dir = 'auto';
+  orient(block);
   return block;
+}
+
+/** Tokens whose node has a direction, by how it is found. */
+const LEAVES = new Set(['heading', 'paragraph', 'html', 'plain']);
+const CONTAINERS = new Set(['blockquote', 'list', 'list_item']);
+
+/**
+ * Gives a block its direction. `dir="auto"` looks past descendants that have
+ * one, so containers are told by their own text.
+ *
+ * @param {Block} block
+ */
+function orient({ node, token }) {
+  if (LEAVES.has(token.type)) node.dir = 'auto';
+  else if (CONTAINERS.has(token.type) && !node.dir) node.dir = direction(token.text ?? token.raw);
 }
 
 /**
@@ -309,6 +325,7 @@ export function patchBlocks(context, parent, blocks, tokens, before = null) {
     if (block && (isSame(context, block, token) || updateBlock(context, block, token))) {
       block.token = token;
       block.version = context.version;
+      orient(block);
       return;
     }
     const made = makeBlock(context, token);

@@ -28,13 +28,13 @@ const TYPES = {
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Markdown</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-STYLES</head><body><main id="root" class="md"></main></body></html>`;
+STYLES</head><body><main id="root" class="prose"></main></body></html>`;
 
 /**
  * @returns {Promise<{origin: string, close: () => Promise<void>}>}
  */
 export async function serveStatic() {
-  const styles = ['tokens', 'base', 'markdown'].filter((name) => existsSync(join(ROOT, `css/${name}.css`)))
+  const styles = ['tokens', 'base', 'prose', 'markdown'].filter((name) => existsSync(join(ROOT, `css/${name}.css`)))
     .map((name) => `<link rel="stylesheet" href="css/${name}.css">`).join('');
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);

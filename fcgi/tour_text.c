@@ -12,41 +12,41 @@
 #define WELCOME \
 "# Welcome to confab 👋\n" \
 "\n" \
-"You have found the **tour**. No model is thinking here: people wrote these\n" \
-"words in advance, and your message only chooses which of them you see.\n" \
-"Everything around them is real, though. They travel the same way as a\n" \
-"model's answer and appear as they arrive, so feel free to press **Stop**,\n" \
+"You have found the **tour**. No model is thinking here: people wrote these " \
+"words in advance, and your message only chooses which of them you see. " \
+"Everything around them is real, though. They travel the same way as a " \
+"model's answer and appear as they arrive, so feel free to press **Stop**, " \
 "to scroll up while the text goes on, or to ask for it again.\n" \
 "\n" \
-"If you would rather have a conversation, choose **eliza** from the list of\n" \
-"models. She is the program of 1966 that started all this, and she listens\n" \
+"If you would rather have a conversation, choose **eliza** from the list of " \
+"models. She is the program of 1966 that started all this, and she listens " \
 "to what you say."
 
 #define PRIVACY \
 "## Where your words go\n" \
 "\n" \
-"* **Your conversations live in this tab's memory and nowhere else.** Reload\n" \
-"  the page or close the tab, and they are gone. What you want to keep, you\n" \
-"  can export.\n" \
-"* **The server passes messages on and forgets them.** None is written to a\n" \
-"  disk, a database or a log. Only while an answer is on its way does the\n" \
-"  server hold it in memory, so that you miss nothing when your connection\n" \
-"  drops for a moment.\n" \
-"* **The page asks nobody else.** No fonts, no counters, no pictures from\n" \
-"  other sites.\n" \
-"* **The model you choose does read what you send.** With a model of some\n" \
-"  provider, your message goes to that provider, under the key of this\n" \
-"  site's administrator. The tour and eliza are part of the server itself."
+"* **Your conversations live in this tab's memory and nowhere else.** Reload " \
+"the page or close the tab, and they are gone. What you want to keep, you " \
+"can export.\n" \
+"* **The server passes messages on and forgets them.** None is written to a " \
+"disk, a database or a log. Only while an answer is on its way does the " \
+"server hold it in memory, so that you miss nothing when your connection " \
+"drops for a moment.\n" \
+"* **The page asks nobody else.** No fonts, no counters, no pictures from " \
+"other sites.\n" \
+"* **The model you choose does read what you send.** With a model of some " \
+"provider, your message goes to that provider, under the key of this " \
+"site's administrator. The tour and eliza are part of the server itself."
 
 #define WORDS \
 "## Words\n" \
 "\n" \
-"Text can be *stressed*, **strong**, ***both at once***, ~~taken back~~ or\n" \
+"Text can be *stressed*, **strong**, ***both at once***, ~~taken back~~ or " \
 "`set like code`. A line may end early,\\\n" \
 "as this one did. And what needs a second thought gets a footnote.[^1]\n" \
 "\n" \
-"> Machines are made to behave in wondrous ways, often sufficient to dazzle\n" \
-"> even the most experienced observer.\n" \
+"> Machines are made to behave in wondrous ways, often sufficient to dazzle " \
+"even the most experienced observer.\n" \
 ">\n" \
 "> > A quotation may hold another one.\n" \
 "\n" \
@@ -56,8 +56,8 @@
 "\n" \
 "---\n" \
 "\n" \
-"[^1]: Footnotes are gathered at the end. The quotation above is how Joseph\n" \
-"    Weizenbaum began his paper on ELIZA."
+"[^1]: Footnotes are gathered at the end. The quotation above is how Joseph " \
+"Weizenbaum began his paper on ELIZA."
 
 #define LISTS \
 "## Lists\n" \
@@ -80,7 +80,7 @@
 #define TABLE \
 "## A table\n" \
 "\n" \
-"Columns can be aligned, and a wide table scrolls on its own, so it never\n" \
+"Columns can be aligned, and a wide table scrolls on its own, so it never " \
 "pushes the page out of shape on a phone.\n" \
 "\n" \
 "| Moon | Planet | Diameter (km) | Found | By |\n" \
@@ -95,7 +95,7 @@
 #define CODE \
 "## Code\n" \
 "\n" \
-"Every block names its language, is coloured accordingly and can be copied\n" \
+"Every block names its language, is coloured accordingly and can be copied " \
 "with one click. The same greeting in C,\n" \
 "\n" \
 "```c\n" \
@@ -157,7 +157,7 @@
 #define MATH \
 "## Formulas\n" \
 "\n" \
-"Euler's identity \\( e^{i\\pi} + 1 = 0 \\) fits into a line; the Gaussian\n" \
+"Euler's identity \\( e^{i\\pi} + 1 = 0 \\) fits into a line; the Gaussian " \
 "integral wants one of its own:\n" \
 "\n" \
 "\\[\n" \
@@ -173,13 +173,13 @@
 "\\end{pmatrix}\n" \
 "$$\n" \
 "\n" \
-"A single pair works too, $a^2 + b^2 = c^2$, while prices are left alone:\n" \
+"A single pair works too, $a^2 + b^2 = c^2$, while prices are left alone: " \
 "tea is $5 and the cake $10."
 
 #define DIAGRAM \
 "## A diagram\n" \
 "\n" \
-"This is how a message travels. It is drawn from a few lines of text\n" \
+"This is how a message travels. It is drawn from a few lines of text " \
 "(Mermaid), in your browser.\n" \
 "\n" \
 "```mermaid\n" \
@@ -201,11 +201,11 @@
 #define LINKS \
 "## Links and pictures\n" \
 "\n" \
-"A link such as [the home of nginx](https://nginx.org/) shows where it goes\n" \
+"A link such as [the home of nginx](https://nginx.org/) shows where it goes " \
 "before you follow it, and a bare address becomes a link by itself:\n" \
 "https://www.rfc-editor.org/rfc/rfc9110.html\n" \
 "\n" \
-"A picture from elsewhere would tell its server that you have read this, so\n" \
+"A picture from elsewhere would tell its server that you have read this, so " \
 "it is never loaded by itself:\n" \
 "\n" \
 "![A lighthouse at dusk](https://example.org/lighthouse.jpg)"
@@ -234,7 +234,7 @@
 #define HTML \
 "## HTML stays text\n" \
 "\n" \
-"A model may write anything, so nothing that it writes can become part of\n" \
+"A model may write anything, so nothing that it writes can become part of " \
 "the page. These tags are shown, not obeyed:\n" \
 "\n" \
 "<b>not bold</b> <img src=\"x\" onerror=\"alert('never')\">\n" \
@@ -246,7 +246,7 @@
 #define HELP \
 "## What else you can ask for\n" \
 "\n" \
-"Put any of these words into your message. They combine: try `slow table` or\n" \
+"Put any of these words into your message. They combine: try `slow table` or " \
 "`reasoning math`.\n" \
 "\n" \
 "| Word | What comes |\n" \
@@ -266,39 +266,39 @@
 #define SLOW \
 "## Slowly\n" \
 "\n" \
-"Some models take their time. The wait before the first word was counted in\n" \
-"front of you, and now the words come one by one. There is no need to watch:\n" \
-"write your next message meanwhile, start another conversation, or press\n" \
+"Some models take their time. The wait before the first word was counted in " \
+"front of you, and now the words come one by one. There is no need to watch: " \
+"write your next message meanwhile, start another conversation, or press " \
 "**Stop**, which works at any moment."
 
 #define FAST \
 "## Fast\n" \
 "\n" \
-"A few hundred words a second: quicker than anyone can read, and the page\n" \
-"should still be calm. Try it with something to draw, `fast code`, or with\n" \
+"A few hundred words a second: quicker than anyone can read, and the page " \
+"should still be calm. Try it with something to draw, `fast code`, or with " \
 "something to carry, `fast long 20000`."
 
 #define REASONING \
 "## Thoughts\n" \
 "\n" \
-"Above this answer is a folded part with what the model thought before it\n" \
-"spoke, and for how long. Open it if you are curious. Those words are shown\n" \
-"to you but belong to no conversation: they are not sent back to the model\n" \
+"Above this answer is a folded part with what the model thought before it " \
+"spoke, and for how long. Open it if you are curious. Those words are shown " \
+"to you but belong to no conversation: they are not sent back to the model " \
 "with your next message."
 
 #define CUT \
 "## The end of the paper\n" \
 "\n" \
-"Every model has a greatest length for one answer. When it gets there, it\n" \
-"stops wherever it happens to be, and the page should tell you so and offer\n" \
+"Every model has a greatest length for one answer. When it gets there, it " \
+"stops wherever it happens to be, and the page should tell you so and offer " \
 "to go on. You are about to see that, because this sentence is going to be"
 
 #define ERROR \
 "## A mishap\n" \
 "\n" \
-"Networks fail, and so do providers. What has arrived by then should stay on\n" \
-"your screen, clearly marked as incomplete, together with the reason and a\n" \
-"way to try again. We cannot promise that it never happens, but we can show\n" \
+"Networks fail, and so do providers. What has arrived by then should stay on " \
+"your screen, clearly marked as incomplete, together with the reason and a " \
+"way to try again. We cannot promise that it never happens, but we can show " \
 "you what it looks like, right in the middle of a"
 
 const char *const tour_text[TOUR_TOPICS] = {
@@ -322,16 +322,16 @@ const char *const tour_text[TOUR_TOPICS] = {
 };
 
 const char *const tour_reasoning =
-"The visitor asks for reasoning. I am a tour and have no thoughts of my own,\n"
+"The visitor asks for reasoning. I am a tour and have no thoughts of my own, "
 "but I can show what they would look like.\n"
 "\n"
 "Let me go through it step by step:\n"
 "\n"
 "1. What was asked for? A part of the tour, with thoughts before it.\n"
-"2. Where should the thoughts go? Out of the way. They are long, often\n"
-"   clumsy, and most readers want the answer.\n"
-"3. What should remain in sight? That something is going on, and for how\n"
-"   long it has been.\n"
+"2. Where should the thoughts go? Out of the way. They are long, often "
+"clumsy, and most readers want the answer.\n"
+"3. What should remain in sight? That something is going on, and for how "
+"long it has been.\n"
 "\n"
 "Good. Then I begin with the answer now.";
 

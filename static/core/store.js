@@ -19,8 +19,7 @@
 /**
  * Makes a store.
  *
- * A listener that throws does not keep the others from being called; its error
- * is thrown again from a microtask, so that it reaches the console and tests.
+ * A listener that throws does not keep the others from being called.
  * An action dispatched by a listener is applied at once and notified next time.
  *
  * @param {State} initialState
@@ -28,9 +27,11 @@
  * @param {(state: State, action: Action) => State} options.reduce  pure
  * @param {(run: () => void) => void} options.schedule  calls `run` once, at the
  *   next frame; must not call it at once
+ * @param {(error: unknown) => void} [options.onError]  gets what a listener throws;
+ *   without, it becomes an unhandled rejection, so that it reaches the console
  * @returns {Store}
  */
-export function createStore(initialState, { reduce, schedule }) {
+export function createStore(initialState, { reduce, schedule, onError = (error) => void Promise.reject(error) }) {
   let state = initialState;
   let notified = initialState;
   let due = false;
@@ -48,7 +49,7 @@ export function createStore(initialState, { reduce, schedule }) {
       try {
         listener(current, previous);
       } catch (error) {
-        Promise.reject(error);
+        onError(error);
       }
     }
   }

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/** What views may ask for, as far as it needs no network. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { UNDO_MS } from '../../static/core/actions.js';
+import {
+  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_TEXT_FILE_BYTES, MEMORY_CAP_BYTES,
+} from '../../static/core/limits.js';
+import { MAX_TOASTS } from '../../static/core/reduce-page.js';
+import { selectActive, selectHasSomethingToLose, selectList, selectMemory } from '../../static/core/selectors.js';
+import { IMAGE, MODELS, TEXT_FILE, addExchange, makeCore } from './core-helpers.js';
+
+const keys = (store) => store.getState().ui.toasts.map(({ key }) => key);
+
+test('a new conversation is the empty one when there is one', () => {
+  const { store, actions } = makeCore();
+  assert.equal(actions.newConversation(), 'c0');
+  actions.setDraft({ text: 'x' });
+  const second = actions.newConversation();
+  assert.notEqual(second, 'c0');
+  assert.equal(store.getState().conversations.activeId, second);
+  actions.selectConversation('c0');
+  assert.equal(actions.newConversation(), second);
+  assert.deepEqual(store.getState().conversations.order, [second, 'c0']);
+});
+
+test('a new conversation keeps the model of the one before', () => {
+  const { store, actions } = makeCore();
+  actions.setModel('eyes');
+  actions.setDraft({ text: 'x' });
+  actions.newConversation();
+  assert.equal(selectActive(store.getState()).model, 'eyes');
+});
+
+test('each conversation has its own draft, model, system prompt and parameters', () => {
+  const { store, actions } = makeCore();
+  actions.setDraft({ text: 'one' });
+  const second = actions.newConversation();
+  actions.setDraft({ text: 'two' });
+  actions.setModel('any');
+  actions.setSystem('Be brief.');
+  actions.setParams({ temperature: 0.5, top_p: 7, seed: undefined });
+  actions.setDraft({ text: 'one more' }, 'c0');
+  const { byId } = store.getState().conversations;
+  assert.equal(byId.c0.draft.text, 'one more');
+  assert.equal(byId.c0.model, '');
+  assert.equal(byId[second].draft.text, 'two');
+  assert.equal(byId[second].system, 'Be brief.');
+  assert.deepEqual(byId[second].params, { temperature: 0.5 }, 'only what is set and valid');
+});
+
+test('the number of conversations is bounded', () => {
+  const { store, actions } = makeCore();
+  for (let i = 0; i < MAX_CONVERSATIONS + 5; i += 1) {
+    actions.setDraft({ text: 'x' });
+    actions.newConversation();
+  }
+  assert.equal(store.getState().conversations.order.length, MAX_CONVERSATIONS);
+  assert.ok(keys(store).includes('toast.tooManyConversations'));
+});
+
+test('deleting offers the undo, which brings everything back in its place', () => {
+  const core = makeCore();
+  const { store, actions } = core;
+  addExchange(core, 'keep', 'a');
+  const second = actions.newConversation();
+  addExchange(core, 'gone', 'b', { conversationId: second });
+  const before = store.getState().conversations;
+  actions.deleteConversation(second);
+  assert.deepEqual(store.getState().conversations.order, ['c0']);
+  assert.equal(store.getState().conversations.activeId, 'c0');
+  assert.deepEqual(keys(store), ['toast.conversationDeleted']);
+  actions.undoDelete();
+  assert.deepEqual(store.getState().conversations, before);
+  assert.deepEqual(keys(store), []);
+});
+
+test('the undo ends after a while, and what was deleted is let go', async () => {
+  const core = makeCore();
+  const { store, actions, clock } = core;
+  addExchange(core, 'gone', 'b'.repeat(100000));
+  actions.deleteConversation('c0');
+  assert.ok(selectMemory(store.getState()).bytes > 100000, 'held until then');
+  await clock.advance(UNDO_MS);
+  assert.equal(store.getState().conversations.undo, null);
+  assert.deepEqual(keys(store), []);
+  assert.ok(selectMemory(store.getState()).bytes < 1000);
+  const after = store.getState();
+  actions.undoDelete();
+  assert.equal(store.getState(), after);
+});
+
+test('a second deletion is undone, not the first, and ends at its own time', async () => {
+  const core = makeCore();
+  const { store, actions, clock } = core;
+  const first = addExchange(core, 'one', 'a');
+  const second = addExchange(core, 'two', 'b');
+  actions.deleteMessage(first.user);
+  await clock.advance(UNDO_MS - 1);
+  actions.deleteMessage(second.user);
+  await clock.advance(1);
+  actions.undoDelete();
+  assert.deepEqual(Object.keys(selectActive(store.getState()).nodes).sort(), [second.user, second.answer].sort());
+});
+
+test('the last conversation is followed by an empty one', () => {
+  const core = makeCore();
+  addExchange(core, 'q', 'a');
+  core.actions.deleteConversation('c0');
+  const { order, activeId } = core.store.getState().conversations;
+  assert.equal(order.length, 1);
+  assert.equal(order[0], activeId);
+  assert.equal(selectHasSomethingToLose(core.store.getState()), false);
+});
+
+test('an empty conversation goes without a word', () => {
+  const { store, actions } = makeCore();
+  actions.deleteConversation('c0');
+  assert.equal(store.getState().conversations.undo, null);
+  assert.deepEqual(keys(store), []);
+});
+
+test('attachments have limits, each with its own word', () => {
+  const { store, actions } = makeCore();
+  store.dispatch({ type: 'models/ready', list: MODELS });
+  assert.equal(actions.addAttachment(IMAGE), false);
+  assert.deepEqual(keys(store), ['toast.modelTakesNoImages']);
+  actions.setModel('eyes');
+  assert.equal(actions.addAttachment(IMAGE), true);
+  assert.equal(actions.addAttachment({ ...IMAGE, data: 'x'.repeat(MAX_IMAGE_CHARS + 1) }), false);
+  assert.equal(actions.addAttachment({ ...TEXT_FILE, data: 'x'.repeat(MAX_TEXT_FILE_BYTES + 1) }), false);
+  for (let i = 0; i < MAX_ATTACHMENTS; i += 1) actions.addAttachment({ ...TEXT_FILE, id: `t${i}` });
+  assert.equal(selectActive(store.getState()).draft.attachments.length, MAX_ATTACHMENTS);
+  assert.ok(keys(store).includes('toast.tooManyAttachments'));
+  actions.removeAttachment('t0');
+  assert.equal(selectActive(store.getState()).draft.attachments.length, MAX_ATTACHMENTS - 1);
+});
+
+test('toasts are bounded', () => {
+  const { store, actions } = makeCore();
+  for (let i = 0; i < 10; i += 1) actions.addToast({ kind: 'info', key: `k${i}` });
+  assert.equal(store.getState().ui.toasts.length, MAX_TOASTS);
+  assert.equal(keys(store).at(-1), 'k9');
+  actions.dismissToast(store.getState().ui.toasts[0].id);
+  assert.equal(store.getState().ui.toasts.length, MAX_TOASTS - 1);
+});
+
+test('settings are validated and kept, nothing else is', () => {
+  const { store, actions, kept } = makeCore();
+  actions.setSetting('theme', 'dark');
+  actions.setSetting('theme', 'pink');
+  actions.setDraft({ text: 'secret' });
+  assert.equal(store.getState().settings.theme, 'system', 'an invalid value falls back');
+  assert.equal(kept[0].theme, 'dark');
+  assert.equal(JSON.stringify(kept).includes('secret'), false);
+});
+
+test('signing out leaves nothing behind', () => {
+  const core = makeCore();
+  const { store } = core;
+  store.dispatch({
+    type: 'session/signedIn', user: { name: 'ann' }, expiresAt: null, auth: 'password', limits: { max_messages: 3 },
+  });
+  store.dispatch({ type: 'models/ready', list: MODELS });
+  addExchange(core, 'canary', 'canary');
+  core.actions.setUi({ search: 'canary', editingId: 'x' });
+  core.actions.deleteConversation('c0');
+  store.dispatch({ type: 'session/signedOut', now: 1, newId: 'fresh' });
+  assert.equal(JSON.stringify(store.getState()).includes('canary'), false);
+  assert.equal(store.getState().session.status, 'signed-out');
+  assert.deepEqual(store.getState().session.limits, {});
+  assert.deepEqual(store.getState().models.list, []);
+});
+
+test('an expired session keeps everything', () => {
+  const core = makeCore();
+  const { store } = core;
+  store.dispatch({
+    type: 'session/signedIn', user: { name: 'ann' }, expiresAt: null, auth: 'password', limits: {},
+  });
+  addExchange(core, 'q', 'a');
+  const { conversations } = store.getState();
+  store.dispatch({ type: 'session/expired' });
+  assert.equal(store.getState().session.status, 'expired');
+  assert.equal(store.getState().session.user.name, 'ann');
+  assert.equal(store.getState().conversations, conversations);
+  store.dispatch({ type: 'session/failed', error: { code: 'invalid_credentials' } });
+  assert.equal(store.getState().session.status, 'expired');
+});
+
+test('the list is searched in titles and messages', () => {
+  const core = makeCore();
+  const { store, actions } = core;
+  addExchange(core, 'About ÄPFEL', 'They are red.');
+  const second = actions.newConversation();
+  addExchange(core, 'Pears', 'They are green.', { conversationId: second });
+  const found = (search) => {
+    actions.setUi({ search });
+    return selectList(store.getState()).map(({ id }) => id);
+  };
+  assert.deepEqual(found(''), [second, 'c0']);
+  assert.deepEqual(found('äpfel'), ['c0']);
+  assert.deepEqual(found(' GREEN '), [second]);
+  assert.deepEqual(found('they are'), [second, 'c0']);
+  assert.deepEqual(found('nothing'), []);
+});
+
+test('an import beyond the memory cap takes nothing', async () => {
+  const core = makeCore();
+  const { store, actions } = core;
+  addExchange(core, 'q', 'a');
+  const file = actions.exportAll('json');
+  const big = 'x'.repeat(MEMORY_CAP_BYTES / 2);
+  core.store.dispatch({ type: 'conversation/draftChanged', id: 'c0', patch: { text: big } });
+  assert.equal(selectMemory(store.getState()).level, 'full');
+  const before = store.getState().conversations;
+  assert.equal(await actions.importFile({ size: file.text.length, text: async () => file.text }), false);
+  assert.equal(store.getState().conversations, before);
+  assert.deepEqual(store.getState().ui.toasts.at(-1).values, { reason: 'memory', where: '' });
+});
+
+test('a file that cannot be read is refused with its reason', async () => {
+  const { store, actions } = makeCore();
+  const reasonOf = async (file) => {
+    assert.equal(await actions.importFile(file), false);
+    return store.getState().ui.toasts.at(-1).values.reason;
+  };
+  const text = (value) => ({ size: 1, text: async () => value });
+  assert.equal(await reasonOf({ size: 1e12, text: async () => assert.fail('not read') }), 'size');
+  assert.equal(await reasonOf({ size: 1, text: async () => { throw new TypeError('gone'); } }), 'unreadable');
+  assert.equal(await reasonOf(text('not json')), 'json');
+  assert.equal(await reasonOf(text('{}')), 'format');
+  assert.equal(await reasonOf(text('{"format":"confab-conversations","version":99}')), 'version');
+});

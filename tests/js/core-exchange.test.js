@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/** Export and import: exact, bounded, suspicious. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { exportOf, exportOfAll, exportText, fileName, markdownOf } from '../../static/core/exporting.js';
+import { ImportError, readExport } from '../../static/core/importing.js';
+import { DEFAULT_SETTINGS, SETTINGS_KEY, loadSettings, saveSettings, validSettings } from '../../static/core/settings.js';
+import { selectActive } from '../../static/core/selectors.js';
+import { IMAGE, TEXT_FILE, addExchange, counter, makeCore } from './core-helpers.js';
+
+/** A conversation with everything in it. */
+function rich() {
+  const core = makeCore();
+  const { store, actions, clock } = core;
+  const first = addExchange(core, 'Line\r\nwith "quotes" \u0000 \ud800 and 😀', '```js\nx\n```', { status: 'length' });
+  addExchange(core, 'Again', '', { parentId: first.answer, status: 'stopped' });
+  addExchange(core, 'Other root', 'Answer', { status: 'failed' });
+  const answer = addExchange(core, 'More', 'More', { parentId: first.answer });
+  store.dispatch({
+    type: 'exchange/started', conversationId: 'c0', now: clock.now, clearDraft: true,
+    user: { id: 'files', parentId: answer.answer, text: '', attachments: [IMAGE, TEXT_FILE] },
+    answer: { id: 'end', parentId: 'files', model: 'eyes', streamKey: 'key' },
+  });
+  store.dispatch({
+    type: 'answer/progressed', conversationId: 'c0', messageId: 'end', now: clock.now + 10, progress: {
+      reasoning: 'Hm.', text: 'A dot', usage: { promptTokens: 3, completionTokens: 4, reasoningTokens: 1 },
+    },
+  });
+  store.dispatch({
+    type: 'answer/ended', conversationId: 'c0', messageId: 'end', now: clock.now + 20, status: 'failed',
+    error: { code: 'upstream_error', type: 't', message: 'It fell over', status: 502, param: null, retryAt: 5 },
+  });
+  actions.selectBranch(first.user, -1);
+  actions.renameConversation('c0', 'All <of> "it"');
+  actions.setSystem('Be brief.');
+  actions.setParams({ temperature: 0.1, stop: ['END'], reasoning_effort: 'high' });
+  actions.setModel('eyes');
+  actions.setDraft({ text: 'unfinished', attachments: [TEXT_FILE] });
+  return core;
+}
+
+test('a round trip is exact', () => {
+  const core = rich();
+  const conversation = selectActive(core.store.getState());
+  const text = exportText([conversation], 0);
+  const [back] = readExport(text, counter('new'));
+  assert.equal(exportText([back], 0), text);
+  assert.equal(Object.keys(back.nodes).length, Object.keys(conversation.nodes).length);
+  assert.deepEqual(
+    { ...back, id: '', nodes: {}, roots: [], openRootId: '', draft: { ...back.draft, attachments: [] } },
+    { ...conversation, id: '', nodes: {}, roots: [], openRootId: '', draft: { ...conversation.draft, attachments: [] } },
+  );
+  assert.equal(markdownOf(back), markdownOf(conversation), 'the same branch is shown');
+  for (const id of Object.keys(back.nodes)) assert.match(id, /^new\d+$/);
+});
+
+test('the round trip goes through bytes too, and through the actions', async () => {
+  const core = rich();
+  const file = core.actions.exportAll('json');
+  assert.equal(file.name, 'confab-2023-11-14.json');
+  const bytes = new TextEncoder().encode(file.text);
+  const other = makeCore();
+  assert.equal(await other.actions.importFile(new Blob([bytes])), true);
+  assert.equal(exportText([selectActive(other.store.getState())], 0),
+    exportText([selectActive(core.store.getState())], 0));
+  assert.equal(other.store.getState().ui.toasts.at(-1).values.count, 1);
+});
+
+test('several conversations keep their order', async () => {
+  const core = makeCore();
+  addExchange(core, 'one', '1');
+  core.actions.newConversation();
+  addExchange(core, 'two', '2');
+  const { text } = core.actions.exportAll('json');
+  assert.deepEqual(readExport(text, counter()).map(({ title }) => title), ['two', 'one']);
+  await core.actions.importFile({ size: 1, text: async () => text });
+  const { byId, order } = core.store.getState().conversations;
+  assert.deepEqual(order.map((id) => byId[id].title), ['two', 'one', 'two', 'one']);
+});
+
+test('an answer under way is exported as interrupted', () => {
+  const core = makeCore();
+  addExchange(core, 'q', 'half', { status: null });
+  const [back] = readExport(core.actions.exportConversation('c0', 'json').text, counter());
+  assert.deepEqual(Object.values(back.nodes).map(({ status }) => status), ['complete', 'interrupted']);
+});
+
+/** The parsed export of a small conversation, to be damaged. */
+function sample() {
+  return JSON.parse(exportText([selectActive(rich().store.getState())], 0));
+}
+
+const refused = (file, reason = 'content') => assert.throws(
+  () => readExport(typeof file === 'string' ? file : JSON.stringify(file), counter()),
+  (error) => error instanceof ImportError && error.reason === reason,
+);
+
+test('every field of a wrong kind is refused, whatever it is', () => {
+  const paths = [];
+  const visit = (value, path) => {
+    if (path.length > 0) paths.push(path);
+    if (typeof value === 'object' && value !== null) {
+      for (const key of Object.keys(value)) visit(value[key], [...path, key]);
+    }
+  };
+  const whole = sample();
+  visit(whole.conversations[0], []);
+  let checked = 0;
+  for (const path of paths) {
+    if (path[0] === 'params' && path.length > 1) continue; // below
+    const file = sample();
+    let parent = file.conversations[0];
+    for (const key of path.slice(0, -1)) parent = parent[key];
+    parent[path.at(-1)] = ['not', 1, { of: 'this kind' }];
+    try {
+      readExport(JSON.stringify(file), counter());
+      assert.fail(`taken: ${path.join('.')}`);
+    } catch (error) {
+      assert.ok(error instanceof ImportError, `${path.join('.')}: ${error}`);
+    }
+    checked += 1;
+  }
+  assert.ok(checked > 100);
+});
+
+test('damaged trees are refused', () => {
+  const damage = (change) => {
+    const file = sample();
+    change(file.conversations[0].messages);
+    refused(file);
+  };
+  damage((messages) => { messages[1].parent = 99; });
+  damage((messages) => { messages[0].parent = 1; });
+  damage((messages) => { messages[1].id = messages[0].id; });
+  damage((messages) => { messages[1].id = '__proto__'; });
+  damage((messages) => { messages[1].role = 'user'; });
+  damage((messages) => { messages[1].role = 'system'; });
+  damage((messages) => { messages[1].status = 'answering'; });
+  damage((messages) => { messages.reverse(); });
+});
+
+test('hostile content is refused or harmless', () => {
+  const image = (data) => {
+    const file = sample();
+    file.conversations[0].messages.find((message) => message.attachments).attachments[0].data = data;
+    return file;
+  };
+  refused(image('https://example.invalid/track.png'));
+  refused(image('data:image/svg+xml;base64,AAAA'));
+  refused(image('data:text/html,<script>alert(1)</script>'));
+  refused(image('javascript:alert(1)'));
+  const polluted = '{"format":"confab-conversations","version":1,"__proto__":{"polluted":1},"conversations":[]}';
+  assert.deepEqual(readExport(polluted, counter()), []);
+  assert.equal({}.polluted, undefined);
+  const params = sample();
+  params.conversations[0].params = { temperature: 99 };
+  refused(params);
+  const times = sample();
+  times.conversations[0].created_at = '2024-99-99T00:00:00Z';
+  refused(times);
+  refused('['.repeat(100000), 'json');
+  refused('[]', 'format');
+  refused('null', 'format');
+  refused('{"format":"confab-conversations","version":1,"conversations":{}}');
+});
+
+test('Markdown shows the branch that is shown, words untouched', () => {
+  const core = makeCore();
+  addExchange(core, 'hidden', 'hidden');
+  addExchange(core, '# not a title\n\n<b>x</b>', 'Answer **bold**', { status: 'stopped' });
+  const { name, type, text } = core.actions.exportConversation('c0', 'md');
+  assert.equal(type, 'text/markdown');
+  assert.equal(name, 'hidden.md');
+  assert.ok(text.startsWith('# hidden\n'));
+  assert.ok(text.includes('\n\n# not a title\n\n<b>x</b>\n\n'));
+  assert.ok(text.includes('**Assistant** (small)'));
+  assert.ok(text.includes('stopped'));
+  assert.ok(text.includes('Answer **bold**'));
+  assert.equal(text.match(/hidden/g).length, 1);
+});
+
+test('file names are safe everywhere', () => {
+  assert.equal(fileName('a/b\\c:d*e?f"g<h>i|j'), 'a b c d e f g h i j');
+  assert.equal(fileName('..'), 'conversation');
+  assert.equal(fileName('../../etc/passwd'), 'etc passwd');
+  assert.equal(fileName('CON'), 'conversation');
+  assert.equal(fileName('a\u202egnp.exe'), 'agnp.exe');
+  assert.equal(fileName('Grüße 你好 😀'), 'Grüße 你好 😀');
+  assert.ok(fileName('x'.repeat(500)).length <= 60);
+});
+
+test('exports of one and of all are named', () => {
+  const conversation = selectActive(rich().store.getState());
+  assert.equal(exportOf(conversation, 'json', 0).name, 'All of it.json');
+  assert.equal(exportOfAll([conversation], 'md', 0).name, 'confab-1970-01-01.md');
+});
+
+test('settings survive whatever a storage holds', () => {
+  const storage = (text) => ({ getItem: (key) => (key === SETTINGS_KEY ? text : null) });
+  for (const text of [null, '', '{', '[]', 'null', '7', '"x"', `"${'x'.repeat(10000)}"`, '{"theme":7,"sidebarOpen":"no"}']) {
+    assert.deepEqual(loadSettings(storage(text)), DEFAULT_SETTINGS);
+  }
+  assert.deepEqual(loadSettings(null), DEFAULT_SETTINGS);
+  assert.deepEqual(loadSettings({ getItem() { throw new Error('forbidden'); } }), DEFAULT_SETTINGS);
+  assert.equal(loadSettings(storage('{"theme":"dark","x":1}')).theme, 'dark');
+  assert.deepEqual(Object.keys(validSettings({ x: 1 })), Object.keys(DEFAULT_SETTINGS));
+});
+
+test('settings are written as they are, and nothing else', () => {
+  let written;
+  const storage = { setItem: (key, value) => { written = [key, JSON.parse(value)]; } };
+  assert.equal(saveSettings(storage, { ...DEFAULT_SETTINGS, theme: 'dark', draft: 'secret' }), true);
+  assert.deepEqual(written, [SETTINGS_KEY, { ...DEFAULT_SETTINGS, theme: 'dark' }]);
+  assert.equal(saveSettings(null, DEFAULT_SETTINGS), false);
+  assert.equal(saveSettings({ setItem() { throw new Error('full'); } }, DEFAULT_SETTINGS), false);
+});

@@ -10,6 +10,7 @@
  * @property {import('./speech.js').Speech} speech
  * @property {(text: string) => Promise<boolean>} copy  to the clipboard; a failure is told to the person
  * @property {(file: import('../core/types.js').ExportFile | null) => void} save  as a download
+ * @property {(text: string) => void} say  to assistive technology only
  * @property {() => void} pickImport  asks for a file to import
  * @property {() => void} focusComposer
  * @property {() => void} editLast  opens the last question for editing

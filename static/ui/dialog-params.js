@@ -2,84 +2,106 @@
 // The dialog of a chat's instructions and sampling parameters; what is left empty is not sent.
 
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
+import { PARAM_NAMES, PARAM_RULES, isValidParam } from '../core/params.js';
 import { selectActive } from '../core/selectors.js';
 
 /**
- * @typedef {import('./context.js').Context} Context
  * @typedef {import('../core/types.js').Params} Params
- * @typedef {'temperature' | 'top_p' | 'max_tokens' | 'presence_penalty' | 'frequency_penalty' | 'seed'} NumberParam
+ * @typedef {keyof Params} ParamName
  */
-
-/** @type {readonly {name: NumberParam, min: number, max: number, step: number}[]} */
-const NUMBERS = [
-  { name: 'temperature', min: 0, max: 2, step: 0.1 },
-  { name: 'top_p', min: 0, max: 1, step: 0.05 },
-  { name: 'max_tokens', min: 1, max: 1_000_000, step: 1 },
-  { name: 'seed', min: 0, max: 2_147_483_647, step: 1 },
-  { name: 'presence_penalty', min: -2, max: 2, step: 0.1 },
-  { name: 'frequency_penalty', min: -2, max: 2, step: 0.1 },
-];
-
-const EFFORTS = /** @type {const} */ (['minimal', 'low', 'medium', 'high']);
 
 /**
- * What a field says: a number within its range, `null` when empty, `NaN` otherwise.
+ * What a field says: `undefined` when it is empty. Both decimal signs are
+ * understood; whether the value may be sent is the rule's to tell.
+ * @param {ParamName} name
  * @param {string} text
- * @param {{min: number, max: number, step: number}} range
+ * @returns {unknown}
  */
-export function readNumber(text, { min, max, step }) {
-  const trimmed = text.trim().replace(',', '.');
-  if (trimmed === '') return null;
-  const value = Number(trimmed);
-  if (!Number.isFinite(value) || value < min || value > max) return NaN;
-  return step === 1 && !Number.isInteger(value) ? NaN : value;
+export function readField(name, text) {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  switch (PARAM_RULES[name].kind) {
+    case 'number':
+    case 'integer': return Number(trimmed.replace(',', '.').replace('−', '-'));
+    case 'strings': return text.split('\n').filter((line) => line !== '');
+    default: return trimmed;
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
+function fieldText(value) {
+  return Array.isArray(value) ? value.join('\n') : String(value ?? '');
 }
 
 /** @type {import('./dialogs.js').DialogMaker} */
 export function paramsDialog(ctx) {
   const { id } = selectActive(ctx.state());
-  /** @type {Set<NumberParam>} */
-  const wrong = new Set();
+  /** @type {Map<ParamName, string>} what was typed and cannot be sent */
+  const wrong = new Map();
   /** @type {HTMLElement | null} */
   let place = null;
 
-  const redraw = () => place && draw(place);
-
-  /** @param {typeof NUMBERS[number]} range @param {Event} event */
-  function setNumber(range, event) {
-    const field = /** @type {HTMLInputElement} */ (event.target);
-    const value = readNumber(field.value, range);
+  /** @param {ParamName} name @param {Event} event */
+  function set(name, event) {
+    const text = /** @type {HTMLInputElement} */ (event.target).value;
+    const value = readField(name, text);
+    /** @type {Record<string, unknown>} */
     const params = { ...selectActive(ctx.state()).params };
-    wrong.delete(range.name);
-    if (value === null) delete params[range.name];
-    else if (Number.isNaN(value)) wrong.add(range.name);
-    else params[range.name] = value;
-    if (!wrong.has(range.name)) ctx.actions.setParams(params, id);
-    redraw();
-  }
-
-  /** @param {Event} event */
-  function setEffort(event) {
-    const value = /** @type {HTMLSelectElement} */ (event.target).value;
-    const params = { ...selectActive(ctx.state()).params };
-    if (value === '') delete params.reasoning_effort;
-    else params.reasoning_effort = /** @type {Params['reasoning_effort']} */ (value);
-    ctx.actions.setParams(params, id);
+    wrong.delete(name);
+    if (value === undefined) delete params[name];
+    else if (isValidParam(name, value)) params[name] = value;
+    else wrong.set(name, text);
+    if (!wrong.has(name)) ctx.actions.setParams(/** @type {Params} */ (params), id);
+    if (place) draw(place);
   }
 
   /**
-   * @param {typeof NUMBERS[number]} range
+   * @param {ParamName} name
    * @param {Params} params
    */
-  function numberField(range, params) {
+  function control(name, params) {
     const { t } = ctx.i18n;
-    const { name, min, max, step } = range;
-    const bad = wrong.has(name);
-    return html`<div class="field"><label for=${`param-${name}`}>${t(`tune.${name}`)}</label>
-      <input class="input" id=${`param-${name}`} inputmode=${step === 1 ? 'numeric' : 'text'} autocomplete="off" dir="ltr"
-        placeholder=${t('tune.default')} aria-invalid=${bad ? 'true' : nothing} aria-describedby=${`hint-${name}`}
-        .value=${bad ? nothing : String(params[name] ?? '')} @change=${(/** @type {Event} */ e) => setNumber(range, e)}>
-      <p class=${bad ? 'problem' : 'hint'} id=${`hint-${name}`}>${bad ? t('tune.range', { min, max }) : t(`tune.${name}Hint`)}</p></div>`;
+    const rule = PARAM_RULES[name];
+    const value = wrong.get(name) ?? fieldText(params[name]);
+    const change = (/** @type {Event} */ event) => set(name, event);
+    if (rule.kind === 'choice') {
+      return html`<select class="input" id=${`param-${name}`} aria-describedby=${`hint-${name}`} @change=${change}>
+        <option value="" ?selected=${value === ''}>${t('tune.default')}</option>
+        ${rule.choices.map((c) => html`<option value=${c} ?selected=${value === c}>${t(`tune.${name}.${c}`)}</option>`)}</select>`;
+    }
+    if (rule.kind === 'strings') {
+      return html`<textarea class="input input-low" id=${`param-${name}`} rows="2" dir="auto" placeholder=${t('tune.default')}
+        aria-invalid=${wrong.has(name) ? 'true' : nothing} aria-describedby=${`hint-${name}`} .value=${value} @change=${change}></textarea>`;
+    }
+    return html`<input class="input" id=${`param-${name}`} inputmode=${rule.kind === 'integer' ? 'numeric' : 'decimal'} autocomplete="off"
+      dir="auto" placeholder=${t('tune.default')} aria-invalid=${wrong.has(name) ? 'true' : nothing} aria-describedby=${`hint-${name}`}
+      .value=${value} @change=${change}>`;
+  }
+
+  /**
+   * @param {ParamName} name
+   * @param {Params} params
+   */
+  function field(name, params) {
+    const { t } = ctx.i18n;
+    const rule = PARAM_RULES[name];
+    const problem = !wrong.has(name) ? ''
+      : rule.kind === 'strings' ? t('tune.stop.range', { max: rule.max })
+        : rule.kind === 'choice' ? '' : t('tune.range', { min: rule.min, max: rule.max });
+    return html`<div class="field"><label for=${`param-${name}`}>${t(`tune.${name}`)}</label>${control(name, params)}
+      <p class=${problem ? 'problem' : 'hint'} id=${`hint-${name}`}>${problem || t(`tune.${name}.hint`)}</p></div>`;
+  }
+
+  /** @param {HTMLElement} body */
+  function clear(body) {
+    wrong.clear();
+    ctx.actions.setSystem('', id);
+    ctx.actions.setParams({}, id);
+    draw(body);
+    body.querySelector('textarea')?.focus();
   }
 
   /** @param {HTMLElement} body */
@@ -91,20 +113,9 @@ export function paramsDialog(ctx) {
       <div class="field"><label for="param-system">${t('tune.system')}</label>
         <textarea class="input" id="param-system" dir="auto" aria-describedby="hint-system" .value=${system}
           @input=${(/** @type {Event} */ e) => ctx.actions.setSystem(/** @type {HTMLTextAreaElement} */ (e.target).value, id)}></textarea>
-        <p class="hint" id="hint-system">${t('tune.systemHint')}</p></div>
-      <div class="params">${NUMBERS.map((range) => numberField(range, params))}
-        <div class="field"><label for="param-effort">${t('tune.reasoning_effort')}</label>
-          <select class="input" id="param-effort" @change=${setEffort}>
-            <option value="" ?selected=${!params.reasoning_effort}>${t('tune.default')}</option>
-            ${EFFORTS.map((e) => html`<option value=${e} ?selected=${params.reasoning_effort === e}>${t(`tune.effort.${e}`)}</option>`)}
-          </select><p class="hint">${t('tune.reasoning_effortHint')}</p></div></div>
-      ${set ? html`<div class="dialog-actions"><button type="button" class="button" @click=${() => {
-        wrong.clear();
-        for (const field of body.querySelectorAll('input')) field.value = '';
-        ctx.actions.setSystem('', id);
-        ctx.actions.setParams({}, id);
-        body.querySelector('textarea')?.focus();
-      }}>${t('tune.clear')}</button></div>` : nothing}`, body);
+        <p class="hint" id="hint-system">${t('tune.system.hint')}</p></div>
+      <div class="params">${PARAM_NAMES.map((name) => field(name, params))}</div>
+      ${set ? html`<div class="dialog-actions"><button type="button" class="button" @click=${() => clear(body)}>${t('tune.clear')}</button></div>` : nothing}`, body);
   }
 
   return {

@@ -305,7 +305,7 @@ function createAnswer(ctx, article) {
   const summary = make('summary', '');
   const thoughts = make('div', 'reasoning-text', { dir: 'auto' });
   const model = make('p', 'message-model');
-  const text = make('div', 'answer prose', { dir: 'auto' });
+  const text = make('div', 'answer prose md', { dir: 'auto' });
   const foot = make('div', 'message-foot');
   reasoning.append(summary, thoughts);
   reasoning.hidden = true;
@@ -320,10 +320,8 @@ function createAnswer(ctx, article) {
   function writeText(message) {
     const over = !isUnderWay(message.status);
     if (message.text === shownText && over === finished) return;
-    // A text that is not a continuation (asked again in place) begins anew.
-    if (!stream || !message.text.startsWith(shownText) || (finished && message.text !== shownText)) {
-      text.replaceChildren();
-      stream = createMarkdownStream(text, { t: ctx.i18n.t });
+    if (!stream) {
+      stream = createMarkdownStream(text, { t: ctx.i18n.t, announce: ctx.say, headingOffset: 1 });
     }
     if (over) stream.finish(message.text);
     else stream.update(message.text);

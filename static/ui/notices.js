@@ -26,7 +26,7 @@ function toastText(ctx, toast) {
   const { t, has } = ctx.i18n;
   /** @type {Record<string, string | number>} */
   const values = { ...toast.values };
-  if (typeof values.reason === 'string' && has(`error.${values.reason}`)) values.reason = t(`error.${values.reason}`);
+  if (typeof values.reason === 'string' && has(`import.${values.reason}`)) values.reason = t(`import.${values.reason}`);
   if ('title' in values && values.title === '') values.title = t('nav.untitled');
   const text = t(toast.key, values);
   return toast.error ? `${text} ${explain(ctx.i18n, toast.error)}` : text;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The whole page: puts the views in their places and brings them up to date with the store, once a frame.
 
-import { html, render } from '../vendor/lit-html/lit-html.js';
+import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { selectActive, selectIsStreaming, selectPath } from '../core/selectors.js';
 import { createComposer } from './composer.js';
 import { createDialogs } from './dialogs.js';
+import { explain } from './errors.js';
 import { createI18n } from './i18n.js';
 import { icon } from './icons.js';
 import { installShortcuts } from './keys.js';
@@ -58,10 +59,11 @@ function applySettings(settings) {
 
 /**
  * Shows the page in `root` and keeps it up to date until `unmount`.
- * @param {{root: HTMLElement, store: Store, actions: Actions}} parts
+ * @param {HTMLElement} root
+ * @param {{store: Store, actions: Actions}} parts
  * @returns {{unmount(): void}}
  */
-export function mountApp({ root, store, actions }) {
+export function mountUi(root, { store, actions }) {
   const i18n = createI18n((language) => {
     document.documentElement.lang = language.code;
     document.documentElement.dir = language.dir;
@@ -87,6 +89,7 @@ export function mountApp({ root, store, actions }) {
     menus,
     speech,
     save,
+    say: (text) => announcer.say(text),
     async copy(text) {
       try {
         await navigator.clipboard.writeText(text);
@@ -195,7 +198,9 @@ export function mountApp({ root, store, actions }) {
     }
     const { status } = state.session;
     if (status === 'unknown') {
-      render(html`${icon('logo')}<p role="status">${i18n.t('app.loading')}</p>`, splash);
+      const { error, pending } = state.session;
+      render(html`${icon('logo')}<p role="status">${error && !pending ? explain(i18n, error) : i18n.t('app.loading')}</p>
+        ${error && !pending ? html`<button type="button" class="button" @click=${() => void actions.checkSession()}>${i18n.t('do.retry')}</button>` : nothing}`, splash);
       show(splash);
     } else if (status === 'signed-out') {
       loginPage.update(state);

@@ -4,6 +4,7 @@
  * may grow. What has been coloured up to a point where the language is at its
  * top level is never touched again; the last lines alone are coloured anew.
  */
+import { DiagramView } from './diagram.js';
 import { button, element } from './dom.js';
 import { colour, isReady, prepare } from './highlight.js';
 import { canColour, fileName, findLanguage, languageWord } from './languages.js';
@@ -42,9 +43,13 @@ export class CodeView {
     /** The end of the text, still plain or coloured for now. */
     this.tail = element(doc, 'span', 'md-code-lines');
     this.code.append(this.tail);
+    /** @type {DiagramView | null} */
+    this.diagram = null;
     const pre = element(doc, 'pre', '', this.code);
+    this.pre = pre;
     pre.dir = 'ltr';
     watchOverflow(pre);
+    this.tools = element(doc, 'div', 'md-code-tools');
     this.node = element(doc, 'div', 'md-code', this.header(name, pre), pre);
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', t('md.codeLabel', { language: name }));
@@ -81,7 +86,7 @@ export class CodeView {
     });
     const language = element(doc, 'span', 'md-code-language', name);
     language.dir = 'auto';
-    this.tools = element(doc, 'div', 'md-code-tools', wrap, save, copy);
+    this.tools.append(wrap, save, copy);
     return element(doc, 'div', 'md-code-head', language, this.tools);
   }
 
@@ -104,10 +109,40 @@ export class CodeView {
       }
       this.text = text;
     }
+    if (closed && this.language?.id === 'mermaid' && text.trim()) this.draw();
     if (!this.colours || !isReady(this.language)) return;
     if (!this.isBehind()) return;
     if (text.length - this.done <= AT_ONCE) this.pump();
     else later(this.pump);
+  }
+
+  /** Shows the diagram that the code describes, with the code a button away. */
+  draw() {
+    if (this.diagram) return;
+    const { doc, t } = this.context;
+    const toggle = button(doc, t('md.showSource'), 'md-button md-toggle', () => show(!this.pre.hidden));
+    /** @param {boolean} drawing */
+    const show = (drawing) => {
+      view.node.hidden = !drawing;
+      this.pre.hidden = drawing;
+      const label = toggle.querySelector('.md-button-text');
+      if (label) label.textContent = t(drawing ? 'md.showSource' : 'md.showDiagram');
+    };
+    const view = new DiagramView(doc, this.text, t('md.diagram'), (drawn, error) => {
+      if (drawn) {
+        if (!toggle.isConnected) {
+          this.tools.prepend(toggle);
+          show(true);
+        }
+        return;
+      }
+      const note = element(doc, 'p', 'md-diagram-note', t('md.diagramFailed'));
+      note.title = error;
+      this.node.append(note);
+    });
+    this.diagram = view;
+    this.pre.after(view.node);
+    view.start(this.node);
   }
 
   /** @returns {number} how far the text can be coloured: to its last whole line */

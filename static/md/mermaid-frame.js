@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Inside the frame that draws diagrams: an origin of its own, no network. It
+ * takes a diagram's source by message and gives back an SVG document, which
+ * the page shows as an image only.
+ */
+import mermaid from '../vendor/mermaid/mermaid.esm.min.mjs';
+
+/** Characters and edges that are drawn; the page has limits of its own. */
+const MAX_SOURCE = 20_000;
+const MAX_EDGES = 500;
+
+/**
+ * @typedef {object} Look
+ * @property {boolean} dark
+ * @property {string} text
+ * @property {string} background
+ * @property {string} line
+ * @property {string} node
+ * @property {string} border
+ * @property {string} font
+ */
+
+/** Colours of slices, sections and branches, for light and dark ground. */
+const PALETTES = {
+  light: ['#8fc4bd', '#e8b48a', '#a9b8e0', '#d9c878', '#d3a3c4', '#a5cf96', '#e3a09a', '#b9b2a4'],
+  dark: ['#2f6f68', '#8a5a32', '#44588f', '#786a23', '#7a4569', '#45703a', '#8a4741', '#5c574c'],
+};
+
+/**
+ * @param {Look} look
+ * @returns {Record<string, string>}
+ */
+function palette(look) {
+  /** @type {Record<string, string>} */
+  const out = {};
+  const colours = look.dark ? PALETTES.dark : PALETTES.light;
+  for (let i = 0; i < 12; i++) {
+    const colour = colours[i % colours.length] ?? look.node;
+    out[`pie${i + 1}`] = colour;
+    out[`cScale${i}`] = colour;
+    out[`cScaleLabel${i}`] = look.text;
+    if (i < 8) {
+      out[`git${i}`] = colour;
+      out[`gitBranchLabel${i}`] = look.text;
+      out[`fillType${i}`] = colour;
+    }
+  }
+  return out;
+}
+
+/**
+ * @param {Look} look
+ */
+function configure(look) {
+  mermaid.initialize({
+    startOnLoad: false,
+    securityLevel: 'strict',
+    suppressErrorRendering: true,
+    htmlLabels: false,
+    flowchart: { htmlLabels: false },
+    maxTextSize: MAX_SOURCE,
+    maxEdges: MAX_EDGES,
+    fontFamily: look.font,
+    theme: 'base',
+    themeVariables: {
+      darkMode: look.dark,
+      background: look.background,
+      mainBkg: look.node,
+      primaryColor: look.node,
+      primaryTextColor: look.text,
+      primaryBorderColor: look.border,
+      secondaryColor: look.background,
+      tertiaryColor: look.background,
+      lineColor: look.line,
+      textColor: look.text,
+      titleColor: look.text,
+      noteBkgColor: look.node,
+      noteTextColor: look.text,
+      edgeLabelBackground: look.background,
+      fontFamily: look.font,
+      pieStrokeColor: look.background,
+      pieOuterStrokeColor: look.background,
+      pieOpacity: '1',
+      dropShadow: 'none',
+      ...palette(look),
+    },
+  });
+}
+
+/**
+ * Makes what was drawn a document of its own, with a size in pixels.
+ *
+ * @param {string} svg
+ * @returns {{svg: string, width: number, height: number, title: string}}
+ */
+function standAlone(svg) {
+  const holder = document.createElement('div');
+  document.body.append(holder);
+  holder.innerHTML = svg;
+  const node = holder.querySelector('svg');
+  if (!node) throw new Error('nothing was drawn');
+  const box = node.viewBox.baseVal;
+  const width = Math.ceil(box?.width || node.getBoundingClientRect().width);
+  const height = Math.ceil(box?.height || node.getBoundingClientRect().height);
+  node.setAttribute('width', String(width));
+  node.setAttribute('height', String(height));
+  node.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  node.style.removeProperty('max-width');
+  const title = node.querySelector(':scope > title')?.textContent ?? '';
+  const text = new XMLSerializer().serializeToString(node);
+  holder.remove();
+  return { svg: text, width, height, title };
+}
+
+/** One diagram after another: the program keeps state of its own. */
+let queue = Promise.resolve();
+
+/**
+ * @param {unknown} id
+ * @param {string} source
+ * @param {Look} look
+ */
+async function draw(id, source, look) {
+  try {
+    if (source.length > MAX_SOURCE) throw new Error('too long');
+    configure(look);
+    const { svg } = await mermaid.render(`diagram-${Number(id) || 0}`, source);
+    window.parent.postMessage({ id, ...standAlone(svg) }, '*');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    window.parent.postMessage({ id, error: message.slice(0, 500) }, '*');
+  } finally {
+    document.body.replaceChildren();
+  }
+}
+
+window.addEventListener('message', (event) => {
+  if (event.source !== window.parent) return;
+  const { id, source, look } = event.data ?? {};
+  if (typeof source !== 'string' || typeof look !== 'object') return;
+  queue = queue.then(() => draw(id, source, look));
+});
+
+window.parent.postMessage({ ready: true }, '*');

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "confab/eliza.h"
+#include "confab/eliza_match.h"
 #include "confab/eliza_script.h"
 #include "confab/eliza_words.h"
 
@@ -23,12 +24,6 @@
 /* The words of the clause that is worked on; the bytes are elsewhere. */
 struct clause {
 	struct eliza_word words[ELIZA_WORDS_MAX];
-	size_t n;
-};
-
-/* The parts into which a pattern has cut a clause. */
-struct parts {
-	size_t begin[ELIZA_ELEMENTS_MAX + 1];	/* begin[n] is the end */
 	size_t n;
 };
 
@@ -57,7 +52,7 @@ struct dialogue {
 	struct eliza_sentence sentence;
 	struct clause clause;
 	struct keystack stack;
-	struct parts parts;
+	struct eliza_parts parts;
 };
 
 static char
@@ -73,148 +68,16 @@ upper(char c)
 }
 
 static bool
-same(const char *a, size_t a_len, const char *b, size_t b_len)
+decompose(struct dialogue *d, const char *pattern)
 {
-	size_t i;
-
-	if (a_len != b_len)
-		return false;
-	for (i = 0; i < a_len; i++) {
-		if (lower(a[i]) != lower(b[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool
-word_is(const struct eliza_word *w, const char *s)
-{
-	return same(w->s, w->len, s, strlen(s));
-}
-
-/* True when the word is one of `list`, names between bars, up to `end`. */
-static bool
-in_list(const char *s, size_t len, const char *list, const char *end)
-{
-	while (list < end) {
-		const char *bar = memchr(list, '|', (size_t)(end - list));
-		const char *stop = bar != NULL ? bar : end;
-
-		if (same(s, len, list, (size_t)(stop - list)))
-			return true;
-		list = stop + 1;
-	}
-	return false;
-}
-
-static const struct eliza_key *
-find_key(const struct eliza_script *script, const char *s, size_t len)
-{
-	size_t i;
-
-	if (len == 0)
-		return NULL;
-	for (i = 0; i < script->n_keys; i++) {
-		const struct eliza_key *k = &script->keys[i];
-
-		if (k->word[0] == lower(s[0]) &&
-		    same(k->word, strlen(k->word), s, len))
-			return k;
-	}
-	return NULL;
+	return eliza_match(d->script, pattern, d->clause.words, d->clause.n,
+	    &d->parts);
 }
 
 static const struct eliza_key *
 key_named(const struct eliza_script *script, const char *name)
 {
-	return find_key(script, name, strlen(name));
-}
-
-/* True when the script gives the word one of the tags in `list`. */
-static bool
-has_tag(const struct eliza_script *script, const struct eliza_word *w,
-    const char *list, const char *end)
-{
-	const struct eliza_key *k = find_key(script, w->s, w->len);
-	const char *tag, *stop;
-
-	if (k == NULL || k->tags == NULL)
-		return false;
-	for (tag = k->tags;; tag = stop + 1) {
-		stop = tag + strcspn(tag, "|");
-		if (in_list(tag, (size_t)(stop - tag), list, end))
-			return true;
-		if (*stop == '\0')
-			return false;
-	}
-}
-
-/* Words that the element s[0..len) takes at words[at], or -1 for no match. */
-static int
-element_takes(const struct dialogue *d, const char *s, size_t len, size_t at)
-{
-	const struct eliza_word *w = &d->clause.words[at];
-	size_t left = d->clause.n - at;
-	bool fits;
-
-	if (s[0] >= '1' && s[0] <= '9')
-		return (size_t)(s[0] - '0') <= left ? s[0] - '0' : -1;
-	if (left == 0)
-		return -1;
-	if (s[0] == '*')
-		fits = in_list(w->s, w->len, s + 1, s + len);
-	else if (s[0] == '/')
-		fits = has_tag(d->script, w, s + 1, s + len);
-	else
-		fits = same(w->s, w->len, s, len);
-	return fits ? 1 : -1;
-}
-
-/*
- * Cuts the clause by the pattern; every "0" takes as little as it can. Only
- * the latest "0" ever needs to take more: what lies between two of them has a
- * fixed length, so its first place is as good as any later one. That keeps
- * the time to the product of both lengths.
- */
-static bool
-decompose(struct dialogue *d, const char *pattern)
-{
-	const char *elements[ELIZA_ELEMENTS_MAX];
-	size_t lens[ELIZA_ELEMENTS_MAX];
-	struct parts *p = &d->parts;
-	size_t n = 0, i = 0, at = 0, retry = SIZE_MAX, retry_at = 0;
-
-	while (*pattern != '\0' && n < ELIZA_ELEMENTS_MAX) {
-		elements[n] = pattern;
-		lens[n] = strcspn(pattern, " ");
-		pattern += lens[n++];
-		pattern += *pattern == ' ';
-	}
-	for (;;) {
-		int takes = -1;
-
-		if (i < n && elements[i][0] == '0') {
-			retry = i;
-			retry_at = at;
-			takes = 0;
-		} else if (i < n)
-			takes = element_takes(d, elements[i], lens[i], at);
-		else if (at == d->clause.n)
-			break;
-		if (takes >= 0) {
-			p->begin[i++] = at;
-			at += (size_t)takes;
-			continue;
-		}
-		/* The "0" takes one word more: what follows starts later. */
-		if (retry == SIZE_MAX || retry_at == d->clause.n)
-			return false;
-		at = ++retry_at;
-		i = retry + 1;
-	}
-	p->begin[n] = d->clause.n;
-	p->n = n;
-	return true;
+	return eliza_find_key(script, name, strlen(name));
 }
 
 static void
@@ -249,6 +112,13 @@ pop_key(struct dialogue *d)
 	return k;
 }
 
+static bool
+ends_clause(const struct eliza_word *w)
+{
+	return w->len == 0 || (w->len == 3 && lower(w->s[0]) == 'b' &&
+	    lower(w->s[1]) == 'u' && lower(w->s[2]) == 't');
+}
+
 /*
  * Reads message `turn`: the clause is the first one that holds a keyword (or
  * the last), its words substituted, and the keywords are on the stack.
@@ -265,9 +135,10 @@ hear(struct dialogue *d, size_t turn)
 	c->n = 0;
 	for (i = 0; i < d->sentence.n; i++) {
 		struct eliza_word *w = &d->sentence.words[i];
-		const struct eliza_key *k = find_key(d->script, w->s, w->len);
+		const struct eliza_key *k =
+		    eliza_find_key(d->script, w->s, w->len);
 
-		if (w->len == 0 || word_is(w, "but")) {
+		if (ends_clause(w)) {
 			if (d->stack.n > 0)
 				break;
 			c->n = 0;

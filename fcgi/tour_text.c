@@ -10,7 +10,7 @@
 /* clang-format off */
 
 #define WELCOME \
-"# Welcome to confab 👋\n" \
+"# Welcome to confab\n" \
 "\n" \
 "You have found the **tour**. No model is thinking here: people wrote these " \
 "words in advance, and your message only chooses which of them you see. " \

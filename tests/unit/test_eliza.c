@@ -16,6 +16,7 @@
 
 #include "confab/codepoint.h"
 #include "confab/eliza.h"
+#include "confab/eliza_match.h"
 #include "confab/eliza_script.h"
 #include "confab/eliza_words.h"
 
@@ -120,6 +121,57 @@ test_opening_remark(void **state)
 {
 	(void)state;
 	assert_answer("How do you do. Please tell me your problem.", NULL);
+}
+
+/* Cuts `text` by `pattern` and writes the parts between bars. */
+static const char *
+match(const char *pattern, const char *text)
+{
+	static struct eliza_sentence st;
+	static char out[256];
+	struct eliza_parts parts;
+	size_t p, i, at = 0;
+
+	eliza_read(&st, text, strlen(text));
+	if (!eliza_match(&eliza_doctor, pattern, st.words, st.n, &parts))
+		return "no";
+	out[0] = '\0';
+	for (p = 1; p <= parts.n; p++) {
+		for (i = parts.begin[p - 1]; i < parts.begin[p]; i++)
+			at += (size_t)snprintf(out + at, sizeof(out) - at,
+			    "%s%.*s", i > parts.begin[p - 1] ? " " : "",
+			    (int)st.words[i].len, st.words[i].s);
+		at += (size_t)snprintf(out + at, sizeof(out) - at, "|");
+	}
+	return out;
+}
+
+static void
+test_patterns(void **state)
+{
+	(void)state;
+	/* The paper's own example, then the corners. */
+	assert_string_equal(match("0 you 0 me",
+	    "It seems that you hate me"), "It seems that|you|hate|me|");
+	assert_string_equal(match("0", ""), "|");
+	assert_string_equal(match("0", "a b"), "a b|");
+	assert_string_equal(match("1 1 0", "a b c d"), "a|b|c d|");
+	assert_string_equal(match("2 0", "a b c d"), "a b|c d|");
+	assert_string_equal(match("0 2", "a b c d"), "a b|c d|");
+	assert_string_equal(match("3", "a b"), "no");
+	assert_string_equal(match("a", "a b"), "no");
+	assert_string_equal(match("0 a 0 a", "x a x a x a"),
+	    "x|a|x a x|a|");
+	assert_string_equal(match("0 a 0 a 0", "x a x a x a"),
+	    "x|a|x|a|x a|");
+	assert_string_equal(match("0 a 0 a", "x a"), "no");
+	assert_string_equal(match("0 a b 0", "a a b b"), "a|a|b|b|");
+	assert_string_equal(match("0 *sad|sick 0", "I am Sick"),
+	    "I am|Sick||");
+	assert_string_equal(match("0 *sad|sick 0", "I am si"), "no");
+	assert_string_equal(match("/noun", "mother"), "mother|");
+	assert_string_equal(match("/belief|noun", "mother"), "mother|");
+	assert_string_equal(match("/noun", "sister"), "no");
 }
 
 static void
@@ -545,6 +597,7 @@ main(void)
 		cmocka_unit_test(test_paper_dialogue),
 		cmocka_unit_test(test_sentence_case),
 		cmocka_unit_test(test_opening_remark),
+		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_replies_are_cycled),
 		cmocka_unit_test(test_highest_rank_wins),
 		cmocka_unit_test(test_clauses),

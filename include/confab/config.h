@@ -69,13 +69,13 @@ struct config_limits {
 	size_t json_depth;	/* 64 */
 	size_t messages;	/* in one request, 2000 */
 	unsigned streams;	/* open in this process, 10000 */
-	unsigned streams_per_user;	/* 32 */
-	unsigned requests_per_minute;	/* of one user, 0 = no limit, 120 */
+	unsigned streams_per_user;	/* 256 */
+	unsigned requests_per_minute;	/* of one user, 0 = no limit, 600 */
 	uint64_t tokens_per_day;	/* of one user, 0 = no limit */
 	size_t event;		/* bytes of one upstream event, 1 MiB */
 	size_t answer;		/* bytes of one answer, 16 MiB */
 	size_t ring_per_stream;	/* bytes of events kept, 1 MiB */
-	size_t ring_per_user;	/* 8 MiB */
+	size_t ring_per_user;	/* 64 MiB */
 	size_t ring_total;	/* 256 MiB */
 	unsigned cgi_processes;	/* plain CGI: open at a time, 15 */
 };

@@ -102,8 +102,9 @@ int provider_answer(const struct config_provider *p, const char *model_id,
     struct provider_usage *usage, struct api_error *err);
 
 /*
- * Turns a status that is not 200 (body possibly cut at
- * PROVIDER_ERROR_BODY_MAX) into what the client is told: 401/403 -> 502
+ * Turns a response that is no answer (body possibly cut at
+ * PROVIDER_ERROR_BODY_MAX; status 200 with something else than was asked for
+ * included: its error object, or upstream_invalid) into what the client is told: 401/403 -> 502
  * upstream_auth; 429 -> 429 with Retry-After, insufficient_quota final; 3xx,
  * 5xx -> 502; other 4xx -> 400 with the provider's message, and so on.
  * `retry_after` is the header's value or NULL, `now` wall clock seconds.

@@ -25,9 +25,7 @@ struct relay;
 /* A client's connection on its way to a loop, which closes it. */
 struct relay_client {
 	int fd;			/* -1: taken */
-	int request_id;		/* FastCGI request id; 0: plain CGI, bare
-				 * bytes to fd, end of input not watched */
-	int watch_fd;		/* plain CGI: unused, -1 */
+	int request_id;		/* FastCGI's; 0: plain CGI, bare bytes */
 };
 
 enum relay_op {
@@ -69,10 +67,16 @@ struct relay *relay_start(unsigned loops, const struct relay_hooks *hooks);
 void relay_submit(struct relay *r, struct relay_job *job);
 
 /*
- * New settings are in force: model lists are fetched anew where providers
- * changed. Takes its own reference.
+ * New settings are about to be in force: gives them the model lists that are
+ * known already, so that no request in between misses a model, and has the
+ * lists fetched anew. To be called before settings_publish(), at the start,
+ * too. Takes its own reference.
  */
 void relay_reload(struct relay *r, struct settings *s);
+
+/* True once every provider has been asked for its models, whatever it said:
+ * from then on the catalogue is what it will be for a while. */
+bool relay_ready(const struct relay *r);
 
 /*
  * Ends: from now on no new stream; open ones may finish for `ms`, then get an

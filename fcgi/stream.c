@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a stream: call, events, end.
+ *
+ * A stream may end at any depth of a callback, because a client's connection
+ * or an upstream's bytes can tell so at any write. It is freed by its timer's
+ * close callback, on a later turn of the loop; until then `closing` tells
+ * those further up the stack that it is over.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/demo_source.h"
+#include "confab/stream.h"
+#include "confab/stream_private.h"
+#include "confab/stream_users.h"
+#include "confab/upstream.h"
+
+#define RING_FLOOR (16 * 1024)	/* unsent bytes a stream may hold when its
+				 * user's or the process's rings are full */
+
+/* ---- Accounts ------------------------------------------------------------ */
+
+/* Carries changes of what the ring holds into the limits. */
+static void
+account(struct stream *s)
+{
+	struct relay *r = s->loop->relay;
+	size_t held = s->ring.held;
+
+	if (held == s->counted)
+		return;
+	/* Unsigned arithmetic: a shrinking ring adds a negative number. */
+	atomic_fetch_add(&s->user->ring_bytes, held - s->counted);
+	atomic_fetch_add(&r->ring_bytes, held - s->counted);
+	s->counted = held;
+}
+
+static const struct config_limits *
+limits(const struct stream *s)
+{
+	return &s->settings->config->limits;
+}
+
+static bool
+rings_are_full(const struct stream *s)
+{
+	return atomic_load(&s->user->ring_bytes) > limits(s)->ring_per_user ||
+	    atomic_load(&s->loop->relay->ring_bytes) > limits(s)->ring_total;
+}
+
+/* The position of the client that is furthest ahead; without one, of the
+ * oldest event: nothing has been sent to anybody. */
+static uint64_t
+furthest(const struct stream *s)
+{
+	const struct client *c;
+	uint64_t off = s->ring.tail;
+
+	for (c = s->clients; c != NULL; c = c->next)
+		if (c->off > off)
+			off = c->off;
+	return off;
+}
+
+/*
+ * Drops what nobody can ask for any more, and holds the source back while too
+ * much waits to be sent.
+ */
+static void
+balance(struct stream *s)
+{
+	uint64_t sent = furthest(s);
+	size_t unsent = (size_t)(s->ring.head - sent);
+	size_t keep = limits(s)->ring_per_stream, wait = keep;
+
+	if (s->key == NULL)
+		keep = 0;
+	if (rings_are_full(s)) {
+		keep = 0;
+		wait = wait < RING_FLOOR ? wait : RING_FLOOR;
+	}
+	if (s->clients == NULL) {
+		/* Only a stream with a key gets here; all of it may be asked
+		 * for, so nothing is dropped. */
+		unsent = s->ring.bytes;
+	} else if (s->ring.bytes > keep) {
+		uint64_t goal = s->ring.head - keep;
+
+		event_ring_drop(&s->ring, goal < sent ? goal : sent);
+	}
+	account(s);
+	if (s->source.ops == NULL)
+		return;
+	if (!s->paused && unsent > wait) {
+		s->paused = true;
+		s->source.ops->pause(s->source.self);
+	} else if (s->paused && unsent <= wait / 2) {
+		s->paused = false;
+		s->last_event = loop_now(s->loop);
+		s->source.ops->resume(s->source.self);
+	}
+}
+
+/* ---- The source ---------------------------------------------------------- */
+
+static void
+upstream_ops_pause(void *self)
+{
+	upstream_pause(self);
+}
+
+static void
+upstream_ops_resume(void *self)
+{
+	upstream_resume(self);
+}
+
+static void
+upstream_ops_cancel(void *self)
+{
+	upstream_cancel(self);
+}
+
+static void
+demo_ops_pause(void *self)
+{
+	demo_source_pause(self);
+}
+
+static void
+demo_ops_resume(void *self)
+{
+	demo_source_resume(self);
+}
+
+static void
+demo_ops_cancel(void *self)
+{
+	demo_source_cancel(self);
+}
+
+static const struct stream_source_ops upstream_ops = { upstream_ops_pause,
+	upstream_ops_resume, upstream_ops_cancel };
+static const struct stream_source_ops demo_ops = { demo_ops_pause,
+	demo_ops_resume, demo_ops_cancel };
+
+static const struct upstream_handler handler = { stream_chunk, stream_flush,
+	stream_answer, stream_end };
+
+static void
+cancel_source(struct stream *s)
+{
+	const struct stream_source_ops *ops = s->source.ops;
+
+	s->source.ops = NULL;
+	if (ops != NULL)
+		ops->cancel(s->source.self);
+}
+
+void
+stream_call(struct stream *s)
+{
+	struct upstream_call call;
+	struct api_error err;
+
+	memset(&call, 0, sizeof(call));
+	call.provider = s->entry->provider;
+	call.model = &s->entry->model;
+	call.model_id = s->entry->id;
+	call.chat = s->chat;
+	call.limits = limits(s);
+	call.connect_ms = s->settings->config->timeouts.connect;
+	call.usage = &s->usage;
+	s->called = loop_now(s->loop);
+	s->last_event = s->called;
+	s->retry_at = 0;
+	s->tries++;
+	s->paused = false;
+	if (call.provider->kind == PROVIDER_DEMO) {
+		s->source.self = demo_source_start(s->loop, &call, &handler,
+		    s, &err);
+		s->source.ops = &demo_ops;
+	} else {
+		s->source.self = upstream_start(s->loop->upstreams, &call,
+		    &handler, s, &err);
+		s->source.ops = &upstream_ops;
+	}
+	if (s->source.self == NULL) {
+		s->source.ops = NULL;
+		stream_finish(s, CAUSE_UPSTREAM, &err);
+	}
+}
+
+int
+stream_chunk(void *arg, const char *json, size_t len, bool content)
+{
+	struct stream *s = arg;
+
+	if (s->ended)
+		return -1;
+	if (s->first_event == 0) {
+		s->first_event = loop_now(s->loop);
+		metrics_first_event(s->first_event - s->started);
+		/* It was processed: there is no second try. */
+		chat_request_free(s->chat);
+		s->chat = NULL;
+	}
+	if (content)
+		s->content++;
+	if (event_ring_add(&s->ring, json, len) == -1)
+		return -1;
+	return 0;
+}
+
+void
+stream_flush(void *arg)
+{
+	struct stream *s = arg;
+
+	s->last_event = loop_now(s->loop);
+	stream_clients_send(s);
+	if (!s->closing)
+		balance(s);
+}
+
+void
+stream_answer(void *arg, struct buf *json)
+{
+	struct stream *s = arg;
+
+	buf_free(&s->answer);
+	s->answer = *json;
+	buf_init(json, 0);
+}
+
+/*
+ * A call that the provider certainly did nothing for may be made again: soon,
+ * when that was a connection or the provider named a short time, else to the
+ * model's fallback. Returns true when that will be done.
+ */
+static bool
+try_again(struct stream *s, const struct api_error *err)
+{
+	const struct catalog_entry *other;
+	uint64_t now = loop_now(s->loop), delay = STREAM_RETRY_DELAY;
+	bool soon;
+
+	if (s->chat == NULL || s->ended || s->loop->draining)
+		return false;
+	soon = strcmp(err->code, "upstream_unreachable") == 0 ||
+	    (err->retry_after > 0 &&
+	    err->retry_after <= STREAM_RETRY_AFTER_MAX);
+	if (soon && s->tries < STREAM_TRIES_MAX) {
+		if (err->retry_after > 0)
+			delay = (uint64_t)err->retry_after * 1000;
+		delay += uv_hrtime() / 1000 % STREAM_RETRY_DELAY;
+		s->retry_at = now + delay;
+		metrics_upstream_retry();
+		stream_timer_arm(s);
+		return true;
+	}
+	if (s->entry->model.fallback == NULL)
+		return false;
+	other = catalog_find(s->catalog, s->entry->model.fallback);
+	if (other == NULL || s->fallbacks >= STREAM_TRIES_MAX)
+		return false;
+	s->fallbacks++;
+	s->entry = other;
+	s->tries = 0;
+	s->retry_at = now;
+	metrics_upstream_retry();
+	stream_timer_arm(s);
+	return true;
+}
+
+static enum stream_cause
+cause_of(const struct api_error *err)
+{
+	if (strstr(err->code, "_too_large") != NULL)
+		return CAUSE_LIMIT;
+	if (strstr(err->code, "_timeout") != NULL)
+		return CAUSE_TIMEOUT;
+	if (strcmp(err->code, "internal_error") == 0)
+		return CAUSE_INTERNAL;
+	return CAUSE_UPSTREAM;
+}
+
+void
+stream_end(void *arg, const struct api_error *err, bool unprocessed)
+{
+	struct stream *s = arg;
+
+	s->source.ops = NULL;
+	if (err == NULL) {
+		stream_finish(s, CAUSE_DONE, NULL);
+		return;
+	}
+	if (unprocessed && s->first_event == 0 && try_again(s, err))
+		return;
+	stream_finish(s, cause_of(err), err);
+}
+
+/* ---- The end ------------------------------------------------------------- */
+
+/* The one line about a stream; nothing of what was said is in it. */
+static void
+log_end(const struct stream *s)
+{
+	char user[RELAY_USER_MAX * 4 + 8], model[256];
+	uint64_t now = loop_now(s->loop);
+	long long ttft = -1;
+
+	if (s->first_event != 0)
+		ttft = (long long)(s->first_event - s->started);
+	log_msg(LOG_LEVEL_INFO, "stream user=%s model=%s provider=%s "
+	    "cause=%s code=%s status=%d first_ms=%lld total_ms=%llu "
+	    "events=%llu prompt_tokens=%llu completion_tokens=%llu",
+	    log_quote(user, sizeof(user), s->user->name,
+	    strlen(s->user->name)),
+	    log_quote(model, sizeof(model), s->entry->id,
+	    strlen(s->entry->id)),
+	    s->entry->provider->name, stream_cause_str(s->cause),
+	    s->err != NULL ? s->err->code : "-",
+	    s->err != NULL ? s->err->status : 200, ttft,
+	    (unsigned long long)(now - s->started),
+	    (unsigned long long)(s->ring.next_id - 1),
+	    (unsigned long long)s->usage.prompt,
+	    (unsigned long long)s->usage.completion);
+}
+
+static void
+report_end(struct stream *s)
+{
+	struct relay *r = s->loop->relay;
+	uint64_t tokens;
+
+	atomic_fetch_sub(&r->streams, 1);
+	atomic_fetch_sub(&s->user->open, 1);
+	if (s->usage.completion == 0)
+		s->usage.completion = s->content;
+	tokens = s->usage.prompt + s->usage.completion;
+	metrics_stream_ended(s->cause);
+	metrics_tokens(s->usage.prompt, s->usage.completion);
+	if (r->hooks.stream_ended != NULL && tokens > 0)
+		r->hooks.stream_ended(r->hooks.arg, s->user->name, tokens);
+	log_end(s);
+}
+
+/* Puts the end into the ring where events have been seen or promised. */
+static void
+write_end(struct stream *s, const struct api_error *err)
+{
+	const struct client *c;
+	bool promised = s->ring.next_id > 1;
+	struct buf json;
+
+	if (!s->is_stream)
+		return;
+	if (s->cause == CAUSE_DONE)
+		(void)event_ring_add(&s->ring, "[DONE]", 6);
+	if (err == NULL)
+		return;
+	for (c = s->clients; c != NULL; c = c->next)
+		if (c->committed)
+			promised = true;
+	if (!promised)
+		return;
+	buf_init(&json, 4 * API_ERROR_MESSAGE_MAX + 512);
+	if (api_error_json(&json, err) == 0)
+		(void)event_ring_add(&s->ring, json.data, json.len);
+	buf_free(&json);
+}
+
+void
+stream_finish(struct stream *s, enum stream_cause cause,
+    const struct api_error *err)
+{
+	if (s->ended)
+		return;
+	cancel_source(s);
+	s->ended = true;
+	s->ended_at = loop_now(s->loop);
+	s->cause = cause;
+	s->retry_at = 0;
+	if (err != NULL && (s->err = malloc(sizeof(*err))) != NULL)
+		*s->err = *err;
+	report_end(s);
+	write_end(s, err);
+	account(s);
+	chat_request_free(s->chat);
+	s->chat = NULL;
+	stream_clients_send(s);
+	stream_settle(s);
+}
+
+/* True when an ended stream is kept for a client that comes back. */
+static bool
+is_kept(const struct stream *s)
+{
+	/* A failure before the first event is told once and forgotten: the
+	 * same key may try again. */
+	return s->key != NULL && !s->loop->draining &&
+	    s->settings->config->timeouts.grace > 0 &&
+	    (s->err == NULL || s->ring.next_id > 1) &&
+	    s->cause != CAUSE_STOPPED && s->cause != CAUSE_CLIENT_GONE;
+}
+
+void
+stream_settle(struct stream *s)
+{
+	if (s->closing)
+		return;
+	if (s->clients == NULL && s->detached == 0)
+		s->detached = loop_now(s->loop);
+	if (s->clients == NULL && !s->ended && (s->key == NULL ||
+	    s->settings->config->timeouts.grace == 0 || s->loop->draining)) {
+		stream_finish(s, CAUSE_CLIENT_GONE, NULL);
+		return;
+	}
+	if (s->clients == NULL && s->ended && !is_kept(s)) {
+		stream_discard(s);
+		return;
+	}
+	if (!s->ended)
+		balance(s);
+	stream_timer_arm(s);
+}
+
+static void
+free_stream(uv_handle_t *timer)
+{
+	struct stream *s = (struct stream *)timer;
+
+	event_ring_free(&s->ring);
+	buf_free(&s->answer);
+	chat_request_free(s->chat);
+	catalog_unref(s->catalog);
+	settings_unref(s->settings);
+	free(s->err);
+	free(s->key);
+	free(s);
+}
+
+void
+stream_discard(struct stream *s)
+{
+	struct relay *r = s->loop->relay;
+
+	if (s->closing)
+		return;
+	s->closing = true;
+	cancel_source(s);
+	if (!s->ended) {
+		s->ended = true;
+		s->cause = CAUSE_SHUTDOWN;
+		report_end(s);
+	}
+	stream_clients_close(s);
+	stream_unlist(s);
+	event_ring_free(&s->ring);
+	account(s);
+	stream_users_put(r->users, s->user);
+	s->user = NULL;
+	uv_close((uv_handle_t *)&s->timer, free_stream);
+}
+
+/* ---- The start ----------------------------------------------------------- */
+
+static struct stream *
+stream_new(struct loop *l, struct relay_job *job)
+{
+	struct stream *s;
+
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->loop = l;
+	s->user = stream_users_get(l->relay->users, job->user);
+	if (job->key[0] != '\0')
+		s->key = strdup(job->key);
+	if (s->user == NULL || (job->key[0] != '\0' && s->key == NULL)) {
+		if (s->user != NULL)
+			stream_users_put(l->relay->users, s->user);
+		free(s->key);
+		free(s);
+		return NULL;
+	}
+	event_ring_init(&s->ring);
+	buf_init(&s->answer, CLIENT_OUT_MAX);
+	uv_timer_init(&l->uv, &s->timer);
+	s->chat = job->chat;
+	job->chat = NULL;
+	s->settings = job->settings;
+	job->settings = NULL;
+	s->catalog = settings_catalog(s->settings);
+	s->is_stream = s->chat->stream;
+	s->started = loop_now(l);
+	s->last_write = s->started;
+	stream_list(s);
+	return s;
+}
+
+/* Is there room for one more stream of this user? */
+static int
+check_room(const struct stream *s, struct api_error *err)
+{
+	const struct config_limits *lim = limits(s);
+	struct relay *r = s->loop->relay;
+
+	if (atomic_load(&s->user->open) >= lim->streams_per_user) {
+		(void)api_error_set(err, 429, "stream_limit",
+		    "Only %u answers may be under way at a time.",
+		    lim->streams_per_user);
+		err->retry_after = 5;
+		return -1;
+	}
+	if (atomic_load(&r->streams) >= lim->streams) {
+		(void)api_error_set(err, 503, "busy",
+		    "The server is at its limit of open answers.");
+		err->retry_after = 5;
+		return -1;
+	}
+	if (atomic_load(&r->ring_bytes) > lim->ring_total) {
+		(void)api_error_set(err, 503, "ring_limit",
+		    "The server's memory for answers is full.");
+		err->retry_after = 5;
+		return -1;
+	}
+	return 0;
+}
+
+static int
+choose_model(struct stream *s, struct api_error *err)
+{
+	s->entry = catalog_find(s->catalog, s->chat->model);
+	if (s->entry == NULL) {
+		(void)api_error_set(err, 404, "model_not_found",
+		    "There is no such model here.");
+		(void)memcpy(err->param, "model", sizeof("model"));
+		return -1;
+	}
+	if (s->chat->has_image && (s->entry->model.input & INPUT_IMAGE) == 0)
+	{
+		(void)api_error_set(err, 400, "invalid_request",
+		    "This model takes no images.");
+		(void)memcpy(err->param, "messages", sizeof("messages"));
+		return -1;
+	}
+	return 0;
+}
+
+void
+stream_open(struct loop *l, struct relay_job *job)
+{
+	struct api_error err;
+	struct stream *s;
+
+	s = stream_new(l, job);
+	if (s == NULL) {
+		(void)api_error_set(&err, 503, "internal_error",
+		    "The server is out of memory.");
+		stream_refuse(l, job, &err);
+		return;
+	}
+	if (choose_model(s, &err) == -1 || check_room(s, &err) == -1) {
+		/* It was never open: nothing to count or log. */
+		s->ended = true;
+		stream_discard(s);
+		stream_refuse(l, job, &err);
+		return;
+	}
+	atomic_fetch_add(&l->relay->streams, 1);
+	atomic_fetch_add(&s->user->open, 1);
+	metrics_stream_started();
+	if (!stream_client_add(s, job, 0)) {
+		stream_finish(s, CAUSE_CLIENT_GONE, NULL);
+		return;
+	}
+	stream_call(s);
+	stream_timer_arm(s);
+}

@@ -24,6 +24,7 @@
 #define SESSION_RENEW_PART 20	/* renewed after idle/20 s, at most an hour */
 
 struct shared_state;
+struct user;
 
 /* What a request says of itself; each may be NULL. Only what the web server
  * sets: REMOTE_USER and REMOTE_ADDR, never a header of like name. */
@@ -41,7 +42,7 @@ struct session {
 	char user[TOKEN_USER_MAX + 1];
 	enum session_via via;	/* SESSION_BEARER needs no cross-site check */
 	unsigned char id[TOKEN_SESSION_LEN];	/* zero without a cookie */
-	int64_t issued_ms;
+	int64_t ends_ms;	/* the cookie's absolute end */
 	int64_t expires_at;	/* s since 1970, as api/session says it; 0:
 				 * it has no end that we know */
 	/* A Set-Cookie value to send with the answer; "" for none. */
@@ -100,6 +101,13 @@ int session_change_password(struct settings *s, const struct session_input *in,
  */
 int session_logout(struct settings *s, const struct session_input *in,
     struct session *session, bool everywhere, struct api_error *err);
+
+/*
+ * Begins a session of a user whose password was right. Used by login.c.
+ * Returns 0, or -1 with err.
+ */
+int session_issue(struct settings *s, const struct user *user, int64_t now,
+    struct session *out, struct api_error *err);
 
 /* The Set-Cookie value that removes the cookie. */
 void session_clear_cookie(const struct config *c,

@@ -39,6 +39,7 @@
 
 #define SHARED_STATE_FILE "state"	/* in the runtime directory */
 
+struct shared_file;
 struct shared_state;
 
 enum shared_penalty { SHARED_PENALTY_ADDRESS, SHARED_PENALTY_USER };
@@ -74,9 +75,10 @@ uint64_t shared_state_fail(struct shared_state *st, enum shared_penalty kind,
     const void *key, size_t len, const struct shared_penalty_rule *r,
     uint64_t mono);
 
-/* Takes `count` failures back, or all of them with UINT32_MAX. */
+/* Takes one failure back, or all of them. */
 void shared_state_forgive(struct shared_state *st, enum shared_penalty kind,
-    const void *key, size_t len, uint32_t count);
+    const void *key, size_t len, const struct shared_penalty_rule *r,
+    bool all);
 
 /* Addresses a user is known to come from. */
 void shared_state_known_add(struct shared_state *st, const void *key,
@@ -88,7 +90,7 @@ int shared_state_revoke(struct shared_state *st,
     const unsigned char id[TOKEN_SESSION_LEN], const char *user,
     uint64_t wall, uint64_t expires);
 
-/* Ends all sessions of a user issued at or before `wall`. */
+/* Ends all sessions of a user issued until now. */
 int shared_state_revoke_user(struct shared_state *st, const char *user,
     uint64_t wall, uint64_t expires);
 
@@ -114,19 +116,7 @@ uint64_t shared_state_tokens(struct shared_state *st, const char *user,
 void shared_state_tokens_add(struct shared_state *st, const char *user,
     uint64_t day, uint64_t tokens);
 
-enum shared_slot { SHARED_SLOT_CGI, SHARED_SLOT_HASH };
-
-/*
- * Takes a slot for this process among the first `max`; slots of processes that
- * have died are free. Returns its number, or -1 when all are in use.
- */
-int shared_state_slot_take(struct shared_state *st, enum shared_slot kind,
-    unsigned max);
-
-/* Names the slot's user. Returns 0, or -1 when `max` others have that user. */
-int shared_state_slot_user(struct shared_state *st, enum shared_slot kind,
-    int slot, const char *user, unsigned max);
-void shared_state_slot_give(struct shared_state *st, enum shared_slot kind,
-    int slot);
+/* The file behind it, for shared_slots.c. */
+struct shared_file *shared_state_file(struct shared_state *st);
 
 #endif

@@ -34,6 +34,10 @@ int throttle_login_begin(struct shared_state *st,
     const struct config_throttle *t, const char *address, const char *user,
     struct api_error *err);
 
+/* The try was bad, as was counted at its begin: reports the penalty of it. */
+void throttle_login_bad(struct shared_state *st,
+    const struct config_throttle *t, const char *address, const char *user);
+
 /* The try was good: forgets the user's failures and this address's try. */
 void throttle_login_good(struct shared_state *st,
     const struct config_throttle *t, const char *address, const char *user);

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: MIT */
+/* The file that processes share: mapping, lock, journal, sums. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "confab/clock.h"
+#include "confab/crypto.h"
+#include "confab/log.h"
+#include "confab/shared_file.h"
+#include "confab/siphash.h"
+
+#define MAGIC "confab\n\032" /* 8 bytes; a text tool would change it */
+#define FORMAT 1	     /* counted up with any change of the layout */
+#define HEADER_SIZE 4096
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+#define BOOT_LEN 40
+
+/* What does not change while the file lives. */
+struct fixed {
+	char magic[8];
+	uint64_t format;
+	uint64_t size;
+	unsigned char seed[SIPHASH_KEY_LEN];
+	char boot[BOOT_LEN]; /* the boot that monotonic times belong to */
+};
+
+/* `n` is written last, and is 0 again when the cells are in their places. */
+struct journal {
+	uint64_t index[SHARED_STAGED_MAX];
+	struct shared_cell cell[SHARED_STAGED_MAX];
+	uint64_t sum;
+	uint64_t n;
+};
+
+struct header {
+	struct fixed fixed;
+	uint64_t sum; /* of `fixed` */
+	struct journal journal;
+};
+
+_Static_assert(sizeof(struct header) <= HEADER_SIZE, "the header fits");
+_Static_assert(sizeof(struct shared_cell) == 64, "a cell is a cache line");
+
+/* Cells of each table, and of its buckets. `mono`: emptied at a new boot. */
+static const struct {
+	size_t cells;
+	size_t ways;
+	bool mono;
+	bool voids; /* a damaged cell may have been a revocation */
+} tables[SHARED_TABLES] = {
+    [SHARED_VOID] = {1, 1, false, true},
+    [SHARED_PENALTIES_USER] = {4096, 8, true, false},
+    [SHARED_PENALTIES_ADDRESS] = {8192, 8, true, false},
+    [SHARED_KNOWN] = {2048, 8, false, false},
+    [SHARED_REVOKED] = {16384, 16, false, true},
+    [SHARED_BEFORE] = {2048, 8, false, true},
+    [SHARED_REQUESTS] = {2048, 8, true, false},
+    [SHARED_TOKENS] = {2048, 8, false, false},
+    [SHARED_SLOTS_CGI] = {256, 1, true, false},
+    [SHARED_SLOTS_HASH] = {64, 1, true, false},
+};
+
+#define CELLS_ALL \
+	(1 + 4096 + 8192 + 2048 + 16384 + 2048 + 2048 + 2048 + 256 + 64)
+#define FILE_SIZE (HEADER_SIZE + CELLS_ALL * sizeof(struct shared_cell))
+
+struct shared_file {
+	pthread_mutex_t lock; /* held from begin to end */
+	char *path;
+	int fd;
+	void *map;   /* FILE_SIZE bytes; header, then cells */
+	bool ruined; /* more damage than a change can mend */
+	size_t n_staged;
+	uint64_t staged_index[SHARED_STAGED_MAX];
+	struct shared_cell staged[SHARED_STAGED_MAX];
+};
+
+static struct header *
+header(const struct shared_file *f)
+{
+	return f->map;
+}
+
+static struct shared_cell *
+cell_at(const struct shared_file *f, size_t index)
+{
+	return (struct shared_cell *)(void *)((char *)f->map + HEADER_SIZE) +
+	    index;
+}
+
+static size_t
+table_start(enum shared_table t)
+{
+	size_t start = 0;
+
+	for (int i = 0; i < (int)t; i++)
+		start += tables[i].cells;
+	return start;
+}
+
+/* Later than any session that was issued until now: its times are seconds. */
+static uint64_t
+from_now(void)
+{
+	return ((uint64_t)clock_wall() + 1) * 1000;
+}
+
+static void
+boot_id(char out[BOOT_LEN])
+{
+	int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+
+	memset(out, 0, BOOT_LEN);
+	if (fd < 0)
+		return;
+	if (read(fd, out, BOOT_LEN - 1) < 0)
+		memset(out, 0, BOOT_LEN);
+	close(fd);
+}
+
+static bool
+is_empty(const struct shared_cell *c)
+{
+	static const struct shared_cell empty;
+
+	return memcmp(c, &empty, sizeof(*c)) == 0;
+}
+
+static uint64_t
+cell_sum(
+    const struct shared_file *f, uint64_t index, const struct shared_cell *c)
+{
+	struct {
+		uint64_t index;
+		struct shared_cell cell;
+	} text = {index, *c};
+
+	text.cell.sum = 0;
+	return siphash(header(f)->fixed.seed, &text, sizeof(text));
+}
+
+static uint64_t
+journal_sum(const struct shared_file *f, uint64_t n)
+{
+	const struct journal *j = &header(f)->journal;
+	uint64_t sum[2 * SHARED_STAGED_MAX + 1];
+
+	memset(sum, 0, sizeof(sum));
+	for (size_t i = 0; i < n; i++) {
+		sum[2 * i] = j->index[i];
+		sum[2 * i + 1] = siphash(
+		    header(f)->fixed.seed, &j->cell[i], sizeof(j->cell[i]));
+	}
+	sum[2 * SHARED_STAGED_MAX] = n;
+	return siphash(header(f)->fixed.seed, sum, sizeof(sum));
+}
+
+/*
+ * Keeps the order of the writes to the map. For a process that dies, the order
+ * in which the compiler and this processor make them is the one that counts.
+ */
+static void
+in_order(void)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* Puts the journal's cells into their places and clears it. */
+static void
+apply_journal(struct shared_file *f, uint64_t n)
+{
+	struct journal *j = &header(f)->journal;
+
+	for (size_t i = 0; i < n; i++)
+		*cell_at(f, j->index[i]) = j->cell[i];
+	in_order();
+	j->n = 0;
+	in_order();
+}
+
+static void
+commit(struct shared_file *f)
+{
+	struct journal *j = &header(f)->journal;
+
+	if (f->n_staged == 0)
+		return;
+	for (size_t i = 0; i < f->n_staged; i++) {
+		j->index[i] = f->staged_index[i];
+		j->cell[i] = f->staged[i];
+	}
+	j->sum = journal_sum(f, f->n_staged);
+	in_order();
+	j->n = f->n_staged;
+	in_order();
+	apply_journal(f, f->n_staged);
+	f->n_staged = 0;
+}
+
+static uint64_t
+fixed_sum(const struct header *h)
+{
+	return siphash(h->fixed.seed, &h->fixed, sizeof(h->fixed));
+}
+
+/*
+ * Makes the mapped file a new, empty one. What it may have known of ended
+ * sessions is lost, so all sessions issued until now are void.
+ */
+static int
+rebuild(struct shared_file *f)
+{
+	struct header *h = header(f);
+	unsigned char seed[SIPHASH_KEY_LEN];
+
+	if (crypto_random(seed, sizeof(seed)) != 0)
+		return -1;
+	/* Not valid until the sum is there. */
+	h->sum = 0;
+	in_order();
+	memset(f->map, 0, FILE_SIZE);
+	memcpy(h->fixed.magic, MAGIC, sizeof(h->fixed.magic));
+	h->fixed.format = FORMAT;
+	h->fixed.size = FILE_SIZE;
+	memcpy(h->fixed.seed, seed, sizeof(seed));
+	boot_id(h->fixed.boot);
+	f->ruined = false;
+	f->n_staged = 0;
+	shared_file_void_raise(f, from_now());
+	commit(f);
+	in_order();
+	h->sum = fixed_sum(h);
+	in_order();
+	return 0;
+}
+
+static bool
+is_valid(const struct shared_file *f)
+{
+	const struct header *h = header(f);
+
+	return memcmp(h->fixed.magic, MAGIC, sizeof(h->fixed.magic)) == 0 &&
+	    h->fixed.format == FORMAT && h->fixed.size == FILE_SIZE &&
+	    h->sum == fixed_sum(h);
+}
+
+/* Finishes what a process that died began. False: the journal is damaged. */
+static bool
+recover(struct shared_file *f)
+{
+	const struct journal *j = &header(f)->journal;
+	uint64_t n = j->n;
+
+	if (n == 0)
+		return true;
+	if (n > SHARED_STAGED_MAX || j->sum != journal_sum(f, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (j->index[i] >= CELLS_ALL)
+			return false;
+	apply_journal(f, n);
+	return true;
+}
+
+/* At a new boot the monotonic times mean nothing any more. */
+static void
+new_boot(struct shared_file *f)
+{
+	struct header *h = header(f);
+	char boot[BOOT_LEN];
+
+	boot_id(boot);
+	if (memcmp(boot, h->fixed.boot, sizeof(boot)) == 0)
+		return;
+	for (int t = 0; t < SHARED_TABLES; t++)
+		if (tables[t].mono)
+			memset(cell_at(f, table_start((enum shared_table)t)), 0,
+			    tables[t].cells * sizeof(struct shared_cell));
+	in_order();
+	memcpy(h->fixed.boot, boot, sizeof(boot));
+	h->sum = fixed_sum(h);
+}
+
+/* Opens the file by its name. The map is made by map_file(). */
+static int
+open_file(const char *path, char err[CONFIG_ERROR_MAX])
+{
+	struct stat st;
+	int fd = open(
+	    path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+	if (fd < 0) {
+		snprintf(err, CONFIG_ERROR_MAX, "%.400s: cannot be opened: %s",
+		    path, strerror(errno));
+		return -1;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_uid != geteuid() || (st.st_mode & 022) != 0) {
+		snprintf(err, CONFIG_ERROR_MAX,
+		    "%.400s: must be a regular file of user %lu that nobody "
+		    "else can write",
+		    path, (unsigned long)geteuid());
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Gives the file its size, with its blocks: a hole could end in SIGBUS. */
+static int
+size_file(struct shared_file *f)
+{
+	int rc;
+
+	if (ftruncate(f->fd, FILE_SIZE) != 0)
+		return -1;
+	rc = posix_fallocate(f->fd, 0, FILE_SIZE);
+	if (rc != 0 && rc != EOPNOTSUPP && rc != EINVAL) {
+		errno = rc;
+		return -1;
+	}
+	return 0;
+}
+
+static void
+unmap(struct shared_file *f)
+{
+	if (f->map != NULL)
+		munmap(f->map, FILE_SIZE);
+	f->map = NULL;
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+}
+
+static int
+lock_file(int fd)
+{
+	while (flock(fd, LOCK_EX) != 0)
+		if (errno != EINTR)
+			return -1;
+	return 0;
+}
+
+/*
+ * Locks the file that has the name now, opening it again when the one we have
+ * was removed. With the lock, makes it a valid one. Returns -1 with `err`.
+ */
+static int
+acquire(struct shared_file *f, char err[CONFIG_ERROR_MAX])
+{
+	struct stat st;
+
+	for (;;) {
+		if (f->fd < 0 && (f->fd = open_file(f->path, err)) < 0)
+			return -1;
+		if (lock_file(f->fd) != 0 || fstat(f->fd, &st) != 0)
+			goto fail;
+		if (st.st_nlink > 0)
+			break;
+		unmap(f);
+	}
+	if (st.st_size != (off_t)FILE_SIZE && size_file(f) != 0)
+		goto fail;
+	if (f->map == NULL) {
+		f->map = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED, f->fd, 0);
+		if (f->map == MAP_FAILED) {
+			f->map = NULL;
+			goto fail;
+		}
+	}
+	if (is_valid(f) && recover(f)) {
+		new_boot(f);
+		return 0;
+	}
+	if (st.st_size != 0)
+		log_msg(LOG_LEVEL_WARN,
+		    "%s: damaged or of another version; made anew, all "
+		    "sessions end",
+		    f->path);
+	if (rebuild(f) == 0)
+		return 0;
+	errno = EIO;
+fail:
+	snprintf(err, CONFIG_ERROR_MAX, "%.400s: cannot be used: %s", f->path,
+	    strerror(errno));
+	unmap(f);
+	return -1;
+}
+
+int
+shared_file_begin(struct shared_file *f)
+{
+	char err[CONFIG_ERROR_MAX];
+
+	pthread_mutex_lock(&f->lock);
+	f->n_staged = 0;
+	if (acquire(f, err) == 0)
+		return 0;
+	log_msg(LOG_LEVEL_ERROR, "%s", err);
+	pthread_mutex_unlock(&f->lock);
+	return -1;
+}
+
+void
+shared_file_end(struct shared_file *f)
+{
+	if (!f->ruined)
+		commit(f);
+	else if (rebuild(f) == 0)
+		log_msg(LOG_LEVEL_WARN,
+		    "%s: damaged; made anew, all sessions end", f->path);
+	flock(f->fd, LOCK_UN);
+	pthread_mutex_unlock(&f->lock);
+}
+
+struct shared_file *
+shared_file_open(const char *path, char err[CONFIG_ERROR_MAX])
+{
+	struct shared_file *f = calloc(1, sizeof(*f));
+
+	if (f == NULL || (f->path = strdup(path)) == NULL ||
+	    pthread_mutex_init(&f->lock, NULL) != 0) {
+		snprintf(err, CONFIG_ERROR_MAX, "%.400s: out of memory", path);
+		if (f != NULL)
+			free(f->path);
+		free(f);
+		return NULL;
+	}
+	f->fd = -1;
+	if (acquire(f, err) != 0) {
+		shared_file_close(f);
+		return NULL;
+	}
+	flock(f->fd, LOCK_UN);
+	return f;
+}
+
+void
+shared_file_close(struct shared_file *f)
+{
+	if (f == NULL)
+		return;
+	unmap(f);
+	pthread_mutex_destroy(&f->lock);
+	free(f->path);
+	free(f);
+}
+
+void
+shared_file_key(const struct shared_file *f, enum shared_table t,
+    const void *data, size_t len, uint64_t key[2])
+{
+	unsigned char seed[SIPHASH_KEY_LEN];
+
+	memcpy(seed, header(f)->fixed.seed, sizeof(seed));
+	seed[0] ^= (unsigned char)(2 * (int)t + 1);
+	key[0] = siphash(seed, data, len) | 1;
+	seed[1] ^= 1;
+	key[1] = siphash(seed, data, len);
+}
+
+void
+shared_file_stage(
+    struct shared_file *f, size_t index, const struct shared_cell *cell)
+{
+	size_t i = 0;
+
+	while (i < f->n_staged && f->staged_index[i] != index)
+		i++;
+	if (i == SHARED_STAGED_MAX) {
+		f->ruined = true;
+		return;
+	}
+	if (i == f->n_staged)
+		f->n_staged++;
+	f->staged_index[i] = index;
+	f->staged[i] = *cell;
+	f->staged[i].sum = cell->key[0] == 0 ? 0 : cell_sum(f, index, cell);
+}
+
+/* Copies one cell: what is staged for it, else what is in the file. */
+static void
+load(struct shared_file *f, enum shared_table t, size_t index,
+    struct shared_cell *out)
+{
+	static const struct shared_cell empty;
+
+	for (size_t i = 0; i < f->n_staged; i++)
+		if (f->staged_index[i] == index) {
+			*out = f->staged[i];
+			return;
+		}
+	*out = *cell_at(f, index);
+	if (is_empty(out) ||
+	    (out->key[0] != 0 && out->sum == cell_sum(f, index, out)))
+		return;
+	*out = empty;
+	shared_file_stage(f, index, &empty);
+	log_msg(LOG_LEVEL_WARN, "%s: dropped a damaged entry", f->path);
+	if (tables[t].voids)
+		shared_file_void_raise(f, from_now());
+}
+
+size_t
+shared_file_bucket(struct shared_file *f, enum shared_table t,
+    const uint64_t key[2], struct shared_cell cells[SHARED_WAYS_MAX],
+    size_t *first)
+{
+	size_t ways = tables[t].ways;
+	size_t buckets = tables[t].cells / ways;
+
+	*first = table_start(t) + key[1] % buckets * ways;
+	for (size_t i = 0; i < ways; i++)
+		load(f, t, *first + i, &cells[i]);
+	return ways;
+}
+
+size_t
+shared_file_cells(enum shared_table t)
+{
+	return tables[t].cells;
+}
+
+void
+shared_file_cell(struct shared_file *f, enum shared_table t, size_t i,
+    struct shared_cell *out, size_t *index)
+{
+	*index = table_start(t) + i;
+	load(f, t, *index, out);
+}
+
+uint64_t
+shared_file_void(struct shared_file *f)
+{
+	struct shared_cell c;
+	size_t index;
+
+	shared_file_cell(f, SHARED_VOID, 0, &c, &index);
+	/* Never empty: an empty one was damaged, or taken away. */
+	if (is_empty(&c)) {
+		shared_file_void_raise(f, from_now());
+		shared_file_cell(f, SHARED_VOID, 0, &c, &index);
+	}
+	return c.v[0];
+}
+
+void
+shared_file_void_raise(struct shared_file *f, uint64_t wall)
+{
+	size_t index = table_start(SHARED_VOID);
+	struct shared_cell c = *cell_at(f, index);
+
+	for (size_t i = 0; i < f->n_staged; i++)
+		if (f->staged_index[i] == index)
+			c = f->staged[i];
+	if (c.key[0] != 0 && c.sum == cell_sum(f, index, &c) && c.v[0] >= wall)
+		return;
+	memset(&c, 0, sizeof(c));
+	c.key[0] = 1;
+	c.v[0] = wall;
+	shared_file_stage(f, index, &c);
+}

@@ -235,7 +235,7 @@ judge_events(struct upstream *u)
 	if (u->handler == NULL)
 		return;
 	memset(&err, 0, sizeof(err));
-	if (provider_read_end(u->reader, &err) == PROVIDER_DONE)
+	if (provider_read_end(u->reader, emit, u, &err) == PROVIDER_DONE)
 		finish(u, NULL, false);
 	else
 		finish(u, &err, false);

@@ -64,7 +64,7 @@ answer_as_eliza(const struct chat_request *req, struct tour_answer *out)
 
 	/* The skipped ones have a place, as they count; nobody reads it. */
 	turns = calloc(n + 1, sizeof(*turns));
-	buf_init(&store, ELIZA_TURNS_MAX * (ELIZA_MESSAGE_MAX + 1));
+	buf_init(&store, (size_t)ELIZA_TURNS_MAX * (ELIZA_MESSAGE_MAX + 1));
 	if (turns == NULL)
 		goto out;
 	for (i = skip; i < n; i++) {

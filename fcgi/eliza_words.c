@@ -285,6 +285,13 @@ eliza_read(struct eliza_sentence *st, const char *msg, size_t len)
 	st->foreign = r.foreign > r.capitals + r.smalls;
 }
 
+/* The IBM 7094's BCD code: a character's place is its code, \1 is none. */
+static const char bcd[] = "0123456789\1='\1\1\1"
+			  "+ABCDEFGHI\1.)\1\1\1"
+			  "-JKLMNOPQR\1$*\1\1\1"
+			  " /STUVWXYZ\1,(\1\1\1";
+#define BCD_DASH 040 /* also for what the code lacks */
+
 unsigned
 eliza_hash(const struct eliza_word *w, unsigned bits)
 {
@@ -294,31 +301,14 @@ eliza_hash(const struct eliza_word *w, unsigned bits)
 
 	for (i = start; i < start + 6; i++) {
 		char c = i < w->len ? w->s[i] : ' ';
-		unsigned code = 040; /* "-", also for what BCD lacks */
+		const char *place;
 
 		if (c >= 'a' && c <= 'z')
 			c = (char)(c - 'a' + 'A');
-		if (c >= '0' && c <= '9')
-			code = (unsigned)(c - '0');
-		else if (c >= 'A' && c <= 'I')
-			code = 021 + (unsigned)(c - 'A');
-		else if (c >= 'J' && c <= 'R')
-			code = 041 + (unsigned)(c - 'J');
-		else if (c >= 'S' && c <= 'Z')
-			code = 062 + (unsigned)(c - 'S');
-		else if (c == ' ')
-			code = 060;
-		else if (c == '\'')
-			code = 014;
-		else if (c == '+')
-			code = 020;
-		else if (c == '/')
-			code = 061;
-		else if (c == '=')
-			code = 013;
-		cell = cell << 6 | code;
+		place = memchr(bcd, c, sizeof(bcd) - 1);
+		cell = cell << 6 |
+		    (place != NULL ? (uint64_t)(place - bcd) : BCD_DASH);
 	}
 	cell &= UINT64_C(0x7FFFFFFFF); /* the top bit is the sign */
 	return (unsigned)(cell * cell >> (35 - bits / 2)) & ((1u << bits) - 1);
 }
-

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/** Signing in and out, and what the page makes of the answers. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { addExchange } from './core-helpers.js';
+import { makePage } from './net-helpers.js';
+
+const session = (page) => page.store.getState().session;
+
+/** A page that has not asked the server yet. */
+function freshPage() {
+  const page = makePage();
+  page.store.dispatch({ type: 'session/signedOut', now: 1, newId: 'fresh' });
+  return page;
+}
+
+test('nobody is signed in: an answer and no error', async () => {
+  const page = freshPage();
+  const done = page.account.checkSession();
+  await page.settle();
+  assert.equal(session(page).pending, true);
+  assert.equal(page.call().path, 'session');
+  page.call().json({ user: null, auth: 'remote_user' });
+  await done;
+  assert.equal(session(page).status, 'signed-out');
+  assert.equal(session(page).auth, 'remote_user');
+  assert.equal(session(page).error, null);
+  assert.equal(session(page).pending, false);
+});
+
+test('a 401 means the same', async () => {
+  const page = freshPage();
+  const done = page.account.checkSession();
+  await page.settle();
+  page.call().json({ error: { code: 'not_authenticated' }, auth: 'password' }, 401);
+  await done;
+  assert.equal(session(page).status, 'signed-out');
+  assert.equal(session(page).auth, 'password');
+});
+
+test('a server that is not there is an error, not a sign-out', async () => {
+  const page = makePage();
+  addExchange(page, 'q', 'a');
+  const done = page.account.checkSession();
+  await page.settle();
+  page.call().drop();
+  await done;
+  assert.equal(session(page).status, 'signed-in');
+  assert.equal(session(page).error.code, 'network');
+  assert.equal(Object.keys(page.conversation().nodes).length, 2);
+});
+
+test('a session that turns out to be over keeps the conversations', async () => {
+  const page = makePage();
+  addExchange(page, 'q', 'a');
+  const done = page.account.checkSession();
+  await page.settle();
+  page.call().json({ user: null, auth: 'password' });
+  await done;
+  assert.equal(session(page).status, 'expired');
+  assert.equal(Object.keys(page.conversation().nodes).length, 2);
+});
+
+test('a wrong password is explained and nothing else happens', async () => {
+  const page = freshPage();
+  const done = page.account.signIn('ann', 'wrong');
+  await page.settle();
+  assert.equal(await page.account.signIn('ann', 'twice'), false, 'one at a time');
+  page.call().fail(401, 'invalid_credentials');
+  assert.equal(await done, false);
+  assert.equal(session(page).status, 'signed-out');
+  assert.equal(session(page).error.code, 'invalid_credentials');
+  assert.equal(JSON.stringify(page.store.getState()).includes('wrong'), false);
+});
+
+test('too many attempts say until when', async () => {
+  const page = freshPage();
+  const done = page.account.signIn('ann', 'x');
+  await page.settle();
+  page.call().fail(429, 'too_many_attempts', { 'Retry-After': '30' });
+  await done;
+  assert.equal(session(page).error.retryAt, page.clock.now + 30000);
+});
+
+test('a required change of password is made without a session', async () => {
+  const page = freshPage();
+  const login = page.account.signIn('ann', 'old');
+  await page.settle();
+  page.call().fail(403, 'password_change_required');
+  assert.equal(await login, false);
+  assert.equal(session(page).passwordChangeRequired, true);
+  const change = page.account.changePassword('old', 'new');
+  await page.settle();
+  assert.deepEqual(page.call().body, { username: 'ann', current: 'old', new: 'new' });
+  page.call().json(null, 204);
+  await page.settle();
+  page.call().json({ user: { name: 'ann' } });
+  assert.equal(await change, true);
+  assert.equal(session(page).status, 'signed-in');
+  assert.equal(session(page).passwordChangeRequired, false);
+  assert.deepEqual(page.events, ['signedIn']);
+});
+
+test('a change of password while signed in names nobody', async () => {
+  const page = makePage();
+  const change = page.account.changePassword('old', 'new');
+  await page.settle();
+  assert.deepEqual(page.call().body, { current: 'old', new: 'new' });
+  page.call().fail(403, 'invalid_credentials');
+  assert.equal(await change, false);
+  assert.equal(session(page).status, 'signed-in');
+});
+
+test('signing out ends what runs and leaves nothing', async () => {
+  const page = makePage();
+  await page.ask('canary');
+  const stream = page.call().open().token(1, 'canary');
+  await page.settle();
+  const done = page.account.signOut();
+  await page.settle();
+  assert.deepEqual(page.call('POST', 'logout').body, {});
+  page.call('POST', 'logout').json(null, 204);
+  await done;
+  await page.settle();
+  assert.equal(stream.aborted, true);
+  assert.equal(session(page).status, 'signed-out');
+  assert.equal(JSON.stringify(page.store.getState()).includes('canary'), false);
+  assert.deepEqual(page.events, ['signedOut']);
+});
+
+test('a sign-out that did not reach the server is not claimed', async () => {
+  const page = makePage();
+  addExchange(page, 'q', 'a');
+  const done = page.account.signOut();
+  await page.settle();
+  page.call().drop();
+  await done;
+  assert.equal(session(page).status, 'signed-in');
+  assert.equal(Object.keys(page.conversation().nodes).length, 2);
+  assert.deepEqual(page.toasts(), ['toast.failed']);
+});
+
+test('signing out everywhere says so', async () => {
+  const page = makePage();
+  const done = page.account.signOutEverywhere();
+  await page.settle();
+  assert.deepEqual(page.call().body, { everywhere: true });
+  page.call().json(null, 204);
+  await done;
+  assert.deepEqual(page.toasts(), ['toast.signedOutEverywhere']);
+});
+
+test('a sign-out in another tab asks for the login in place', () => {
+  const page = makePage();
+  addExchange(page, 'q', 'a');
+  page.account.signedOutElsewhere();
+  assert.equal(session(page).status, 'expired');
+  assert.equal(Object.keys(page.conversation().nodes).length, 2);
+  assert.deepEqual(page.toasts(), ['toast.signedOutElsewhere']);
+});
+
+test('models that cannot be had are an error, the last list stays', async () => {
+  const page = makePage();
+  const before = page.store.getState().models.list;
+  const done = page.account.loadModels();
+  await page.settle();
+  await page.account.loadModels();
+  assert.equal(page.calls.length, 1, 'one at a time');
+  page.call().fail(502, 'upstream_error');
+  await done;
+  assert.equal(page.store.getState().models.status, 'failed');
+  assert.equal(page.store.getState().models.list, before);
+  assert.equal(page.store.getState().models.error.code, 'upstream_error');
+});
+
+test('models asked for with a session that is over ask for the login', async () => {
+  const page = makePage();
+  const done = page.account.loadModels();
+  await page.settle();
+  page.call().fail(401, 'not_authenticated');
+  await done;
+  assert.equal(session(page).status, 'expired');
+});

@@ -6,6 +6,7 @@
 import { CodeView } from './code.js';
 import { direction } from './direction.js';
 import { element } from './dom.js';
+import { decodeEntities } from './entities.js';
 import { fill, patchInline } from './inline.js';
 import { MAX_CELLS, MAX_COLUMNS } from './limits.js';
 import { formulaNode } from './math.js';
@@ -63,7 +64,7 @@ export function makeBlock(context, token) {
       block.node = element(doc, 'hr');
       break;
     case 'code':
-      block.view = new CodeView(context, token.lang ?? '');
+      block.view = new CodeView(context, decodeEntities(token.lang ?? ''));
       block.view.update(token.text ?? '', !context.streaming);
       block.node = block.view.node;
       break;

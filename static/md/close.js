@@ -370,7 +370,9 @@ export function closeTail(text) {
   const line = body.slice(lineStart);
   const prefix = CONTAINERS.exec(line)?.[0] ?? '';
   const content = line.slice(prefix.length);
-  if (UNDECIDED.test(content) || UNDECIDED.test(line.trim()) || DEFINITION.test(line)) {
+  const above = body.slice(0, Math.max(0, lineStart - 1)).split('\n').pop() ?? '';
+  const delimiters = above.includes('|') && /^[|:\- \t]+$/.test(line);
+  if (!delimiters && (UNDECIDED.test(content) || UNDECIDED.test(line.trim()) || DEFINITION.test(line))) {
     // Held back until more of the line tells what it is. An item's own mark stays.
     body = body.slice(0, lineStart) + (UNDECIDED.test(line.trim()) ? '' : prefix.trimEnd());
     if (!UNDECIDED.test(line.trim()) && prefix.trim()) return body + ' ';

@@ -39,7 +39,7 @@ export class CodeView {
     const { doc, t } = context;
     const word = languageWord(info);
     const name = this.language?.name ?? (word.slice(0, 40) || t('md.code'));
-    this.code = element(doc, 'code', word && !/[^\w+#.-]/.test(word) ? `language-${word}` : '');
+    this.code = element(doc, 'code', word ? `language-${word}` : '');
     /** The end of the text, still plain or coloured for now. */
     this.tail = element(doc, 'span', 'md-code-lines');
     this.code.append(this.tail);

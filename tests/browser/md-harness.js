@@ -4,7 +4,7 @@
  * room can be tried alone: real Chromium, files straight from static/, and a
  * watcher for everything that must not happen.
  */
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,13 +12,23 @@ import { chromium } from 'playwright-core';
 
 export const ROOT = fileURLToPath(new URL('../../static/', import.meta.url));
 
-export const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
-  "font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; " +
-  "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html dompurify";
+/**
+ * The policy that the shipped nginx file sends.
+ *
+ * @param {string} file
+ * @returns {string}
+ */
+function shippedPolicy(file) {
+  const text = readFileSync(fileURLToPath(new URL(`../../nginx/${file}`, import.meta.url)), 'utf8');
+  const found = /Content-Security-Policy "([^"]+)"/.exec(text)?.[1];
+  if (!found) throw new Error(`${file} sends no policy`);
+  return found;
+}
+
+export const POLICY = shippedPolicy('confab-headers.conf.in');
 
 /** The diagrams' frame: an opaque origin with a policy of its own. */
-const FRAME_POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; " +
-  "img-src data:; font-src 'none'; connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
+const FRAME_POLICY = shippedPolicy('confab-frame-headers.conf.in');
 
 /** @type {Record<string, string>} */
 const TYPES = {

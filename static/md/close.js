@@ -343,7 +343,7 @@ export function closeTable(group) {
   const given = second.trim() ? cells(second.trim()) : [];
   const row = Array.from({ length: columns }, (_, i) => {
     const cell = (given[i] ?? '').trim();
-    return /^:?-+:?$/.test(cell) ? cell : cell.startsWith(':') ? ':--' : '---';
+    return `${cell.startsWith(':') ? ':' : ''}---${/-:$/.test(cell) ? ':' : ''}`;
   });
   return `${whole}\n| ${row.join(' | ')} |`;
 }

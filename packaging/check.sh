@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+# Quickstart's check: builds twice (as it is shipped, with warnings as errors;
+# and with sanitizers), runs every suite, and adds up. Read by quickstart
+# with ".". Suites are found by the names of their files.
+
+passed=0 failed=0
+results=$work/log
+
+need "$packages_build $packages_run $packages_node $packages_check"
+take_source
+if [ ! -f "$work/src/node_modules/typescript/package.json" ]; then
+	step 'fetch the JavaScript parts and tools' \
+	    npm --prefix "$work/src" ci --no-progress --loglevel=error
+fi
+
+# report NAME PASSED FAILED LOG: one line, and what failed.
+report() {
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+	printf '%-28s %5d passed, %d failed (%d s)\n' "$1" "$2" "$3" \
+	    "$(($(date +%s) - suite_start))"
+	[ "$3" = 0 ] || {
+		grep -h -E '^ *not ok|^FAIL|: FAILED|ERROR' "$4" | head -n 20
+		echo "    all of it: $4"
+		# A temporary directory goes away: show the reason now.
+		tail -n 60 "$4" | sed 's/^/    | /'
+	}
+}
+
+# one NAME COMMAND...: a suite that passes or fails as a whole.
+one() {
+	name=$1 log=$results/$(echo "$1" | tr ' /' '--').log
+	shift
+	suite_start=$(date +%s)
+	if "$@" >"$log" 2>&1 </dev/null 9>&-; then
+		report "$name" 1 0 "$log"
+	else
+		report "$name" 0 1 "$log"
+	fi
+}
+
+# count FILE STATUS: the results of TAP in a file; a program that failed, yet
+# named no failed test, crashed.
+count() {
+	ok=$(grep -c '^ok ' "$1" || true)
+	bad=$(grep -c '^not ok ' "$1" || true)
+	[ "$2" = 0 ] || [ "$bad" != 0 ] || bad=1
+	[ "$2" != 0 ] || [ "$ok" != 0 ] || bad=$((bad + 1))
+}
+
+# unit BUILD: the C unit tests of one build, each program's log counted.
+unit() {
+	suite_start=$(date +%s)
+	make -C "$work/$1" -k check V=0 >"$results/$1-make-check.log" 2>&1 \
+	    </dev/null 9>&- || true
+	all_ok=0 all_bad=0
+	: >"$results/$1-unit.log"
+	for source_file in "$work"/src/tests/unit/test_*.c; do
+		name=$(basename "$source_file" .c)
+		log=$work/$1/tests/unit/$name.log
+		trs=$work/$1/tests/unit/$name.trs
+		if [ ! -f "$log" ]; then
+			echo "not ok $name was not built or not run" |
+			    tee -a "$results/$1-unit.log" >/dev/null
+			all_bad=$((all_bad + 1))
+			continue
+		fi
+		status=1
+		! grep -q '^:test-result: PASS' "$trs" || status=0
+		count "$log" "$status"
+		all_ok=$((all_ok + ok)) all_bad=$((all_bad + bad))
+		[ "$bad" = 0 ] || cat "$log" >>"$results/$1-unit.log"
+	done
+	[ "$all_bad" = 0 ] || grep -E 'error:|Error [0-9]' \
+	    "$results/$1-make-check.log" >>"$results/$1-unit.log" || true
+	report "unit ($1)" "$all_ok" "$all_bad" "$results/$1-unit.log"
+}
+
+# node_suite NAME DIRECTORY BUILD: the files of one directory under node:test.
+# Each file is run by itself, so that one that hangs costs no other.
+node_suite() {
+	suite_start=$(date +%s)
+	all_ok=0 all_bad=0
+	log=$results/$1.log
+	: >"$log"
+	for file in "$work/src/$2"/*.test.js; do
+		[ -f "$file" ] || continue
+		status=0
+		CONFAB_BUILD=$work/$3 timeout -k 10 "$suite_limit" \
+		    node --test --test-reporter=tap "$file" \
+		    >"$results/one.tap" 2>&1 </dev/null 9>&- || status=$?
+		totals=$(sed -n 's/^# \(pass\|fail\|cancelled\) \([0-9]*\)$/\1 \2/p' \
+		    "$results/one.tap" | awk '{ n[$1] += $2 }
+			END { print n["pass"] + 0, n["fail"] + n["cancelled"] }')
+		ok=${totals% *} bad=${totals#* }
+		[ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
+		all_ok=$((all_ok + ok)) all_bad=$((all_bad + bad))
+		[ "$bad" = 0 ] || {
+			echo "not ok: $2/$(basename "$file"), status $status"
+			cat "$results/one.tap"
+		} >>"$log"
+	done
+	rm -f "$results/one.tap"
+	report "$1" "$all_ok" "$all_bad" "$log"
+}
+
+suite_limit=300
+build build --quiet --enable-werror
+build sanitized --quiet --enable-werror --enable-sanitizers CFLAGS='-g -O1'
+npm_config_offline=true
+export npm_config_offline
+
+one 'layers' make -C "$work/build" check-layers
+one 'types of the page' make -C "$work/build" check-types
+unit build
+unit sanitized
+node_suite js tests/js build
+node_suite integration tests/integration sanitized
+node_suite browser tests/browser build
+if ls "$work"/src/tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
+	build fuzz --quiet --enable-fuzzers CC=clang CFLAGS='-g -O1'
+	one 'fuzzers' make -C "$work/fuzz" fuzz FUZZ_SECONDS=5
+fi
+for script in "$work"/src/tests/packaging/*.sh; do
+	[ -f "$script" ] || continue
+	one "packaging/$(basename "$script" .sh)" \
+	    sh "$script" "$work/src" "$work/build"
+done
+
+echo "$passed passed, $failed failed"
+check_status=0
+[ "$failed" = 0 ] || check_status=1

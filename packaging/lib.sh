@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+# What quickstart and its check have in common: messages, packages, a copy of
+# the source to build in. Read by them with "."; not a program.
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export PATH
+unset CDPATH MAKEFLAGS MAKELEVEL CONFAB_BUILD
+
+say() {
+	echo "quickstart: $*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+# step TEXT COMMAND...: runs it, its output into the build log, and says how
+# long it took; when it fails, shows the end of what it said.
+step() {
+	step_text=$1
+	shift
+	step_start=$(date +%s)
+	printf 'quickstart: %s ... ' "$step_text" >&2
+	echo "== $step_text: $*" >>"$work/log/build.log"
+	if ! "$@" >>"$work/log/build.log" 2>&1 </dev/null 9>&-; then
+		echo failed >&2
+		tail -n 30 "$work/log/build.log" >&2
+		die "\"$step_text\" failed; all of its output:" \
+		    "$work/log/build.log"
+	fi
+	echo "$(($(date +%s) - step_start)) s" >&2
+}
+
+# ---- Packages --------------------------------------------------------------
+# PROGRAM:PACKAGE is there when the program is, -:PACKAGE when dpkg says so.
+
+packages_build='cc:gcc make:make autoconf:autoconf automake:automake
+	pkg-config:pkg-config -:libc6-dev -:libfcgi-dev -:libcurl4-openssl-dev
+	-:libuv1-dev -:libjson-c-dev -:libargon2-dev -:libssl-dev
+	-:libconfuse-dev -:libcrypt-dev brotli:brotli'
+packages_run='nginx:nginx openssl:openssl setpriv:util-linux'
+packages_node='node:nodejs npm:npm -:ca-certificates'
+packages_check='clang:clang clang-format:clang-format -:libcmocka-dev
+	chromium:chromium -:fonts-noto-core -:fonts-noto-cjk
+	-:fonts-noto-color-emoji apache2:apache2 -:libapache2-mod-fcgid
+	lighttpd:lighttpd fcgiwrap:fcgiwrap spawn-fcgi:spawn-fcgi
+	curl:curl mandoc:mandoc ps:procps xz:xz-utils
+	fail2ban-regex:fail2ban'
+
+# Their services are not to start because they are installed.
+services='nginx apache2 lighttpd fcgiwrap fail2ban'
+
+# Prints the packages of the lists that are missing.
+missing_packages() {
+	for entry in "$@"; do
+		case $entry in
+		-:*)
+			command -v dpkg-query >/dev/null 2>&1 || continue
+			dpkg-query -W -f '${Status}' "${entry#*:}" 2>/dev/null |
+			    grep -q '^install ok installed$' && continue
+			;;
+		*)
+			command -v "${entry%%:*}" >/dev/null 2>&1 && continue
+			;;
+		esac
+		echo "${entry#*:}"
+	done
+}
+
+# Forbids the start of what comes with a package, in the way of Debian. One
+# that runs already is not touched.
+forbid_services() {
+	policy=/usr/sbin/policy-rc.d
+	[ ! -e "$policy" ] || return 0
+	{
+		echo '#!/bin/sh'
+		echo '# Made by quickstart of confab, for one apt-get run.'
+		echo "case \" $services \" in *\" \$1 \"*) exit 101 ;; esac"
+		echo 'exit 0'
+	} >"$policy"
+	chmod 755 "$policy"
+	policy_made=yes
+}
+
+allow_services() {
+	[ -z "${policy_made:-}" ] || rm -f /usr/sbin/policy-rc.d
+	policy_made=
+}
+
+apt() {
+	DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+	    -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@"
+}
+
+# need LIST...: installs what is missing, or says what is.
+need() {
+	missing=$(missing_packages $*)
+	[ -n "$missing" ] || return 0
+	missing=$(echo $missing)
+	if [ "$install" = no ]; then
+		die "missing: $missing
+On Debian: apt-get install $missing"
+	fi
+	command -v apt-get >/dev/null 2>&1 ||
+	    die "missing, and there is no apt-get to install it: $missing"
+	[ "$(id -u)" = 0 ] ||
+	    die "missing, and only root can install it: $missing"
+	had_nginx=$(command -v nginx || true)
+	forbid_services
+	if [ -z "$(find /var/lib/apt/lists -name '*_Packages*' \
+	    2>/dev/null | head -n 1)" ] || ! apt --simulate install \
+	    --no-install-recommends $missing >/dev/null 2>&1; then
+		step 'list packages' apt update
+	fi
+	step "install $(echo $missing | wc -w) packages" \
+	    apt install --no-install-recommends $missing
+	allow_services
+	if [ -z "$had_nginx" ] && [ -d /run/systemd/system ]; then
+		# Nor at the next boot: nobody asked for a second site.
+		systemctl disable --quiet nginx >/dev/null 2>&1 || true
+	fi
+	left=$(missing_packages $*)
+	[ -z "$left" ] || die "still missing after the installation:" $left
+}
+
+# ---- The source ------------------------------------------------------------
+
+# Everything of the tree that takes part, and nothing that building in it or
+# an editor left there.
+source_list() {
+	(cd "$source" && find .npmrc .clang-format .editorconfig LICENSE NEWS \
+	    README.md HACKING.md Makefile.am configure.ac package.json \
+	    package-lock.json fcgi include nginx packaging static tests \
+	    -type f ! -name '*.o' ! -name '*.log' ! -name '*.trs' \
+	    ! -name '*~' ! -name '.*.sw?' ! -path '*/.deps/*' \
+	    ! -path 'static/vendor/*' ! -path 'static/.vendor-*' \
+	    2>/dev/null | LC_ALL=C sort)
+}
+
+copy_source() {
+	(cd "$source" && tar -cf - -T -) <"$work/source.list" |
+	    (cd "$work/src.new" && tar -xf - --no-same-owner)
+}
+
+# Puts a copy into $work/src, unless the same is there from an earlier run.
+# What npm brought is kept as long as the lock file is the same, and taken
+# from the tree when it is there.
+take_source() {
+	source_list >"$work/source.list"
+	digest=$( (cd "$source" && xargs sha256sum) <"$work/source.list" |
+	    sha256sum | cut -d ' ' -f 1)
+	[ "$(cat "$work/src/.digest" 2>/dev/null)" != "$digest" ] || return 0
+	rm -rf "$work/src.new" "$work/build"
+	mkdir -p "$work/src.new"
+	step 'copy the source' copy_source
+	for old in "$work/src" "$source"; do
+		vendor=$old/static/vendor
+		[ -f "$vendor/MANIFEST" ] && [ ! -d "$work/src.new/static/vendor" ] &&
+		    [ ! "$source/package-lock.json" -nt "$vendor/MANIFEST" ] &&
+		    [ ! "$source/packaging/vendor-js.mjs" -nt "$vendor/MANIFEST" ] &&
+		    cp -Rp "$vendor" "$work/src.new/static/vendor"
+	done
+	if cmp -s "$work/src/package-lock.json" "$source/package-lock.json" &&
+	    [ -d "$work/src/node_modules" ]; then
+		mv "$work/src/node_modules" "$work/src.new/node_modules"
+	fi
+	rm -rf "$work/src"
+	mv "$work/src.new" "$work/src"
+	step 'make configure' autoreconf -fi "$work/src"
+	echo "$digest" >"$work/src/.digest"
+}
+
+# build DIRECTORY CONFIGURE-OPTION...
+build() {
+	build_dir=$work/$1
+	shift
+	mkdir -p "$build_dir"
+	if [ ! -f "$build_dir/config.status" ]; then
+		step "configure $*" sh -c 'cd "$1" && shift && exec "$@"' sh \
+		    "$build_dir" "$work/src/configure" -q "$@"
+	fi
+	step 'build' make -C "$build_dir" -j "$(getconf _NPROCESSORS_ONLN)"
+}

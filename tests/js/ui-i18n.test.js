@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// The message catalogues: complete, with the same places, and with a form for every plural of their language.
+
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import test from 'node:test';
+import english from '../../static/i18n/en.js';
+import { LANGUAGES, createI18n, fill, matchLanguage } from '../../static/ui/i18n.js';
+import { STRINGS } from '../../static/md/strings.js';
+import { CHOICES } from '../../static/core/settings.js';
+import { PARAM_NAMES } from '../../static/core/params.js';
+
+/** @param {unknown} entry */
+const forms = (entry) => (typeof entry === 'string' ? [entry] : Object.values(/** @type {object} */ (entry)));
+/** @param {string} text */
+const places = (text) => new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]));
+
+for (const language of LANGUAGES) {
+  test(`${language.code}: the same messages as English`, async () => {
+    const catalogue = await language.load();
+    assert.deepEqual(Object.keys(catalogue).sort(), Object.keys(english).sort());
+  });
+
+  test(`${language.code}: the same places, and no form empty`, async () => {
+    const catalogue = await language.load();
+    for (const [key, entry] of Object.entries(catalogue)) {
+      const expected = new Set(forms(english[key]).flatMap((text) => [...places(text)]));
+      const found = new Set(forms(entry).flatMap((text) => [...places(text)]));
+      assert.deepEqual(found, expected, key);
+      assert.equal(typeof entry === 'string', typeof english[key] === 'string', key);
+      for (const text of forms(entry)) assert.ok(text.trim() !== '', key);
+    }
+  });
+
+  test(`${language.code}: a form for every number`, async () => {
+    const catalogue = await language.load();
+    const rules = new Intl.PluralRules(language.code);
+    for (const [key, entry] of Object.entries(catalogue)) {
+      if (typeof entry === 'string') continue;
+      assert.ok(entry.other, `${key}: other`);
+      for (const form of Object.keys(entry)) {
+        assert.ok(rules.resolvedOptions().pluralCategories.includes(/** @type {Intl.LDMLPluralRule} */ (form)), `${key}: ${form}`);
+      }
+    }
+  });
+
+  if (language.code !== 'en') {
+    test(`${language.code}: is translated`, async () => {
+      const catalogue = await language.load();
+      const alike = Object.keys(english).filter((key) => /[a-z]{4}/i.test(String(english[key])) && catalogue[key] === english[key]);
+      assert.ok(alike.length < 25, alike.join(' '));
+    });
+  }
+}
+
+test('every label of rendered Markdown is in the catalogue', () => {
+  for (const [key, text] of Object.entries(STRINGS)) {
+    assert.deepEqual(places(String(english[key])), places(text), key);
+  }
+});
+
+test('every key that a view, an action or the network names is in the catalogue', async () => {
+  for (const room of ['ui', 'core', 'net']) {
+    const folder = new URL(`../../static/${room}/`, import.meta.url);
+    for (const name of (await readdir(folder)).filter((file) => file.endsWith('.js'))) {
+      const source = await readFile(new URL(name, folder), 'utf8');
+      for (const [, key] of source.matchAll(/(?:\bt\(|key: |offerUndo\(\w+, |title: )'([a-z]+\.[\w.-]+)'/g)) {
+        assert.ok(key !== undefined && key in english, `${name}: ${key}`);
+      }
+    }
+  }
+});
+
+test('every choice of a setting and every parameter has its words', () => {
+  for (const name of /** @type {const} */ (['theme', 'textSize', 'sendKey'])) {
+    for (const value of CHOICES[name]) assert.ok(`settings.${name}.${value}` in english, `${name}.${value}`);
+  }
+  for (const name of PARAM_NAMES) {
+    assert.ok(`tune.${name}` in english && `tune.${name}.hint` in english, name);
+  }
+  assert.deepEqual([...CHOICES.language].sort(), ['auto', ...LANGUAGES.map((l) => l.code)].sort());
+});
+
+test('the nearest language is chosen', () => {
+  const match = (/** @type {string[]} */ ...tags) => matchLanguage(tags).code;
+  assert.equal(match('de-AT'), 'de');
+  assert.equal(match('zh-TW'), 'zh-Hans');
+  assert.equal(match('zh-Hans'), 'zh-Hans');
+  assert.equal(match('nl', 'fr-CA'), 'fr');
+  assert.equal(match('tlh'), 'en');
+  assert.equal(match(), 'en');
+});
+
+test('places are filled once, and what is filled in is not looked through again', () => {
+  assert.equal(fill('{a} and {b}', { a: '{b}', b: 'x' }), '{b} and x');
+  assert.equal(fill('{unknown}', {}), '{unknown}');
+});
+
+test('plurals and numbers are those of the language', async () => {
+  const i18n = createI18n();
+  assert.equal(i18n.t('stat.tokens', { count: 1 }), '1 token');
+  assert.equal(i18n.t('stat.tokens', { count: 1234 }), '1,234 tokens');
+  await i18n.setLanguage('de');
+  assert.equal(i18n.t('stat.tokens', { count: 1234 }), '1.234 Token');
+  await i18n.setLanguage('ar');
+  assert.equal(i18n.t('stat.tokens', { count: 2 }), 'رمزان');
+  assert.match(i18n.t('stat.tokens', { count: 5 }), /رموز$/);
+});
+
+test('only the newest wish for a language takes effect', async () => {
+  /** @type {string[]} */
+  const heard = [];
+  const i18n = createI18n((language) => heard.push(language.code));
+  await Promise.all([i18n.setLanguage('de'), i18n.setLanguage('fr')]);
+  assert.equal(i18n.language.code, 'fr');
+  assert.deepEqual(heard, ['fr']);
+});
+
+test('spans of time are written as people say them', () => {
+  const i18n = createI18n();
+  assert.equal(i18n.duration(8400), '8s');
+  assert.equal(i18n.duration(125000), '2 min 5s');
+  assert.equal(i18n.duration(-5), '0s');
+});

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The built-in models behind a chat request: which messages reach them.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "confab/chat_request.h"
+#include "confab/config.h"
+#include "confab/demo.h"
+#include "confab/eliza.h"
+#include "confab/tour_text.h"
+
+static const struct config_limits limits = {
+	.body = 16 * 1024 * 1024,
+	.json_depth = 64,
+	.messages = 2000,
+};
+
+static struct tour_answer answer;
+
+/* Answers a request with these messages, the text of a JSON array. */
+static int
+ask(const char *model, const char *messages)
+{
+	struct chat_request *req;
+	struct api_error err;
+	struct buf body;
+	int rc;
+
+	tour_answer_free(&answer);
+	buf_init(&body, limits.body);
+	assert_int_equal(buf_printf(&body, "{\"model\":\"%s\",\"messages\":",
+	    model), 0);
+	assert_int_equal(buf_puts(&body, messages), 0);
+	assert_int_equal(buf_puts(&body, "}"), 0);
+	req = chat_request_parse(body.data, body.len, &limits, &err);
+	assert_non_null(req);
+	rc = demo_answer(model, req, &answer);
+	chat_request_free(req);
+	buf_free(&body);
+	return rc;
+}
+
+#define USER(text) "{\"role\":\"user\",\"content\":\"" text "\"}"
+#define ASSISTANT(text) "{\"role\":\"assistant\",\"content\":\"" text "\"}"
+#define SYSTEM(text) "{\"role\":\"system\",\"content\":\"" text "\"}"
+
+static void
+assert_says(const char *want)
+{
+	assert_string_equal(buf_str(&answer.text), want);
+}
+
+static void
+test_eliza_hears_the_user(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("eliza", "[" SYSTEM("my computer") ","
+	    USER("My cat") "," ASSISTANT("my computer?") ","
+	    USER("My dog") "]"), 0);
+	assert_says("Why do you say your dog?");
+	assert_int_equal(answer.pace, PACE_HUMAN);
+	assert_int_equal(answer.end, TOUR_END_STOP);
+}
+
+static void
+test_eliza_hears_parts(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("eliza", "[{\"role\":\"user\",\"content\":["
+	    "{\"type\":\"text\",\"text\":\"My cat\"}]}]"), 0);
+	assert_says("Your cat?");
+}
+
+static void
+test_eliza_sees_nothing(void **state)
+{
+	(void)state;
+	/* A picture alone takes its turn in silence. */
+	assert_int_equal(ask("eliza", "[{\"role\":\"user\",\"content\":["
+	    "{\"type\":\"image_url\",\"image_url\":{\"url\":"
+	    "\"data:image/png;base64,AAAA\"}}]}]"), 0);
+	assert_says("I am not sure I understand you fully.");
+}
+
+static void
+test_no_user_message(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("eliza", "[" SYSTEM("Be brief.") "]"), 0);
+	assert_says("How do you do. Please tell me your problem.");
+	assert_int_equal(ask("tour", "[" SYSTEM("table") "]"), 0);
+	assert_non_null(strstr(buf_str(&answer.text),
+	    tour_text[TOUR_WELCOME]));
+}
+
+static void
+test_tour_hears_the_last(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("tour", "[" USER("code") "," ASSISTANT("math")
+	    "," USER("table") "]"), 0);
+	assert_says(tour_text[TOUR_TABLE]);
+}
+
+static void
+test_unknown_model(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("parry", "[" USER("hello") "]"), -1);
+}
+
+/* More turns than are replayed, each longer than is read. */
+static void
+test_long_conversation(void **state)
+{
+	struct buf list;
+	size_t i, k;
+
+	(void)state;
+	buf_init(&list, limits.body);
+	for (i = 0; i < ELIZA_TURNS_MAX + 5; i++) {
+		(void)buf_puts(&list, i == 0 ? "[" : ",");
+		(void)buf_puts(&list, "{\"role\":\"user\",\"content\":\"");
+		for (k = 0; k < ELIZA_MESSAGE_MAX / 8; k++)
+			(void)buf_puts(&list, "always,x ");
+		(void)buf_puts(&list, "\"}");
+	}
+	(void)buf_puts(&list, "]");
+	assert_true(buf_ok(&list));
+	assert_int_equal(ask("eliza", buf_str(&list)), 0);
+	assert_says("Really, always?");
+	buf_free(&list);
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	tour_answer_free(&answer);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_eliza_hears_the_user),
+		cmocka_unit_test(test_eliza_hears_parts),
+		cmocka_unit_test(test_eliza_sees_nothing),
+		cmocka_unit_test(test_no_user_message),
+		cmocka_unit_test(test_tour_hears_the_last),
+		cmocka_unit_test(test_unknown_model),
+		cmocka_unit_test(test_long_conversation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, teardown);
+}

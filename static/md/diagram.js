@@ -3,6 +3,7 @@
  * Diagrams: drawn by Mermaid in a frame without an origin, under a policy of
  * its own, and shown as an image, which can run nothing and ask for nothing.
  */
+import { tameDiagram } from './diagram-source.js';
 import { element } from './dom.js';
 import { DIAGRAM_TIMEOUT_MS, MAX_DIAGRAM, MAX_DIAGRAM_HEIGHT, MAX_DIAGRAM_SVG } from './limits.js';
 
@@ -115,8 +116,25 @@ async function draw(box, source) {
     const id = (count += 1);
     const timer = window.setTimeout(() => closeFrame(new Error('too slow')), DIAGRAM_TIMEOUT_MS);
     waiting.set(id, { resolve, reject, timer });
-    frame?.contentWindow?.postMessage({ id, source, look: look(box) }, '*');
+    frame?.contentWindow?.postMessage({ id, source: tameDiagram(source), look: look(box) }, '*');
   });
+}
+
+/** One diagram at a time, each after the one before. */
+let last = Promise.resolve();
+
+/**
+ * @param {HTMLElement} box
+ * @param {string} source
+ * @returns {Promise<Drawing>}
+ */
+function drawInTurn(box, source) {
+  const turn = last.then(() => draw(box, source));
+  last = turn.then(() => undefined, () => {
+    // What failed may have left the program in a state that spoils the next.
+    closeFrame(new Error('closed'));
+  });
+  return turn;
 }
 
 /** @type {Set<WeakRef<DiagramView>>} */
@@ -178,7 +196,7 @@ export class DiagramView {
 
   async show() {
     try {
-      const drawing = await draw(this.node, this.source);
+      const drawing = await drawInTurn(this.node, this.source);
       const url = URL.createObjectURL(new Blob([drawing.svg], { type: 'image/svg+xml' }));
       await new Promise((resolve, reject) => {
         this.image.onload = resolve;

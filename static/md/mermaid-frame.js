@@ -21,6 +21,12 @@ const MAX_EDGES = 500;
  * @property {string} font
  */
 
+/** Settings that a diagram's own text cannot change. */
+const FIXED = [
+  'secure', 'securityLevel', 'startOnLoad', 'suppressErrorRendering', 'maxTextSize', 'maxEdges', 'htmlLabels',
+  'fontFamily', 'altFontFamily', 'theme', 'themeVariables', 'themeCSS', 'dompurifyConfig', 'legacyMathML', 'forceLegacyMathML',
+];
+
 /** Colours of slices, sections and branches, for light and dark ground. */
 const PALETTES = {
   light: ['#8fc4bd', '#e8b48a', '#a9b8e0', '#d9c878', '#d3a3c4', '#a5cf96', '#e3a09a', '#b9b2a4'],
@@ -55,6 +61,7 @@ function palette(look) {
 function configure(look) {
   mermaid.initialize({
     startOnLoad: false,
+    secure: FIXED,
     securityLevel: 'strict',
     suppressErrorRendering: true,
     htmlLabels: false,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { closeTail } from '../../static/md/close.js';
+import { tameDiagram } from '../../static/md/diagram-source.js';
 import { direction } from '../../static/md/direction.js';
 import { decodeEntities } from '../../static/md/entities.js';
 import { canColour, fileName, findLanguage } from '../../static/md/languages.js';
@@ -212,4 +213,11 @@ test('labels are filled in', () => {
   assert.equal(english('md.footnote', { number: 3 }), 'Footnote 3');
   assert.equal(english('nosuch'), 'nosuch');
   assert.ok(Object.keys(STRINGS).every((key) => key.startsWith('md.')));
+});
+
+test('a diagram keeps its arrows and loses its tags', () => {
+  assert.equal(tameDiagram('A <--> B <|-- C <<fork>> D["x<br/>y"]'), 'A <--> B <|-- C <<fork>> D["x<br/>y"]');
+  assert.equal(tameDiagram('A["<img src=x onerror=y>"]'), 'A["#lt;img src=x onerror=y>"]');
+  assert.ok(!tameDiagram('A@{ shape: x, img: "https://e.example/a" }').includes(' img:'));
+  assert.ok(!tameDiagram('style A fill:url (x)').includes('url ('));
 });

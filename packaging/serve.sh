@@ -63,100 +63,102 @@ if [ "$(id -u)" = 0 ]; then
 	    getent group "$number" >/dev/null; do
 		number=$((number + 1))
 	done
-	as_worker="--reuid=$number --regid=$number --clear-groups"
-	if setpriv $as_worker test -x "$work/build/confab.fcgi" 2>/dev/null &&
+	ids="--reuid=$number --regid=$number --clear-groups"
+	if setpriv $ids test -x "$work/build/confab.fcgi" 2>/dev/null &&
 	    setpriv --reuid="$nginx_user" --clear-groups \
 		test -r "$work/build/www/index.html" 2>/dev/null; then
-		worker_ids="$as_worker --no-new-privs"
+		worker_ids="$ids --no-new-privs"
 	else
 		say "only root reaches $work: everything runs as root"
 		nginx_user=root
 	fi
 fi
 
-own() {
-	[ -z "$worker_ids" ] || chown "$number:$number" "$@"
-}
-
 # ---- The files of the site -------------------------------------------------
 
 etc=$work/etc
 run=$work/run
-mkdir -p "$etc/nginx" "$run" "$work/tmp" "$work/tls"
+state=$work/state
+mkdir -p "$etc/nginx" "$run/shared" "$state" "$work/tmp" "$work/tls"
 socket=$run/fcgi.sock
 rm -f "$socket"
 if [ -n "$worker_ids" ]; then
+	chown -R "$number:$number" "$state" "$run"
+	# The socket inherits nginx's group.
 	chown "$number:$(id -gn "$nginx_user")" "$run"
 	chmod 2710 "$run"
 else
 	chmod 700 "$run"
 fi
-mkdir -p "$run/state"
-own "$run/state"
-chmod 700 "$run/state"
+chmod 700 "$state" "$run/shared"
 
-# The provider's key gets a copy that the worker can read and others cannot.
-secret_copy() {
-	rm -f "$2"
-	(umask 077 && cat "$1" >"$2")
-	own "$2"
+as_worker() {
+	if [ -n "$worker_ids" ]; then
+		setpriv $worker_ids "$@" 9>&-
+	else
+		"$@" 9>&-
+	fi
 }
 
 write_config() {
-	rm -f "$etc/confab.conf"
-	cat >"$etc/confab.conf" <<TEXT
+	cat <<TEXT
 # Written anew by each quickstart; see confab.conf(5).
 listen = "unix:$socket"
-runtime_dir = "$run/state"
-users_file = "$etc/users"
-secret_file = "$etc/secret"
-timeouts { drain = 2 }
+runtime_dir = "$run/shared"
+users_file = "$state/users"
+secret_file = "$state/secret"
+timeouts { drain = 2s }
 limits {
 	streams = $((streams_max + 64))
 	streams_per_user = $streams_max
 	requests_per_minute = 0
-	ring_per_user = $((streams_max * 65536 + 8388608))
-	ring_total = $((streams_max * 65536 + 268435456))
+	ring_per_user = $((streams_max * 64 + 8192))k
+	ring_total = $((streams_max * 64 + 262144))k
 }
 TEXT
 	if [ -z "$provider" ]; then
 		echo 'provider "demo" { kind = demo }'
-	else
-		echo 'provider "default" {'
-		echo "	kind = openai"
-		echo "	base_url = \"${provider%/}\""
-		[ -z "$key_file" ] || echo "	api_key_file = \"$etc/key\""
-		printf '%s' "$models" | while read -r model; do
-			echo "	model \"$model\" { }"
-		done
-		echo '}'
-	fi >>"$etc/confab.conf"
-	own "$etc/confab.conf"
-	chmod 600 "$etc/confab.conf"
+		return
+	fi
+	echo 'provider "default" {'
+	echo "	kind = openai"
+	echo "	base_url = \"${provider%/}\""
+	[ -z "$key_file" ] || echo "	api_key_file = \"$state/key\""
+	printf '%s' "$models" | while read -r model; do
+		echo "	model \"$model\" { }"
+	done
+	echo '}'
 }
 
 confabctl() {
-	"$work/build/confabctl" --config "$etc/confab.conf" "$@" \
-	    >>"$work/log/build.log" 2>&1 9>&-
+	as_worker "$work/build/confabctl" --config "$etc/confab.conf" "$@" \
+	    >>"$work/log/build.log" 2>&1
 }
 
 # The password goes by pipes only, and is in no file.
 make_user() {
 	password=$(openssl rand -base64 30 | tr -dc A-Za-z0-9 | cut -c 1-20)
 	action=add
-	if grep -q "^$user:" "$etc/users" 2>/dev/null; then
+	if grep -q "^$user:" "$state/users" 2>/dev/null; then
 		action=passwd
 	fi
-	printf '%s\n' "$password" | confabctl user "$action" "$user" ||
-	    die "confabctl cannot set the password; see $work/log/build.log"
+	printf '%s\n' "$password" | confabctl user "$action" "$user" || {
+		tail -n 5 "$work/log/build.log" >&2
+		die "confabctl cannot set the password"
+	}
 }
 
-[ -z "$key_file" ] || secret_copy "$key_file" "$etc/key"
-write_config
-[ -f "$etc/secret" ] || confabctl secret new ||
-    die "confabctl cannot make a secret; see $work/log/build.log"
+# The provider's key gets a copy that the worker can read and others cannot.
+rm -f "$state/key"
+if [ -n "$key_file" ]; then
+	as_worker sh -c 'umask 077 && cat >"$1"' sh "$state/key" <"$key_file"
+fi
+write_config >"$etc/confab.conf"
+[ -f "$state/secret" ] || confabctl secret new || {
+	tail -n 5 "$work/log/build.log" >&2
+	die 'confabctl cannot make a secret'
+}
 make_user
-own "$etc/secret" "$etc/users"
 
 if [ ! -f "$work/tls/key.pem" ]; then
 	(umask 077 && openssl req -x509 -newkey ec \

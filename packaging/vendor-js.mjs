@@ -58,14 +58,6 @@ const parts = {
       ['LICENSE', 'LICENSE'],
     ],
   },
-  dompurify: {
-    part: 'dompurify',
-    take: [
-      ['dist/purify.es.mjs', 'purify.es.mjs'],
-      ['dist/purify.es.d.mts', 'purify.es.d.mts'],
-      ['LICENSE', 'LICENSE'],
-    ],
-  },
   mermaid: {
     part: 'mermaid',
     take: [

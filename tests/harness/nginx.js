@@ -72,7 +72,7 @@ function configuration({ dir, mounts, port, pair, extra = '',
     .map((name) => `${name}_temp_path ${join(dir, 'tmp', name)};`);
   return `${user}
 worker_processes 1;
-worker_rlimit_nofile ${connections * 2 + 64};
+worker_rlimit_nofile ${Math.min(connections * 2 + 64, 20_000)};
 daemon off;
 pid ${join(dir, 'nginx.pid')};
 error_log ${join(dir, 'error.log')} notice;
@@ -85,7 +85,7 @@ http {
   ${temporary.join('\n  ')}
   ${httpExtra}
   server {
-    listen 127.0.0.1:${port} ssl${http2Directive ? '' : ' http2'} backlog=4096;
+    listen 127.0.0.1:${port} ssl${http2Directive ? '' : ' http2'} backlog=16384;
     ${http2Directive ? 'http2 on;' : ''}
     server_name localhost;
     ssl_certificate ${pair.cert};

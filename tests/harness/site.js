@@ -43,6 +43,7 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @property {boolean} [nginx] false: none is started
  * @property {string} [serverExtra] more for nginx's server block
  * @property {(backend: string) => string} [httpExtra] more for its http block
+ * @property {number} [connections] of nginx
  * @property {string} [include] the shipped file, confab.conf
  * @property {(text: string) => string} [changeInclude]
  * @property {string[]} [wrap] command put before the worker's
@@ -117,6 +118,7 @@ export class Site {
         dir: this.dir, mounts: this.mounts, port: this.port,
         backend: `unix:${this.socket}`, pair: this.certificates.good,
         extra: options.serverExtra, file: options.include,
+        connections: options.connections,
         httpExtra: options.httpExtra?.(`unix:${this.socket}`),
         change: options.changeInclude,
       });

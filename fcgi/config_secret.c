@@ -67,7 +67,8 @@ check_stat(const char *name, const struct stat *st, mode_t mask, size_t max,
 	else if ((st->st_mode & mask) != 0)
 		what = "others can read or write it; its mode must be 0600 or "
 		       "0400";
-	else if (mask == 077 && st->st_uid != 0 && st->st_uid != geteuid())
+	else if (mask == 077 && geteuid() != 0 && st->st_uid != 0 &&
+	    st->st_uid != geteuid())
 		what = "must be owned by root or by the user who runs this";
 	else if (st->st_size < 0 || (uint64_t)st->st_size > max + 2)
 		what = "is too large for a secret";

@@ -13,7 +13,6 @@
 
 import { isEmpty, siblingsOf } from './conversation.js';
 import { exportOf, exportOfAll } from './exporting.js';
-import { ImportError, readExport } from './importing.js';
 import {
   MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_IMPORT_BYTES, MAX_TEXT_CHARS, MAX_TEXT_FILE_BYTES,
   MAX_TITLE_CHARS, MEMORY_CAP_BYTES, conversationBytes, memoryBytes,
@@ -206,6 +205,8 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
 
     async importFile(file) {
       try {
+        // Needed seldom, so it is loaded when it is.
+        const { ImportError, readExport } = await import('./importing.js');
         if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
         const imported = readExport(await file.text(), newId);
         const { conversations } = getState();
@@ -216,7 +217,8 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
         addToast({ kind: 'success', key: 'toast.imported', values: { count: imported.length } });
         return true;
       } catch (error) {
-        const { reason, where } = error instanceof ImportError ? error : { reason: 'unreadable', where: '' };
+        const { reason, where } = error instanceof Error && error.name === 'ImportError'
+          ? /** @type {import('./importing.js').ImportError} */ (error) : { reason: 'unreadable', where: '' };
         addToast({ kind: 'error', key: 'toast.importFailed', values: { reason, where } });
         return false;
       }

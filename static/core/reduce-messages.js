@@ -144,7 +144,9 @@ function restarted(message, { now, streamKey, keepText }) {
 function progressed(message, progress, now) {
   if (!isUnderWay(message.status)) return message;
   const { text = '', reasoning = '', status = message.status } = progress;
-  const timing = message.timing ?? newTiming(now);
+  // What was held starts when it goes out, not when it was written.
+  const timing = message.timing === null || (message.status === 'held' && message.text === '')
+    ? newTiming(now) : message.timing;
   const first = timing.firstTokenAt ?? (text !== '' || reasoning !== '' ? now : null);
   const thinking = timing.reasoningStartedAt ?? (reasoning !== '' ? now : null);
   const thought = timing.reasoningEndedAt ?? (thinking !== null && text !== '' ? now : null);

@@ -136,10 +136,12 @@ export class Site {
   /**
    * Runs confabctl on this site's files.
    * @param {string[]} args @param {string} [input]
-   * @param {{fail?: boolean}} [options] fail: an exit code is no error
+   * @param {{fail?: boolean, config?: string}} [options] fail: an exit code
+   *   is no error
    */
-  control(args, input = '', { fail = false } = {}) {
-    const run = spawnSync(controlPath, ['--config', this.configFile, ...args],
+  control(args, input = '',
+    { fail = false, config = this.configFile } = {}) {
+    const run = spawnSync(controlPath, ['--config', config, ...args],
       { input, encoding: 'utf8' });
     if (run.error) throw run.error;
     if (run.status !== 0 && !fail) {

@@ -22,7 +22,7 @@ function checked(change) {
   const file = join(site.dir, 'changed.conf');
   const text = change(readFileSync(site.configFile, 'utf8'));
   writeFileSync(file, text);
-  const run = site.control(['--config', file, 'check'], '', { fail: true });
+  const run = site.control(['check'], '', { fail: true, config: file });
   const line = /** @type {Record<string, number>} */ ({});
   text.split('\n').forEach((one, i) => {
     if (one.includes('BAD')) line.bad = i + 1;

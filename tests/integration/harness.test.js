@@ -110,7 +110,8 @@ test('requests are cut out of any pieces of bytes', () => {
 
 test('a black hole swallows a connection', async () => {
   const hole = await synBlackHole();
-  const request = http.get({ host: '127.0.0.1', port: hole.port, agent: false });
+  const request = http.get({ host: '127.0.0.1', port: hole.port,
+    agent: false });
   const outcome = await Promise.race([
     once(request, 'error').then(() => 'refused'),
     once(request, 'response').then(() => 'answered'),

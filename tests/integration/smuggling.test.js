@@ -12,7 +12,6 @@ import { requestBytes } from '../harness/fcgi.js';
 const suite = useSite({
   config: { auth: 'remote_user' },
   include: 'confab.conf',
-  users: [],
   /* Every answer comes from a kept connection, as it would in the attack. */
   changeInclude: (text) =>
     text.replace(/fastcgi_pass [^;]+;/, 'fastcgi_pass smuggle;')

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/** What nginx serves by the shipped file: the page, its headers, its caches. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { gunzipSync, brotliDecompressSync } from 'node:zlib';
+import { useSite } from '../harness/suite.js';
+
+const MOUNTS = ['/', '/a/b/'];
+const suite = useSite({ mounts: MOUNTS });
+
+/** @param {import('../harness/http.js').Answer} answer */
+async function bytesOf(answer) {
+  const parts = [];
+  for await (const { bytes } of answer.pieces()) parts.push(bytes);
+  return Buffer.concat(parts);
+}
+
+/** @param {import('../harness/client.js').Client} client */
+async function pageOf(client) {
+  const answer = await client.get('');
+  assert.equal(answer.status, 200);
+  return { headers: answer.headers, html: await answer.text() };
+}
+
+/** @param {string} html @returns {string[]} */
+const references = (html) =>
+  [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map((one) => one[1]);
+
+for (const mount of MOUNTS) {
+  test(`the page and all that it names are there, at ${mount}`, async () => {
+    const client = suite.site.client({ mount, h2: true });
+    const { headers, html } = await pageOf(client);
+    assert.match(headers['content-type'], /^text\/html/);
+    assert.match(headers['cache-control'], /no-cache/);
+    const named = references(html);
+    assert.ok(named.length > 3);
+    for (const path of named) {
+      assert.doesNotMatch(path, /^([a-z]+:|\/)/, 'relative only');
+      const answer = await client.get(path);
+      assert.equal(answer.status, 200, path);
+      assert.ok((await bytesOf(answer)).length > 0, path);
+    }
+  });
+
+  test(`without its last slash, ${mount} leads to the page`, async () => {
+    if (mount === '/') return;
+    const answer = await suite.site.client().get(mount.slice(1, -1));
+    assert.ok([301, 302, 308].includes(answer.status));
+    assert.equal(answer.headers.location, mount);
+    await answer.text();
+  });
+}
+
+test('security headers are on every answer, errors too', async () => {
+  const { site } = suite;
+  const client = site.client();
+  for (const [method, path] of [['GET', ''], ['GET', 'index.html'],
+    ['GET', 'nope.js'], ['GET', 'api/nope'], ['GET', 'api/session'],
+    ['GET', 'api/health'], ['POST', 'api/login'],
+    ['GET', references((await pageOf(client)).html)
+      .find((one) => one.endsWith('.js')) ?? '']]) {
+    const answer = await client.request(method, path,
+      method === 'POST' ? { json: {} } : {});
+    await answer.text();
+    const { headers } = answer;
+    const csp = String(headers['content-security-policy']);
+    assert.match(csp, /default-src 'none'/, `${method} ${path}`);
+    assert.doesNotMatch(csp, /unsafe-/);
+    assert.match(csp, /frame-ancestors 'none'/);
+    assert.equal(headers['x-content-type-options'], 'nosniff', path);
+    assert.ok(headers['referrer-policy'], path);
+    assert.ok(headers['cross-origin-resource-policy'], path);
+    /* Each once: a header doubled by nginx and worker is a header unread. */
+    assert.doesNotMatch(csp, /default-src.*default-src/);
+    assert.equal(headers['x-content-type-options'].includes(','), false);
+  }
+});
+
+test('the page\'s policy enforces Trusted Types', async () => {
+  const { headers } = await pageOf(suite.site.client());
+  const csp = headers['content-security-policy'];
+  assert.match(csp, /require-trusted-types-for 'script'/);
+  assert.match(csp, /script-src 'self'/);
+  assert.match(csp, /style-src 'self'/);
+});
+
+test('versioned files are cached for good, and compressed ahead', async () => {
+  const client = suite.site.client({ h2: true });
+  const { html } = await pageOf(client);
+  const versioned = references(html).filter((one) => /^v[^/]+\//.test(one));
+  assert.ok(versioned.length > 0);
+  for (const path of versioned.filter((one) => /\.(js|css)$/.test(one))) {
+    const plain = await client.get(path);
+    assert.match(plain.headers['cache-control'], /max-age=\d{7,}/);
+    assert.match(plain.headers['cache-control'], /immutable/);
+    const bytes = await bytesOf(plain);
+    for (const [coding, unpack] of /** @type {const} */ ([
+      ['gzip', gunzipSync], ['br', brotliDecompressSync]])) {
+      const answer = await client.get(path,
+        { headers: { 'Accept-Encoding': coding } });
+      const packed = await bytesOf(answer);
+      if (answer.headers['content-encoding'] !== coding) {
+        assert.equal(coding, 'br', 'gzip is always there');
+        continue;
+      }
+      assert.match(String(answer.headers.vary), /accept-encoding/i);
+      assert.deepEqual(unpack(packed), bytes, `${path} ${coding}`);
+      assert.equal(answer.headers['content-type'],
+        plain.headers['content-type']);
+    }
+  }
+});
+
+test('nothing else of the disk is served', async () => {
+  const client = suite.site.client();
+  for (const path of ['../nginx.conf', '..%2fnginx.conf', '%2e%2e/users',
+    '.git/config', 'vendor/', 'index.html/', 'v0/../../users']) {
+    const answer = await client.get(path);
+    assert.ok([400, 403, 404].includes(answer.status),
+      `${path}: ${answer.status}`);
+    await answer.text();
+  }
+});

@@ -45,7 +45,7 @@ packages_check='clang:clang clang-format:clang-format -:libcmocka-dev
 	chromium:chromium -:fonts-noto-core -:fonts-noto-cjk
 	-:fonts-noto-color-emoji apache2:apache2 -:libapache2-mod-fcgid
 	lighttpd:lighttpd fcgiwrap:fcgiwrap spawn-fcgi:spawn-fcgi
-	curl:curl mandoc:mandoc ps:procps xz:xz-utils
+	curl:curl socat:socat mandoc:mandoc ps:procps xz:xz-utils
 	fail2ban-regex:fail2ban'
 
 # Their services are not to start because they are installed.

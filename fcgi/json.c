@@ -7,7 +7,10 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
+
+#include <openssl/crypto.h>
 
 #include "confab/buf.h"
 #include "confab/json.h"
@@ -191,4 +194,16 @@ int
 json_write(struct buf *out, struct json_object *v)
 {
 	return json_write_at(out, v, 0);
+}
+
+void
+json_wipe_string(struct json_object *obj, const char *name)
+{
+	const char *s;
+	size_t len;
+
+	s = json_str(obj, name, &len);
+	if (s != NULL)
+		/* The bytes are json-c's own, and not constant. */
+		OPENSSL_cleanse((void *)(uintptr_t)s, len);
 }

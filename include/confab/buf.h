@@ -60,6 +60,9 @@ int buf_reserve(struct buf *b, size_t extra);
  */
 int buf_json(struct buf *b, const char *s, size_t len);
 
+/* Cuts the content to `len` bytes; longer ones stay as they are. */
+void buf_truncate(struct buf *b, size_t len);
+
 /* Drops the first `n` bytes (at most len); the rest moves to the front. */
 void buf_consume(struct buf *b, size_t n);
 

@@ -65,6 +65,9 @@ const char *json_str(struct json_object *obj, const char *name, size_t *len);
 /* Member `name` of `obj`, or NULL when absent, null or `obj` no object. */
 struct json_object *json_get(struct json_object *obj, const char *name);
 
+/* Overwrites member `name` of `obj` where it is a string: it held a secret. */
+void json_wipe_string(struct json_object *obj, const char *name);
+
 struct buf;
 
 /* Appends `v` as compact JSON. Returns 0, or -1 when `out` is full. */

@@ -203,6 +203,17 @@ finish(struct demo_source *d, const struct api_error *err)
 		h->end(arg, err, false);
 }
 
+/* A chunk could not be made or kept: memory ran out. */
+static void
+broken(struct demo_source *d)
+{
+	struct api_error err;
+
+	(void)api_error_set(&err, 503, "internal_error",
+	    "The server is out of memory.");
+	finish(d, &err);
+}
+
 /* All pieces are out. */
 static void
 end_answer(struct demo_source *d, const char *finish_reason)
@@ -304,7 +315,7 @@ on_timer(uv_timer_t *timer)
 		if (d->due + p.delay_us > now)
 			break;
 		if (send_piece(d, &p) == -1) {
-			finish(d, NULL);
+			broken(d);
 			return;
 		}
 		d->due += p.delay_us;
@@ -319,7 +330,6 @@ static void
 on_answer(uv_work_t *work, int status)
 {
 	struct demo_source *d = work->data;
-	struct api_error err;
 
 	d->working = false;
 	if (d->handler == NULL) {
@@ -328,14 +338,14 @@ on_answer(uv_work_t *work, int status)
 		return;
 	}
 	if (status != 0 || d->failed == -1) {
-		(void)api_error_set(&err, 503, "internal_error",
-		    "The server is out of memory.");
-		finish(d, &err);
+		broken(d);
 		return;
 	}
 	d->usage->prompt = d->prompt;
-	if (d->stream && emit_delta(d, NULL, NULL, 0, "null") == -1)
+	if (d->stream && emit_delta(d, NULL, NULL, 0, "null") == -1) {
+		broken(d);
 		return;
+	}
 	d->phase = PHASE_REASONING;
 	d->due = clock_mono_us();
 	if (d->stream)

@@ -173,6 +173,7 @@ on_turn(uv_check_t *check)
 {
 	struct loop *l = check->data;
 
+	atomic_store_explicit(&l->turned, true, memory_order_relaxed);
 	if (l->draining && l->streams == NULL)
 		uv_stop(&l->uv);
 }
@@ -411,6 +412,35 @@ unsigned
 relay_streams(const struct relay *r)
 {
 	return atomic_load(&r->streams);
+}
+
+size_t
+relay_queued(const struct relay *r)
+{
+	size_t n = 0;
+	unsigned i;
+
+	for (i = 0; i < r->n_loops; i++) {
+		pthread_mutex_lock(&r->loops[i].lock);
+		n += r->loops[i].n_jobs;
+		pthread_mutex_unlock(&r->loops[i].lock);
+	}
+	return n;
+}
+
+bool
+relay_alive(struct relay *r)
+{
+	bool alive = true;
+	unsigned i;
+
+	for (i = 0; i < r->n_loops; i++) {
+		if (!atomic_exchange(&r->loops[i].turned, false))
+			alive = false;
+		/* Have it turn before the next look. */
+		uv_async_send(&r->loops[i].wake);
+	}
+	return alive;
 }
 
 size_t

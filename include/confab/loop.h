@@ -57,6 +57,7 @@ struct loop {
 	bool stop;
 	unsigned drain_ms;
 
+	atomic_bool turned;	/* since relay_alive() last looked */
 	bool draining;
 	struct stream *table[LOOP_BUCKETS];	/* streams with a key */
 	struct stream *streams;	/* all of this loop, doubly linked */

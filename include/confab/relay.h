@@ -87,6 +87,12 @@ void relay_stop(struct relay *r, unsigned ms);
 /* Open streams now; for limits and health. */
 unsigned relay_streams(const struct relay *r);
 
+/* Jobs that wait for a loop now. */
+size_t relay_queued(const struct relay *r);
+
+/* True when every loop has turned since the last call; for a watchdog. */
+bool relay_alive(struct relay *r);
+
 /* Bytes held in rings now. */
 size_t relay_ring_bytes(const struct relay *r);
 

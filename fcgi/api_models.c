@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GET api/models: what can be asked for, as OpenAI's list.
+ */
+#include "config.h"
+
+#include "confab/route.h"
+
+void
+api_models(struct call *c)
+{
+	struct catalog *k = settings_catalog(c->settings);
+
+	(void)catalog_json(k, &c->response->body);
+	catalog_unref(k);
+}

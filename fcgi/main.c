@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * confab.fcgi: options, wiring, signals.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "confab/gateway.h"
+#include "confab/listen.h"
+#include "confab/log.h"
+#include "confab/pool.h"
+#include "confab/sandbox.h"
+#include "confab/sd_notify.h"
+#include "confab/throttle.h"
+
+#define ARENAS 2	/* of malloc: many threads, few of them busy */
+
+struct options {
+	const char *config;
+	const char *listen;
+	const char *socket_group;
+	long socket_mode;	/* -1: the configuration's */
+	bool check;
+};
+
+static void
+usage(FILE *out)
+{
+	fprintf(out,
+"usage: confab.fcgi [options]\n"
+"\n"
+"The worker of confab: serves FastCGI on the socket that systemd or spawn-fcgi\n"
+"passes, else on --listen, else on the configuration's.\n"
+"\n"
+"  -c, --config FILE         configuration (%s)\n"
+"  -l, --listen ADDRESS      unix:PATH or HOST:PORT\n"
+"      --socket-mode MODE    of a unix socket, octal (0660)\n"
+"      --socket-group GROUP  of a unix socket\n"
+"  -t, --check               check the configuration and its files, and end\n"
+"  -V, --version             print the version\n"
+"  -h, --help                print this\n"
+"\n"
+"See confab.fcgi(8) and confab.conf(5).\n", CONFAB_CONFIG_FILE);
+}
+
+static long
+parse_mode(const char *text)
+{
+	char *end;
+	long mode;
+
+	errno = 0;
+	mode = strtol(text, &end, 8);
+	if (errno != 0 || *text == '\0' || *end != '\0' || mode < 0 ||
+	    mode > 0777) {
+		fprintf(stderr, "confab.fcgi: --socket-mode %s: must be an "
+		    "octal number, at most 0777\n", text);
+		exit(EX_USAGE);
+	}
+	return mode;
+}
+
+static void
+parse_options(struct options *o, int argc, char *argv[])
+{
+	enum { MODE = 256, GROUP };
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "listen", required_argument, NULL, 'l' },
+		{ "socket-mode", required_argument, NULL, MODE },
+		{ "socket-group", required_argument, NULL, GROUP },
+		{ "check", no_argument, NULL, 't' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	memset(o, 0, sizeof(*o));
+	o->config = CONFAB_CONFIG_FILE;
+	o->socket_mode = -1;
+	while ((c = getopt_long(argc, argv, "c:l:tVh", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'l':
+			o->listen = optarg;
+			break;
+		case MODE:
+			o->socket_mode = parse_mode(optarg);
+			break;
+		case GROUP:
+			o->socket_group = optarg;
+			break;
+		case 't':
+			o->check = true;
+			break;
+		case 'V':
+			printf("confab.fcgi %s\n", VERSION);
+			exit(0);
+		case 'h':
+			usage(stdout);
+			exit(0);
+		default:
+			usage(stderr);
+			exit(EX_USAGE);
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "confab.fcgi: %s: not an option\n",
+		    argv[optind]);
+		exit(EX_USAGE);
+	}
+}
+
+static struct settings *
+load(const char *path)
+{
+	char err[CONFIG_ERROR_MAX];
+	struct settings *s;
+
+	s = settings_load(path, err);
+	if (s == NULL)
+		log_msg(LOG_LEVEL_ERROR, "%s", err);
+	else
+		log_configure(s->config->log_target, s->config->log_level);
+	return s;
+}
+
+/* The socket to serve: passed, asked for, or configured. */
+static int
+open_socket(const struct options *o, const struct config *c,
+    const char **where)
+{
+	char err[CONFIG_ERROR_MAX];
+	int fd;
+
+	*where = NULL;
+	if (o->listen == NULL && (fd = listen_passed()) != -1)
+		return fd;
+	*where = o->listen != NULL ? o->listen : c->listen;
+	fd = listen_open(*where, o->socket_mode != -1 ?
+	    (unsigned)o->socket_mode : c->socket_mode,
+	    o->socket_group != NULL ? o->socket_group : c->socket_group, err);
+	if (fd == -1)
+		log_msg(LOG_LEVEL_ERROR, "%s", err);
+	return fd;
+}
+
+static void
+reload(const struct options *o, struct service *service)
+{
+	struct settings *s;
+
+	sd_notify_reloading();
+	s = load(o->config);
+	if (s == NULL) {
+		log_msg(LOG_LEVEL_ERROR,
+		    "reload failed: the old settings stay in force");
+	} else {
+		relay_reload(service->relay, s);
+		settings_publish(s);
+		log_msg(LOG_LEVEL_NOTICE, "reloaded");
+	}
+	sd_notify_send("READY=1");
+}
+
+/* Serves until a signal ends it. */
+static void
+wait_for_signals(const struct options *o, struct service *service,
+    const sigset_t *set)
+{
+	uint64_t watchdog = sd_notify_watchdog_ms();
+	struct timespec ts;
+	int sig;
+
+	ts.tv_sec = (time_t)(watchdog / 1000);
+	ts.tv_nsec = (long)(watchdog % 1000) * 1000000;
+	for (;;) {
+		if (watchdog > 0)
+			sig = sigtimedwait(set, NULL, &ts);
+		else
+			sig = sigwaitinfo(set, NULL);
+		if (sig == SIGHUP)
+			reload(o, service);
+		else if (sig == SIGTERM || sig == SIGINT)
+			return;
+		else if (sig == -1 && errno == EAGAIN &&
+		    relay_alive(service->relay))
+			sd_notify_send("WATCHDOG=1");
+	}
+}
+
+static void
+count_tokens(void *arg, const char *user, uint64_t tokens)
+{
+	(void)arg;
+	throttle_tokens(session_state(), user, tokens);
+}
+
+static int
+serve(const struct options *o, struct settings *s, int fd, const char *where)
+{
+	const struct relay_hooks hooks = { count_tokens, NULL };
+	unsigned drain;
+	struct service service;
+	struct pool *pool;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	memset(&service, 0, sizeof(service));
+	service.relay = relay_start(s->config->relay_threads, &hooks);
+	if (service.relay == NULL) {
+		log_msg(LOG_LEVEL_ERROR, "relay: %s", strerror(errno));
+		return EX_OSERR;
+	}
+	relay_reload(service.relay, s);
+	settings_publish(settings_ref(s));
+	pool = pool_start(fd, s->config->workers, &service);
+	if (pool == NULL) {
+		log_msg(LOG_LEVEL_ERROR, "threads: %s", strerror(errno));
+		relay_stop(service.relay, 0);
+		return EX_OSERR;
+	}
+	log_msg(LOG_LEVEL_NOTICE, "started version=%s workers=%u",
+	    VERSION, s->config->workers);
+	settings_unref(s);
+	sd_notify_send("READY=1");
+	wait_for_signals(o, &service, &set);
+
+	sd_notify_send("STOPPING=1");
+	atomic_store(&service.draining, true);
+	s = settings_current();
+	drain = s->config->timeouts.drain;
+	settings_unref(s);
+	log_msg(LOG_LEVEL_NOTICE, "stopping streams=%u drain_ms=%u",
+	    relay_streams(service.relay), drain);
+	listen_close(fd, where);
+	pool_stop(pool);
+	relay_stop(service.relay, drain);
+	settings_publish(NULL);
+	log_msg(LOG_LEVEL_NOTICE, "stopped");
+	return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	char err[CONFIG_ERROR_MAX];
+	struct options o;
+	struct settings *s;
+	const char *where;
+	int fd, rc;
+
+	parse_options(&o, argc, argv);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)mallopt(M_ARENA_MAX, ARENAS);
+	s = load(o.config);
+	if (s == NULL)
+		return EX_CONFIG;
+	if (o.check) {
+		printf("%s: the configuration is good\n", o.config);
+		settings_unref(s);
+		return 0;
+	}
+	fd = open_socket(&o, s->config, &where);
+	if (fd == -1)
+		return EX_UNAVAILABLE;
+	if (sandbox_drop_user(s->config, err) == -1 ||
+	    session_start(s->config, false, err) == -1) {
+		log_msg(LOG_LEVEL_ERROR, "%s", err);
+		return EX_OSERR;
+	}
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    gateway_fcgi_init() == -1) {
+		log_msg(LOG_LEVEL_ERROR, "libraries: cannot be initialised");
+		return EX_SOFTWARE;
+	}
+	/* libfcgi sets handlers of its own. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGUSR1, SIG_DFL);
+	(void)signal(SIGTERM, SIG_DFL);
+	sandbox_enter(s->config);
+	if (log_start() == -1)
+		log_msg(LOG_LEVEL_WARN, "log: no thread: %s",
+		    strerror(errno));
+	rc = serve(&o, s, fd, where);
+	session_stop();
+	log_stop();
+	curl_global_cleanup();
+	return rc;
+}

@@ -187,8 +187,13 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible') return;
   answers.wake();
   const { status, expiresAt } = store.getState().session;
-  if (status === 'signed-in' && expiresAt !== null && expiresAt < env.now()) void account.checkSession();
+  // Who had to sign in again may have done it in another tab.
+  if (status === 'expired' || (status === 'signed-in' && expiresAt !== null && expiresAt < env.now())) {
+    void account.checkSession();
+  }
 });
+// After a freeze of a page in the background; not all browsers know it.
+document.addEventListener('resume', () => answers.wake());
 
 mountUi(/** @type {HTMLElement} */ (document.getElementById('app')), { store, actions });
 void account.checkSession();

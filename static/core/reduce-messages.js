@@ -119,11 +119,12 @@ function updateAnswer(conversations, { conversationId, messageId }, change) {
  * @param {Extract<Action, {type: 'answer/restarted'}>} action
  * @returns {Message}
  */
-function restarted(message, { now, streamKey, keepText }) {
+function restarted(message, { now, streamKey, model, keepText }) {
   return {
     ...message,
     text: keepText ? message.text : '',
     reasoning: keepText ? message.reasoning : '',
+    model,
     status: 'connecting',
     error: null,
     hold: null,

@@ -222,9 +222,28 @@ function entryOf(conversation, active) {
 function matches(conversation, wanted) {
   if (conversation.title.toLocaleLowerCase().includes(wanted)) return true;
   for (const id in conversation.nodes) {
-    if (conversation.nodes[id]?.text.toLocaleLowerCase().includes(wanted)) return true;
+    if (messageMatches(/** @type {Message} */ (conversation.nodes[id]), wanted)) return true;
   }
   return false;
+}
+
+/** @type {WeakMap<Message, {wanted: string, found: boolean}>} */
+const searched = new WeakMap();
+
+/**
+ * Looks into a message once for each search, not once a frame while another
+ * one is being written.
+ *
+ * @param {Message} message
+ * @param {string} wanted  lower case
+ * @returns {boolean}
+ */
+function messageMatches(message, wanted) {
+  const last = searched.get(message);
+  if (last?.wanted === wanted) return last.found;
+  const found = message.text.toLocaleLowerCase().includes(wanted);
+  searched.set(message, { wanted, found });
+  return found;
 }
 
 /**

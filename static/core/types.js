@@ -313,7 +313,7 @@
  * @typedef {{type: 'exchange/started', conversationId: Id, now: number,
  *      user: NewUserMessage | null, answer: NewAnswer, clearDraft: boolean}
  *   | {type: 'answer/restarted', conversationId: Id, messageId: Id, now: number, streamKey: string,
- *      keepText: boolean}
+ *      model: string, keepText: boolean}
  *   | {type: 'answer/progressed', conversationId: Id, messageId: Id, now: number, progress: Progress}
  *   | {type: 'answer/held', conversationId: Id, messageId: Id, hold: Hold}
  *   | {type: 'answer/ended', conversationId: Id, messageId: Id, now: number,

@@ -98,6 +98,11 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
    * @param {Progress} progress
    */
   function collect(one, progress) {
+    // Providers name the snapshot they used; only a model of the list, as a
+    // fallback is, is worth telling.
+    if (progress.model !== undefined && !getState().models.list.some(({ id }) => id === progress.model)) {
+      delete progress.model;
+    }
     one.pending = one.pending === null ? progress : merged(one.pending, progress);
     if (flushDue) return;
     flushDue = true;
@@ -240,7 +245,8 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
    */
   function goOnAnew(conversationId, messageId, model) {
     dispatch({
-      type: 'answer/restarted', conversationId, messageId, now: env.now(), streamKey: newKey(), keepText: true,
+      type: 'answer/restarted', conversationId, messageId, now: env.now(), streamKey: newKey(), model: model.id,
+      keepText: true,
     });
     const conversation = selectConversation(getState(), conversationId);
     const message = conversation?.nodes[messageId];
@@ -332,7 +338,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
           getState().session.limits.resume !== false && MAYBE_THERE.has(message.error?.code ?? '')) {
         dispatch({
           type: 'answer/restarted', conversationId: conversation.id, messageId, now: env.now(),
-          streamKey: message.streamKey, keepText: true,
+          streamKey: message.streamKey, model: message.model, keepText: true,
         });
         launch(conversation, message, { model, resume: true });
         return true;
@@ -352,7 +358,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
       }
       dispatch({
         type: 'answer/restarted', conversationId: conversation.id, messageId, now: env.now(), streamKey: newKey(),
-        keepText: false,
+        model: model.id, keepText: false,
       });
       const next = selectConversation(getState(), conversation.id);
       const fresh = next?.nodes[messageId];

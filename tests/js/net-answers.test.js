@@ -499,6 +499,18 @@ test('deleting a message stops what runs below it', async () => {
   assert.equal(page.answer().status, 'stopped');
 });
 
+test('a model of the list that answered instead is told, a snapshot\'s name is not', async () => {
+  const page = makePage();
+  await page.ask('q');
+  const chunk = (id, model) => `id: ${id}\ndata: ${JSON.stringify({ model, choices: [{ delta: { content: 'x' } }] })}\n\n`;
+  page.call().open().send(chunk(1, 'small-2025-01-01'));
+  await page.settle();
+  assert.equal(page.answer().model, 'small');
+  page.call().send(chunk(2, 'any'));
+  await page.settle();
+  assert.equal(page.answer().model, 'any');
+});
+
 test('a long answer costs a frame each, not an action per token', async () => {
   const page = makePage();
   await page.ask('q');

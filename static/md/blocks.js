@@ -111,8 +111,9 @@ const CONTAINERS = new Set(['blockquote', 'list', 'list_item']);
  * @param {Block} block
  */
 function orient({ node, token }) {
+  if (node.dir) return;
   if (LEAVES.has(token.type)) node.dir = 'auto';
-  else if (CONTAINERS.has(token.type) && !node.dir) node.dir = direction(token.text ?? token.raw);
+  else if (CONTAINERS.has(token.type)) node.dir = direction(token.text ?? token.raw);
 }
 
 /**
@@ -248,8 +249,9 @@ function updateTable(context, block, token) {
   const old = block.token;
   const sameHead = old.align?.join() === token.align?.join() &&
     old.header?.map((cell) => cell.text).join('\n') === token.header?.map((cell) => cell.text).join('\n');
-  if (!sameHead || block.version !== context.version) return false;
-  patchRows(context, block, 0, old.rows ?? [], token.rows ?? []);
+  const relinked = block.version !== context.version;
+  if (!sameHead || (relinked && old.header?.some((cell) => cell.text.includes('[')))) return false;
+  patchRows(context, block, 0, old.rows ?? [], token.rows ?? [], relinked);
   return true;
 }
 
@@ -261,8 +263,9 @@ function updateTable(context, block, token) {
  * @param {number} from
  * @param {Cell[][]} olds  what these rows show
  * @param {Cell[][]} news
+ * @param {boolean} [relinked]  references may mean something else now
  */
-export function patchRows(context, block, from, olds, news) {
+export function patchRows(context, block, from, olds, news, relinked = false) {
   const table = /** @type {HTMLTableElement} */ (block.node.firstChild);
   const align = block.token.align ?? [];
   const rows = news.slice(0, Math.max(0, rowLimit(block.token) - from));
@@ -278,7 +281,8 @@ export function patchRows(context, block, from, olds, news) {
     row.slice(0, MAX_COLUMNS).forEach((cell, j) => {
       const was = old[j];
       const place = node.cells[j];
-      if (place && was?.text !== cell.text) patchInline(context, place, was?.tokens ?? [], cell.tokens);
+      const same = was?.text === cell.text && !(relinked && cell.text.includes('['));
+      if (place && !same) patchInline(context, place, was?.tokens ?? [], cell.tokens);
     });
   });
   while (body.rows.length > from + rows.length) body.deleteRow(-1);

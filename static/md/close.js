@@ -21,7 +21,7 @@ const UNDECIDED = new RegExp('^(?:' + [
 ].join('|') + ')$');
 
 /** A definition of a reference or a footnote that is still arriving. */
-const DEFINITION = /^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*\S*$/;
+const DEFINITION = /^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*\S*(?:[ \t]+["'(][^\n]*)?[ \t]*$/;
 
 /**
  * The characters that decide flanking (CommonMark 6.2).
@@ -71,7 +71,8 @@ export function closeInline(text) {
           return closeAll(`${out.replace(/\\$/, '')}${PENDING}\\${opener === '(' ? ')' : ']'}`, open);
         }
       }
-      if (i === out.length - 1) return closeAll(out.slice(0, i), open);
+      // A hard line break needs a line behind it.
+      if (i >= out.length - 1 || out.slice(i) === '\\\n') return closeAll(out.slice(0, i), open);
       i += 2;
     } else if (char === '`') {
       const run = runLength(out, i, '`');
@@ -114,8 +115,7 @@ export function closeInline(text) {
         i++;
       }
     } else if (char === '<') {
-      const url = /^<(?:https?:\/\/|mailto:)[^\s<>]*$/.exec(out.slice(i));
-      if (url) out = out.slice(0, i) + out.slice(i + 1);
+      if (isOpenAutolink(out.slice(i + 1))) out = out.slice(0, i) + out.slice(i + 1);
       else if (i === out.length - 1) return closeAll(out.slice(0, i), open);
       i++;
     } else {
@@ -135,6 +135,16 @@ export function closeInline(text) {
   }
   if (out.endsWith('!')) out = out.slice(0, -1);
   return closeAll(out, open);
+}
+
+/**
+ * @param {string} rest  all behind a `<`
+ * @returns {boolean} whether it is, or may become, an address in brackets
+ */
+function isOpenAutolink(rest) {
+  if (rest === '' || /[\s<>]/.test(rest)) return false;
+  return ['http://', 'https://', 'mailto:'].some((scheme) => scheme.startsWith(rest.toLowerCase()) ||
+    rest.toLowerCase().startsWith(scheme));
 }
 
 /**
@@ -218,8 +228,11 @@ function mark(text, at, run, char, open) {
   while (closes && left > 0) {
     const index = open.findLastIndex((entry) => entry.mark[0] === char && entry.mark.length <= left);
     if (index < 0) break;
-    left -= /** @type {{mark: string}} */ (open[index]).mark.length;
-    open.length = index;
+    const entry = /** @type {{mark: string, at: number}} */ (open[index]);
+    left -= entry.mark.length;
+    // `***a* b`: of marks that opened together, any may close first.
+    if (open.slice(index).every((other) => other.at === entry.at)) open.splice(index, 1);
+    else open.length = index;
   }
   if (!opens || left === 0) return;
   if (char === '~') {
@@ -252,7 +265,8 @@ function closeDollar(text, at) {
   if (body === '') return text.slice(0, at);
   // Digits first may be a price; only what nobody writes in prose decides.
   if (/^\s/.test(body) || body.includes('$')) return null;
-  if (!(/^\\[a-zA-Z]/.test(body) || (/[\\^_={}]/.test(body) && !/^[A-Z_]{2,}/.test(body)))) return null;
+  const begun = /^[a-zA-Z](?:[a-z(),.]{0,10})$/.test(body);
+  if (!(begun || /^\\[a-zA-Z]/.test(body) || (/[\\^_={}]/.test(body) && !/^[A-Z_]{2,}/.test(body)))) return null;
   const trimmed = body.replace(/[\s\\]+$/, '');
   if (!looksLikeMath(trimmed)) return null;
   return `${text.slice(0, at + 1)}${trimmed}${PENDING}$`;
@@ -274,6 +288,9 @@ function closeLink(text, from, at) {
   if (rest[0] === '(') {
     if (isTargetClosed(rest)) return null;
     if (/\n[ \t]*\n/.test(rest) || /^\([^\s<"']*\s+[^"'(\s]/.test(rest)) return null;
+    return { text: text.slice(0, start) + label, next: start + label.length };
+  }
+  if (rest === '' && !/^\^|^[ xX]?$/.test(label)) {
     return { text: text.slice(0, start) + label, next: start + label.length };
   }
   if (rest[0] === '[' && !rest.includes(']')) {
@@ -334,7 +351,7 @@ export function closeTable(group) {
   const second = lines[1] ?? '';
   if (lines.length > 2 || !head.includes('|')) return null;
   if (lines.length === 1 || second.trim() === '') {
-    if (!/^ {0,3}\|.*\S.*\|/.test(head) && !(lines.length === 2 && /^ {0,3}\|.*\S/.test(head))) return null;
+    if (!/^ {0,3}\|[ \t]*[^\s|]/.test(head)) return null;
   } else if (!/^ {0,3}\|?[ \t]*:?-*:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*$/.test(second)) {
     return null;
   }
@@ -365,6 +382,7 @@ function cells(row) {
 export function closeTail(text) {
   const fence = openFence(text);
   if (fence) return closeFence(text, fence);
+  if (displayMath(text).open >= 0) return closeGroup(text);
   let body = text;
   const lineStart = body.lastIndexOf('\n') + 1;
   const line = body.slice(lineStart);
@@ -386,14 +404,14 @@ export function closeTail(text) {
  * @returns {string}
  */
 function closeGroup(text) {
-  const math = openMathBlock(text);
+  const { open: math, end } = displayMath(text);
   if (math >= 0) {
     const body = text.slice(math).replace(/[$\\]$/, '');
     const mark = /\$\$|\\\[/.exec(body)?.[0];
     if (!/[\p{L}\p{N}]/u.test(body)) return text.slice(0, math);
     return `${text.slice(0, math)}${body.trimEnd()}${PENDING}${mark === '$$' ? '$$' : '\\]'}`;
   }
-  const start = groupStart(text);
+  const start = Math.max(groupStart(text), end);
   const group = text.slice(start);
   const table = closeTable(group);
   if (table !== null) return text.slice(0, start) + table;
@@ -423,31 +441,29 @@ function groupStart(text) {
 }
 
 /**
- * The index of a display formula at the end of the text whose end has not
- * arrived, when its opening mark begins a line; -1 when there is none.
+ * The display formulas near the end of the text whose opening mark begins a
+ * line: where one begins whose end has not arrived, or -1, and where the last
+ * whole one ends.
  *
  * @param {string} text
- * @returns {number}
+ * @returns {{open: number, end: number}}
  */
-function openMathBlock(text) {
-  const from = Math.max(0, text.length - 4_000);
-  const recent = text.slice(from);
-  let at = -1;
-  for (const found of recent.matchAll(/(?:^|\n)[ \t]*(\$\$|\\\[)/g)) {
-    const start = found.index + found[0].length - 2;
-    if (at >= 0 && start < at) continue;
-    const rest = recent.slice(start + 2);
-    const own = /^[ \t]*(?:\n|$)/.test(rest);
-    if (rest.includes(found[1] === '$$' ? '$$' : '\\]')) {
-      // `$$` that closes the one before it is no opening mark.
-      if (found[1] === '$$') continue;
-      continue;
-    }
-    if (found[1] === '$$' && (recent.slice(0, start).match(/\$\$/g)?.length ?? 0) % 2 === 1) continue;
-    if (!own && /\n[ \t]*\n/.test(rest)) continue;
-    at = start;
+function displayMath(text) {
+  const opener = /(?:^|\n)[ \t>]*(?:[-+*][ \t]+)?(\$\$|\\\[)/g;
+  let end = Math.max(0, text.lastIndexOf('\n', text.length - 8_000));
+  opener.lastIndex = end;
+  for (;;) {
+    const found = opener.exec(text);
+    if (!found) return { open: -1, end };
+    const start = opener.lastIndex - 2;
+    const close = text.indexOf(found[1] === '$$' ? '$$' : '\\]', start + 2);
+    const body = text.slice(start + 2, close < 0 ? text.length : close);
+    const own = /^[ \t]*(?:\n|$)/.test(body);
+    if (!own && /\n[ \t]*\n/.test(body)) continue;
+    if (close < 0) return { open: start, end };
+    end = close + 2;
+    opener.lastIndex = end;
   }
-  return at < 0 ? -1 : from + at;
 }
 
 /**

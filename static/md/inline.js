@@ -209,33 +209,44 @@ const GROWING = new Set(['strong', 'em', 'del', 'text']);
  * @param {Token[]} news
  */
 export function patchInline(context, parent, olds, news) {
-  let i = 0;
-  while (i < olds.length && i < news.length &&
-    sameInline(/** @type {Token} */ (olds[i]), /** @type {Token} */ (news[i]))) i++;
-  const before = olds[i];
-  const after = news[i];
-  const node = parent.childNodes[i];
-  if (before && after && node && before.type === after.type) {
-    if (node.nodeType === 3) {
-      setText(/** @type {Text} */ (node), plainText(after) ?? '');
-      i++;
-    } else if (GROWING.has(after.type) && before.tokens && after.tokens) {
-      patchInline(context, /** @type {HTMLElement} */ (node), before.tokens, after.tokens);
-      i++;
-    } else if (after.type === 'codespan') {
-      const text = node.firstChild;
-      if (text && text.nodeType === 3) setText(/** @type {Text} */ (text), after.text ?? '');
-      else node.textContent = after.text ?? '';
-      i++;
-    }
-  }
-  while (parent.childNodes.length > i) {
+  news.forEach((token, i) => {
+    const old = olds[i];
+    const node = parent.childNodes[i];
+    if (old && node && (sameInline(old, token) || updateInline(context, node, old, token))) return;
+    const made = makeInline(context, token, parent.closest('a') !== null);
+    if (node) node.replaceWith(made);
+    else parent.appendChild(made);
+  });
+  while (parent.childNodes.length > news.length) {
     /** @type {ChildNode} */ (parent.lastChild).remove();
     context.nodes--;
   }
-  for (; i < news.length; i++) {
-    parent.appendChild(makeInline(context, /** @type {Token} */ (news[i]), parent.closest('a') !== null));
+}
+
+/**
+ * Changes a node to show `token`, where that is possible.
+ *
+ * @param {Context} context
+ * @param {ChildNode} node
+ * @param {Token} old
+ * @param {Token} token
+ * @returns {boolean}
+ */
+function updateInline(context, node, old, token) {
+  if (old.type !== token.type) return false;
+  if (node.nodeType === 3) {
+    setText(/** @type {Text} */ (node), plainText(token) ?? '');
+    return true;
   }
+  if (GROWING.has(token.type) && old.tokens && token.tokens) {
+    patchInline(context, /** @type {HTMLElement} */ (node), old.tokens, token.tokens);
+    return true;
+  }
+  if (token.type !== 'codespan') return false;
+  const text = node.firstChild;
+  if (text && text.nodeType === 3) setText(/** @type {Text} */ (text), token.text ?? '');
+  else node.textContent = token.text ?? '';
+  return true;
 }
 
 /**

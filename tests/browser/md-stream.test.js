@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/** Markdown that arrives: how it looks on the way, and what it costs. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { FIXTURE } from './md-fixture.js';
+import { openLab } from './md-harness.js';
+
+/** @type {import('./md-harness.js').Lab} */
+let lab;
+before(async () => {
+  lab = await openLab();
+  // What is loaded lazily is loaded now, so that both ways look the same at once.
+  await lab.page.evaluate(async () => {
+    const { md, root } = /** @type {any} */ (window);
+    root.append(md.renderMarkdown('$x$\n\n```python\nx\n```\n\n```sh\nx\n```\n\n```js\nx\n```'));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    root.replaceChildren();
+    const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
+    /** @param {Element} node */
+    const shape = (node) => node.innerHTML.replace(/md\d+-/g, 'md-')
+      .replace(/<\/?span[^>]*(?:class="(?:hl-|md-code-lines)[^>]*)?>/g, '');
+    Object.assign(window, { settle, shape });
+  });
+});
+after(() => lab.close());
+
+test('ends as the whole text does, wherever it was cut', async () => {
+  const different = await lab.page.evaluate(async (fixture) => {
+    const { md, settle, shape } = /** @type {any} */ (window);
+    const texts = [fixture, fixture.replace(/\n/g, '\r\n'), fixture.slice(0, 700), '- a\n- b\n\n- c\n', '| a |\n|-|\n', 'x', ''];
+    const out = [];
+    for (const text of texts) {
+      const whole = document.createElement('div');
+      whole.append(md.renderMarkdown(text));
+      await settle();
+      for (const step of [1, 2, 3, 7, 50, 1e6]) {
+        const holder = document.createElement('div');
+        const stream = md.createMarkdownStream(holder);
+        for (let i = step; i < text.length; i += step) stream.update(text.slice(0, i));
+        stream.finish(text);
+        await settle();
+        if (shape(holder) !== shape(whole)) out.push({ step, text: text.slice(0, 40), got: shape(holder), wanted: shape(whole) });
+      }
+    }
+    return out;
+  }, FIXTURE);
+  assert.deepEqual(different, []);
+});
+
+test('shows no raw marks on the way', async () => {
+  const seen = await lab.page.evaluate((fixture) => {
+    const { md } = /** @type {any} */ (window);
+    const holder = document.createElement('div');
+    const stream = md.createMarkdownStream(holder);
+    const text = fixture.replace(/Reference .*another\]\[link\],/, 'No references,').replace('a \\| b', 'ab').replace('3 * 4 = 12', 'x');
+    const out = [];
+    for (let i = 1; i <= text.length; i++) {
+      stream.update(text.slice(0, i));
+      const copy = holder.cloneNode(true);
+      for (const node of copy.querySelectorAll('pre, .katex, .md-raw, code')) node.remove();
+      const found = /.{0,15}(?:\*|~~|`|\]\(|\|[- ]|\[\^|\[[a-z]|\$[a-z]|\\|<http|^#|=).{0,15}/m.exec(copy.textContent);
+      if (found) out.push([text.slice(Math.max(0, i - 20), i), found[0]]);
+    }
+    return out;
+  }, FIXTURE);
+  assert.deepEqual(seen, []);
+});
+
+test('what is finished is not touched again', async () => {
+  const touched = await lab.page.evaluate((fixture) => {
+    const { md } = /** @type {any} */ (window);
+    const holder = document.createElement('div');
+    document.body.append(holder);
+    const stream = md.createMarkdownStream(holder);
+    const paragraphs = Array.from({ length: 60 }, (_, i) => `Paragraph ${i} with **bold** and [a link](https://example.org/${i}).`).join('\n\n');
+    const list = Array.from({ length: 60 }, (_, i) => `- item **${i}**`).join('\n');
+    const table = `| a | b |\n|---|---|\n${Array.from({ length: 60 }, (_, i) => `| ${i} | *x* |`).join('\n')}`;
+    const text = `${paragraphs}\n\n${list}\n\n${table}\n\n${fixture}`;
+    const out = [];
+    /** @type {WeakSet<Node>} */
+    const old = new WeakSet();
+    const observer = new MutationObserver(() => {});
+    observer.observe(holder, { subtree: true, childList: true, characterData: true, attributes: true });
+    let largest = 0;
+    for (let i = 1; i <= text.length; i += 5) {
+      stream.update(text.slice(0, i));
+      const records = observer.takeRecords();
+      largest = Math.max(largest, records.length);
+      for (const record of records) {
+        if (old.has(record.target)) out.push(`${record.type} in ${record.target.nodeName} at ${text.slice(i - 20, i)}`);
+        for (const node of record.removedNodes) if (old.has(node)) out.push(`removed ${node.nodeName}`);
+      }
+      // All but the last two of each kind of part are finished by now.
+      for (const parts of [holder.children, holder.querySelectorAll(':scope > ul > li'), holder.querySelectorAll(':scope > .md-table tr')]) {
+        for (const node of [...parts].slice(0, -3)) {
+          if (/^(?:UL|OL)$/.test(node.tagName) || node.querySelector('.md-code, .katex, .md-math') || node.closest('.md-code, .md-footnotes, .md-formula')) continue;
+          if (old.has(node)) continue;
+          old.add(node);
+          for (const inner of node.querySelectorAll('*')) old.add(inner);
+        }
+      }
+    }
+    stream.finish(text);
+    for (const record of observer.takeRecords()) {
+      for (const node of record.removedNodes) {
+        if (old.has(node) && !record.target.textContent?.includes('Reference')) out.push(`removed at the end: ${node.textContent?.slice(0, 60)}`);
+      }
+    }
+    holder.remove();
+    return { out: out.slice(0, 10), largest };
+  }, FIXTURE);
+  assert.deepEqual(touched.out, []);
+  assert.ok(touched.largest < 60, `${touched.largest} changes in one update`);
+});
+
+test('a long code block grows by its last lines only', async () => {
+  const result = await lab.page.evaluate(async () => {
+    const { md, settle } = /** @type {any} */ (window);
+    const holder = document.createElement('div');
+    document.body.append(holder);
+    const stream = md.createMarkdownStream(holder);
+    const code = Array.from({ length: 1500 }, (_, i) => `const value${i} = "text ${i}"; // comment ${i}`).join('\n');
+    const text = `\`\`\`js\n${code}\n\`\`\`\n\nafter`;
+    let kept = true;
+    /** @type {Element[]} */
+    let before = [];
+    const full = text.length;
+    for (let i = 0; i < full; i += 400) {
+      stream.update(text.slice(0, i));
+      if (i % 8000 === 0) {
+        await settle();
+        const now = [...holder.querySelectorAll('.md-code-lines')];
+        kept &&= before.slice(0, -1).every((node, k) => node === now[k]);
+        before = now;
+      }
+    }
+    stream.finish(text);
+    for (let k = 0; k < 40 && holder.querySelectorAll('.hl-comment').length < 1500; k++) await settle();
+    const block = holder.querySelector('pre > code');
+    const r = {
+      kept, pieces: before.length, same: block.textContent === code,
+      keywords: holder.querySelectorAll('.hl-keyword').length, comments: holder.querySelectorAll('.hl-comment').length,
+    };
+    holder.remove();
+    return r;
+  });
+  assert.deepEqual(result, { kept: true, pieces: result.pieces, same: true, keywords: 1500, comments: 1500 });
+  assert.ok(result.pieces > 20);
+});
+
+test('a text that is not a continuation begins anew', async () => {
+  const shown = await lab.page.evaluate(() => {
+    const { md } = /** @type {any} */ (window);
+    const holder = document.createElement('div');
+    holder.append('left over');
+    const stream = md.createMarkdownStream(holder);
+    const out = [];
+    stream.update('first **text');
+    out.push(holder.textContent);
+    stream.update('other');
+    out.push(holder.textContent);
+    stream.finish('other text');
+    out.push(holder.textContent);
+    stream.finish('other text');
+    stream.update('other text and more');
+    out.push(holder.textContent);
+    stream.update('');
+    out.push(holder.textContent);
+    return out;
+  });
+  assert.deepEqual(shown, ['first text', 'other', 'other text', 'other text and more', '']);
+});
+
+test('a long end without a resting point is shown in time all the same', async () => {
+  const shown = await lab.page.evaluate(async () => {
+    const { md, settle } = /** @type {any} */ (window);
+    const holder = document.createElement('div');
+    const stream = md.createMarkdownStream(holder);
+    let text = 'word '.repeat(8_000);
+    stream.update(text);
+    for (let i = 0; i < 20; i++) stream.update(text += 'more ');
+    for (let i = 0; i < 20 && holder.textContent.length < text.length - 1; i++) await settle();
+    return holder.textContent.trim() === text.trim();
+  });
+  assert.ok(shown);
+});
+
+test('diagrams stay code until they are whole', async () => {
+  const seen = await lab.page.evaluate(async () => {
+    const { md } = /** @type {any} */ (window);
+    const holder = document.createElement('div');
+    document.body.append(holder);
+    const stream = md.createMarkdownStream(holder);
+    stream.update('```mermaid\ngraph TD\nA--');
+    const while_ = holder.querySelector('.md-diagram') === null;
+    stream.finish('```mermaid\ngraph TD\nA-->B\n```');
+    const end = performance.now() + 20_000;
+    while (performance.now() < end && !holder.querySelector('.md-toggle')) await new Promise((resolve) => setTimeout(resolve, 50));
+    const image = holder.querySelector('.md-diagram img');
+    const out = { while_, drawn: image?.src.startsWith('blob:'), width: image?.naturalWidth > 20, hidden: holder.querySelector('pre').hidden };
+    holder.querySelector('.md-toggle').click();
+    return { ...out, source: !holder.querySelector('pre').hidden && holder.querySelector('.md-diagram').hidden };
+  });
+  assert.deepEqual(seen, { while_: true, drawn: true, width: true, hidden: true, source: true });
+});
+
+test('nothing went wrong meanwhile', () => assert.deepEqual(lab.incidents, []));

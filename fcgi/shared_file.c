@@ -2,22 +2,18 @@
 /* The file that processes share: mapping, lock, journal, sums. */
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "confab/clock.h"
 #include "confab/crypto.h"
 #include "confab/log.h"
 #include "confab/shared_file.h"
+#include "confab/shared_map.h"
 #include "confab/siphash.h"
 
 #define MAGIC "confab\n\032" /* 8 bytes; a text tool would change it */
@@ -76,11 +72,8 @@ static const struct {
 #define FILE_SIZE (HEADER_SIZE + CELLS_ALL * sizeof(struct shared_cell))
 
 struct shared_file {
-	pthread_mutex_t lock; /* held from begin to end */
-	char *path;
-	int fd;
-	void *map;   /* FILE_SIZE bytes; header, then cells */
-	bool ruined; /* more damage than a change can mend */
+	struct shared_map map; /* header, then cells */
+	bool ruined;	       /* more damage than a change can mend */
 	size_t n_staged;
 	uint64_t staged_index[SHARED_STAGED_MAX];
 	struct shared_cell staged[SHARED_STAGED_MAX];
@@ -89,13 +82,14 @@ struct shared_file {
 static struct header *
 header(const struct shared_file *f)
 {
-	return f->map;
+	return f->map.data;
 }
 
 static struct shared_cell *
 cell_at(const struct shared_file *f, size_t index)
 {
-	return (struct shared_cell *)(void *)((char *)f->map + HEADER_SIZE) +
+	return (struct shared_cell *)(void *)((char *)f->map.data +
+		   HEADER_SIZE) +
 	    index;
 }
 
@@ -115,6 +109,8 @@ from_now(void)
 {
 	return ((uint64_t)clock_wall() + 1) * 1000;
 }
+
+static void void_all(struct shared_file *f);
 
 static void
 boot_id(char out[BOOT_LEN])
@@ -229,7 +225,7 @@ rebuild(struct shared_file *f)
 	/* Not valid until the sum is there. */
 	h->sum = 0;
 	in_order();
-	memset(f->map, 0, FILE_SIZE);
+	memset(h, 0, FILE_SIZE);
 	memcpy(h->fixed.magic, MAGIC, sizeof(h->fixed.magic));
 	h->fixed.format = FORMAT;
 	h->fixed.size = FILE_SIZE;
@@ -237,7 +233,7 @@ rebuild(struct shared_file *f)
 	boot_id(h->fixed.boot);
 	f->ruined = false;
 	f->n_staged = 0;
-	shared_file_void_raise(f, from_now());
+	void_all(f);
 	commit(f);
 	in_order();
 	h->sum = fixed_sum(h);
@@ -292,111 +288,28 @@ new_boot(struct shared_file *f)
 	h->sum = fixed_sum(h);
 }
 
-/* Opens the file by its name. The map is made by map_file(). */
-static int
-open_file(const char *path, char err[CONFIG_ERROR_MAX])
-{
-	struct stat st;
-	int fd = open(
-	    path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-
-	if (fd < 0) {
-		snprintf(err, CONFIG_ERROR_MAX, "%.400s: cannot be opened: %s",
-		    path, strerror(errno));
-		return -1;
-	}
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    st.st_uid != geteuid() || (st.st_mode & 022) != 0) {
-		snprintf(err, CONFIG_ERROR_MAX,
-		    "%.400s: must be a regular file of user %lu that nobody "
-		    "else can write",
-		    path, (unsigned long)geteuid());
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* Gives the file its size, with its blocks: a hole could end in SIGBUS. */
-static int
-size_file(struct shared_file *f)
-{
-	int rc;
-
-	if (ftruncate(f->fd, FILE_SIZE) != 0)
-		return -1;
-	rc = posix_fallocate(f->fd, 0, FILE_SIZE);
-	if (rc != 0 && rc != EOPNOTSUPP && rc != EINVAL) {
-		errno = rc;
-		return -1;
-	}
-	return 0;
-}
-
-static void
-unmap(struct shared_file *f)
-{
-	if (f->map != NULL)
-		munmap(f->map, FILE_SIZE);
-	f->map = NULL;
-	if (f->fd >= 0)
-		close(f->fd);
-	f->fd = -1;
-}
-
-static int
-lock_file(int fd)
-{
-	while (flock(fd, LOCK_EX) != 0)
-		if (errno != EINTR)
-			return -1;
-	return 0;
-}
-
-/*
- * Locks the file that has the name now, opening it again when the one we have
- * was removed. With the lock, makes it a valid one. Returns -1 with `err`.
- */
+/* Locks, and makes the file a valid one with nothing left to do. */
 static int
 acquire(struct shared_file *f, char err[CONFIG_ERROR_MAX])
 {
-	struct stat st;
+	bool fresh;
 
-	for (;;) {
-		if (f->fd < 0 && (f->fd = open_file(f->path, err)) < 0)
-			return -1;
-		if (lock_file(f->fd) != 0 || fstat(f->fd, &st) != 0)
-			goto fail;
-		if (st.st_nlink > 0)
-			break;
-		unmap(f);
-	}
-	if (st.st_size != (off_t)FILE_SIZE && size_file(f) != 0)
-		goto fail;
-	if (f->map == NULL) {
-		f->map = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE,
-		    MAP_SHARED, f->fd, 0);
-		if (f->map == MAP_FAILED) {
-			f->map = NULL;
-			goto fail;
-		}
-	}
+	if (shared_map_lock(&f->map, &fresh, err) != 0)
+		return -1;
+	f->n_staged = 0;
 	if (is_valid(f) && recover(f)) {
 		new_boot(f);
 		return 0;
 	}
-	if (st.st_size != 0)
+	if (!fresh)
 		log_msg(LOG_LEVEL_WARN,
 		    "%s: damaged or of another version; made anew, all "
 		    "sessions end",
-		    f->path);
+		    f->map.path);
 	if (rebuild(f) == 0)
 		return 0;
-	errno = EIO;
-fail:
-	snprintf(err, CONFIG_ERROR_MAX, "%.400s: cannot be used: %s", f->path,
-	    strerror(errno));
-	unmap(f);
+	snprintf(err, CONFIG_ERROR_MAX, "%.400s: no random bytes", f->map.path);
+	shared_map_unlock(&f->map);
 	return -1;
 }
 
@@ -405,12 +318,9 @@ shared_file_begin(struct shared_file *f)
 {
 	char err[CONFIG_ERROR_MAX];
 
-	pthread_mutex_lock(&f->lock);
-	f->n_staged = 0;
 	if (acquire(f, err) == 0)
 		return 0;
 	log_msg(LOG_LEVEL_ERROR, "%s", err);
-	pthread_mutex_unlock(&f->lock);
 	return -1;
 }
 
@@ -421,9 +331,8 @@ shared_file_end(struct shared_file *f)
 		commit(f);
 	else if (rebuild(f) == 0)
 		log_msg(LOG_LEVEL_WARN,
-		    "%s: damaged; made anew, all sessions end", f->path);
-	flock(f->fd, LOCK_UN);
-	pthread_mutex_unlock(&f->lock);
+		    "%s: damaged; made anew, all sessions end", f->map.path);
+	shared_map_unlock(&f->map);
 }
 
 struct shared_file *
@@ -431,20 +340,16 @@ shared_file_open(const char *path, char err[CONFIG_ERROR_MAX])
 {
 	struct shared_file *f = calloc(1, sizeof(*f));
 
-	if (f == NULL || (f->path = strdup(path)) == NULL ||
-	    pthread_mutex_init(&f->lock, NULL) != 0) {
+	if (f == NULL || shared_map_init(&f->map, path, FILE_SIZE) != 0) {
 		snprintf(err, CONFIG_ERROR_MAX, "%.400s: out of memory", path);
-		if (f != NULL)
-			free(f->path);
 		free(f);
 		return NULL;
 	}
-	f->fd = -1;
 	if (acquire(f, err) != 0) {
 		shared_file_close(f);
 		return NULL;
 	}
-	flock(f->fd, LOCK_UN);
+	shared_map_unlock(&f->map);
 	return f;
 }
 
@@ -453,9 +358,7 @@ shared_file_close(struct shared_file *f)
 {
 	if (f == NULL)
 		return;
-	unmap(f);
-	pthread_mutex_destroy(&f->lock);
-	free(f->path);
+	shared_map_free(&f->map);
 	free(f);
 }
 
@@ -509,9 +412,9 @@ load(struct shared_file *f, enum shared_table t, size_t index,
 		return;
 	*out = empty;
 	shared_file_stage(f, index, &empty);
-	log_msg(LOG_LEVEL_WARN, "%s: dropped a damaged entry", f->path);
+	log_msg(LOG_LEVEL_WARN, "%s: dropped a damaged entry", f->map.path);
 	if (tables[t].voids)
-		shared_file_void_raise(f, from_now());
+		void_all(f);
 }
 
 size_t
@@ -551,14 +454,15 @@ shared_file_void(struct shared_file *f)
 	shared_file_cell(f, SHARED_VOID, 0, &c, &index);
 	/* Never empty: an empty one was damaged, or taken away. */
 	if (is_empty(&c)) {
-		shared_file_void_raise(f, from_now());
+		void_all(f);
 		shared_file_cell(f, SHARED_VOID, 0, &c, &index);
 	}
 	return c.v[0];
 }
 
-void
-shared_file_void_raise(struct shared_file *f, uint64_t wall)
+/* The time that is in force, staged or not; 0 when its cell is damaged. */
+static uint64_t
+void_time(const struct shared_file *f)
 {
 	size_t index = table_start(SHARED_VOID);
 	struct shared_cell c = *cell_at(f, index);
@@ -566,10 +470,27 @@ shared_file_void_raise(struct shared_file *f, uint64_t wall)
 	for (size_t i = 0; i < f->n_staged; i++)
 		if (f->staged_index[i] == index)
 			c = f->staged[i];
-	if (c.key[0] != 0 && c.sum == cell_sum(f, index, &c) && c.v[0] >= wall)
+	return c.key[0] != 0 && c.sum == cell_sum(f, index, &c) ? c.v[0] : 0;
+}
+
+void
+shared_file_void_raise(struct shared_file *f, uint64_t wall)
+{
+	struct shared_cell c;
+
+	if (void_time(f) >= wall)
 		return;
 	memset(&c, 0, sizeof(c));
 	c.key[0] = 1;
 	c.v[0] = wall;
-	shared_file_stage(f, index, &c);
+	shared_file_stage(f, table_start(SHARED_VOID), &c);
+}
+
+/* Makes all sessions void that were issued until now. */
+static void
+void_all(struct shared_file *f)
+{
+	uint64_t now = from_now(), last = void_time(f);
+
+	shared_file_void_raise(f, now > last ? now : last + 1);
 }

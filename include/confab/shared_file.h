@@ -7,10 +7,6 @@
  * stages new ones; the end writes them to the journal in the header, then to
  * their places, then clears the journal. A process killed anywhere leaves
  * either the old cells or a journal that the next holder of the lock finishes.
- *
- * The lock is flock(2) on the file, which the kernel gives back when its
- * holder dies, with a mutex for the threads of this process. Nothing in the
- * file takes part in locking, so no damage to it can block anybody.
  */
 #ifndef CONFAB_SHARED_FILE_H
 #define CONFAB_SHARED_FILE_H

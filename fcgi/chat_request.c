@@ -81,7 +81,7 @@ refuse_message(const struct place *at, const char *member, const char *what)
 static int
 refuse_part(const struct place *at, const char *member, const char *what)
 {
-	char path[API_ERROR_PARAM_MAX];
+	char path[API_ERROR_PARAM_MAX / 2];
 
 	(void)snprintf(path, sizeof(path), ".content[%zu]%s", at->part, member);
 	return refuse_message(at, path, what);

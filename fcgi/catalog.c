@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The catalogue of models.
- *
- * It is built once and then only read, by any thread, so the count of its
- * references is all that needs care. Entries are sorted by id for looking up;
- * the order in which they are shown is kept beside.
+ * The catalogue of models: one immutable list with an index by id.
  */
 #include "config.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,20 +15,42 @@
 struct catalog {
 	atomic_uint refs;
 	const struct config *config;
-	struct catalog_entry *entries;	/* in the order they are shown */
-	size_t n;
-	size_t cap;
-	size_t *by_id;		/* indices of entries, sorted by id */
+	struct catalog_entry *entries;
+	size_t n, cap;
+	/* Open addressing: 1 + the entry's place, 0 = free; a power of two. */
+	unsigned *slots;
+	size_t n_slots;
 };
 
-/* The demo provider's own models. */
-static const struct {
-	const char *id;
-	const char *name;
-} demo_models[] = {
-	{ "eliza", "ELIZA (1966)" },
-	{ "tour", "A tour of this page" },
-};
+static size_t
+hash(const char *s)
+{
+	uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
+	return (size_t)(h ^ h >> 32);
+}
+
+/* The slot where an id is or would be. */
+static unsigned *
+slot_of(const struct catalog *k, const char *id)
+{
+	size_t i = hash(id) & (k->n_slots - 1);
+
+	while (k->slots[i] != 0 &&
+	    strcmp(k->entries[k->slots[i] - 1].id, id) != 0)
+		i = (i + 1) & (k->n_slots - 1);
+	return &k->slots[i];
+}
+
+static struct catalog_entry *
+find(const struct catalog *k, const char *id)
+{
+	unsigned at = *slot_of(k, id);
+
+	return at != 0 ? &k->entries[at - 1] : NULL;
+}
 
 static void
 free_entry(struct catalog_entry *e)
@@ -46,196 +62,185 @@ free_entry(struct catalog_entry *e)
 	free(e->model.fallback);
 }
 
-/* NULL stays NULL; false when out of memory. */
-static bool
+static int
 copy(char **to, const char *from)
 {
 	*to = from != NULL ? strdup(from) : NULL;
-	return from == NULL || *to != NULL;
+	return from != NULL && *to == NULL ? -1 : 0;
 }
 
-static struct catalog_entry *
-room(struct catalog *k)
-{
-	struct catalog_entry *more;
-	size_t cap;
-
-	if (k->n == k->cap) {
-		cap = k->cap == 0 ? 16 : k->cap * 2;
-		more = realloc(k->entries, cap * sizeof(*more));
-		if (more == NULL)
-			return NULL;
-		k->entries = more;
-		k->cap = cap;
-	}
-	memset(&k->entries[k->n], 0, sizeof(k->entries[0]));
-	return &k->entries[k->n];
-}
-
-/* While it is built: is the id taken, and by whom? */
-static const struct catalog_entry *
-taken(const struct catalog *k, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < k->n; i++)
-		if (strcmp(k->entries[i].id, id) == 0)
-			return &k->entries[i];
-	return NULL;
-}
-
-/*
- * The id under which a model is known. Returns -1 when out of memory; 1, with
- * no id, for what a provider lists twice.
- */
 static int
-make_id(const struct catalog *k, const struct config_provider *p,
-    const char *name, char **id)
+copy_model(struct config_model *to, const struct config_model *from)
 {
-	const struct catalog_entry *other = taken(k, name);
-
-	*id = NULL;
-	if (other == NULL) {
-		*id = strdup(name);
-		return *id != NULL ? 0 : -1;
-	}
-	if (other->provider == p)
-		return 1;
-	if (asprintf(id, "%s/%s", p->name, name) == -1) {
-		*id = NULL;
+	to->context_length = from->context_length;
+	to->max_output_tokens = from->max_output_tokens;
+	to->input = from->input;
+	if (copy(&to->id, from->id) != 0 || copy(&to->name, from->name) != 0 ||
+	    copy(&to->upstream, from->upstream) != 0 ||
+	    copy(&to->fallback, from->fallback) != 0)
 		return -1;
-	}
-	if (taken(k, *id) == NULL)
-		return 0;
-	free(*id);
-	*id = NULL;
-	return 1;
+	return 0;
 }
 
+/* The id under which a model can be had: its own, or PROVIDER/ID where an
+ * earlier provider has that. NULL when out of memory. */
+static char *
+public_id(const struct catalog *k, const struct config_provider *p,
+    const char *id)
+{
+	char *full = NULL;
+
+	if (find(k, id) == NULL)
+		return strdup(id);
+	if (asprintf(&full, "%s/%s", p->name, id) == -1)
+		return NULL;
+	return full;
+}
+
+/* Adds a model unless both of its names are taken. */
 static int
 add(struct catalog *k, const struct config_provider *p,
     const struct config_model *m)
 {
-	struct catalog_entry *e;
-	char *id;
-	int rc;
+	struct catalog_entry *e = &k->entries[k->n];
 
-	rc = make_id(k, p, m->id, &id);
-	if (rc != 0)
-		return rc == -1 ? -1 : 0;
-	e = room(k);
-	if (e == NULL) {
-		free(id);
-		return -1;
-	}
+	if (k->n == k->cap)
+		return 0;	/* cannot be: all were counted */
+	memset(e, 0, sizeof(*e));
 	e->provider = p;
-	e->model = *m;
-	e->id = id;
-	if (!copy(&e->model.id, m->id) || !copy(&e->model.name, m->name) ||
-	    !copy(&e->model.upstream, m->upstream) ||
-	    !copy(&e->model.fallback, m->fallback)) {
+	e->id = public_id(k, p, m->id);
+	if (e->id == NULL)
+		return -1;
+	if (find(k, e->id) != NULL) {
+		free(e->id);
+		return 0;
+	}
+	if (copy_model(&e->model, m) != 0) {
 		free_entry(e);
 		return -1;
 	}
-	k->n++;
+	*slot_of(k, e->id) = (unsigned)++k->n;
 	return 0;
 }
 
 static int
 add_demo(struct catalog *k, const struct config_provider *p)
 {
+	static char eliza[] = "eliza", eliza_name[] = "ELIZA (1966)";
+	static char tour[] = "tour", tour_name[] = "Tour of this page";
 	struct config_model m;
-	size_t i;
 
-	for (i = 0; i < sizeof(demo_models) / sizeof(demo_models[0]); i++) {
-		memset(&m, 0, sizeof(m));
-		/* add() copies; it does not write through these. */
-		m.id = (char *)(uintptr_t)demo_models[i].id;
-		m.name = (char *)(uintptr_t)demo_models[i].name;
-		m.input = INPUT_TEXT;
-		if (add(k, p, &m) == -1)
-			return -1;
-	}
-	return 0;
+	memset(&m, 0, sizeof(m));
+	m.input = INPUT_TEXT;
+	m.id = eliza;
+	m.name = eliza_name;
+	if (add(k, p, &m) != 0)
+		return -1;
+	m.id = tour;
+	m.name = tour_name;
+	return add(k, p, &m);
 }
 
-static bool
-is_configured(const struct config_provider *p, const char *id)
+/* The configured model that a listed one is, or NULL. */
+static struct catalog_entry *
+configured(const struct catalog *k, const struct config_provider *p,
+    const char *id)
 {
 	size_t i;
 
-	for (i = 0; i < p->n_models; i++)
-		if (strcmp(p->models[i].id, id) == 0 ||
-		    (p->models[i].upstream != NULL &&
-		    strcmp(p->models[i].upstream, id) == 0))
-			return true;
-	return false;
+	for (i = 0; i < k->n; i++) {
+		struct catalog_entry *e = &k->entries[i];
+		const char *name = e->model.upstream != NULL ?
+		    e->model.upstream : e->model.id;
+
+		if (e->provider == p && strcmp(name, id) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+/* What a provider lists fills in what the configuration leaves open. */
+static int
+add_listed(struct catalog *k, const struct config_provider *p,
+    const struct config_model *m)
+{
+	struct catalog_entry *e = NULL;
+
+	if (p->n_models > 0)
+		e = configured(k, p, m->id);
+	if (e == NULL)
+		return add(k, p, m);
+	if (e->model.context_length == 0)
+		e->model.context_length = m->context_length;
+	if (e->model.max_output_tokens == 0)
+		e->model.max_output_tokens = m->max_output_tokens;
+	if (e->model.name == NULL && m->name != NULL)
+		return copy(&e->model.name, m->name);
+	return 0;
+}
+
+static size_t
+listed(const struct catalog_list *list)
+{
+	return list->n < CATALOG_LISTED_MAX ? list->n : CATALOG_LISTED_MAX;
 }
 
 static int
 add_provider(struct catalog *k, const struct config_provider *p,
-    const struct catalog_list *lists, size_t n_lists)
+    const struct catalog_list *lists, size_t n)
 {
 	size_t i, j;
 
-	if (p->kind == PROVIDER_DEMO)
-		return add_demo(k, p);
-	for (i = 0; i < p->n_models; i++)
-		if (add(k, p, &p->models[i]) == -1)
+	for (i = 0; i < p->n_models; i++) {
+		if (add(k, p, &p->models[i]) != 0)
 			return -1;
-	for (i = 0; i < n_lists; i++) {
-		if (lists[i].provider != p)
-			continue;
-		for (j = 0; j < lists[i].n && j < CATALOG_LISTED_MAX; j++)
-			if (!is_configured(p, lists[i].models[j].id) &&
-			    add(k, p, &lists[i].models[j]) == -1)
+	}
+	if (p->kind == PROVIDER_DEMO && add_demo(k, p) != 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		for (j = 0; lists[i].provider == p && j < listed(&lists[i]);
+		    j++) {
+			if (add_listed(k, p, &lists[i].models[j]) != 0)
 				return -1;
+		}
 	}
 	return 0;
 }
 
-static int
-compare(const void *a, const void *b, void *arg)
+static size_t
+count(const struct config *c, const struct catalog_list *lists, size_t n)
 {
-	const struct catalog *k = arg;
+	size_t i, total = 0;
 
-	return strcmp(k->entries[*(const size_t *)a].id,
-	    k->entries[*(const size_t *)b].id);
-}
-
-static int
-sort(struct catalog *k)
-{
-	size_t i;
-
-	k->by_id = calloc(k->n + 1, sizeof(k->by_id[0]));
-	if (k->by_id == NULL)
-		return -1;
-	for (i = 0; i < k->n; i++)
-		k->by_id[i] = i;
-	qsort_r(k->by_id, k->n, sizeof(k->by_id[0]), compare, k);
-	return 0;
+	for (i = 0; i < c->n_providers; i++)
+		total += c->providers[i].n_models + 2;
+	for (i = 0; i < n; i++)
+		total += listed(&lists[i]);
+	return total;
 }
 
 struct catalog *
-catalog_new(const struct config *c, const struct catalog_list *lists,
-    size_t n)
+catalog_new(const struct config *c, const struct catalog_list *lists, size_t n)
 {
-	struct catalog *k;
+	struct catalog *k = calloc(1, sizeof(*k));
 	size_t i;
 
-	k = calloc(1, sizeof(*k));
 	if (k == NULL)
 		return NULL;
 	atomic_init(&k->refs, 1);
 	k->config = c;
-	for (i = 0; i < c->n_providers; i++)
-		if (add_provider(k, &c->providers[i], lists, n) == -1)
-			goto fail;
-	if (sort(k) == -1)
+	k->cap = count(c, lists, n);
+	for (k->n_slots = 16; k->n_slots < 2 * k->cap; k->n_slots *= 2)
+		;
+	k->slots = calloc(k->n_slots, sizeof(*k->slots));
+	k->entries = calloc(k->cap > 0 ? k->cap : 1, sizeof(*k->entries));
+	if (k->slots == NULL || k->entries == NULL)
 		goto fail;
+	for (i = 0; i < c->n_providers; i++) {
+		if (add_provider(k, &c->providers[i], lists, n) != 0)
+			goto fail;
+	}
 	return k;
-
 fail:
 	catalog_unref(k);
 	return NULL;
@@ -244,41 +249,47 @@ fail:
 struct catalog *
 catalog_ref(struct catalog *k)
 {
-	atomic_fetch_add(&k->refs, 1);
+	atomic_fetch_add_explicit(&k->refs, 1, memory_order_relaxed);
 	return k;
 }
 
 void
 catalog_unref(struct catalog *k)
 {
-	size_t i;
-
-	if (k == NULL || atomic_fetch_sub(&k->refs, 1) != 1)
+	if (k == NULL || atomic_fetch_sub_explicit(&k->refs, 1,
+	    memory_order_acq_rel) != 1)
 		return;
-	for (i = 0; i < k->n; i++)
-		free_entry(&k->entries[i]);
+	while (k->n > 0)
+		free_entry(&k->entries[--k->n]);
 	free(k->entries);
-	free(k->by_id);
+	free(k->slots);
 	free(k);
+}
+
+/* PROVIDER/ID also names the model that is listed as plain ID. */
+static const struct catalog_entry *
+find_qualified(const struct catalog *k, const char *id)
+{
+	const char *slash = strchr(id, '/');
+	const struct catalog_entry *e;
+	size_t n;
+
+	if (slash == NULL)
+		return NULL;
+	n = (size_t)(slash - id);
+	e = find(k, slash + 1);
+	if (e == NULL || strlen(e->provider->name) != n ||
+	    memcmp(e->provider->name, id, n) != 0)
+		return NULL;
+	return e;
 }
 
 const struct catalog_entry *
 catalog_find(const struct catalog *k, const char *id)
 {
-	size_t low = 0, high = k->n, mid;
-	int order;
+	const struct catalog_entry *e = find(k, id);
 
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		order = strcmp(id, k->entries[k->by_id[mid]].id);
-		if (order == 0)
-			return &k->entries[k->by_id[mid]];
-		if (order < 0)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return NULL;
+	return e != NULL ? e : find_qualified(k, id);
 }
 
 size_t
@@ -290,50 +301,58 @@ catalog_size(const struct catalog *k)
 const struct catalog_entry *
 catalog_at(const struct catalog *k, size_t i)
 {
-	return i < k->n ? &k->entries[i] : NULL;
+	return &k->entries[i];
 }
 
 static void
-entry_json(struct buf *out, const struct catalog_entry *e)
+put_string(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	buf_json(out, value, strlen(value));
+}
+
+static void
+put_entry(const struct catalog_entry *e, struct buf *out)
 {
 	const struct config_model *m = &e->model;
-	const char *name = m->name != NULL ? m->name : e->id;
 
 	buf_puts(out, "{\"id\":");
 	buf_json(out, e->id, strlen(e->id));
-	buf_puts(out, ",\"object\":\"model\",\"created\":0,\"owned_by\":");
-	buf_json(out, e->provider->name, strlen(e->provider->name));
-	buf_puts(out, ",\"provider\":");
-	buf_json(out, e->provider->name, strlen(e->provider->name));
-	buf_puts(out, ",\"name\":");
-	buf_json(out, name, strlen(name));
+	buf_puts(out, ",\"object\":\"model\",\"created\":0");
+	put_string(out, "owned_by", e->provider->name);
+	put_string(out, "provider", e->provider->name);
+	put_string(out, "name", m->name != NULL ? m->name : e->id);
 	if (m->context_length > 0)
 		buf_printf(out, ",\"context_length\":%u", m->context_length);
 	if (m->max_output_tokens > 0)
 		buf_printf(out, ",\"max_output_tokens\":%u",
 		    m->max_output_tokens);
-	buf_printf(out, ",\"input\":[\"text\"%s]}",
-	    (m->input & INPUT_IMAGE) != 0 ? ",\"image\"" : "");
+	buf_printf(out, ",\"input\":[%s%s%s]}",
+	    m->input & INPUT_TEXT ? "\"text\"" : "",
+	    (m->input & INPUT_TEXT) && (m->input & INPUT_IMAGE) ? "," : "",
+	    m->input & INPUT_IMAGE ? "\"image\"" : "");
 }
 
 int
 catalog_json(const struct catalog *k, struct buf *out)
 {
 	const struct catalog_entry *first = NULL;
+	const char *comma = "";
 	size_t i;
 
 	if (k->config->default_model != NULL)
 		first = catalog_find(k, k->config->default_model);
 	buf_puts(out, "{\"object\":\"list\",\"data\":[");
-	if (first != NULL)
-		entry_json(out, first);
+	if (first != NULL) {
+		put_entry(first, out);
+		comma = ",";
+	}
 	for (i = 0; i < k->n; i++) {
 		if (&k->entries[i] == first)
 			continue;
-		if (i > 0 || first != NULL)
-			buf_putc(out, ',');
-		entry_json(out, &k->entries[i]);
+		buf_puts(out, comma);
+		put_entry(&k->entries[i], out);
+		comma = ",";
 	}
-	buf_puts(out, "]}");
-	return buf_ok(out) ? 0 : -1;
+	return buf_puts(out, "]}");
 }

@@ -64,14 +64,15 @@ static int
 refuse(struct api_error *err, const char *param, const char *what)
 {
 	api_error_set(err, 400, "invalid_request", "%s %s.", param, what);
-	(void)snprintf(err->param, sizeof(err->param), "%s", param);
+	(void)snprintf(err->param, sizeof(err->param), "%.*s",
+	    (int)sizeof(err->param) - 1, param);
 	return -1;
 }
 
 static int
 refuse_message(const struct place *at, const char *member, const char *what)
 {
-	char param[API_ERROR_PARAM_MAX];
+	char param[2 * API_ERROR_PARAM_MAX];
 
 	(void)snprintf(param, sizeof(param), "messages[%zu]%s", at->message,
 	    member);

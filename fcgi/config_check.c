@@ -94,6 +94,10 @@ check_url(struct config_reader *r, struct config_provider *p)
 			return config_fail(r, line(r, p, p->base_url != NULL ?
 			    "base_url" : "api_key_file"), "provider %s: kind "
 			    "demo has no address and no key", p->name);
+		if (p->n_models > 0)
+			return config_fail(r, line(r, &p->models[0], NULL),
+			    "provider %s: kind demo has models of its own",
+			    p->name);
 		return 0;
 	}
 	if (p->base_url == NULL)

@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "confab/buf.h"
 #include "confab/json.h"
+#include "confab/utf8.h"
 
 const char *
 json_result_str(enum json_result r)
@@ -60,11 +60,37 @@ count_members(struct json_object *v)
 	return n;
 }
 
+/* json-c's tree of a text that the check has passed. */
+static enum json_result
+build(const char *s, size_t len, struct json_object **out)
+{
+	struct json_tokener *tok;
+	enum json_result r = JSON_OK;
+
+	if (len >= INT_MAX)
+		return JSON_NO_MEMORY;
+	/* One more than ours: json-c counts the value in the last level. */
+	tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+	if (tok == NULL)
+		return JSON_NO_MEMORY;
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+	*out = json_tokener_parse_ex(tok, s, (int)len);
+	if (json_tokener_get_error(tok) == json_tokener_continue) {
+		/* A bare number ends only where something else begins. */
+		*out = json_tokener_parse_ex(tok, " ", 1);
+	}
+	if (json_tokener_get_error(tok) != json_tokener_success) {
+		json_object_put(*out);
+		*out = NULL;
+		r = JSON_NO_MEMORY;	/* it has no code for that */
+	}
+	json_tokener_free(tok);
+	return r;
+}
+
 enum json_result
 json_parse(const char *s, size_t len, size_t depth, struct json_object **out)
 {
-	struct json_tokener *tok;
-	struct json_object *v;
 	struct json_facts facts;
 	enum json_result r;
 
@@ -74,29 +100,72 @@ json_parse(const char *s, size_t len, size_t depth, struct json_object **out)
 		return r;
 	if (facts.wide)
 		return JSON_RANGE;	/* json-c would change its value */
-	if (len >= INT_MAX)
-		return JSON_NO_MEMORY;
-	/* One more than ours: json-c counts the value inside the last level. */
-	tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
-	if (tok == NULL)
-		return JSON_NO_MEMORY;
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
-	v = json_tokener_parse_ex(tok, s, (int)len);
-	if (json_tokener_get_error(tok) == json_tokener_continue) {
-		/* A bare number ends only where something else begins. */
-		v = json_tokener_parse_ex(tok, " ", 1);
-	}
-	if (json_tokener_get_error(tok) != json_tokener_success)
-		r = JSON_NO_MEMORY; /* it has no code for that */
-	else if (count_members(v) != facts.members)
+	r = build(s, len, out);
+	if (r == JSON_OK && count_members(*out) != facts.members) {
+		json_object_put(*out);
+		*out = NULL;
 		r = JSON_DUPLICATE;
-	json_tokener_free(tok);
-	if (r != JSON_OK) {
-		json_object_put(v);
-		return r;
 	}
-	*out = v;
-	return JSON_OK;
+	return r;
+}
+
+/* Appends valid UTF-8 with every escaped U+0000 replaced. */
+static int
+replace_nul(struct buf *out, const char *s, size_t len)
+{
+	const char *p = s, *end = s + len, *from = s;
+
+	while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+		if (end - p >= 6 && memcmp(p, "\\u0000", 6) == 0) {
+			buf_append(out, from, (size_t)(p - from));
+			buf_puts(out, "\xef\xbf\xbd");
+			p += 6;
+			from = p;
+		} else {
+			p += end - p >= 2 ? 2 : 1;
+		}
+	}
+	return buf_append(out, from, (size_t)(end - from));
+}
+
+int
+json_repair(struct buf *out, const char *s, size_t len)
+{
+	struct buf text;
+	int rc;
+
+	if (utf8_valid(s, len))
+		return replace_nul(out, s, len);
+	buf_init(&text, 3 * len);
+	rc = utf8_repair(&text, s, len);
+	if (rc == 0)
+		rc = replace_nul(out, text.data, text.len);
+	buf_free(&text);
+	return rc;
+}
+
+enum json_result
+json_parse_loose(const char *s, size_t len, size_t depth,
+    struct json_object **out)
+{
+	enum json_result r;
+	struct buf text;
+
+	*out = NULL;
+	r = json_check(s, len, depth, NULL);
+	if (r == JSON_OK)
+		return build(s, len, out);
+	if (r != JSON_UTF8 && r != JSON_NUL)
+		return r;
+	buf_init(&text, 3 * len);
+	if (json_repair(&text, s, len) != 0)
+		r = JSON_NO_MEMORY;
+	else
+		r = json_check(text.data, text.len, depth, NULL);
+	if (r == JSON_OK)
+		r = build(text.data, text.len, out);
+	buf_free(&text);
+	return r;
 }
 
 struct json_object *

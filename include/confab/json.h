@@ -12,6 +12,8 @@
 
 #include <json-c/json.h>
 
+struct buf;
+
 enum json_result {
 	JSON_OK,
 	JSON_SYNTAX,
@@ -57,6 +59,20 @@ enum json_result json_parse(const char *s, size_t len, size_t depth,
     struct json_object **out);
 
 /*
+ * As json_parse(), for texts that are not ours to refuse: bytes that are not
+ * UTF-8 and \u0000 become U+FFFD, the last of equal names wins, and an integer
+ * that is too wide becomes the nearest that fits.
+ */
+enum json_result json_parse_loose(const char *s, size_t len, size_t depth,
+    struct json_object **out);
+
+/*
+ * Appends a text that json_check() refused with JSON_UTF8 or JSON_NUL, with
+ * U+FFFD for what it refused. Returns 0, or -1 when `out` is full.
+ */
+int json_repair(struct buf *out, const char *s, size_t len);
+
+/*
  * Member `name` of `obj` when it is there and a string: its bytes and length
  * (strings may hold any character but U+0000). Else NULL.
  */
@@ -67,8 +83,6 @@ struct json_object *json_get(struct json_object *obj, const char *name);
 
 /* Overwrites member `name` of `obj` where it is a string: it held a secret. */
 void json_wipe_string(struct json_object *obj, const char *name);
-
-struct buf;
 
 /* Appends `v` as compact JSON. Returns 0, or -1 when `out` is full. */
 int json_write(struct buf *out, struct json_object *v);

@@ -39,7 +39,8 @@ void provider_request_free(struct provider_request *r);
 struct provider_usage {
 	uint64_t prompt;
 	uint64_t completion;
-	uint64_t reasoning;
+	uint64_t cached;	/* of prompt: read from its cache */
+	uint64_t reasoning;	/* of completion */
 };
 
 enum provider_result {

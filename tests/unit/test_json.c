@@ -273,6 +273,45 @@ test_round_trip(void **state)
 	json_object_put(v);
 }
 
+static void
+test_loose(void **state)
+{
+	static const struct {
+		const char *s, *want;
+	} t[] = {
+		{ "{\"a\":1,\"a\":2}", "{\"a\":2}" },
+		{ "[\"x\xff\xc3\xa9\"]", "[\"x\xef\xbf\xbd\xc3\xa9\"]" },
+		{ "[\"a\\u0000b\\\\u0000\"]",
+		    "[\"a\xef\xbf\xbd" "b\\\\u0000\"]" },
+		{ "[\"\\u0000\xff\\u0000\"]", "[\"\xef\xbf\xbd\xef\xbf\xbd"
+		    "\xef\xbf\xbd\"]" },
+		{ "[99999999999999999999]", "[18446744073709551615]" },
+		{ "[1,]", NULL }, { "[\"\xff\",]", NULL }, { "[\xff]", NULL },
+		{ "[\"\\u0000\\", NULL }
+	};
+	struct json_object *v;
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	buf_init(&b, 1000);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		buf_reset(&b);
+		if (t[i].want == NULL) {
+			assert_int_equal(json_parse_loose(t[i].s,
+			    strlen(t[i].s), 8, &v), JSON_SYNTAX);
+			assert_null(v);
+			continue;
+		}
+		assert_int_equal(json_parse_loose(t[i].s, strlen(t[i].s), 8,
+		    &v), JSON_OK);
+		assert_int_equal(json_write(&b, v), 0);
+		assert_string_equal(buf_str(&b), t[i].want);
+		json_object_put(v);
+	}
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -283,7 +322,8 @@ main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_wide_integers),
-		cmocka_unit_test(test_round_trip)
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_loose)
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -229,9 +229,9 @@ function outcomeView(ctx, message, busy) {
 function statsView(ctx, message) {
   const { t, number } = ctx.i18n;
   const stats = selectStats(message);
-  const seconds = (/** @type {number} */ ms) => number(ms / 1000, {
-    style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: ms < 9950 ? 1 : 0,
-  });
+  const seconds = (/** @type {number} */ ms) => (ms < 1000
+    ? number(Math.round(ms), { style: 'unit', unit: 'millisecond', unitDisplay: 'narrow' })
+    : number(ms / 1000, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: ms < 9950 ? 1 : 0 }));
   const parts = [];
   if (stats.tokens !== null) parts.push(t('stat.tokens', { count: stats.tokens }));
   if (stats.firstTokenMs !== null) parts.push(t('stat.first', { time: seconds(stats.firstTokenMs) }));

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+// A conversation on the page: signing in, asking, reading, stopping, asking again, and what is kept when things break.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { closeBrowser, door, visit } from './ui-harness.js';
+
+after(closeBrowser);
+
+const composer = (/** @type {import('playwright-core').Page} */ page) => page.getByRole('textbox', { name: 'Message' });
+const thread = (/** @type {import('playwright-core').Page} */ page) => page.getByRole('log', { name: 'Conversation' });
+
+test('signing in, and the first answer', async () => {
+  const { page, site, incidents, ask, answer, close } = await visit({ session: 'out' });
+  await page.getByLabel('User name').fill('alice');
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: /alice/ }).waitFor();
+  await ask('How are you?');
+  await answer('Hello, world.').waitFor();
+  await page.getByRole('article', { name: 'You' }).filter({ hasText: 'How are you?' }).waitFor();
+  assert.equal(await composer(page).inputValue(), '');
+  assert.equal(await page.getByRole('log', { name: 'Conversation' }).count(), 1);
+  assert.match(await page.locator('.live').innerText(), /complete/);
+  await page.locator('.stats').getByText('42 tokens').waitFor();
+  const sent = site.calls.find((call) => call.path === 'chat/completions');
+  assert.deepEqual(sent?.body.messages, [{ role: 'user', content: 'How are you?' }]);
+  assert.deepEqual(incidents, []);
+  await close();
+});
+
+test('a wrong password says so and can be typed again', async () => {
+  const { page, close } = await visit({ session: 'out' });
+  await page.getByLabel('User name').fill('alice');
+  await page.getByLabel('Password').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('User name or password is wrong.').waitFor();
+  await page.waitForFunction(() => document.activeElement?.id === 'password');
+  await page.keyboard.type('secret');
+  await page.keyboard.press('Enter');
+  await composer(page).waitFor();
+  await close();
+});
+
+test('a throttled sign-in counts down', async () => {
+  const { page, site, close } = await visit({ session: 'out', prepare: (s) => { s.loginFails = { status: 429, code: 'too_many_attempts', headers: { 'retry-after': '2' } }; } });
+  await page.getByLabel('User name').fill('alice');
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').getByText(/Try again in/).waitFor();
+  const before = site.calls.length;
+  await page.getByRole('button', { name: 'Sign in' }).click({ force: true });
+  assert.equal(site.calls.length, before, 'nothing is sent while it counts');
+  site.loginFails = null;
+  await page.locator('.login-form .button-primary[aria-disabled="false"]').waitFor();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await composer(page).waitFor();
+  await close();
+});
+
+test('a password can be seen', async () => {
+  const { page, close } = await visit({ session: 'out' });
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Show' }).click();
+  assert.equal(await page.getByLabel('Password').getAttribute('type'), 'text');
+  await page.getByRole('button', { name: 'Hide' }).click();
+  assert.equal(await page.getByLabel('Password').getAttribute('type'), 'password');
+  await close();
+});
+
+test('each state before the answer can be told apart, and Stop is where Send was', async () => {
+  const steps = [door(), door(), door(), door()];
+  const { page, site, ask, close } = await visit({
+    prepare: (s) => {
+      s.answer = async (reply) => {
+        await steps[0]?.promise;
+        await reply.open();
+        await steps[1]?.promise;
+        await reply.think('Let me see.');
+        await steps[2]?.promise;
+        await reply.text('It is so.');
+        await steps[3]?.promise;
+        await reply.end();
+      };
+    },
+  });
+  const place = await page.getByRole('button', { name: 'Send' }).boundingBox();
+  await ask('Why?');
+  await page.getByText('Connecting…').waitFor();
+  assert.deepEqual(await page.getByRole('button', { name: 'Stop' }).boundingBox(), place);
+  steps[0]?.open();
+  await page.getByText(/Waiting for the model/).waitFor();
+  steps[1]?.open();
+  await page.getByText(/Thinking…/).waitFor();
+  assert.equal(await page.getByText('Let me see.').isVisible(), false, 'thoughts are folded away');
+  await page.locator('summary').click();
+  await page.getByText('Let me see.').waitFor();
+  steps[2]?.open();
+  await page.getByText('It is so.').waitFor();
+  await page.getByText(/Thought for/).waitFor();
+  steps[3]?.open();
+  await page.getByRole('button', { name: 'Send' }).waitFor();
+  assert.equal(site.stops.length, 0);
+  await close();
+});
+
+test('Esc stops, before the first token too, and what came stays', async () => {
+  const { page, site, ask, answer, close } = await visit({
+    prepare: (s) => {
+      s.answer = async (reply) => {
+        if (reply.body.messages.length > 1) await reply.text('Half an');
+        await reply.gone;
+      };
+    },
+  });
+  await ask('One');
+  await page.getByText('Connecting…').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('You stopped this before an answer came.').waitFor();
+  await ask('Two');
+  await answer('Half an').waitFor();
+  await page.keyboard.press('Escape');
+  await answer('You stopped this answer.').waitFor();
+  await answer('Half an').getByRole('button', { name: 'Continue' }).waitFor();
+  await answer('Half an').getByRole('button', { name: 'Try again' }).waitFor();
+  assert.ok(site.stops.length >= 1);
+  await close();
+});
+
+test('a double click on Send does not stop what it sent', async () => {
+  const { page, site, answer, close } = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text('Still here'); await reply.gone; }; } });
+  await composer(page).fill('Hello');
+  await page.getByRole('button', { name: 'Send' }).dblclick();
+  await answer('Still here').waitFor();
+  assert.deepEqual(site.stops, []);
+  await close();
+});
+
+test('an answer that breaks off keeps what came, says why, and can be asked again', async () => {
+  let times = 0;
+  const { page, ask, answer, close } = await visit({
+    prepare: (s) => {
+      s.answer = async (reply) => {
+        times += 1;
+        if (times > 1) return reply.text('All is well').then(() => reply.end());
+        await reply.text('The first half');
+        await reply.fail('upstream_error', 'The engine <b>overheated</b>');
+      };
+    },
+  });
+  await ask('Tell me');
+  const broken = answer('The first half');
+  await broken.getByText('The answer broke off. What had arrived is kept.').waitFor();
+  await broken.getByText('Details').click();
+  await broken.getByText('The engine <b>overheated</b>').waitFor();
+  await broken.getByRole('button', { name: 'Try again' }).click();
+  await answer('All is well').waitFor();
+  await page.getByText('2 / 2').waitFor();
+  await page.getByRole('button', { name: 'Earlier version' }).click();
+  await answer('The first half').waitFor();
+  await close();
+});
+
+test('a refusal before the first token says what it is and counts down', async () => {
+  const { page, ask, close } = await visit({ prepare: (s) => { s.answer = (reply) => reply.refuse(429, 'upstream_rate_limited', { 'retry-after': '30' }, 'Slow down'); } });
+  await ask('Hello');
+  await page.getByText('No answer came.').waitFor();
+  await thread(page).getByText('The provider is receiving too many requests.').waitFor();
+  await page.getByRole('button', { name: /Try again in/ }).waitFor();
+  await close();
+});
+
+test('the ends of an answer can be told apart', async () => {
+  const { page, ask, close } = await visit({
+    prepare: (s) => {
+      s.answer = async (reply) => {
+        const finish = reply.body.messages.at(-1).content;
+        await reply.text('Some text');
+        if (finish === 'drop') reply.drop();
+        else await reply.end(finish);
+      };
+    },
+  });
+  await ask('length');
+  await thread(page).getByText('The answer reached the length limit and was cut.').waitFor();
+  await ask('content_filter');
+  await thread(page).getByText('The model’s provider declined to answer this.').waitFor();
+  await ask('drop');
+  await thread(page).getByText('The answer was interrupted.').waitFor({ timeout: 20000 });
+  const looks = await page.locator('.outcome').evaluateAll((all) => all.map((e) => getComputedStyle(e).borderColor + getComputedStyle(e).borderStyle + getComputedStyle(e).backgroundColor));
+  assert.equal(new Set(looks).size, 3);
+  await close();
+});
+
+test('a session that ends asks for the password in place, and then sends what waited', async () => {
+  const { page, site, ask, answer, close } = await visit();
+  await ask('Before');
+  await answer('Hello, world.').waitFor();
+  site.session = 'out';
+  await ask('After');
+  const dialog = page.getByRole('dialog', { name: 'Please sign in again' });
+  await dialog.waitFor();
+  assert.equal(await dialog.getByLabel('User name').inputValue(), 'alice');
+  await page.keyboard.press('Escape');
+  assert.ok(await dialog.isVisible(), 'it cannot be passed by');
+  await dialog.getByLabel('Password').fill('secret');
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.message-assistant').length === 2 && document.querySelectorAll('.message-assistant .stats').length === 2);
+  assert.equal(await page.getByRole('article', { name: 'You' }).count(), 2);
+  await close();
+});
+
+test('editing a question makes a version beside it; arrows lead back', async () => {
+  const { page, ask, close } = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text(`Echo ${reply.body.messages.at(-1).content}`); await reply.end(); }; } });
+  await ask('first');
+  await page.getByText('Echo first').waitFor();
+  await composer(page).press('ArrowUp');
+  const edited = page.getByRole('textbox', { name: 'Edited text' });
+  await edited.waitFor();
+  assert.equal(await edited.inputValue(), 'first');
+  await edited.press('Escape');
+  assert.equal(await edited.count(), 0);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await edited.fill('second');
+  await edited.press('Enter');
+  await page.getByText('Echo second').waitFor();
+  await page.getByText('2 / 2').waitFor();
+  await page.getByRole('button', { name: 'Earlier version' }).click();
+  await page.getByText('Echo first').waitFor();
+  await page.getByText('1 / 2').waitFor();
+  await close();
+});
+
+test('asking again, also with another model', async () => {
+  const { page, site, ask, answer, close } = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text(`I am ${reply.body.model}`); await reply.end(); }; } });
+  await ask('Who?');
+  await answer('I am quick').getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'Seeing' }).click();
+  await answer('I am seeing').waitFor();
+  await page.getByText('2 / 2').waitFor();
+  await answer('I am seeing').getByRole('button', { name: 'Ask again' }).click();
+  await page.getByText('3 / 3').waitFor();
+  assert.equal(site.calls.filter((call) => call.path === 'chat/completions').length, 3);
+  await close();
+});
+
+test('deleting a message can be undone', async () => {
+  const { page, ask, answer, close } = await visit();
+  await ask('Keep me');
+  await answer('Hello').waitFor();
+  await page.getByRole('article', { name: 'You' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('The message was deleted.').waitFor();
+  assert.equal(await page.getByRole('article').count(), 0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await answer('Hello').waitFor();
+  await close();
+});
+
+test('copying puts the source on the clipboard', async () => {
+  const { page, ask, answer, close } = await visit({ permissions: ['clipboard-read', 'clipboard-write'], prepare: (s) => { s.answer = async (reply) => { await reply.text('**bold**'); await reply.end(); }; } });
+  await ask('Hi');
+  await answer('bold').getByRole('button', { name: 'Copy' }).click();
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()) === '**bold**');
+  await close();
+});
+
+test('parameters and instructions are sent only when they are set', async () => {
+  const { page, site, ask, answer, close } = await visit();
+  await ask('One');
+  await answer('Hello').waitFor();
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Instructions and parameters' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Instructions and parameters' });
+  await dialog.getByLabel('Instructions').fill('Be brief.');
+  await dialog.getByLabel('Temperature').fill('0,5');
+  await dialog.getByLabel('Top P').fill('7');
+  await dialog.getByLabel('Top P').press('Tab');
+  await dialog.getByText('A number from 0 to 1.').waitFor();
+  await page.keyboard.press('Escape');
+  await ask('Two');
+  await page.waitForFunction(() => document.querySelectorAll('.message-assistant .stats').length === 2);
+  const [first, second] = site.calls.filter((call) => call.path === 'chat/completions').map((call) => call.body);
+  assert.equal('temperature' in first, false);
+  assert.equal(first.messages[0].role, 'user');
+  assert.equal(second.temperature, 0.5);
+  assert.equal('top_p' in second, false);
+  assert.deepEqual(second.messages[0], { role: 'system', content: 'Be brief.' });
+  await close();
+});
+
+test('messages that no longer fit stand above a line', async () => {
+  const { page, ask, answer, close } = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text('word '.repeat(100)); await reply.end(); }; } });
+  await page.getByLabel('Model').selectOption('tiny');
+  for (const question of ['one', 'two', 'three']) {
+    await ask(question);
+    await page.waitForFunction((n) => document.querySelectorAll('.message-assistant .toolbar').length === n, ['one', 'two', 'three'].indexOf(question) + 1);
+  }
+  await page.getByText(/no longer sent/).waitFor();
+  assert.ok(await answer('word').first().evaluate((e) => e.hasAttribute('data-unsent')));
+  assert.ok(Number(await page.getByRole('meter', { name: 'Context used' }).getAttribute('aria-valuenow')) > 0);
+  await close();
+});

@@ -26,6 +26,8 @@ step() {
 	if ! "$@" >>"$work/log/build.log" 2>&1 </dev/null 9>&-; then
 		echo failed >&2
 		tail -n 30 "$work/log/build.log" >&2
+		[ -n "$dir" ] || die "\"$step_text\" failed;" \
+		    'with --dir DIR, all of its output is kept'
 		die "\"$step_text\" failed; all of its output:" \
 		    "$work/log/build.log"
 	fi

@@ -30,7 +30,8 @@
 #define DAY_MS (24ULL * 3600 * 1000)
 #define HEADER 4096	/* of the file, before its cells */
 #define CELL 64
-#define SUM_AT 88	/* of the header's fixed part */
+#define JOURNAL_AT 88	/* after the header's fixed part and its sum */
+#define JOURNAL_END (JOURNAL_AT + SHARED_STAGED_MAX * (8 + CELL) + 16)
 
 static char folder[] = "/tmp/confab-state-XXXXXX";
 static char path[64];
@@ -393,7 +394,7 @@ test_damaged_header(void **state)
 	(void)state;
 	make_id(id, 1);
 	/* Each byte of the part that has a sum, and the sum itself. */
-	for (off_t at = 0; at < SUM_AT; at += 7) {
+	for (off_t at = 0; at < JOURNAL_AT; at += 7) {
 		char byte = (char)(0x5a + at);
 
 		shared_state_tokens_add(st, "a", 1, 100);
@@ -463,6 +464,41 @@ test_damaged_cell(void **state)
 		scribble(HEADER + (1 + 4096 + 8192 + 2048 + i) * CELL, cell,
 		    sizeof(cell));
 	assert_true(shared_state_revoked(st, id, "alice", issued, now));
+	shared_state_close(st);
+}
+
+/* A process killed between its journal and its cells. */
+static void
+test_journal(void **state)
+{
+	struct shared_state *st = fresh();
+	char after[JOURNAL_END];
+	uint64_t one = 1;
+	struct stat s;
+	char *all;
+	int fd;
+
+	(void)state;
+	assert_int_equal(stat(path, &s), 0);
+	all = malloc((size_t)s.st_size);
+	assert_non_null(all);
+	shared_state_tokens_add(st, "a", 1, 5);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(pread(fd, all, (size_t)s.st_size, 0), s.st_size);
+	shared_state_tokens_add(st, "a", 1, 6);
+	assert_int_equal(pread(fd, after, sizeof(after), 0), sizeof(after));
+	close(fd);
+	/* The header as it was written, the cells as they were before. */
+	memcpy(all, after, sizeof(after));
+	memcpy(all + JOURNAL_END - sizeof(one), &one, sizeof(one));
+	scribble(0, all, (size_t)s.st_size);
+	assert_int_equal(shared_state_tokens(st, "a", 1), 11);
+	assert_int_equal(shared_state_tokens(st, "a", 1), 11);
+	/* One that does not match its sum is done by nobody. */
+	all[JOURNAL_AT] ^= 1;
+	scribble(0, all, (size_t)s.st_size);
+	assert_int_equal(shared_state_tokens(st, "a", 1), 0);
+	free(all);
 	shared_state_close(st);
 }
 
@@ -549,6 +585,7 @@ main(void)
 		cmocka_unit_test(test_damaged_header),
 		cmocka_unit_test(test_damaged_everywhere),
 		cmocka_unit_test(test_damaged_cell),
+		cmocka_unit_test(test_journal),
 		cmocka_unit_test(test_cut_and_removed),
 		cmocka_unit_test(test_refused_files),
 	};

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* The tokens file: its form, and that only the one token opens the door. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "confab/access_tokens.h"
+#include "confab/buf.h"
+#include "confab/files.h"
+
+#define DIGEST                                                            \
+	"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+static char folder[] = "/tmp/confab-tokens-XXXXXX";
+static char path[64];
+
+static int
+parse(const char *text, struct access_tokens *out, char *err)
+{
+	return access_tokens_parse("tokens", text, strlen(text), out, err);
+}
+
+static void
+test_form(void **state)
+{
+	char err[CONFIG_ERROR_MAX];
+	struct access_tokens all;
+
+	(void)state;
+	assert_int_equal(parse("# scripts\n\n0a1b:alice:my laptop:" DIGEST
+			       ":1700000000:0\n"
+			       "ff:bob:ci:" DIGEST ":1700000000:1800000000",
+			     &all, err),
+	    0);
+	assert_int_equal(all.n, 2);
+	assert_string_equal(all.list[0].id, "0a1b");
+	assert_string_equal(all.list[0].user, "alice");
+	assert_string_equal(all.list[0].label, "my laptop");
+	assert_int_equal(all.list[0].digest[31], 0x1f);
+	assert_int_equal(all.list[0].created, 1700000000);
+	assert_int_equal(all.list[0].expires, 0);
+	assert_int_equal(all.list[1].expires, 1800000000);
+	access_tokens_clear(&all);
+	assert_int_equal(all.n, 0);
+}
+
+static void
+test_errors(void **state)
+{
+	static const char *const samples[] = {
+		"0a",
+		"0a:alice:x:" DIGEST ":1",
+		"0a:alice:x:" DIGEST ":1:2:3",
+		"0A:alice:x:" DIGEST ":1:2",
+		":alice:x:" DIGEST ":1:2",
+		"0a0a0a0a0a0a0a0a0a:alice:x:" DIGEST ":1:2",
+		"0a::x:" DIGEST ":1:2",
+		"0a:alice::" DIGEST ":1:2",
+		"0a:alice:x:00:1:2",
+		"0a:alice:x:" DIGEST ":-1:2",
+		"0a:alice:x:" DIGEST ":1:never",
+		"0a:alice:x:" DIGEST ":1:",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		char err[CONFIG_ERROR_MAX] = "";
+		struct access_tokens all;
+
+		assert_int_equal(parse(samples[i], &all, err), -1);
+		assert_memory_equal(err, "tokens:1: ", 10);
+		assert_null(all.list);
+	}
+}
+
+static void
+test_life(void **state)
+{
+	char text[3][ACCESS_TOKEN_MAX + 1], err[CONFIG_ERROR_MAX];
+	struct access_token made[3], found, removed;
+	struct access_tokens all;
+	struct buf file;
+	int fd;
+
+	(void)state;
+	assert_int_equal(access_tokens_read(path, &all, err), 0);
+	assert_int_equal(all.n, 0);
+	assert_int_equal(access_tokens_find(path, "confab_x", 8, &found, err),
+	    0);
+	/* A line by hand, without its newline. */
+	fd = open(path, O_WRONLY | O_CREAT, 0640);
+	assert_int_equal(write(fd, "# by hand", 9), 9);
+	close(fd);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(access_tokens_new(path, "alice", "a label", 10,
+				     0, &made[i], text[i], err),
+		    0);
+		assert_int_equal(strlen(text[i]), 7 + 43);
+	}
+	assert_string_not_equal(text[0], text[1]);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(access_tokens_find(path, text[i],
+				     strlen(text[i]), &found, err),
+		    1);
+		assert_string_equal(found.id, made[i].id);
+	}
+	for (size_t n = 0; n < strlen(text[0]); n++)
+		assert_int_equal(access_tokens_find(path, text[0], n, &found,
+				     err),
+		    0);
+	/* The text itself is nowhere in the file. */
+	buf_init(&file, 65536);
+	assert_int_equal(file_read(path, &file, err), 0);
+	assert_null(strstr(buf_str(&file), text[0] + 7));
+	buf_free(&file);
+
+	assert_int_equal(
+	    access_tokens_revoke(path, made[1].id, &removed, err), 1);
+	assert_string_equal(removed.user, "alice");
+	assert_int_equal(access_tokens_find(path, text[1], strlen(text[1]),
+			     &found, err),
+	    0);
+	assert_int_equal(access_tokens_find(path, text[2], strlen(text[2]),
+			     &found, err),
+	    1);
+	/* A file that has become bad lets nobody in: what was revoked with the
+	 * change would live on. */
+	fd = open(path, O_WRONLY | O_APPEND);
+	assert_int_equal(write(fd, "broken", 6), 6);
+	close(fd);
+	assert_int_equal(access_tokens_find(path, text[2], strlen(text[2]),
+			     &found, err),
+	    -1);
+	assert_int_equal(access_tokens_new(path, "alice", "x", 10, 0, &made[0],
+			     text[0], err),
+	    -1);
+	unlink(path);
+	assert_int_equal(access_tokens_find(path, text[2], strlen(text[2]),
+			     &found, err),
+	    0);
+	assert_int_equal(access_tokens_new(path, "a:b", "x", 10, 0, &made[0],
+			     text[0], err),
+	    -1);
+	assert_int_equal(access_tokens_new(path, "a", "", 10, 0, &made[0],
+			     text[0], err),
+	    -1);
+}
+
+static int
+make_folder(void **state)
+{
+	(void)state;
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/tokens", folder);
+	return 0;
+}
+
+static int
+remove_folder(void **state)
+{
+	(void)state;
+	unlink(path);
+	return rmdir(folder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_form),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_life),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* Penalties, who they fall on and whom they spare; and a user's limits. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "confab/address.h"
+#include "confab/log.h"
+#include "confab/shared_state.h"
+#include "confab/throttle.h"
+
+static const struct config_throttle rule = {
+	.user_failures = 3,
+	.address_failures = 6,
+	.delay = 100,
+	.delay_max = 900,
+	.forget = 3600,
+};
+
+static char folder[] = "/tmp/confab-throttle-XXXXXX";
+static char path[64];
+
+static struct shared_state *
+fresh(void)
+{
+	char err[CONFIG_ERROR_MAX];
+	struct shared_state *st;
+
+	unlink(path);
+	st = shared_state_open(folder, err);
+	assert_non_null(st);
+	return st;
+}
+
+/* One wrong password. Returns what the try was answered with; 0: let in. */
+static int
+wrong(struct shared_state *st, const char *address, const char *user)
+{
+	struct api_error err = { 0 };
+
+	if (throttle_login_begin(st, &rule, address, user, &err) != 0) {
+		assert_string_equal(err.code, "too_many_attempts");
+		assert_true(err.retry_after > 0);
+		return err.status;
+	}
+	throttle_login_bad(st, &rule, address, user);
+	return 0;
+}
+
+static int
+right(struct shared_state *st, const char *address, const char *user)
+{
+	struct api_error err = { 0 };
+
+	if (throttle_login_begin(st, &rule, address, user, &err) != 0)
+		return err.status;
+	throttle_login_good(st, &rule, address, user);
+	return 0;
+}
+
+static void
+test_networks(void **state)
+{
+	unsigned char a[ADDRESS_NETWORK_MAX], b[ADDRESS_NETWORK_MAX];
+	char text[ADDRESS_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(address_network("192.0.2.1", a), 5);
+	assert_int_equal(address_network("::ffff:192.0.2.1", b), 5);
+	assert_memory_equal(a, b, 5);
+	assert_int_equal(address_network("192.0.2.2", b), 5);
+	assert_memory_not_equal(a, b, 5);
+	assert_int_equal(address_network("2001:db8:1:2::1", a), 9);
+	assert_int_equal(address_network("2001:db8:1:2:ffff::", b), 9);
+	assert_memory_equal(a, b, 9);
+	assert_int_equal(address_network("2001:db8:1:3::1", b), 9);
+	assert_memory_not_equal(a, b, 9);
+	assert_int_equal(address_network("unix:", a), 0);
+	assert_int_equal(address_network("", a), 0);
+	assert_int_equal(address_network(NULL, a), 0);
+	assert_int_equal(address_network("192.0.2.1, 1.1.1.1", a), 0);
+	assert_string_equal(address_text("2001:DB8::0001", text),
+	    "2001:db8::1");
+	assert_string_equal(address_text("::ffff:192.0.2.1", text),
+	    "192.0.2.1");
+	assert_string_equal(address_text("1.2.3.4 user=x", text), "-");
+	assert_string_equal(address_text(NULL, text), "-");
+}
+
+static void
+test_user(void **state)
+{
+	struct shared_state *st = fresh();
+	struct api_error err;
+	char from[32];
+
+	(void)state;
+	/* From many addresses, with a free try for each. */
+	for (int i = 0; i < 4; i++) {
+		snprintf(from, sizeof(from), "192.0.2.%d", i);
+		assert_int_equal(wrong(st, from, "alice"), 0);
+	}
+	assert_int_equal(wrong(st, "198.51.100.7", "alice"), 429);
+	assert_int_equal(
+	    throttle_login_check(st, &rule, "198.51.100.8", "alice", &err), -1);
+	assert_int_equal(err.retry_after, 100);
+	/* A refused try is none: the penalty does not grow. */
+	assert_int_equal(
+	    throttle_login_check(st, &rule, "198.51.100.8", "alice", &err), -1);
+	assert_true(err.retry_after <= 100);
+	assert_int_equal(wrong(st, "198.51.100.7", "bob"), 0);
+	shared_state_close(st);
+}
+
+static void
+test_address(void **state)
+{
+	struct shared_state *st = fresh();
+	char user[32];
+
+	(void)state;
+	for (int i = 0; i < 7; i++) {
+		snprintf(user, sizeof(user), "user%d", i);
+		assert_int_equal(wrong(st, "2001:db8::1", user), 0);
+	}
+	assert_int_equal(wrong(st, "2001:db8::2", "someone"), 429);
+	assert_int_equal(wrong(st, "2001:db8:0:1::2", "someone"), 0);
+	shared_state_close(st);
+}
+
+/* An account of one's own does not wash an address clean. */
+static void
+test_own_account_is_no_help(void **state)
+{
+	struct shared_state *st = fresh();
+	char user[32];
+	int tries = 0;
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		snprintf(user, sizeof(user), "user%d", i);
+		if (wrong(st, "192.0.2.1", user) != 0)
+			break;
+		tries++;
+		(void)right(st, "192.0.2.1", "mallory");
+	}
+	assert_int_equal(tries, 7);
+	shared_state_close(st);
+}
+
+static void
+test_success_forgets(void **state)
+{
+	struct shared_state *st = fresh();
+
+	(void)state;
+	for (int round = 0; round < 10; round++) {
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(wrong(st, NULL, "alice"), 0);
+		assert_int_equal(right(st, NULL, "alice"), 0);
+	}
+	shared_state_close(st);
+}
+
+/* Where the owner has been before, guessing elsewhere keeps nobody out. */
+static void
+test_owner_is_let_in(void **state)
+{
+	struct shared_state *st = fresh();
+	char from[32];
+
+	(void)state;
+	assert_int_equal(right(st, "203.0.113.5", "alice"), 0);
+	for (int i = 0; i < 100; i++) {
+		snprintf(from, sizeof(from), "192.0.2.%d", i);
+		(void)wrong(st, from, "alice");
+	}
+	assert_int_equal(wrong(st, "198.51.100.1", "alice"), 429);
+	assert_int_equal(right(st, "203.0.113.5", "alice"), 0);
+	/* But not for guessing from there. */
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(wrong(st, "203.0.113.5", "alice"), 0);
+	assert_int_equal(wrong(st, "203.0.113.5", "alice"), 429);
+	shared_state_close(st);
+}
+
+static void
+test_undo(void **state)
+{
+	struct shared_state *st = fresh();
+	struct api_error err;
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.1",
+				     "alice", &err),
+		    0);
+		throttle_login_undo(st, &rule, "192.0.2.1", "alice");
+	}
+	/* Begun and never ended counts: a killed process is no free guess. */
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.1",
+				     "alice", &err),
+		    0);
+	assert_int_equal(
+	    throttle_login_begin(st, &rule, "192.0.2.1", "alice", &err), -1);
+	shared_state_close(st);
+}
+
+static void
+test_limits(void **state)
+{
+	const struct config_limits l = { .requests_per_minute = 2,
+		.tokens_per_day = 100 };
+	const struct config_limits none = { 0 };
+	struct shared_state *st = fresh();
+	struct api_error err;
+
+	(void)state;
+	assert_int_equal(throttle_request(st, &l, "a", &err), 0);
+	assert_int_equal(throttle_request(st, &l, "a", &err), 0);
+	assert_int_equal(throttle_request(st, &l, "a", &err), -1);
+	assert_int_equal(err.status, 429);
+	assert_string_equal(err.code, "request_limit");
+	assert_true(err.retry_after >= 1 && err.retry_after <= 60);
+	assert_non_null(strstr(err.message, "requests_per_minute"));
+	assert_int_equal(throttle_request(st, &none, "a", &err), 0);
+	assert_int_equal(throttle_request(st, &l, "b", &err), 0);
+	throttle_tokens(st, "b", 99);
+	assert_int_equal(throttle_tokens_used(st, "b"), 99);
+	assert_int_equal(throttle_request(st, &l, "b", &err), 0);
+	throttle_tokens(st, "b", 1);
+	assert_int_equal(throttle_request(st, &l, "b", &err), -1);
+	assert_int_equal(err.status, 429);
+	assert_string_equal(err.code, "token_limit");
+	assert_true(err.retry_after >= 1 && err.retry_after <= 86400);
+	assert_non_null(strstr(err.message, "tokens_per_day"));
+	shared_state_close(st);
+}
+
+static void
+test_cgi(void **state)
+{
+	const struct config_limits l = { .cgi_processes = 1,
+		.streams_per_user = 1 };
+	const struct config_limits full = { .cgi_processes = 0 };
+	struct shared_state *st = fresh();
+	struct api_error err;
+
+	(void)state;
+	assert_int_equal(throttle_cgi_enter(st, &full, &err), -1);
+	assert_int_equal(err.status, 503);
+	assert_string_equal(err.code, "busy");
+	assert_true(err.retry_after > 0);
+	assert_int_equal(throttle_cgi_enter(st, &l, &err), 0);
+	assert_int_equal(throttle_cgi_stream(st, &l, "alice", &err), 0);
+	throttle_cgi_leave(st);
+	shared_state_close(st);
+}
+
+static int
+make_folder(void **state)
+{
+	(void)state;
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/%s", folder, SHARED_STATE_FILE);
+	log_configure(LOG_TO_STDERR, LOG_LEVEL_ERROR);
+	return 0;
+}
+
+static int
+remove_folder(void **state)
+{
+	(void)state;
+	unlink(path);
+	return rmdir(folder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_networks),
+		cmocka_unit_test(test_user),
+		cmocka_unit_test(test_address),
+		cmocka_unit_test(test_own_account_is_no_help),
+		cmocka_unit_test(test_success_forgets),
+		cmocka_unit_test(test_owner_is_let_in),
+		cmocka_unit_test(test_undo),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_cgi),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

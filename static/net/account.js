@@ -97,8 +97,7 @@ export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOu
       lastName = name;
       dispatch({ type: 'session/pending' });
       try {
-        await api.json('POST', 'login', { body: { username: name, password }, timeoutMs: LOGIN_TIMEOUT_MS });
-        signedIn(await api.json('GET', 'session'));
+        signedIn(await api.json('POST', 'login', { body: { username: name, password }, timeoutMs: LOGIN_TIMEOUT_MS }));
         return true;
       } catch (thrown) {
         const error = errorOfFailure(thrown, env.isOnline());

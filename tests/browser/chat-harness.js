@@ -160,9 +160,9 @@ export class Chat {
     await this.ask(`@script ${JSON.stringify({ steps })}`);
   }
 
-  /** @param {string | RegExp} text  @param {number} [timeout] */
+  /** Waits for an answer with this text.  @param {string | RegExp} text  @param {number} [timeout] */
   async see(text, timeout = 15000) {
-    await this.page.locator('main').getByText(text).last().waitFor({ timeout });
+    await this.answers.filter({ hasText: text }).last().waitFor({ timeout });
   }
 
   /** Waits until nothing is under way any more. */

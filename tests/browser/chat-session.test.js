@@ -90,23 +90,22 @@ test('a session that ends in the middle of an answer is resumed after the login'
   const words = (await chat.answers.last().innerText()).trim().split(/\s+/);
   assert.equal(words.length, 200);
   assert.equal(new Set(words).size, 200);
-  assert.equal(chats.site.upstream.requests.filter(({ path }) => path.endsWith('/chat/completions')).length, 1);
+  assert.equal(chats.site.upstream.calls.length, 1);
 });
 
-test('somebody else who signs in after an expiry sees nothing of it', async () => {
+test('somebody else who signs in in another tab sees nothing of it', async () => {
   chat = await chats.open();
   await chat.choose('hello');
   await chat.ask(CANARY);
   await chat.see('Hello, world!');
   await chat.page.context().clearCookies();
   await chat.ask('More.');
-  const dialog = chat.page.getByRole('dialog');
-  await dialog.waitFor();
-  await dialog.getByLabel('User name').fill('bob');
-  await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await dialog.getByRole('button', { name: 'Sign in' }).click();
-  await dialog.waitFor({ state: 'detached' });
-  await chat.box.waitFor();
+  await chat.page.getByRole('dialog').waitFor();
+  const other = new Chat(await chat.page.context().newPage(), chats.address);
+  await other.page.goto(chats.address);
+  await other.signIn('bob');
+  await until(async () => await chat.page.getByRole('dialog').count() === 0, { what: 'the first tab knows' });
+  assert.equal(await chat.questions.count(), 0);
   assert.equal((await chat.page.content()).includes(CANARY), false);
 });
 
@@ -149,6 +148,8 @@ test('an empty page is left without a question', async () => {
   chat = await chats.open();
   await chat.box.fill('x');
   await chat.box.fill('');
+  // The guard goes with the frame that shows the empty draft.
+  await chat.page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
   let asked = false;
   chat.page.on('dialog', (dialog) => {
     asked = true;

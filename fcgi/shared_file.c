@@ -74,6 +74,7 @@ static const struct {
 struct shared_file {
 	struct shared_map map; /* header, then cells */
 	bool ruined;	       /* more damage than a change can mend */
+	uint64_t last_void;    /* the latest time seen in the file */
 	size_t n_staged;
 	uint64_t staged_index[SHARED_STAGED_MAX];
 	struct shared_cell staged[SHARED_STAGED_MAX];
@@ -110,8 +111,6 @@ from_now(void)
 	return ((uint64_t)clock_wall() + 1) * 1000;
 }
 
-static void void_all(struct shared_file *f);
-
 static void
 boot_id(char out[BOOT_LEN])
 {
@@ -125,14 +124,6 @@ boot_id(char out[BOOT_LEN])
 	close(fd);
 }
 
-static bool
-is_empty(const struct shared_cell *c)
-{
-	static const struct shared_cell empty;
-
-	return memcmp(c, &empty, sizeof(*c)) == 0;
-}
-
 static uint64_t
 cell_sum(
     const struct shared_file *f, uint64_t index, const struct shared_cell *c)
@@ -144,6 +135,44 @@ cell_sum(
 
 	text.cell.sum = 0;
 	return siphash(header(f)->fixed.seed, &text, sizeof(text));
+}
+
+/* The time that is in force, staged or not; 0 when its cell is damaged. */
+static uint64_t
+void_time(const struct shared_file *f)
+{
+	size_t index = table_start(SHARED_VOID);
+	struct shared_cell c = *cell_at(f, index);
+
+	for (size_t i = 0; i < f->n_staged; i++)
+		if (f->staged_index[i] == index)
+			c = f->staged[i];
+	return c.key[0] != 0 && c.sum == cell_sum(f, index, &c) ? c.v[0] : 0;
+}
+
+void
+shared_file_void_raise(struct shared_file *f, uint64_t wall)
+{
+	struct shared_cell c;
+
+	if (void_time(f) >= wall)
+		return;
+	memset(&c, 0, sizeof(c));
+	c.key[0] = 1;
+	c.v[0] = wall;
+	shared_file_stage(f, table_start(SHARED_VOID), &c);
+}
+
+/* Makes all sessions void that were issued until now. */
+static void
+void_all(struct shared_file *f)
+{
+	uint64_t now = from_now(), last = void_time(f);
+
+	/* Twice in a second, the second time is later. */
+	if (last < f->last_void)
+		last = f->last_void;
+	shared_file_void_raise(f, now > last ? now : last + 1);
 }
 
 static uint64_t
@@ -210,6 +239,20 @@ fixed_sum(const struct header *h)
 	return siphash(h->fixed.seed, &h->fixed, sizeof(h->fixed));
 }
 
+/* An empty cell has a sum too: zeros that came from elsewhere are damage. */
+static void
+clear_cells(struct shared_file *f, size_t first, size_t n)
+{
+	static const struct shared_cell empty;
+
+	for (size_t i = first; i < first + n; i++) {
+		struct shared_cell c = empty;
+
+		c.sum = cell_sum(f, i, &c);
+		*cell_at(f, i) = c;
+	}
+}
+
 /*
  * Makes the mapped file a new, empty one. What it may have known of ended
  * sessions is lost, so all sessions issued until now are void.
@@ -225,12 +268,13 @@ rebuild(struct shared_file *f)
 	/* Not valid until the sum is there. */
 	h->sum = 0;
 	in_order();
-	memset(h, 0, FILE_SIZE);
+	memset(h, 0, sizeof(*h));
 	memcpy(h->fixed.magic, MAGIC, sizeof(h->fixed.magic));
 	h->fixed.format = FORMAT;
 	h->fixed.size = FILE_SIZE;
 	memcpy(h->fixed.seed, seed, sizeof(seed));
 	boot_id(h->fixed.boot);
+	clear_cells(f, 0, CELLS_ALL);
 	f->ruined = false;
 	f->n_staged = 0;
 	void_all(f);
@@ -238,6 +282,7 @@ rebuild(struct shared_file *f)
 	in_order();
 	h->sum = fixed_sum(h);
 	in_order();
+	shared_map_release(&f->map);
 	return 0;
 }
 
@@ -281,8 +326,8 @@ new_boot(struct shared_file *f)
 		return;
 	for (int t = 0; t < SHARED_TABLES; t++)
 		if (tables[t].mono)
-			memset(cell_at(f, table_start((enum shared_table)t)), 0,
-			    tables[t].cells * sizeof(struct shared_cell));
+			clear_cells(f, table_start((enum shared_table)t),
+			    tables[t].cells);
 	in_order();
 	memcpy(h->fixed.boot, boot, sizeof(boot));
 	h->sum = fixed_sum(h);
@@ -391,7 +436,7 @@ shared_file_stage(
 		f->n_staged++;
 	f->staged_index[i] = index;
 	f->staged[i] = *cell;
-	f->staged[i].sum = cell->key[0] == 0 ? 0 : cell_sum(f, index, cell);
+	f->staged[i].sum = cell_sum(f, index, cell);
 }
 
 /* Copies one cell: what is staged for it, else what is in the file. */
@@ -407,8 +452,7 @@ load(struct shared_file *f, enum shared_table t, size_t index,
 			return;
 		}
 	*out = *cell_at(f, index);
-	if (is_empty(out) ||
-	    (out->key[0] != 0 && out->sum == cell_sum(f, index, out)))
+	if (out->sum == cell_sum(f, index, out))
 		return;
 	*out = empty;
 	shared_file_stage(f, index, &empty);
@@ -452,45 +496,7 @@ shared_file_void(struct shared_file *f)
 	size_t index;
 
 	shared_file_cell(f, SHARED_VOID, 0, &c, &index);
-	/* Never empty: an empty one was damaged, or taken away. */
-	if (is_empty(&c)) {
-		void_all(f);
-		shared_file_cell(f, SHARED_VOID, 0, &c, &index);
-	}
-	return c.v[0];
-}
-
-/* The time that is in force, staged or not; 0 when its cell is damaged. */
-static uint64_t
-void_time(const struct shared_file *f)
-{
-	size_t index = table_start(SHARED_VOID);
-	struct shared_cell c = *cell_at(f, index);
-
-	for (size_t i = 0; i < f->n_staged; i++)
-		if (f->staged_index[i] == index)
-			c = f->staged[i];
-	return c.key[0] != 0 && c.sum == cell_sum(f, index, &c) ? c.v[0] : 0;
-}
-
-void
-shared_file_void_raise(struct shared_file *f, uint64_t wall)
-{
-	struct shared_cell c;
-
-	if (void_time(f) >= wall)
-		return;
-	memset(&c, 0, sizeof(c));
-	c.key[0] = 1;
-	c.v[0] = wall;
-	shared_file_stage(f, table_start(SHARED_VOID), &c);
-}
-
-/* Makes all sessions void that were issued until now. */
-static void
-void_all(struct shared_file *f)
-{
-	uint64_t now = from_now(), last = void_time(f);
-
-	shared_file_void_raise(f, now > last ? now : last + 1);
+	/* Damage to it has made load() stage a new one. */
+	f->last_void = void_time(f);
+	return f->last_void;
 }

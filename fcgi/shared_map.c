@@ -149,6 +149,13 @@ shared_map_unlock(struct shared_map *m)
 }
 
 void
+shared_map_release(struct shared_map *m)
+{
+	/* Of a shared mapping the pages themselves stay in the file. */
+	(void)madvise(m->data, m->size, MADV_DONTNEED);
+}
+
+void
 shared_map_free(struct shared_map *m)
 {
 	unmap(m);

@@ -35,7 +35,7 @@ enum shared_table {
 	SHARED_TABLES
 };
 
-/* All zero: an empty cell. */
+/* Empty: its key and values are all zero. */
 struct shared_cell {
 	uint64_t key[2];
 	uint64_t v[SHARED_CELL_VALUES];

@@ -38,4 +38,7 @@ int shared_map_lock(struct shared_map *m, bool *fresh,
     char err[CONFIG_ERROR_MAX]);
 void shared_map_unlock(struct shared_map *m);
 
+/* Gives back the memory of pages that were written once and may rest. */
+void shared_map_release(struct shared_map *m);
+
 #endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fuzzer: any bytes written anywhere into a shared-state file in use. Aborts
+ * when a change that was made after it is lost, or a session that was ended
+ * comes back.
+ *
+ * The input is a list of records: four bytes of place, one of length, and that
+ * many bytes to be written there. One that has length 255 cuts the file.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "confab/clock.h"
+#include "confab/log.h"
+#include "confab/shared_slots.h"
+#include "confab/shared_state.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char folder[] = "/tmp/confab-fuzz-XXXXXX";
+static char path[64];
+static struct shared_state *state;
+static off_t file_size;
+static unsigned round_number;
+
+static void
+check(int holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void
+end(void)
+{
+	shared_state_close(state);
+	unlink(path);
+	rmdir(folder);
+}
+
+static void
+begin(void)
+{
+	char err[CONFIG_ERROR_MAX];
+	int fd;
+
+	/* The warnings that are meant to come would be all one sees. */
+	if (freopen("/dev/null", "w", stderr) == NULL)
+		abort();
+	log_configure(LOG_TO_STDERR, LOG_LEVEL_ERROR);
+	check(mkdtemp(folder) != NULL);
+	snprintf(path, sizeof(path), "%s/%s", folder, SHARED_STATE_FILE);
+	state = shared_state_open(folder, err);
+	check(state != NULL);
+	fd = open(path, O_RDONLY);
+	file_size = lseek(fd, 0, SEEK_END);
+	close(fd);
+	atexit(end);
+}
+
+static void
+scribble(const uint8_t *data, size_t size)
+{
+	int fd = open(path, O_WRONLY);
+
+	check(fd >= 0);
+	while (size >= 5) {
+		uint32_t at;
+		size_t len = data[4];
+
+		memcpy(&at, data, sizeof(at));
+		data += 5;
+		size -= 5;
+		if (len == 255) {
+			check(ftruncate(fd, at % (uint32_t)file_size) == 0);
+			break;
+		}
+		if (len > size)
+			len = size;
+		check(pwrite(fd, data, len, at % (uint32_t)file_size) >= 0);
+		data += len;
+		size -= len;
+	}
+	close(fd);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct shared_penalty_rule rule = { 0, 1000, 1000, 60000 };
+	unsigned char id[TOKEN_SESSION_LEN] = { 0 };
+	uint64_t now = (uint64_t)clock_wall() * 1000, issued;
+	uint64_t until = now + 1000000;
+	uint64_t day = ++round_number;
+	int slot;
+
+	if (state == NULL)
+		begin();
+	memcpy(id, &round_number, sizeof(round_number));
+	issued = shared_state_issue(state, "alice", now);
+	check(shared_state_revoke(state, id, "alice", now, until) == 0);
+	scribble(data, size);
+	/* Ended stays ended, whatever was written; the rest works on. */
+	check(shared_state_revoked(state, id, "alice", issued, now));
+	shared_state_tokens_add(state, "alice", day, 7);
+	check(shared_state_tokens(state, "alice", day) == 7);
+	(void)shared_state_fail(state, SHARED_PENALTY_ADDRESS, &day,
+	    sizeof(day), &rule, 1000);
+	(void)shared_state_request(state, "alice", 5, 1000);
+	shared_state_known_add(state, &day, sizeof(day), now);
+	check(shared_state_known(state, &day, sizeof(day)));
+	check(shared_state_revoke_user(state, "bob", now, until) == 0);
+	check(shared_state_revoked(state, id, "bob", now, now));
+	slot = shared_slots_take(state, SHARED_SLOT_CGI, 256);
+	if (slot >= 0)
+		shared_slots_give(state, SHARED_SLOT_CGI, slot);
+	/* A login succeeds, at the second try when the first has found more
+	 * damage that may have been a revocation. */
+	id[15] = 1;
+	issued = shared_state_issue(state, "carol", now);
+	if (shared_state_revoked(state, id, "carol", issued, now)) {
+		issued = shared_state_issue(state, "carol", now);
+		check(!shared_state_revoked(state, id, "carol", issued, now));
+	}
+	return 0;
+}

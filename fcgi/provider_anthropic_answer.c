@@ -69,7 +69,7 @@ begin_chunks(struct provider_reader *r, const char *id)
 	buf_puts(&head, ",\"object\":\"chat.completion.chunk\",\"created\":0,"
 	    "\"model\":");
 	buf_json(&head, r->model_id, strlen(r->model_id));
-	buf_puts(&head, ",\"choices\":[{\"index\":0,");
+	buf_puts(&head, ",\"choices\":[");
 	if (!buf_ok(&head)) {
 		buf_free(&head);
 		return -1;
@@ -79,9 +79,10 @@ begin_chunks(struct provider_reader *r, const char *id)
 	return 0;
 }
 
-/* Emits a chunk whose choice has these members. */
+/* Emits a chunk of the head and what follows "choices":[ */
 static enum provider_result
-put_chunk(const struct reading *g, const struct buf *members, bool content)
+put_rest(const struct reading *g, const char *open, const struct buf *rest,
+    const char *close, bool content)
 {
 	enum provider_result result = PROVIDER_MORE;
 	struct buf text;
@@ -90,9 +91,10 @@ put_chunk(const struct reading *g, const struct buf *members, bool content)
 		return provider_no_memory(g->err);
 	buf_init(&text, PROVIDER_CHUNK_MAX);
 	buf_puts(&text, g->r->head);
-	buf_append(&text, members->data, members->len);
-	buf_puts(&text, "}]}");
-	if (!buf_ok(&text) || !buf_ok(members)) {
+	buf_puts(&text, open);
+	buf_append(&text, rest->data, rest->len);
+	buf_puts(&text, close);
+	if (!buf_ok(&text) || !buf_ok(rest)) {
 		result = provider_no_memory(g->err);
 	} else if (g->emit(g->arg, text.data, text.len, content) != 0) {
 		if (g->err->status == 0)
@@ -102,6 +104,13 @@ put_chunk(const struct reading *g, const struct buf *members, bool content)
 	}
 	buf_free(&text);
 	return result;
+}
+
+/* Emits a chunk whose choice has these members. */
+static enum provider_result
+put_chunk(const struct reading *g, const struct buf *members, bool content)
+{
+	return put_rest(g, "{\"index\":0,", members, "}]}", content);
 }
 
 /* Emits a piece of text under `name`; an empty one is nothing. */
@@ -257,19 +266,21 @@ static enum provider_result
 on_message_stop(const struct reading *g)
 {
 	struct provider_reader *r = g->r;
-	struct json_object *chunk;
+	struct json_object *usage;
+	enum provider_result result;
+	struct buf text;
 
-	if (r->want_usage) {
-		chunk = provider_chunk("msg", 0, r->model_id,
-		    json_object_new_array());
-		if (chunk == NULL || provider_add(chunk, "usage",
-		    provider_usage_json(&r->usage)) != 0) {
-			json_object_put(chunk);
-			return provider_no_memory(g->err);
-		}
-		r->usage_chunk = chunk;
-	}
-	return provider_finish(r, g->emit, g->arg, g->err);
+	if (!r->want_usage)
+		return PROVIDER_DONE;
+	usage = provider_usage_json(&r->usage);
+	if (usage == NULL)
+		return provider_no_memory(g->err);
+	buf_init(&text, PROVIDER_CHUNK_MAX);
+	json_write(&text, usage);
+	result = put_rest(g, "],\"usage\":", &text, "}", false);
+	buf_free(&text);
+	json_object_put(usage);
+	return result == PROVIDER_MORE ? PROVIDER_DONE : result;
 }
 
 static enum provider_result

@@ -194,7 +194,7 @@ has_text(struct json_object *delta)
 /* What was found in one chunk. */
 struct chunk {
 	struct json_object *root;
-	struct json_object *usage;	/* borrowed */
+	struct json_object *usage;	/* a reference of its own */
 	struct json_object *error;	/* borrowed */
 	bool content, finished;
 	size_t n_choices;
@@ -225,6 +225,19 @@ find_delta(struct json_object *choice, struct json_object **delta)
 	    provider_add_string(v, "content", text, len);
 }
 
+/* Takes the usage that an object has away from it. */
+static void
+take_usage(struct chunk *c, struct json_object *from)
+{
+	struct json_object *v = json_get(from, "usage");
+
+	if (json_object_is_type(v, json_type_object)) {
+		json_object_put(c->usage);
+		c->usage = json_object_get(v);
+	}
+	json_object_object_del(from, "usage");
+}
+
 static int
 normalise_choice(struct chunk *c, struct json_object *choice)
 {
@@ -236,9 +249,7 @@ normalise_choice(struct chunk *c, struct json_object *choice)
 		v = choice;
 	if (v != NULL && c->error == NULL)
 		c->error = v;
-	v = json_get(choice, "usage");
-	if (json_object_is_type(v, json_type_object))
-		c->usage = v;
+	take_usage(c, choice);
 	if (find_delta(choice, &delta) != 0 || normalise_delta(delta) != 0)
 		return -1;
 	if (has_text(delta))
@@ -259,12 +270,13 @@ static int
 normalise(struct chunk *c)
 {
 	struct json_object *choices = json_get(c->root, "choices"), *choice;
+	struct json_object *groq = json_get(c->root, "x_groq");
 	size_t i;
 
 	c->error = provider_error_find(c->root);
-	c->usage = json_get(json_get(c->root, "x_groq"), "usage");
-	if (json_get(c->root, "usage") != NULL)
-		c->usage = json_get(c->root, "usage");
+	if (json_object_is_type(groq, json_type_object))
+		take_usage(c, groq);
+	take_usage(c, c->root);
 	if (!json_object_is_type(choices, json_type_array))
 		return 0;
 	c->n_choices = json_object_array_length(choices);
@@ -309,25 +321,19 @@ keep_usage(struct provider_reader *r, const struct chunk *c)
 }
 
 static enum provider_result
-read_slowly(struct provider_reader *r, struct json_object *root,
-    provider_emit_fn emit, void *arg, struct api_error *err)
+read_chunk(struct provider_reader *r, struct chunk *c, provider_emit_fn emit,
+    void *arg, struct api_error *err)
 {
-	struct chunk c = { .root = root };
-
-	if (normalise(&c) != 0)
+	if (normalise(c) != 0 || (c->usage != NULL && keep_usage(r, c) != 0))
 		return provider_no_memory(err);
-	if (json_object_is_type(c.usage, json_type_object) &&
-	    keep_usage(r, &c) != 0)
-		return provider_no_memory(err);
-	if (c.finished)
+	if (c->finished)
 		r->finished = true;
-	if (c.error != NULL)
-		return provider_error_fill(r->p, c.error, err);
-	if (c.n_choices == 0)
+	if (c->error != NULL)
+		return provider_error_fill(r->p, c->error, err);
+	if (c->n_choices == 0)
 		return PROVIDER_MORE;	/* Azure's filter results, or usage */
-	json_object_object_del(root, "usage");
-	json_object_object_del(root, "x_groq");
-	return provider_emit(root, emit, arg, c.content, err);
+	json_object_object_del(c->root, "x_groq");
+	return provider_emit(c->root, emit, arg, c->content, err);
 }
 
 /* An event that is not plain. */
@@ -335,6 +341,7 @@ static enum provider_result
 read_event(struct provider_reader *r, const char *s, size_t len, bool error,
     provider_emit_fn emit, void *arg, struct api_error *err)
 {
+	struct chunk c = { .n_choices = 0 };
 	enum provider_result result;
 	struct json_object *root, *e;
 
@@ -346,13 +353,15 @@ read_event(struct provider_reader *r, const char *s, size_t len, bool error,
 	default:
 		return provider_invalid(err, "an event that is no JSON");
 	}
+	c.root = root;
 	e = provider_error_find(root);
 	if (error || json_object_is_type(root, json_type_array))
 		result = provider_error_fill(r->p, e != NULL ? e : root, err);
 	else if (!json_object_is_type(root, json_type_object))
 		result = provider_invalid(err, "an event that is no object");
 	else
-		result = read_slowly(r, root, emit, arg, err);
+		result = read_chunk(r, &c, emit, arg, err);
+	json_object_put(c.usage);
 	json_object_put(root);
 	return result;
 }

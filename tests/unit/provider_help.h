@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For the tests of the providers: a recorded stream goes in, chunks come out.
+ */
+#ifndef CONFAB_TEST_PROVIDER_HELP_H
+#define CONFAB_TEST_PROVIDER_HELP_H
+
+#include "confab/provider.h"
+
+struct run {
+	const struct config_provider *p;
+	struct provider_reader *reader;
+	struct buf out;		/* chunks, one a line; "!" before content */
+	enum provider_result result;
+	struct api_error err;
+	struct provider_usage usage;
+	int refuse_after;	/* emit() refuses after so many; -1: never */
+};
+
+/* Feeds a recorded stream and its end; `out` is to be freed by run_free(). */
+void run_stream(struct run *run, const struct config_provider *p,
+    const char *stream, size_t len, bool want_usage);
+void run_free(struct run *run);
+
+/* Fails the test unless what came out has each of the parts, in order,
+ * separated by '|'. */
+void assert_parts(const char *out, const char *parts);
+
+/* The body of a chat request, as the provider would get it; freed by the
+ * caller. NULL: refused, with `err` filled. */
+char *request_body(const struct config_provider *p,
+    const struct config_model *m, const char *request, struct api_error *err);
+
+#endif

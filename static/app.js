@@ -147,22 +147,11 @@ tabs?.addEventListener('message', ({ data }) => {
   if (data === 'signed-in' && store.getState().session.status !== 'signed-in') void account.checkSession();
 });
 
-/** @param {BeforeUnloadEvent} event */
-function guard(event) {
+addEventListener('beforeunload', (event) => {
+  if (!selectHasSomethingToLose(store.getState())) return;
   event.preventDefault();
   // Older browsers ask only when this is set.
   event.returnValue = true;
-}
-
-// The guard is there only while there is something to lose: pages with one
-// are not kept for going back, and browsers may ask needlessly.
-let guarded = false;
-store.subscribe((state) => {
-  const wanted = selectHasSomethingToLose(state);
-  if (wanted === guarded) return;
-  guarded = wanted;
-  if (wanted) addEventListener('beforeunload', guard);
-  else removeEventListener('beforeunload', guard);
 });
 
 addEventListener('pagehide', ({ persisted }) => {

@@ -13,7 +13,7 @@ import { make } from './region.js';
  * @property {boolean} [danger]
  * @property {string} [keys]
  * @typedef {MenuItem | {head: string} | 'line'} MenuEntry
- * @typedef {{element: HTMLElement, open: (opener: HTMLElement, label: string, entries: readonly MenuEntry[]) => void, close: () => void}} Menus
+ * @typedef {{open: (opener: HTMLElement, label: string, entries: readonly MenuEntry[]) => void, close: () => void}} Menus
  */
 
 /** Room kept between the panel and the window's edges (px). */
@@ -87,7 +87,6 @@ export function createMenus() {
   window.addEventListener('resize', close);
 
   return {
-    element,
     close,
     open(opener, label, entries) {
       if (element.matches(':popover-open')) {
@@ -96,6 +95,8 @@ export function createMenus() {
         if (again) return;
       }
       openedBy = opener;
+      // In the landmark of its opener: found there, and usable when the rest is inert.
+      (opener.closest('.main, .sidebar') ?? document.body).append(element);
       element.setAttribute('aria-label', label);
       render(entries.map((entry) => {
         if (entry === 'line') return html`<hr class="menu-line">`;

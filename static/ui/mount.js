@@ -142,7 +142,7 @@ export function mountUi(root, { store, actions }) {
   });
   scrim.addEventListener('click', toggleList);
   main.append(topbar.element, banners.element, thread.element, composer.element);
-  shell.append(skip, sidebar.element, scrim, main, menus.element, relogin.element, dialogs.element, importer);
+  shell.append(skip, sidebar.element, scrim, main, relogin.element, dialogs.element, importer);
   composer.takeDrops(main);
   sidebar.element.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && narrow.matches && !event.defaultPrevented) {

@@ -102,10 +102,10 @@ function itemView(ctx, entry, renaming) {
  */
 export function createSidebar(ctx, toggle) {
   const { actions } = ctx;
-  const element = make('div', 'sidebar', { id: 'chats' });
+  const element = make('nav', 'sidebar', { id: 'chats' });
   const head = make('div', 'sidebar-head');
   const tools = make('div', 'sidebar-tools');
-  const list = make('nav', 'chats');
+  const list = make('div', 'chats');
   const foot = make('div', 'sidebar-foot');
   element.append(head, tools, list, foot);
   const steady = settled();
@@ -147,7 +147,7 @@ export function createSidebar(ctx, toggle) {
     (state) => [steady(selectList(state)), state.ui.search, state.ui.renamingId],
     (entries, search, renamingId) => {
       const { t } = ctx.i18n;
-      list.setAttribute('aria-label', t('nav.chats'));
+      element.setAttribute('aria-label', t('nav.chats'));
       return html`<p class="quiet-text" role="status">${search ? t('nav.found', { count: entries.length }) : ''}</p>
         ${entries.length === 0 ? html`<p class="chats-note">${search ? t('nav.nothing', { text: search }) : t('nav.empty')}</p>` : nothing}
         <ul>${repeat(entries, (entry) => entry.id, (entry) => itemView(ctx, entry, entry.id === renamingId))}</ul>`;

@@ -34,7 +34,7 @@ export function createThread(ctx) {
   const element = make('div', 'thread-frame');
   const viewport = make('div', 'thread', { role: 'log', 'aria-live': 'off', tabindex: '0', id: 'thread' });
   const content = make('div', 'thread-content');
-  const title = make('p', 'print-title');
+  const title = make('h1', 'quiet-text print-title');
   const messages = make('div', 'messages');
   const cutline = make('p', 'cutline', { role: 'note' });
   const latestHost = make('div', '');
@@ -180,6 +180,7 @@ export function createThread(ctx) {
     }
     viewport.setAttribute('aria-label', t('thread.label'));
     title.textContent = conversation.title || t('nav.untitled');
+    title.hidden = path.length === 0;
     arrange(path);
     const context = selectContext(state, conversation);
     let waiting = false;

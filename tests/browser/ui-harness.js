@@ -108,7 +108,8 @@ function makeReply(request, response, body) {
       response.end();
     },
     refuse: (status, code, headers, message) => sendJson(response, status, errorObject(code, message), headers),
-    drop: () => request.socket.destroy(),
+    // What was written reaches the page before the connection breaks.
+    drop: () => void setTimeout(() => request.socket.destroy(), 150),
     gone: new Promise((resolve) => response.on('close', () => resolve())),
   };
 }

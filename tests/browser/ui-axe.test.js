@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+// axe looks at every state of the page, in both themes, and at the main ones in every language.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { LANGUAGES } from '../../static/ui/i18n.js';
+import { closeBrowser, visit } from './ui-harness.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+after(closeBrowser);
+
+const ANSWER = `# A heading
+
+Some *text* with \`code\`, a [link](https://example.org/) and a list:
+
+- one
+- two
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+\`\`\`js
+const answer = 42; // a comment
+\`\`\`
+`;
+
+/**
+ * What axe finds, as lines that say where.
+ * @param {import('playwright-core').Page} page
+ */
+async function violations(page) {
+  // Colours are measured when nothing is on its way to another one.
+  await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getComputedTiming().iterations === Infinity));
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const axe = /** @type {any} */ (window).axe;
+    const { violations: found } = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return found.flatMap((/** @type {any} */ v) => v.nodes.map((/** @type {any} */ n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`));
+  });
+}
+
+/** @typedef {import('./ui-harness.js').Visit} Visit */
+
+/** @param {Visit} v @param {string} [text] */
+async function exchange(v, text = 'A question') {
+  await v.ask(text);
+  await v.page.locator('.message-assistant .toolbar').last().waitFor();
+}
+
+/** @param {Visit['site']} site */
+const answerFully = (site) => {
+  site.answer = async (reply) => {
+    await reply.think('First this, then that.');
+    await reply.text(ANSWER);
+    await reply.end();
+  };
+};
+
+/** @param {string} finish @returns {(site: Visit['site']) => void} */
+const ending = (finish) => (site) => {
+  site.answer = async (reply) => {
+    await reply.text('Some text');
+    await reply.end(finish);
+  };
+};
+
+/** @param {string} item */
+const menu = (item) => async (/** @type {Visit} */ v) => {
+  await exchange(v);
+  await v.page.getByRole('button', { name: 'Menu' }).click();
+  await v.page.getByRole('button', { name: item }).click();
+  await v.page.locator('dialog[open]').waitFor();
+};
+
+/** @type {{name: string, options?: Parameters<typeof visit>[0], go?: (v: Visit) => Promise<unknown>}[]} */
+const STATES = [
+  { name: 'login', options: { session: 'out' } },
+  { name: 'login refused', options: { session: 'out' }, async go(v) {
+    await v.page.getByLabel('User name').fill('alice');
+    await v.page.getByLabel('Password').fill('wrong');
+    await v.page.keyboard.press('Enter');
+    await v.page.locator('.notice-danger').waitFor();
+  } },
+  { name: 'login by the site', options: { session: 'out', prepare: (s) => { s.auth = 'remote_user'; } } },
+  { name: 'password change asked for', options: { session: 'out', prepare: (s) => { s.loginFails = { status: 403, code: 'password_change_required' }; } }, async go(v) {
+    await v.page.getByLabel('User name').fill('alice');
+    await v.page.getByLabel('Password').fill('secret');
+    await v.page.keyboard.press('Enter');
+    await v.page.getByLabel('Current password').waitFor();
+  } },
+  { name: 'empty' },
+  { name: 'answered', options: { prepare: answerFully }, async go(v) {
+    await exchange(v);
+    await v.page.locator('.reasoning summary').click();
+  } },
+  { name: 'waiting', options: { prepare: (s) => { s.answer = (r) => r.open().then(() => r.gone); } }, async go(v) {
+    await v.ask('Hello');
+    await v.page.getByText(/Waiting for the model/).waitFor();
+  } },
+  { name: 'thinking', options: { prepare: (s) => { s.answer = (r) => r.think('Hm.').then(() => r.gone); } }, async go(v) {
+    await v.ask('Hello');
+    await v.page.locator('.reasoning .dots').waitFor();
+  } },
+  { name: 'stopped', options: { prepare: (s) => { s.answer = (r) => r.text('Half').then(() => r.gone); } }, async go(v) {
+    await v.ask('Hello');
+    await v.page.getByText('Half').waitFor();
+    await v.page.keyboard.press('Escape');
+    await v.page.locator('.outcome').waitFor();
+  } },
+  { name: 'interrupted', options: { prepare: (s) => { s.answer = (r) => r.text('Half').then(() => r.drop()); } }, async go(v) {
+    await v.ask('Hello');
+    await v.page.locator('.outcome-interrupted').waitFor({ timeout: 20000 });
+  } },
+  { name: 'failed', options: { prepare: (s) => { s.answer = (r) => r.refuse(502, 'upstream_error', {}, 'Broken'); } }, async go(v) {
+    await v.ask('Hello');
+    await v.page.locator('.outcome-failed').waitFor();
+  } },
+  { name: 'refused', options: { prepare: ending('content_filter') }, go: (v) => exchange(v) },
+  { name: 'cut', options: { prepare: ending('length') }, go: (v) => exchange(v) },
+  { name: 'editing', async go(v) {
+    await exchange(v);
+    await v.page.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
+    await v.page.locator('.edit-form').waitFor();
+  } },
+  { name: 'versions', async go(v) {
+    await exchange(v);
+    await v.page.getByRole('button', { name: 'Ask again' }).click();
+    await v.page.getByText('2 / 2').waitFor();
+  } },
+  { name: 'line', options: { prepare: (s) => { s.answer = (r) => r.text('word '.repeat(140)).then(() => r.end()); } }, async go(v) {
+    await v.page.getByLabel('Model').selectOption('tiny');
+    await exchange(v, 'one');
+    await v.ask('two');
+    await v.page.locator('.message-assistant .toolbar').nth(1).waitFor();
+    await v.page.locator('.cutline').waitFor();
+  } },
+  { name: 'menu', async go(v) {
+    await exchange(v);
+    await v.page.getByRole('button', { name: 'Menu' }).click();
+  } },
+  { name: 'message menu', async go(v) {
+    await exchange(v);
+    await v.page.getByRole('button', { name: 'More' }).click();
+  } },
+  { name: 'settings', go: menu('Settings') },
+  { name: 'parameters', go: menu('Instructions and parameters') },
+  { name: 'help', go: menu('Keyboard shortcuts') },
+  { name: 'password', go: menu('Change password') },
+  { name: 'memory', async go(v) {
+    await exchange(v);
+    await v.page.getByRole('button', { name: /^Memory/ }).click();
+    await v.page.locator('dialog[open]').waitFor();
+  } },
+  { name: 'deleted, with undo', async go(v) {
+    await exchange(v);
+    await v.page.getByRole('button', { name: /^Options for/ }).click();
+    await v.page.getByRole('button', { name: 'Delete' }).last().click();
+    await v.page.locator('.toast').waitFor();
+  } },
+  { name: 'renaming', async go(v) {
+    await exchange(v);
+    await v.page.getByRole('button', { name: /^Options for/ }).click();
+    await v.page.getByRole('button', { name: 'Rename' }).click();
+    await v.page.getByLabel('Title').waitFor();
+  } },
+  { name: 'nothing found', async go(v) {
+    await exchange(v);
+    await v.page.getByRole('searchbox').fill('zebra');
+    await v.page.getByText('Nothing found').waitFor();
+  } },
+  { name: 'session ended', async go(v) {
+    await exchange(v);
+    v.site.session = 'out';
+    await v.ask('More');
+    await v.page.getByRole('dialog').waitFor();
+  } },
+  { name: 'files and a refusal', async go(v) {
+    await v.page.locator('.composer input[type=file]').setInputFiles([
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') },
+      { name: 'x.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([0, 1, 2, 255]) },
+    ]);
+    await v.page.locator('.attachment').waitFor();
+    await v.page.locator('.notice-warn').waitFor();
+  } },
+  { name: 'no models', options: { prepare: (s) => { s.modelsFail = true; } }, go: (v) => v.page.locator('.banner').waitFor() },
+  { name: 'phone', options: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, go: (v) => exchange(v) },
+  { name: 'drawer', options: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, async go(v) {
+    await v.page.getByRole('button', { name: 'Show the list of chats' }).click();
+    await v.page.locator('.shell[data-sidebar="open"]').waitFor();
+  } },
+];
+
+for (const { name, options, go } of STATES) {
+  test(`nothing to find: ${name}`, async () => {
+    const v = await visit({ reducedMotion: 'reduce', ...options });
+    await go?.(v);
+    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+      await v.page.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(v.page), [], colorScheme);
+    }
+    await v.close();
+  });
+}
+
+for (const { code, dir } of LANGUAGES.filter((language) => language.code !== 'en')) {
+  test(`nothing to find in ${code}`, async () => {
+    for (const session of /** @type {const} */ (['out', 'in'])) {
+      const v = await visit({ reducedMotion: 'reduce', locale: code, session, prepare: answerFully });
+      await v.page.waitForFunction((wanted) => document.documentElement.lang === wanted, code);
+      assert.equal(await v.page.evaluate(() => document.documentElement.dir), dir);
+      if (session === 'in') {
+        await v.page.locator('.composer-field').fill('Hello');
+        await v.page.locator('.send-button').click();
+        await v.page.locator('.message-assistant .toolbar').waitFor();
+        await v.page.keyboard.press('Control+,');
+        await v.page.locator('dialog[open]').waitFor();
+      }
+      assert.deepEqual(await violations(v.page), [], session);
+      await v.close();
+    }
+  });
+}

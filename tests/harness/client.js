@@ -74,6 +74,8 @@ export class Reading {
 
 export class Client {
   cookie = '';
+  /** @type {Set<import('./http.js').Answer>} */
+  #answers = new Set();
 
   /**
    * @param {object} options
@@ -92,9 +94,9 @@ export class Client {
    * @param {{json?: unknown, body?: string | Buffer,
    *   headers?: Record<string, string>}} [options]
    */
-  request(method, path, { json, body, headers = {} } = {}) {
+  async request(method, path, { json, body, headers = {} } = {}) {
     const content = json === undefined ? body : JSON.stringify(json);
-    return this.http.request({
+    const answer = await this.http.request({
       method,
       path: this.mount + path,
       headers: {
@@ -105,6 +107,9 @@ export class Client {
       },
       body: content,
     });
+    this.#answers.add(answer);
+    answer.stream.once('close', () => this.#answers.delete(answer));
+    return answer;
   }
 
   /**
@@ -179,7 +184,9 @@ export class Client {
     return [answer.status, await answer.json()];
   }
 
+  /** Leaves all that is still being answered. */
   close() {
+    for (const answer of this.#answers) answer.cancel();
     this.http.close();
   }
 }

@@ -6,12 +6,14 @@ import { startSite } from './site.js';
 
 /**
  * @param {import('./site.js').SiteOptions} [options]
+ * @param {(site: import('./site.js').Site) => Promise<void>} [prepare]
  * @returns {{site: import('./site.js').Site}} filled before the first test
  */
-export function useSite(options = {}) {
+export function useSite(options = {}, prepare = async () => {}) {
   const holder = { site: /** @type {any} */ (null) };
   before(async () => {
     holder.site = await startSite(options);
+    await prepare(holder.site);
     await warmUp(holder.site);
     holder.site.markBaseline();
   });

@@ -130,8 +130,8 @@ test('as a process it obeys its control address', async () => {
   const [line] = await once(child.stdout, 'data');
   const { url, control } = JSON.parse(line);
   const tell = async (/** @type {any} */ what) =>
-    (await fetch(control, { method: 'POST', body: JSON.stringify(what) }))
-      .json();
+    /** @type {any} */ (await (await fetch(control,
+      { method: 'POST', body: JSON.stringify(what) })).json());
   assert.deepEqual(await tell({ do: 'script', model: 'x',
     script: { body: 'told' } }), { ok: true });
   const answer = await fetch(`${url}/chat/completions`,

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { once } from 'node:events';
-import test, { before } from 'node:test';
+import test from 'node:test';
 import { END, order, useSite } from '../harness/suite.js';
 import { API_KEY } from '../harness/site.js';
 import { isDone, textOf } from '../harness/sse.js';
@@ -22,13 +22,13 @@ const suite = useSite({
       [`provider "${name}"`, { kind: 'openai', base_url: 'http://127.0.0.1:1',
         [`model "${name}"`]: {} }])),
   },
-});
+}, pointProviders);
 
 /** @type {Awaited<ReturnType<typeof synBlackHole>>} */
 let hole;
 
-before(async () => {
-  const { site } = suite;
+/** @param {import('../harness/site.js').Site} site */
+async function pointProviders(site) {
   const closed = net.createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
   const refused = /** @type {any} */ (closed.address()).port;
@@ -51,7 +51,7 @@ before(async () => {
     at('plainAsTls', `https://localhost:${site.upstream.ports.plain}/v1`),
   ]) site.writeConfig(change);
   await site.reload();
-});
+}
 
 test.after(() => hole?.close());
 

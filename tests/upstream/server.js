@@ -67,12 +67,17 @@ class Gate {
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push(resolve);
-      signal.addEventListener('abort', () => {
-        const at = this.waiting.indexOf(resolve);
+      const pass = () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      };
+      const stop = () => {
+        const at = this.waiting.indexOf(pass);
         if (at >= 0) this.waiting.splice(at, 1);
         reject(new Closed());
-      }, { once: true });
+      };
+      this.waiting.push(pass);
+      signal.addEventListener('abort', stop, { once: true });
     });
   }
 }

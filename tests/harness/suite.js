@@ -24,7 +24,7 @@ export function useSite(options = {}, prepare = async () => {}) {
 
 /** What is opened once and kept is opened now. @param {any} site */
 async function warmUp(site) {
-  if (!site.nginx) return;
+  if (!site.nginx || site.config.auth === 'remote_user') return;
   for (const user of site.options.users ?? ['ann']) {
     await site.signedIn({ user });
   }

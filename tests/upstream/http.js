@@ -32,6 +32,8 @@ export class RequestReader {
 
   /** @returns {HttpRequest | null} the next whole request */
   next() {
+    if (this.#bytes.length > 0 && !/[A-Z]/.test(
+      String.fromCharCode(this.#bytes[0]))) throw new Error('no HTTP');
     const end = this.#bytes.indexOf('\r\n\r\n');
     if (end < 0) {
       if (this.#bytes.length > HEAD_MAX) throw new Error('head too large');

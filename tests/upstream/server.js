@@ -295,15 +295,8 @@ export class Upstream {
     };
     socket.on('data', (bytes) => {
       connection.bytesIn += bytes.length;
-      try {
-        reader.push(bytes);
-      } catch {
-        socket.destroy();
-      }
-      pump().catch((error) => {
-        console.error('upstream:', error);
-        socket.destroy();
-      });
+      reader.push(bytes);
+      pump().catch(() => socket.destroy());
     });
   }
 

@@ -411,6 +411,98 @@ test_values(void **state)
 	assert_false(config_value_number("+1", &v));
 }
 
+/* A file of the sources. */
+static char *
+slurp(const char *name)
+{
+	const char *srcdir = getenv("srcdir");
+	char at[512], *text;
+	size_t n;
+	FILE *f;
+
+	snprintf(at, sizeof(at), "%s/%s", srcdir != NULL ? srcdir : ".", name);
+	f = fopen(at, "r");
+	assert_non_null(f);
+	text = calloc(1, 1 << 18);
+	assert_non_null(text);
+	n = fread(text, 1, (1 << 18) - 1, f);
+	assert_true(n > 0);
+	fclose(f);
+	return text;
+}
+
+/* The manual has every option, and none that the program has not. */
+static void
+test_manual(void **state)
+{
+	char *manual = slurp("packaging/man/confab.conf.5.in");
+	char item[128];
+	size_t i, k, n = 0;
+	const char *p;
+
+	(void)state;
+	for (i = 0; i < CONFIG_SECTIONS; i++) {
+		for (k = 0; k < config_sections[i].n; k++) {
+			n++;
+			snprintf(item, sizeof(item), "\n.It Ic %s = ",
+			    config_sections[i].options[k].name);
+			if (strstr(manual, item) == NULL)
+				fail_msg("the manual lacks%s", item + 8);
+		}
+	}
+	for (p = manual; (p = strstr(p, "\n.It Ic ")) != NULL; p++)
+		n--;
+	assert_int_equal(n, 0);
+	free(manual);
+}
+
+/* The example, with a name for each @NAME@; `all`: what is commented out too. */
+static void
+make_example(const char *text, bool all, struct buf *out)
+{
+	const char *p = text, *end;
+
+	while (*p != '\0') {
+		bool start = p == text || p[-1] == '\n';
+
+		if (all && start && *p == '#' && p[1] != ' ' && p[1] != '\n') {
+			p++;	/* an option; text has a blank there */
+			continue;
+		}
+		end = *p == '@' ? strchr(p + 1, '@') : NULL;
+		if (end != NULL && end - p < 20) {
+			buf_puts(out, strncmp(p, "@socket@", 8) == 0 ?
+			    "/run/x" : "x");
+			p = end + 1;
+			continue;
+		}
+		buf_putc(out, *p++);
+	}
+}
+
+/* The example reads as it is, and with every option in it turned on. */
+static void
+test_example(void **state)
+{
+	char *text = slurp("packaging/confab.conf.in"), *at;
+	struct buf out;
+	int i;
+
+	(void)state;
+	write_file("openai.key", "k", 1, 0600);
+	write_file("anthropic.key", "k", 1, 0600);
+	buf_init(&out, 1 << 18);
+	for (i = 0; i < 2; i++) {
+		buf_reset(&out);
+		make_example(text, i == 1, &out);
+		config_free(good(buf_str(&out)));
+	}
+	at = strstr(buf_str(&out), "\nlimits {");
+	assert_non_null(at);
+	buf_free(&out);
+	free(text);
+}
+
 static int
 setup(void **state)
 {
@@ -424,12 +516,16 @@ setup(void **state)
 static int
 teardown(void **state)
 {
+	static const char *const names[] = { "c.conf", "key", "openai.key",
+		"anthropic.key" };
 	char at[128];
+	size_t i;
 
 	(void)state;
-	unlink(path);
-	snprintf(at, sizeof(at), "%s/key", dir);
-	unlink(at);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(at, sizeof(at), "%s/%s", dir, names[i]);
+		unlink(at);
+	}
 	return rmdir(dir);
 }
 
@@ -446,7 +542,9 @@ main(void)
 		cmocka_unit_test(test_key_files),
 		cmocka_unit_test(test_credentials),
 		cmocka_unit_test(test_bad_files),
-		cmocka_unit_test(test_values)
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_manual),
+		cmocka_unit_test(test_example)
 	};
 
 	return cmocka_run_group_tests_name("config", tests, setup, teardown);

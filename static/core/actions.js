@@ -14,7 +14,7 @@
 import { isEmpty, siblingsOf } from './conversation.js';
 import { exportOf, exportOfAll } from './exporting.js';
 import {
-  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_IMPORT_BYTES, MAX_TEXT_CHARS, MAX_TEXT_FILE_BYTES,
+  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_IMPORT_BYTES, MAX_TEXT_FILE_BYTES,
   MAX_TITLE_CHARS, MEMORY_CAP_BYTES, conversationBytes, memoryBytes,
 } from './limits.js';
 import { readParams } from './params.js';
@@ -153,12 +153,12 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
     },
 
     setSystem(system, conversationId) {
-      const patch = { system: system.slice(0, MAX_TEXT_CHARS) };
-      dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch });
+      dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { system } });
     },
 
     setParams(params, conversationId) {
-      dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { params: readParams(params).params } });
+      const patch = { params: readParams({ ...params }).params };
+      dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch });
     },
 
     selectBranch(messageId, direction) {

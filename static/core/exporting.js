@@ -222,9 +222,10 @@ export function markdownOf(conversation) {
  * @returns {string}
  */
 function markdownOfMessage(message) {
-  const who = message.role === 'user' ? '**You**' : `**Assistant**${message.model === '' ? '' : ` (${oneLine(message.model)})`}`;
-  const state = message.status === 'complete' ? '' : ` · ${isUnderWay(message.status) ? 'interrupted' : message.status}`;
-  const blocks = [`---\n\n${who} · ${new Date(message.createdAt).toISOString()}${state}`];
+  const model = message.model === '' ? '' : ` (${oneLine(message.model)})`;
+  const facts = [message.role === 'user' ? '**You**' : `**Assistant**${model}`, isoTime(message.createdAt)];
+  if (message.status !== 'complete') facts.push(isUnderWay(message.status) ? 'interrupted' : message.status);
+  const blocks = [`---\n\n${facts.join(' · ')}`];
   if (message.reasoning !== '') blocks.push(`*Reasoning*\n\n${quoted(message.reasoning)}`);
   for (const attachment of message.attachments) blocks.push(markdownOfAttachment(attachment));
   if (message.text !== '') blocks.push(message.text);

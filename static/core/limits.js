@@ -27,8 +27,6 @@ export const MAX_IMAGE_CHARS = 6 * 1024 * 1024;
 export const MAX_IMAGE_FILE_BYTES = 50 * 1024 * 1024;
 /** Longest side of a scaled image, pixels. */
 export const MAX_IMAGE_SIDE = 1568;
-/** A draft or a system prompt, characters. */
-export const MAX_TEXT_CHARS = 1024 * 1024;
 /** Longest title, characters. */
 export const MAX_TITLE_CHARS = 200;
 /** Conversations held at once. */

@@ -18,8 +18,9 @@ import { ApiError, errorOfFailure } from './errors.js';
 export const MAX_MODELS = 2000;
 
 /**
- * @typedef {Pick<Actions, 'signIn' | 'changePassword' | 'signOut' | 'signOutEverywhere' | 'checkSession' | 'loadModels'>
- *   & {expired: () => void, signedOutElsewhere: () => void}} Account
+ * @typedef {'signIn' | 'changePassword' | 'signOut' | 'signOutEverywhere' | 'checkSession'
+ *   | 'loadModels'} AccountActionName
+ * @typedef {Pick<Actions, AccountActionName> & {expired: () => void, signedOutElsewhere: () => void}} Account
  *
  * expired             a request was answered with 401
  * signedOutElsewhere  another tab signed out
@@ -40,6 +41,9 @@ export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOu
   const { dispatch, getState } = store;
   /** Who tried to sign in last: a forced change of password comes without a session. */
   let lastName = '';
+  let signingIn = false;
+  /** Counts what may change who is signed in: a check that began before is void. */
+  let turn = 0;
 
   /**
    * Takes what the server says of the session.
@@ -78,14 +82,18 @@ export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOu
   /** @type {Account} */
   const account = {
     async checkSession() {
+      turn += 1;
+      const mine = turn;
       dispatch({ type: 'session/pending' });
       try {
         // With probe=1 "nobody" is an answer and no error: browsers write
         // each 401 to the console, also one that was expected.
         const answer = await api.json('GET', 'session?probe=1');
+        if (mine !== turn) return;
         if (fields(answer)['user'] === null) nobody(authOf(fields(answer)['auth']));
         else signedIn(answer);
       } catch (thrown) {
+        if (mine !== turn) return;
         const error = errorOfFailure(thrown, env.isOnline());
         if (error.status !== 401) failed(error);
         else nobody(error.param === 'redirect' ? 'remote_user' : authOf(error.auth));
@@ -93,7 +101,9 @@ export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOu
     },
 
     async signIn(name, password) {
-      if (getState().session.pending) return false;
+      if (signingIn) return false;
+      signingIn = true;
+      turn += 1;
       lastName = name;
       dispatch({ type: 'session/pending' });
       try {
@@ -104,10 +114,13 @@ export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOu
         if (error.code === 'password_change_required') dispatch({ type: 'session/passwordChangeRequired' });
         else failed(error);
         return false;
+      } finally {
+        signingIn = false;
       }
     },
 
     async changePassword(current, next) {
+      turn += 1;
       dispatch({ type: 'session/pending' });
       try {
         const who = getState().session.status === 'signed-in' ? {} : { username: lastName };
@@ -151,6 +164,7 @@ export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOu
    * @param {{everywhere?: true}} body
    */
   async function signOut(body) {
+    turn += 1;
     dispatch({ type: 'session/pending' });
     try {
       await api.json('POST', 'logout', { body });

@@ -56,7 +56,8 @@ const STEADY_MS = 5000;
  */
 
 /**
- * @typedef {{type: 'start' | 'opened' | 'alive' | 'closed' | 'due' | 'silent' | 'wake' | 'signedIn' | 'stop', now: number}
+ * @typedef {'start' | 'opened' | 'alive' | 'closed' | 'due' | 'silent' | 'wake' | 'signedIn' | 'stop'} PlainInput
+ * @typedef {{type: PlainInput, now: number}
  *   | {type: 'event', now: number, id: string, data: string}
  *   | {type: 'failed', now: number, error: ApiErrorInfo}} Input
  *

@@ -51,7 +51,9 @@ const MAYBE_THERE = new Set(['network', 'offline', 'timeout', 'unavailable', 'cu
  */
 
 /**
- * @typedef {Pick<Actions, 'send' | 'editAndResend' | 'regenerate' | 'continueAnswer' | 'retry' | 'stop' | 'stopMessage'>
+ * @typedef {'send' | 'editAndResend' | 'regenerate' | 'continueAnswer' | 'retry' | 'stop'
+ *   | 'stopMessage'} AnswerActionName
+ * @typedef {Pick<Actions, AnswerActionName>
  *   & {wake: () => void, signedIn: () => void, leave: () => void, stopBelow: (messageId: Id) => void}} Answers
  *
  * wake       the network, or the reader, is back: resume at once what waits
@@ -214,7 +216,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
    * @param {Conversation} conversation
    * @param {Model} model
    * @param {object} options
-   * @param {{parentId: Id | null, text: string, attachments: readonly import('../core/types.js').Attachment[]}} [options.user]
+   * @param {Omit<import('../core/types.js').NewUserMessage, 'id'>} [options.user]
    *   a new question; without, `parentId` is one that is there
    * @param {Id} [options.parentId]
    * @param {boolean} [options.clearDraft]

@@ -80,7 +80,7 @@ export function createAnswerStream({ api, env, key, body, limits, resume, onProg
     for (const command of next.commands) run(command);
   }
 
-  /** @param {'start' | 'opened' | 'alive' | 'closed' | 'due' | 'silent' | 'wake' | 'signedIn' | 'stop'} type */
+  /** @param {import('./answer-machine.js').PlainInput} type */
   const tell = (type) => feed({ type, now: env.now() });
 
   /** @param {Command} command */

@@ -84,6 +84,21 @@ test('too many attempts say until when', async () => {
   assert.equal(session(page).error.retryAt, page.clock.now + 30000);
 });
 
+test('a check that was overtaken by a sign-in does not undo it', async () => {
+  const page = freshPage();
+  const check = page.account.checkSession();
+  await page.settle();
+  const slow = page.call();
+  const login = page.account.signIn('ann', 'x');
+  await page.settle();
+  page.call('POST', 'login').json({ user: { name: 'ann' } });
+  assert.equal(await login, true);
+  slow.json({ user: null, auth: 'password' });
+  await check;
+  assert.equal(session(page).status, 'signed-in');
+  assert.equal(session(page).pending, false);
+});
+
 test('a required change of password is made without a session', async () => {
   const page = freshPage();
   const login = page.account.signIn('ann', 'old');

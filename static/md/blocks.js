@@ -8,6 +8,7 @@ import { direction } from './direction.js';
 import { element } from './dom.js';
 import { decodeEntities } from './entities.js';
 import { fill, patchInline } from './inline.js';
+import { plainToken } from './lex.js';
 import { MAX_CELLS, MAX_COLUMNS } from './limits.js';
 import { formulaNode } from './math.js';
 import { watchOverflow } from './overflow.js';
@@ -64,6 +65,7 @@ export function makeBlock(context, token) {
       block.node = element(doc, 'hr');
       break;
     case 'code':
+      context.nodes += 12;
       block.view = new CodeView(context, decodeEntities(token.lang ?? ''));
       block.view.update(token.text ?? '', !context.streaming);
       block.node = block.view.node;
@@ -271,21 +273,33 @@ export function patchRows(context, block, from, olds, news, relinked = false) {
   const rows = news.slice(0, Math.max(0, rowLimit(block.token) - from));
   let body = table.tBodies[0];
   if (!body) table.append(body = element(context.doc, 'tbody'));
+  // Rows are walked, not counted: counting them anew after each change would
+  // cost the square of their number.
+  let node = /** @type {HTMLTableRowElement | null} */ (body.lastElementChild);
+  for (let i = Math.min(olds.length, rowLimit(block.token) - from) - 1; i > 0 && node; i--) {
+    node = /** @type {HTMLTableRowElement | null} */ (node.previousElementSibling);
+  }
+  if (!olds.length) node = null;
   rows.forEach((row, i) => {
     const old = olds[i];
-    const node = body.rows[from + i];
     if (!old || !node) {
       body.append(rowNode(context, row, align, false));
       return;
     }
+    const { cells } = node;
     row.slice(0, MAX_COLUMNS).forEach((cell, j) => {
       const was = old[j];
-      const place = node.cells[j];
+      const place = cells[j];
       const same = was?.text === cell.text && !(relinked && cell.text.includes('['));
       if (place && !same) patchInline(context, place, was?.tokens ?? [], cell.tokens);
     });
+    node = /** @type {HTMLTableRowElement | null} */ (node.nextElementSibling);
   });
-  while (body.rows.length > from + rows.length) body.deleteRow(-1);
+  while (node) {
+    const next = /** @type {HTMLTableRowElement | null} */ (node.nextElementSibling);
+    node.remove();
+    node = next;
+  }
   if (!body.firstChild) body.remove();
 }
 
@@ -325,6 +339,11 @@ export function closeBlock(block) {
  */
 export function patchBlocks(context, parent, blocks, tokens, before = null) {
   const shown = tokens.filter(isShown);
+  if (context.isFull() && shown.length > blocks.length + 1) {
+    // Beyond the limit all further blocks are one.
+    const rest = shown.splice(blocks.length);
+    shown.push(plainToken(rest.map((token) => token.raw).join('')));
+  }
   shown.forEach((token, i) => {
     const block = blocks[i];
     if (block && (isSame(context, block, token) || updateBlock(context, block, token))) {

@@ -4,6 +4,7 @@
  * yet are closed for the moment, and marks that have only begun are held back,
  * so that no raw `**`, `[` or fence flashes up. Pure.
  */
+import { MAX_CLOSE, MAX_CLOSE_MARKS } from './limits.js';
 import { looksLikeMath, mathAt, PENDING } from './math-rule.js';
 
 /** Container marks at the start of a line: quotes, bullets, numbers, tasks. */
@@ -49,6 +50,7 @@ function isPunctuation(char) {
  * @returns {string}
  */
 export function closeInline(text) {
+  if (text.length > MAX_CLOSE || (text.match(/[*_~`[\]<$\\]/g)?.length ?? 0) > MAX_CLOSE_MARKS) return text;
   /** @type {{mark: string, at: number}[]} */
   const open = [];
   /** @type {number[]} places of `[` without `]`, or with an unfinished target */
@@ -427,8 +429,9 @@ function closeGroup(text) {
  * @returns {number}
  */
 function groupStart(text) {
-  const blank = /\n[ \t]*\n(?![\s\S]*\n[ \t]*\n)/.exec(text.slice(-20_000));
-  let start = blank ? Math.max(0, text.length - 20_000) + blank.index + blank[0].length : 0;
+  const from = Math.max(0, text.length - 20_000);
+  let start = 0;
+  for (const blank of text.slice(from).matchAll(/\n[ \t]*(?=\n)/g)) start = from + blank.index + blank[0].length + 1;
   for (;;) {
     const rest = text.slice(start);
     const next = /\n(?=[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]))/.exec(rest);

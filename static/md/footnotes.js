@@ -40,7 +40,7 @@ function innerLink(doc, id, text) {
  * @returns {HTMLElement}
  */
 export function footnoteReference(context, token, inLink) {
-  const { doc, t } = context;
+  const { doc } = context;
   const label = token.label ?? '';
   const unknown = !context.streaming && !context.notes.has(label);
   const note = unknown || inLink ? null : context.cite(label);

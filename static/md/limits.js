@@ -25,7 +25,7 @@ export const MAX_DEPTH = 24;
 export const MAX_INLINE_DEPTH = 40;
 
 /** Nodes made from one message; blocks after that are shown plain. */
-export const MAX_NODES = 120_000;
+export const MAX_NODES = 40_000;
 
 /** Columns of a table, and cells in all. */
 export const MAX_COLUMNS = 64;
@@ -38,6 +38,9 @@ export const MAX_FORMULAS = 2_000;
 /** KaTeX: macro expansions, and the largest user-given size in em. */
 export const MATH_MAX_EXPAND = 200;
 export const MATH_MAX_SIZE = 20;
+
+/** Nested elements of one formula. */
+export const MATH_MAX_DEPTH = 160;
 
 /** Characters of one code block that are coloured; the rest stays plain. */
 export const MAX_HIGHLIGHT = 400_000;
@@ -67,6 +70,13 @@ export const MAX_DATA_IMAGE = 2_000_000;
 
 /** Footnotes of one message. */
 export const MAX_FOOTNOTES = 500;
+
+/**
+ * Characters of unfinished inline text, and marks in it, that are completed
+ * for the moment; longer text shows its marks until they are closed.
+ */
+export const MAX_CLOSE = 8_000;
+export const MAX_CLOSE_MARKS = 300;
 
 /**
  * Characters of unfinished text that are parsed again on each update; above

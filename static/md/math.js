@@ -4,7 +4,7 @@
  * formula. Its tree of nodes is taken, never a string of HTML.
  */
 import { element } from './dom.js';
-import { MATH_MAX_EXPAND, MATH_MAX_SIZE, MAX_FORMULAS, MAX_MATH } from './limits.js';
+import { MATH_MAX_DEPTH, MATH_MAX_EXPAND, MATH_MAX_SIZE, MAX_FORMULAS, MAX_MATH } from './limits.js';
 import { watchOverflow } from './overflow.js';
 import { later } from './schedule.js';
 
@@ -38,14 +38,17 @@ function load(doc) {
 }
 
 /**
- * A `style` attribute is forbidden by the page's policy; MathML, which only
- * screen readers see, loses nothing without it.
+ * Makes KaTeX's tree fit for the page. A `style` attribute is forbidden by the
+ * policy; MathML, which only screen readers see, loses nothing without it.
+ * Elements nested without bound bring the browser's layout down.
  *
  * @param {any} node
+ * @param {number} depth
  */
-function dropStyleAttributes(node) {
+function check(node, depth) {
+  if (depth > MATH_MAX_DEPTH) throw new RangeError('nested too deep');
   if (node.attributes) delete node.attributes.style;
-  for (const child of node.children ?? []) dropStyleAttributes(child);
+  for (const child of node.children ?? []) check(child, depth + 1);
 }
 
 /**
@@ -64,7 +67,7 @@ function typeset(text, display) {
       maxSize: MATH_MAX_SIZE,
       maxExpand: MATH_MAX_EXPAND,
     });
-    dropStyleAttributes(tree);
+    check(tree, 0);
     return tree.toNode();
   } catch {
     return null;

@@ -104,7 +104,7 @@ export function finishedRows(table, source) {
  * @returns {OpenFence | null}
  */
 export function topFence(source) {
-  const found = /^(`{3,}(?=[^`\n]*\n)|~{3,})[^\n]*\n/.exec(source);
+  const found = /^(`{3,20}(?=[^`\n]*\n)|~{3,20}(?!~))[^\n]*\n/.exec(source);
   if (!found) return null;
   const fence = { mark: /** @type {string} */ (found[1]), content: found[0].length, checked: found[0].length };
   return closedFence(fence, source) ? null : fence;

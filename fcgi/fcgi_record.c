@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * FastCGI records of a responder.
+ * FastCGI records: a responder's, and the head of a request.
  */
 #include "config.h"
 
@@ -48,4 +48,33 @@ fcgi_record_end(unsigned char out[FCGI_RECORD_END], int request_id)
 	header(out + FCGI_RECORD_HEADER, FCGI_END_REQUEST, request_id,
 	    sizeof(body));
 	memcpy(out + 2 * FCGI_RECORD_HEADER, &body, sizeof(body));
+}
+
+enum fcgi_head
+fcgi_record_head(const unsigned char *bytes, size_t len)
+{
+	const unsigned char *h = bytes;
+	size_t at = 0, content;
+	int type = FCGI_BEGIN_REQUEST;
+
+	while (at < len) {
+		h = bytes + at;
+		if (h[0] != FCGI_VERSION_1 || (len - at > 1 && h[1] != type))
+			return FCGI_HEAD_BAD;
+		if (len - at < FCGI_RECORD_HEADER)
+			return FCGI_HEAD_MORE;
+		/* The request id: never null, and that of BEGIN_REQUEST. */
+		if ((h[2] == 0 && h[3] == 0) || h[2] != bytes[2] ||
+		    h[3] != bytes[3])
+			return FCGI_HEAD_BAD;
+		content = (size_t)h[4] << 8 | h[5];
+		if (type == FCGI_BEGIN_REQUEST &&
+		    content != sizeof(FCGI_BeginRequestBody))
+			return FCGI_HEAD_BAD;
+		at += FCGI_RECORD_HEADER + content + h[6];
+		if (type == FCGI_PARAMS && content == 0)
+			return at <= len ? FCGI_HEAD_WHOLE : FCGI_HEAD_MORE;
+		type = FCGI_PARAMS;
+	}
+	return FCGI_HEAD_MORE;
 }

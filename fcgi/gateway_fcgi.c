@@ -21,8 +21,12 @@
 
 #include <fcgiapp.h>
 
+#include "confab/clock.h"
 #include "confab/fcgi_record.h"
 #include "confab/gateway.h"
+
+#define HEAD_MAX (64 * 1024)	/* bytes of BEGIN_REQUEST and PARAMS */
+#define HEAD_PAUSE 5		/* ms until more of it is looked for */
 
 struct gateway_fcgi {
 	struct gateway gateway;		/* first */
@@ -149,6 +153,39 @@ hand_over(struct gateway *g)
 	return rc;
 }
 
+/*
+ * Waits until the whole head of a request is there, but does not take it:
+ * libfcgi reads with a limit on each read only, which a peer that sends a byte
+ * at a time never meets. Web servers send it in one piece.
+ */
+static bool
+head_arrives(int fd, unsigned timeout_ms)
+{
+	uint64_t until = clock_mono_ms() + timeout_ms;
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+	unsigned char head[HEAD_MAX];
+	ssize_t n;
+
+	for (;;) {
+		n = recv(fd, head, sizeof(head), MSG_PEEK);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		switch (fcgi_record_head(head, (size_t)n)) {
+		case FCGI_HEAD_WHOLE:
+			return true;
+		case FCGI_HEAD_BAD:
+			return false;
+		case FCGI_HEAD_MORE:
+			break;
+		}
+		if (n == HEAD_MAX || clock_mono_ms() >= until ||
+		    poll(&p, 1, HEAD_PAUSE) != 0)
+			return false;
+	}
+}
+
 static const struct gateway_ops ops = { param, read_body, respond, hand_over };
 
 int
@@ -167,6 +204,10 @@ gateway_fcgi_serve(int fd, unsigned timeout_ms, gateway_serve_fn serve,
 	limit.tv_sec = (time_t)(timeout_ms / 1000);
 	limit.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000;
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	if (!head_arrives(fd, timeout_ms)) {
+		close(fd);
+		return;
+	}
 	memset(&f, 0, sizeof(f));
 	f.gateway.ops = &ops;
 	/* No listening socket: libfcgi is to accept nothing of its own. */

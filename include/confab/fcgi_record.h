@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * FastCGI records as a responder sends them (FastCGI 1.0, sections 3.3 and
- * 5.5), built from the structures of libfcgi's fastcgi.h. Pure.
+ * FastCGI records (FastCGI 1.0, sections 3.3 and 5), built from the structures
+ * of libfcgi's fastcgi.h: those that a responder sends, and whether what a web
+ * server sent is the beginning of a request. Pure.
  */
 #ifndef CONFAB_FCGI_RECORD_H
 #define CONFAB_FCGI_RECORD_H
@@ -16,6 +17,20 @@
  * padding. len is 1..FCGI_RECORD_MAX. */
 void fcgi_record_stdout(unsigned char out[FCGI_RECORD_HEADER], int request_id,
     size_t len);
+
+enum fcgi_head {
+	FCGI_HEAD_MORE,		/* good as far as it goes */
+	FCGI_HEAD_WHOLE,	/* BEGIN_REQUEST and PARAMS to their end */
+	FCGI_HEAD_BAD		/* no request of a responder begins so */
+};
+
+/*
+ * Looks at the first bytes of a connection, without their content. Anything
+ * between BEGIN_REQUEST and the empty PARAMS record that is not PARAMS of this
+ * request is bad: nginx and its like send nothing else there, and libfcgi
+ * writes past a buffer when it answers a GET_VALUES record with many names.
+ */
+enum fcgi_head fcgi_record_head(const unsigned char *bytes, size_t len);
 
 /* Writes the end of STDOUT and END_REQUEST with status 0, complete. */
 void fcgi_record_end(unsigned char out[FCGI_RECORD_END], int request_id);

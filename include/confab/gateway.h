@@ -41,8 +41,8 @@ int gateway_fcgi_init(void);
 
 /*
  * Reads one request from a connection that was just accepted, calls `serve`
- * and closes what is left. A peer that sends nothing for `timeout_ms` is
- * dropped.
+ * and closes what is left. A peer whose variables are not all there within
+ * `timeout_ms`, or that sends nothing for so long, is dropped.
  */
 void gateway_fcgi_serve(int fd, unsigned timeout_ms, gateway_serve_fn serve,
     void *arg);

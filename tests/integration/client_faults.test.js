@@ -158,6 +158,7 @@ test('half-open peers do not hold a request thread for good', async () => {
 
 test('a peer of one byte at a time is ended too', async () => {
   const { site } = suite;
+  const began = performance.now();
   const whole = requestBytes({ method: 'POST', path: 'api/login',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ username: 'x'.repeat(500), password: 'y' }) });
@@ -174,6 +175,8 @@ test('a peer of one byte at a time is ended too', async () => {
   const [status] = await client.getJson('api/session');
   assert.equal(status, 200);
   await Promise.all(drips.map((one) => one.until(() => one.closed, 15_000)));
+  /* Twelve over eight threads: two turns of the limit. */
+  assert.ok(performance.now() - began < 8000);
 });
 
 test('limit of streams of one user: 429, and others go on', async () => {

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { useSite } from '../harness/suite.js';
-import { requestBytes } from '../harness/fcgi.js';
+import { record, requestBytes, TYPE } from '../harness/fcgi.js';
 
 const suite = useSite({
   config: { auth: 'remote_user' },
@@ -64,10 +64,17 @@ test('a kept connection to the worker itself: closed or clean', async () => {
   }
 });
 
+/* Asked so often for one value, libfcgi would write past its buffer. */
+const getValues = Buffer.concat([
+  record(TYPE.getValues, Buffer.from('\x0e\0FCGI_MAX_CONNS'.repeat(200)), 0),
+  record(TYPE.getValues, Buffer.alloc(0), 0),
+]);
+
 test('records that are none close the connection, and no more', async () => {
   const { site } = suite;
   for (const hex of ['00', 'ff'.repeat(64), '0101000100080000',
     '01010001ffff0000' + '41'.repeat(100), '0109000000000000',
+    getValues.toString('hex'),
     '0104000100050000ffffffffff',
     '01040001000c0000ffffffff7fffffff41414141']) {
     const connection = site.fcgi();

@@ -32,7 +32,7 @@ one() {
 	name=$1 log=$results/$(echo "$1" | tr ' /' '--').log
 	shift
 	suite_start=$(date +%s)
-	if "$@" >"$log" 2>&1 </dev/null 9>&-; then
+	if job "$@" >"$log" 2>&1; then
 		report "$name" 1 0 "$log"
 	else
 		report "$name" 0 1 "$log"
@@ -51,8 +51,8 @@ count() {
 # unit BUILD: the C unit tests of one build, each program's log counted.
 unit() {
 	suite_start=$(date +%s)
-	make -C "$work/$1" -k check V=0 >"$results/$1-make-check.log" 2>&1 \
-	    </dev/null 9>&- || true
+	job make -C "$work/$1" -k check V=0 \
+	    >"$results/$1-make-check.log" 2>&1 || true
 	all_ok=0 all_bad=0
 	: >"$results/$1-unit.log"
 	for source_file in "$work"/src/tests/unit/test_*.c; do
@@ -86,9 +86,9 @@ node_suite() {
 	for file in "$work/src/$2"/*.test.js; do
 		[ -f "$file" ] || continue
 		status=0
-		CONFAB_BUILD=$work/$3 timeout -k 10 "$suite_limit" \
+		job env CONFAB_BUILD="$work/$3" timeout -k 10 "$suite_limit" \
 		    node --test --test-reporter=tap "$file" \
-		    >"$results/one.tap" 2>&1 </dev/null 9>&- || status=$?
+		    >"$results/one.tap" 2>&1 || status=$?
 		totals=$(sed -n 's/^# \(pass\|fail\|cancelled\) \([0-9]*\)$/\1 \2/p' \
 		    "$results/one.tap" | awk '{ n[$1] += $2 }
 			END { print n["pass"] + 0, n["fail"] + n["cancelled"] }')

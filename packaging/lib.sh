@@ -15,6 +15,28 @@ die() {
 	exit 1
 }
 
+# job COMMAND...: runs it in a process group of its own and waits, so that a
+# signal to quickstart ends it at once, with all that it started.
+job=
+job() {
+	setsid "$@" </dev/null 9>&- &
+	job=$!
+	job_status=0
+	wait "$job" || job_status=$?
+	job=
+	return "$job_status"
+}
+
+stop_job() {
+	[ -n "$job" ] || return 0
+	kill -TERM -"$job" 2>/dev/null || true
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		kill -0 -"$job" 2>/dev/null || return 0
+		sleep 0.2
+	done
+	kill -KILL -"$job" 2>/dev/null || true
+}
+
 # step TEXT COMMAND...: runs it, its output into the build log, and says how
 # long it took; when it fails, shows the end of what it said.
 step() {
@@ -23,7 +45,7 @@ step() {
 	step_start=$(date +%s)
 	printf 'quickstart: %s ... ' "$step_text" >&2
 	echo "== $step_text: $*" >>"$work/log/build.log"
-	if ! "$@" >>"$work/log/build.log" 2>&1 </dev/null 9>&-; then
+	if ! job "$@" >>"$work/log/build.log" 2>&1; then
 		echo failed >&2
 		tail -n 30 "$work/log/build.log" >&2
 		[ -n "$dir" ] || die "\"$step_text\" failed;" \
@@ -90,10 +112,8 @@ allow_services() {
 	policy_made=
 }
 
-apt() {
-	DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-	    -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@"
-}
+apt='env DEBIAN_FRONTEND=noninteractive apt-get -q -y
+	-o DPkg::Lock::Timeout=600 -o Acquire::Retries=3'
 
 # need LIST...: installs what is missing, or says what is.
 need() {
@@ -111,12 +131,12 @@ On Debian: apt-get install $missing"
 	had_nginx=$(command -v nginx || true)
 	forbid_services
 	if [ -z "$(find /var/lib/apt/lists -name '*_Packages*' \
-	    2>/dev/null | head -n 1)" ] || ! apt --simulate install \
+	    2>/dev/null | head -n 1)" ] || ! $apt --simulate install \
 	    --no-install-recommends $missing >/dev/null 2>&1; then
-		step 'list packages' apt update
+		step 'list packages' $apt update
 	fi
 	step "install $(echo $missing | wc -w) packages" \
-	    apt install --no-install-recommends $missing
+	    $apt install --no-install-recommends $missing
 	allow_services
 	if [ -z "$had_nginx" ] && [ -d /run/systemd/system ]; then
 		# Nor at the next boot: nobody asked for a second site.
@@ -155,7 +175,7 @@ take_source() {
 	[ "$(cat "$work/src/.digest" 2>/dev/null)" != "$digest" ] || return 0
 	rm -rf "$work/src.new" "$work/build"
 	mkdir -p "$work/src.new"
-	step 'copy the source' copy_source
+	copy_source
 	for old in "$work/src" "$source"; do
 		vendor=$old/static/vendor
 		[ -f "$vendor/MANIFEST" ] && [ ! -d "$work/src.new/static/vendor" ] &&

@@ -8,6 +8,7 @@
  * @property {() => import('../core/types.js').State} state  as it is now
  * @property {import('./menu.js').Menus} menus
  * @property {import('./speech.js').Speech} speech
+ * @property {import('./markdown.js').MarkdownLoader} markdown
  * @property {(text: string) => Promise<boolean>} copy  to the clipboard; a failure is told to the person
  * @property {(file: import('../core/types.js').ExportFile | null) => void} save  as a download
  * @property {(text: string) => void} say  to assistive technology only

@@ -4,7 +4,6 @@
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
 import { selectStats } from '../core/selectors.js';
-import { createMarkdownStream } from '../md/render.js';
 import { attachmentView, isComposing } from './composer.js';
 import { details, explain } from './errors.js';
 import { icon } from './icons.js';
@@ -310,18 +309,28 @@ function createAnswer(ctx, article) {
   reasoning.append(summary, thoughts);
   reasoning.hidden = true;
   article.append(model, reasoning, text, foot);
-  /** @type {ReturnType<typeof createMarkdownStream> | null} */
+  /** @type {ReturnType<import('./markdown.js').Markdown['createMarkdownStream']> | null} */
   let stream = null;
   let shownText = '';
   let shownThoughts = '';
   let finished = false;
+  /** @type {readonly unknown[]} */
+  let labelled = [];
 
   /** @param {Message} message */
   function writeText(message) {
     const over = !isUnderWay(message.status);
-    if (message.text === shownText && over === finished) return;
+    const { module } = ctx.markdown;
+    if (stream && message.text === shownText && over === finished) return;
+    if (!stream && !module) {
+      text.classList.add('answer-plain');
+      text.textContent = message.text;
+      return;
+    }
     if (!stream) {
-      stream = createMarkdownStream(text, { t: ctx.i18n.t, announce: ctx.say, headingOffset: 1 });
+      text.classList.remove('answer-plain');
+      text.textContent = '';
+      stream = /** @type {import('./markdown.js').Markdown} */ (module).createMarkdownStream(text, { t: ctx.i18n.t, announce: ctx.say, headingOffset: 1 });
     }
     if (over) stream.finish(message.text);
     else stream.update(message.text);
@@ -342,12 +351,20 @@ function createAnswer(ctx, article) {
       }
     }
     shownThoughts = message.reasoning;
+    const clock = message.status === 'thinking' ? Math.floor(Date.now() / 1000) : 0;
+    const parts = [message.status, message.timing, ctx.i18n.language, clock];
+    if (reasoning.hidden || same(parts, labelled)) return;
+    labelled = parts;
+    drawSummary(message);
+  }
+
+  /** How long it thinks, or has thought. @param {Message} message */
+  function drawSummary(message) {
     const { t, duration } = ctx.i18n;
     const ms = selectStats(message).reasoningMs;
     const label = message.status === 'thinking'
       ? t('state.thinking', { time: duration(message.timing?.reasoningStartedAt ? Date.now() - message.timing.reasoningStartedAt : 0) })
       : ms !== null ? t('reason.done', { time: duration(ms) }) : t('reason.doneShort');
-    if (reasoning.hidden) return;
     render(html`${icon('forward')}<span class="tabular">${label}</span>${message.status === 'thinking' ? DOTS : nothing}`, summary);
   }
 
@@ -415,7 +432,7 @@ export function createMessageView(ctx, first) {
     if (!message || !around) return;
     const code = ctx.i18n.language.code;
     const near = [code, around.place.index, around.place.count, around.last, around.editing, around.unsent,
-      around.showStats, around.named, around.busy, around.models, ctx.speech.reading === message.id];
+      around.showStats, around.named, around.busy, around.models, ctx.speech.reading === message.id, ctx.markdown.module];
     const now = [message, ...near];
     if (!force && same(seen, now)) return;
     seen = now;

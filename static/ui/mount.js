@@ -10,6 +10,7 @@ import { createI18n } from './i18n.js';
 import { icon } from './icons.js';
 import { installShortcuts } from './keys.js';
 import { createLoginDialog, createLoginPage } from './login.js';
+import { createMarkdown } from './markdown.js';
 import { createMenus } from './menu.js';
 import { createAnnouncer, createBanners, createToasts } from './notices.js';
 import { make } from './region.js';
@@ -80,6 +81,7 @@ export function mountUi(root, { store, actions }) {
 
   const speech = createSpeech(() => thread.refresh());
   const menus = createMenus();
+  const markdown = createMarkdown(() => thread.refresh());
 
   /** @type {Context} */
   const ctx = {
@@ -88,6 +90,7 @@ export function mountUi(root, { store, actions }) {
     state: store.getState,
     menus,
     speech,
+    markdown,
     save,
     say: (text) => announcer.say(text),
     async copy(text) {
@@ -169,7 +172,6 @@ export function mountUi(root, { store, actions }) {
     const open = isListOpen(state);
     shell.dataset.sidebar = open ? 'open' : 'closed';
     main.inert = open && narrow.matches;
-    skip.textContent = i18n.t('app.skip');
     sidebar.update(state);
     topbar.update(state);
     banners.update(state);
@@ -178,14 +180,23 @@ export function mountUi(root, { store, actions }) {
     dialogs.update(state);
     relogin.update(state);
     announcer.update(state);
-    const title = selectActive(state).title;
-    document.title = title ? `${title} – ${i18n.t('app.name')}` : i18n.t('app.name');
+    const { title } = selectActive(state);
+    if (title !== titleSeen || i18n.language !== languageSeen) {
+      titleSeen = title;
+      languageSeen = i18n.language;
+      document.title = title ? `${title} – ${i18n.t('app.name')}` : i18n.t('app.name');
+      skip.textContent = i18n.t('app.skip');
+    }
     if (focusAfter) {
       /** @type {HTMLElement | null} */ (shell.querySelector(focusAfter))?.focus();
       focusAfter = '';
     }
   }
 
+  /** @type {string | null} */
+  let titleSeen = null;
+  /** @type {unknown} */
+  let languageSeen = null;
   /** @type {State['settings'] | null} */
   let settingsSeen = null;
 
@@ -206,9 +217,11 @@ export function mountUi(root, { store, actions }) {
       loginPage.update(state);
       show(loginPage.element);
       document.title = i18n.t('app.name');
+      titleSeen = null;
     } else {
       const first = shown !== shell;
       if (first) show(shell);
+      markdown.load();
       updateShell(state);
       if (first && !narrow.matches) composer.focus();
     }

@@ -6,7 +6,7 @@ import { selectActive, selectContext, selectPath, selectSiblings, selectUnderWay
 import { createGreeting } from './greeting.js';
 import { icon } from './icons.js';
 import { createMessageView } from './message.js';
-import { make } from './region.js';
+import { make, same } from './region.js';
 import { createScrollOwner } from './scroll.js';
 import { createTicker } from './ticker.js';
 
@@ -52,6 +52,10 @@ export function createThread(ctx) {
   let last = null;
   let idleAsked = false;
   let filled = false;
+  /** @type {readonly Message[]} */
+  let shownPath = [];
+  /** @type {readonly unknown[]} */
+  let shownWith = [];
 
   const scroll = createScrollOwner(viewport, content, (now) => {
     away = now;
@@ -178,11 +182,20 @@ export function createThread(ctx) {
       shownId = conversation.id;
       ctx.speech.end();
     }
-    viewport.setAttribute('aria-label', t('thread.label'));
-    title.textContent = conversation.title || t('nav.untitled');
-    title.hidden = path.length === 0;
-    arrange(path);
-    const context = selectContext(state, conversation);
+    const { dropped } = selectContext(state, conversation);
+    const alike = path.length === shownPath.length && path.every((message, i) => message.id === shownPath[i]?.id);
+    if (!alike || switched) arrange(path);
+    // What every message is drawn with: while it stays, only changed messages
+    // are looked at.
+    const shownNow = [ctx.i18n.language, ctx.markdown.module, ctx.speech.reading, conversation.title, conversation.roots,
+      state.ui.editingId, state.settings.showStats, state.models.list, selectUnderWay(conversation).length > 0, dropped];
+    const steady = alike && !switched && same(shownNow, shownWith);
+    if (!steady) {
+      viewport.setAttribute('aria-label', t('thread.label'));
+      title.textContent = conversation.title || t('nav.untitled');
+      title.hidden = path.length === 0;
+      drawLatest();
+    }
     let waiting = false;
     let counting = false;
     path.forEach((message, i) => {
@@ -191,13 +204,16 @@ export function createThread(ctx) {
         waiting = true;
         return;
       }
-      view.draw(message, aroundOf(state, path, i, context.dropped));
+      if (!steady || !view.drawn || message !== shownPath[i] || path[i - 1] !== shownPath[i - 1]) {
+        view.draw(message, aroundOf(state, path, i, dropped));
+      }
       counting = counting || view.counts;
     });
+    shownPath = path;
+    shownWith = shownNow;
     if (waiting) askIdle();
-    drawCutline(path, context.dropped);
+    drawCutline(path, dropped);
     greeting.update(state);
-    drawLatest();
     ticker.need(counting);
     if (switched || (path.length > 0) !== filled) scroll.reset(path.length > 0);
     filled = path.length > 0;

@@ -219,7 +219,7 @@ test('editing a question makes a version beside it; arrows lead back', async () 
   await edited.waitFor();
   assert.equal(await edited.inputValue(), 'first');
   await edited.press('Escape');
-  assert.equal(await edited.count(), 0);
+  await edited.waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Edit' }).click();
   await edited.fill('second');
   await edited.press('Enter');

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Markdown on demand: the page begins without it, and shows plain text until it is there.
+
+/** @typedef {typeof import('../md/render.js')} Markdown */
+
+/** Pause before a load that failed is tried again (ms). */
+const AGAIN = 5000;
+
+/**
+ * @param {() => void} onReady called once, when it has been loaded
+ */
+export function createMarkdown(onReady) {
+  /** @type {Markdown | null} */
+  let loaded = null;
+  let asked = false;
+
+  function load() {
+    if (asked) return;
+    asked = true;
+    import('../md/render.js').then((module) => {
+      loaded = module;
+      onReady();
+    }, () => {
+      setTimeout(() => {
+        asked = false;
+      }, AGAIN);
+    });
+  }
+
+  return {
+    load,
+    /** The module, or null while it is on its way. */
+    get module() {
+      if (!loaded) load();
+      return loaded;
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createMarkdown>} MarkdownLoader */

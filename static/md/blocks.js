@@ -234,6 +234,10 @@ function updateBlock(context, block, token) {
       if (old.task !== token.task) return false;
       patchBlocks(context, block.node, block.kids, token.tokens ?? []);
       return true;
+    case 'plain':
+      if (block.node.className !== 'md-raw') return false;
+      block.node.textContent = token.raw.replace(/\n+$/, '');
+      return true;
     case 'table':
       return updateTable(context, block, token);
     default:
@@ -339,7 +343,7 @@ export function closeBlock(block) {
  */
 export function patchBlocks(context, parent, blocks, tokens, before = null) {
   const shown = tokens.filter(isShown);
-  if (context.isFull() && shown.length > blocks.length + 1) {
+  if (context.isFull() && !context.streaming && shown.length > blocks.length + 1) {
     // Beyond the limit all further blocks are one.
     const rest = shown.splice(blocks.length);
     shown.push(plainToken(rest.map((token) => token.raw).join('')));

@@ -12,7 +12,7 @@ import { closeBlock, isShown, looseItems, patchBlocks, patchRows } from './block
 import { closeTail } from './close.js';
 import { Context } from './context.js';
 import { footnoteSection, renumber } from './footnotes.js';
-import { lex } from './lex.js';
+import { lex, plainToken } from './lex.js';
 import { TAIL_EVERY_UPDATE } from './limits.js';
 import { later } from './schedule.js';
 import {
@@ -133,6 +133,10 @@ export class MarkdownStream {
   render() {
     this.seen = this.text.length;
     const { context } = this;
+    if (context.isFull()) {
+      this.renderPlain();
+      return;
+    }
     const head = this.open?.head ?? '';
     const source = head + this.text.slice(this.start);
     // Only what is finished defines references: a copy takes what is still arriving.
@@ -156,6 +160,13 @@ export class MarkdownStream {
     }
     patchBlocks(context, this.root, this.tail, rest, this.notes);
     this.moveFinished(tokens, source, head.length);
+  }
+
+  /** Shows all of the unfinished text as it is: there are nodes enough. */
+  renderPlain() {
+    if (this.open) this.finished.push(this.wholeOpen(this.open));
+    this.open = null;
+    patchBlocks(this.context, this.root, this.tail, [plainToken(this.text.slice(this.start))], this.notes);
   }
 
   /**

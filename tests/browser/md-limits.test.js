@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Texts made to waste time or memory: each is shown, whole or plain, with a
+ * bounded number of elements, and its last word is never lost.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import * as limits from '../../static/md/limits.js';
+import { lex } from '../../static/md/lex.js';
+import { openLab } from './md-harness.js';
+
+/** @type {import('./md-harness.js').Lab} */
+let lab;
+before(async () => {
+  lab = await openLab();
+});
+after(() => lab.close());
+
+const SIZE = 60_000;
+
+/** @type {Record<string, string>} */
+const TEXTS = {};
+for (const piece of [
+  '*', '[', '>', '`', '_', '<', '![', '**a ', '*a_ ', '[a](', '[a][', '$', '\\(', '\\[', '$$', '~~', '- ', '> ', '1. ', 'a@', '<a ', '<!--',
+  '|', '\n|', '[x]: ', '[^1]', '*a **b ', '`a``b', '![a](b "', 'a\n\n', 'a|b\n', '[[]', '$a ', '[^a]: ', '- a\n', '> a\n', '- a\n  - b\n',
+  '```\n', '> - ', '- > ', '$$\n', '    a\n', '<div>\n\n', '# ', '\t', '&amp;',
+]) TEXTS[JSON.stringify(piece)] = piece.repeat(Math.ceil(SIZE / piece.length));
+TEXTS['nested lists'] = Array.from({ length: 300 }, (_, i) => `${' '.repeat(i * 2)}- a\n`).join('');
+TEXTS['nested quotes'] = '> '.repeat(1_000);
+TEXTS['a wide table'] = `|${'a|'.repeat(2_000)}\n|${'-|'.repeat(2_000)}\n${`|${'b|'.repeat(2_000)}\n`.repeat(10)}`;
+TEXTS['a tall table'] = `|a|b|\n|-|-|\n${'|c|d|\n'.repeat(15_000)}`;
+TEXTS['a long word'] = 'x'.repeat(300_000);
+TEXTS['minified code'] = `\`\`\`js\n${'a=b(c);'.repeat(30_000)}\n\`\`\``;
+TEXTS['a comment without an end'] = `\`\`\`php\n<?php /* ${'foo\n'.repeat(20_000)}\`\`\``;
+TEXTS['many references'] = `${Array.from({ length: 3_000 }, (_, i) => `[r${i}]`).join(' ')}\n\n${Array.from({ length: 3_000 }, (_, i) => `[r${i}]: https://x.example/${i}`).join('\n')}`;
+TEXTS['many footnotes'] = `${Array.from({ length: 2_000 }, (_, i) => `[^n${i}]`).join(' ')}\n\n${Array.from({ length: 2_000 }, (_, i) => `[^n${i}]: x`).join('\n')}`;
+TEXTS['footnotes of footnotes'] = `${Array.from({ length: 2_000 }, (_, i) => `[^${i}]: [^${i + 1}]`).join('\n\n')}\n\n[^0]`;
+TEXTS['a formula without an end of macros'] = '$\\def\\a#1{\\a{#1#1}}\\a{x}$';
+TEXTS['a deep formula'] = `$${'\\sqrt{'.repeat(500)}x${'}'.repeat(500)}$`;
+TEXTS['a formula of huge size'] = '$\\rule{1000000em}{1000000em}\\kern-100000em x$';
+TEXTS['many formulas'] = '$\\frac{a}{b}$\n\n'.repeat(3_000);
+TEXTS['a megabyte and a half'] = 'word '.repeat(300_000);
+
+for (const [name, text] of Object.entries(TEXTS)) {
+  test(name, { timeout: 60_000 }, async () => {
+    const result = await lab.page.evaluate(async ([source, step]) => {
+      const { md, root } = /** @type {any} */ (window);
+      const whole = `${source}\n\n\n\nLASTWORD`;
+      root.replaceChildren(md.renderMarkdown(whole));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const out = { elements: root.querySelectorAll('*').length, last: root.textContent.includes('LASTWORD'), streamed: false, width: 0 };
+      root.replaceChildren();
+      const stream = md.createMarkdownStream(root);
+      for (let i = step; i < source.length; i += step) stream.update(source.slice(0, i));
+      stream.finish(whole);
+      out.streamed = root.textContent.includes('LASTWORD');
+      out.width = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      root.replaceChildren();
+      return out;
+    }, /** @type {[string, number]} */ ([text, Math.ceil(text.length / 25)]));
+    assert.ok(result.last, 'the last word was lost');
+    assert.ok(result.streamed, 'the last word was lost while it arrived');
+    assert.ok(result.elements < 2 * limits.MAX_NODES, `${result.elements} elements`);
+    assert.equal(result.width, 0, 'wider than the window');
+  });
+}
+
+test('each limit of parsing makes plain text of what is beyond', () => {
+  /** @param {string} text */
+  const types = (text) => {
+    /** @type {Set<string>} */
+    const out = new Set();
+    /** @param {import('../../static/md/types.js').Token[]} tokens */
+    const walk = (tokens) => {
+      for (const token of tokens) {
+        out.add(token.type);
+        walk(token.tokens ?? []);
+        walk(token.items ?? []);
+      }
+    };
+    walk(lex(text));
+    return out;
+  };
+  assert.ok(types('> '.repeat(limits.MAX_DEPTH + 2)).has('plain'));
+  assert.ok(!types(`${'> '.repeat(limits.MAX_DEPTH - 2)}x`).has('plain'));
+  assert.ok(types(`*a* ${'x'.repeat(limits.MAX_INLINE)}`).has('literal'));
+  assert.ok(!types(`*a* ${'x'.repeat(limits.MAX_INLINE - 10)}`).has('literal'));
+  assert.ok(types('*a* '.repeat(Math.sqrt(limits.MAX_BLOCK_WORK))).has('literal'));
+  assert.ok(types(`${'['.repeat(900)}\n\n`.repeat(20)).has('literal'), 'all blocks together');
+  assert.ok(types(`x\n\n${'y'.repeat(limits.MAX_TEXT)}`).has('plain'));
+});
+
+test('nothing went wrong meanwhile', () => assert.deepEqual(lab.incidents, []));

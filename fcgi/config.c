@@ -21,6 +21,21 @@
 
 #define READ_PART 8192
 
+/* What is quoted from the file must not break the line, nor be half a
+ * character. */
+static void
+make_printable(char *s)
+{
+	bool valid = utf8_valid(s, strlen(s));
+
+	for (; *s != '\0'; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c < 0x20 || c == 0x7f || (c >= 0x80 && !valid))
+			*s = '?';
+	}
+}
+
 int
 config_fail(struct config_reader *r, unsigned line, const char *fmt, ...)
 {
@@ -38,6 +53,7 @@ config_fail(struct config_reader *r, unsigned line, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(r->err + n, CONFIG_ERROR_MAX - n, fmt, ap);
 	va_end(ap);
+	make_printable(r->err);
 	return -1;
 }
 

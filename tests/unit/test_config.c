@@ -234,6 +234,7 @@ test_bad_structure(void **state)
 {
 	(void)state;
 	bad("worker = 8\n" DEMO, 1, "\"worker\"|did you mean \"workers\"");
+	bad("\"odd\nname\x01\" = 8\n", 2, "odd?name?");
 	bad("\nlimit { }\n", 2, "did you mean \"limits\"");
 	bad("limits {\n bodies = 1M }\n", 2, "in section limits|\"body\"");
 	bad("provider \"x\" {\n modle \"y\" { } }", 2, "\"model\"");

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fuzzer: any bytes as JSON. Aborts when the check and json-c disagree about
+ * what they take, or when what was parsed is written as something else.
+ */
+#include "config.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/buf.h"
+#include "confab/json.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check(int holds)
+{
+	if (!holds)
+		abort();
+}
+
+/* What is written reads back, and is then written the same. */
+static void
+round_trip(struct json_object *v)
+{
+	struct json_object *again;
+	struct buf one, two;
+
+	buf_init(&one, 1 << 24);
+	buf_init(&two, 1 << 24);
+	check(json_write(&one, v) == 0);
+	check(json_parse(one.data, one.len, JSON_DEPTH_MAX, &again) ==
+	    JSON_OK);
+	check(json_write(&two, again) == 0);
+	check(one.len == two.len && memcmp(one.data, two.data, one.len) == 0);
+	json_object_put(again);
+	buf_free(&one);
+	buf_free(&two);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *s = (const char *)data;
+	enum json_result checked, parsed, loose;
+	struct json_object *v;
+	size_t at;
+
+	checked = json_check(s, size, 32, &at);
+	check(at <= size);
+	parsed = json_parse(s, size, 32, &v);
+	check((v == NULL) || parsed == JSON_OK);
+	if (checked == JSON_OK)
+		check(parsed == JSON_OK || parsed == JSON_DUPLICATE ||
+		    parsed == JSON_RANGE);
+	else
+		check(parsed == checked);
+	if (parsed == JSON_OK)
+		round_trip(v);
+	json_object_put(v);
+	loose = json_parse_loose(s, size, 32, &v);
+	check(checked != JSON_OK || loose == JSON_OK);
+	if (loose == JSON_OK)
+		round_trip(v);
+	json_object_put(v);
+	return 0;
+}

@@ -9,19 +9,30 @@
 #include "confab/route_relay.h"
 #include "confab/throttle.h"
 
+/* The limits of the user that can be told before the relay is asked. */
+static int
+may_ask(const struct call *c, struct api_error *err)
+{
+	const struct config_limits *l = &c->settings->config->limits;
+	struct shared_state *st = session_state();
+
+	if (c->service->cgi &&
+	    throttle_cgi_stream(st, l, c->session.user, err) == -1)
+		return -1;
+	return throttle_request(st, l, c->session.user, err);
+}
+
 void
 api_chat(struct call *c)
 {
-	const struct config_limits *limits = &c->settings->config->limits;
 	const struct buf *body = &c->request->body;
 	struct chat_request *chat;
 	struct api_error err;
 	struct relay_job job;
 
-	chat = chat_request_parse(buf_str(body), body->len, limits, &err);
-	if (chat == NULL || throttle_request(session_state(), limits,
-	    c->session.user, &err) == -1) {
-		chat_request_free(chat);
+	chat = chat_request_parse(buf_str(body), body->len,
+	    &c->settings->config->limits, &err);
+	if (chat == NULL) {
 		response_error(c->response, &err);
 		return;
 	}
@@ -29,6 +40,13 @@ api_chat(struct call *c)
 		chat_request_free(chat);
 		return;
 	}
+	if (may_ask(c, &err) == -1) {
+		chat_request_free(chat);
+		settings_unref(job.settings);
+		response_error(c->response, &err);
+		return;
+	}
+	route_want_models(c, chat->model);
 	job.chat = chat;
 	route_hand_over(c, &job);
 }

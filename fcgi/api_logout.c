@@ -14,15 +14,21 @@ api_logout(struct call *c)
 	struct json_object *body, *v;
 	struct session_input in;
 	struct api_error err;
-	bool everywhere = false;
+	bool everywhere = false, good;
 
 	if (c->request->body.len > 0) {
 		body = route_json(c);
 		if (body == NULL)
 			return;
 		v = json_get(body, "everywhere");
-		everywhere = v != NULL && json_object_get_boolean(v);
+		good = v == NULL || json_object_is_type(v, json_type_boolean);
+		everywhere = v != NULL && good && json_object_get_boolean(v);
 		json_object_put(body);
+		if (!good) {
+			route_fail(c, 400, "invalid_request",
+			    "\"everywhere\" must be true or false.");
+			return;
+		}
 	}
 	/* Instead of one that the check before may have renewed. */
 	buf_reset(&c->response->headers);

@@ -5,12 +5,15 @@
 #include "config.h"
 
 #include "confab/route.h"
+#include "confab/route_relay.h"
 
 void
 api_models(struct call *c)
 {
-	struct catalog *k = settings_catalog(c->settings);
+	struct catalog *k;
 
+	route_want_models(c, NULL);
+	k = settings_catalog(c->settings);
 	(void)catalog_json(k, &c->response->body);
 	catalog_unref(k);
 }

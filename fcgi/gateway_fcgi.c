@@ -3,7 +3,7 @@
  * FastCGI: libfcgi reads, we write.
  *
  * The connection is accepted by us and put into the request before libfcgi
- * is asked for one: so reads can have a time limit and descriptors are not
+ * is asked for one: so the whole read has a time limit and descriptors are not
  * inherited. Responses are written by us and the connection is closed after
  * each, because libfcgi's own end waits for the peer for seconds, and because a
  * connection that is kept with an unread body would have its rest read as
@@ -13,6 +13,8 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -22,15 +24,18 @@
 #include <fcgiapp.h>
 
 #include "confab/clock.h"
+#include "confab/deadline.h"
 #include "confab/fcgi_record.h"
 #include "confab/gateway.h"
 
+#define READ_MAX 65536		/* bytes of one read */
 #define HEAD_MAX (64 * 1024)	/* bytes of BEGIN_REQUEST and PARAMS */
 #define HEAD_PAUSE 5		/* ms until more of it is looked for */
 
 struct gateway_fcgi {
 	struct gateway gateway;		/* first */
 	FCGX_Request request;
+	struct deadline deadline;	/* of the whole read */
 };
 
 static const char *
@@ -47,10 +52,19 @@ read_body(struct gateway *g, void *out, size_t size)
 	struct gateway_fcgi *f = (struct gateway_fcgi *)g;
 	int n;
 
-	n = FCGX_GetStr(out, size < 65536 ? (int)size : 65536, f->request.in);
-	if (n <= 0 && FCGX_GetError(f->request.in) != 0)
+	n = FCGX_GetStr(out, size < READ_MAX ? (int)size : READ_MAX,
+	    f->request.in);
+	if (n > 0)
+		return n;
+	if (deadline_clear(&f->deadline)) {
+		errno = ETIMEDOUT;
 		return -1;
-	return n;
+	}
+	if (FCGX_GetError(f->request.in) != 0) {
+		errno = EPROTO;
+		return -1;
+	}
+	return 0;
 }
 
 /* Writes all of it, waiting for room at most GATEWAY_WRITE_TIMEOUT at a time. */
@@ -124,6 +138,7 @@ respond(struct gateway *g, const void *head, size_t head_len,
 	int fd = f->request.ipcFd, id = f->request.requestId;
 	struct iovec iov[4];
 
+	(void)deadline_clear(&f->deadline);
 	fcgi_record_end(end, id);
 	if (head_len + body_len > FCGI_RECORD_MAX) {
 		if (write_records(fd, id, head, head_len) == -1 ||
@@ -147,6 +162,7 @@ hand_over(struct gateway *g)
 	struct gateway_fcgi *f = (struct gateway_fcgi *)g;
 	struct relay_client rc;
 
+	(void)deadline_clear(&f->deadline);
 	rc.fd = f->request.ipcFd;
 	rc.request_id = f->request.requestId;
 	f->request.ipcFd = -1;
@@ -154,14 +170,13 @@ hand_over(struct gateway *g)
 }
 
 /*
- * Waits until the whole head of a request is there, but does not take it:
- * libfcgi reads with a limit on each read only, which a peer that sends a byte
- * at a time never meets. Web servers send it in one piece.
+ * Waits until the whole head of a request is there, but does not take it: what
+ * libfcgi should not see, a head too large or a management record whose answer
+ * overruns its buffer, it does not see. Web servers send it in one piece.
  */
 static bool
-head_arrives(int fd, unsigned timeout_ms)
+head_arrives(int fd, uint64_t until)
 {
-	uint64_t until = clock_mono_ms() + timeout_ms;
 	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
 	unsigned char head[HEAD_MAX];
 	ssize_t n;
@@ -194,32 +209,53 @@ gateway_fcgi_init(void)
 	return FCGX_Init() == 0 ? 0 : -1;
 }
 
+/* Has libfcgi read the request; false when it has closed the connection. */
+static bool
+accept_request(struct gateway_fcgi *f, int fd)
+{
+	const char *role;
+
+	/* No listening socket: libfcgi is to accept nothing of its own. */
+	if (FCGX_InitRequest(&f->request, -1, 0) != 0) {
+		close(fd);
+		return false;
+	}
+	f->request.ipcFd = fd;
+	f->request.keepConnection = 1;	/* else it would be closed first */
+	/* It is not to wait for the peer's end when it closes. */
+	FCGX_Detach(&f->request);
+	if (FCGX_Accept_r(&f->request) != 0)
+		return false;
+	role = param(&f->gateway, "FCGI_ROLE");
+	return role != NULL && strcmp(role, "RESPONDER") == 0;
+}
+
 void
 gateway_fcgi_serve(int fd, unsigned timeout_ms, gateway_serve_fn serve,
     void *arg)
 {
+	uint64_t until = clock_mono_ms() + timeout_ms, now;
 	struct gateway_fcgi f;
 	struct timeval limit;
 
 	limit.tv_sec = (time_t)(timeout_ms / 1000);
 	limit.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000;
+	/* For the first byte; and for what libfcgi itself may write. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	if (!head_arrives(fd, timeout_ms)) {
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	if (!head_arrives(fd, until)) {
 		close(fd);
 		return;
 	}
 	memset(&f, 0, sizeof(f));
 	f.gateway.ops = &ops;
-	/* No listening socket: libfcgi is to accept nothing of its own. */
-	if (FCGX_InitRequest(&f.request, -1, 0) != 0) {
-		close(fd);
-		return;
-	}
-	f.request.ipcFd = fd;
-	f.request.keepConnection = 1;	/* else it would be closed first */
-	if (FCGX_Accept_r(&f.request) != 0)
-		return;			/* and it has closed the connection */
-	serve(arg, &f.gateway);
+	now = clock_mono_ms();
+	/* Where that fails the limit of each read must do. */
+	(void)deadline_set(&f.deadline, fd,
+	    now < until ? (unsigned)(until - now) : 0);
+	if (accept_request(&f, fd))
+		serve(arg, &f.gateway);
+	(void)deadline_clear(&f.deadline);
 	if (f.request.ipcFd >= 0) {
 		close(f.request.ipcFd);
 		f.request.ipcFd = -1;

@@ -23,6 +23,13 @@
 
 #define PASSED_FIRST 3	/* systemd's first descriptor */
 
+/* The name of the socket that this process has made. */
+static struct {
+	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	dev_t dev;
+	ino_t ino;
+} made;
+
 static int fail(char err[CONFIG_ERROR_MAX], const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -93,6 +100,7 @@ open_unix(const char *path, unsigned mode, const char *group,
     char err[CONFIG_ERROR_MAX])
 {
 	struct sockaddr_un sa;
+	struct stat st;
 	mode_t old;
 	int fd, rc;
 
@@ -119,10 +127,13 @@ open_unix(const char *path, unsigned mode, const char *group,
 	if (give_to_group(path, group, err) == -1)
 		goto undo;
 	if (chmod(path, (mode_t)mode) == -1 ||
-	    listen(fd, LISTEN_BACKLOG) == -1) {
+	    listen(fd, LISTEN_BACKLOG) == -1 || lstat(path, &st) == -1) {
 		(void)fail(err, "%s: %s", path, strerror(errno));
 		goto undo;
 	}
+	memcpy(made.path, path, strlen(path) + 1);
+	made.dev = st.st_dev;
+	made.ino = st.st_ino;
 	return fd;
 
 undo:
@@ -252,14 +263,13 @@ listen_passed(void)
 }
 
 void
-listen_close(int fd, const char *where)
+listen_forget(void)
 {
-	struct sockaddr_un sa;
-	socklen_t len = sizeof(sa);
+	struct stat st;
 
-	if (where != NULL && strncmp(where, "unix:", 5) == 0 &&
-	    getsockname(fd, (struct sockaddr *)&sa, &len) == 0 &&
-	    sa.sun_family == AF_UNIX && strcmp(sa.sun_path, where + 5) == 0)
-		(void)unlink(where + 5);
-	close(fd);
+	if (made.path[0] != '\0' && lstat(made.path, &st) == 0 &&
+	    S_ISSOCK(st.st_mode) && st.st_dev == made.dev &&
+	    st.st_ino == made.ino)
+		(void)unlink(made.path);
+	made.path[0] = '\0';
 }

@@ -21,6 +21,7 @@
 #include "confab/gateway.h"
 #include "confab/listen.h"
 #include "confab/log.h"
+#include "confab/main_cgi.h"
 #include "confab/pool.h"
 #include "confab/sandbox.h"
 #include "confab/sd_notify.h"
@@ -141,21 +142,49 @@ load(const char *path)
 	return s;
 }
 
-/* The socket to serve: passed, asked for, or configured. */
+/* Puts an option's value in the place of the configuration's. */
 static int
-open_socket(const struct options *o, const struct config *c,
-    const char **where)
+override(char **setting, const char *value)
+{
+	char *copy;
+
+	if (value == NULL)
+		return 0;
+	copy = strdup(value);
+	if (copy == NULL)
+		return -1;
+	free(*setting);
+	*setting = copy;
+	return 0;
+}
+
+/* What the command line says has precedence, for all who look later, too. */
+static int
+apply_options(const struct options *o, struct config *c)
+{
+	if (override(&c->listen, o->listen) == -1 ||
+	    override(&c->socket_group, o->socket_group) == -1) {
+		log_msg(LOG_LEVEL_ERROR, "out of memory");
+		return -1;
+	}
+	if (o->socket_mode != -1)
+		c->socket_mode = (unsigned)o->socket_mode;
+	return 0;
+}
+
+/* The socket to serve: asked for, passed, or configured; `own` when it is
+ * nobody else's. */
+static int
+open_socket(const struct options *o, const struct config *c, bool *own)
 {
 	char err[CONFIG_ERROR_MAX];
 	int fd;
 
-	*where = NULL;
+	*own = false;
 	if (o->listen == NULL && (fd = listen_passed()) != -1)
 		return fd;
-	*where = o->listen != NULL ? o->listen : c->listen;
-	fd = listen_open(*where, o->socket_mode != -1 ?
-	    (unsigned)o->socket_mode : c->socket_mode,
-	    o->socket_group != NULL ? o->socket_group : c->socket_group, err);
+	*own = true;
+	fd = listen_open(c->listen, c->socket_mode, c->socket_group, err);
 	if (fd == -1)
 		log_msg(LOG_LEVEL_ERROR, "%s", err);
 	return fd;
@@ -212,31 +241,30 @@ count_tokens(void *arg, const char *user, uint64_t tokens)
 	throttle_tokens(session_state(), user, tokens);
 }
 
+/* Serves, from the first thread to the last. Takes over the settings and the
+ * socket. */
 static int
-serve(const struct options *o, struct settings *s, int fd, const char *where)
+serve(const struct options *o, struct settings *s, int fd, bool own,
+    const sigset_t *set)
 {
 	const struct relay_hooks hooks = { count_tokens, NULL };
-	unsigned drain;
 	struct service service;
 	struct pool *pool;
-	sigset_t set;
+	unsigned drain;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	memset(&service, 0, sizeof(service));
 	service.relay = relay_start(s->config->relay_threads, &hooks);
 	if (service.relay == NULL) {
 		log_msg(LOG_LEVEL_ERROR, "relay: %s", strerror(errno));
+		settings_unref(s);
 		return EX_OSERR;
 	}
 	relay_reload(service.relay, s);
 	settings_publish(settings_ref(s));
-	pool = pool_start(fd, s->config->workers, &service);
+	pool = pool_start(fd, own, s->config->workers, &service);
 	if (pool == NULL) {
 		log_msg(LOG_LEVEL_ERROR, "threads: %s", strerror(errno));
+		settings_unref(s);
 		relay_stop(service.relay, 0);
 		return EX_OSERR;
 	}
@@ -244,7 +272,7 @@ serve(const struct options *o, struct settings *s, int fd, const char *where)
 	    VERSION, s->config->workers);
 	settings_unref(s);
 	sd_notify_send("READY=1");
-	wait_for_signals(o, &service, &set);
+	wait_for_signals(o, &service, set);
 
 	sd_notify_send("STOPPING=1");
 	atomic_store(&service.draining, true);
@@ -253,7 +281,7 @@ serve(const struct options *o, struct settings *s, int fd, const char *where)
 	settings_unref(s);
 	log_msg(LOG_LEVEL_NOTICE, "stopping streams=%u drain_ms=%u",
 	    relay_streams(service.relay), drain);
-	listen_close(fd, where);
+	listen_forget();
 	pool_stop(pool);
 	relay_stop(service.relay, drain);
 	settings_publish(NULL);
@@ -261,17 +289,87 @@ serve(const struct options *o, struct settings *s, int fd, const char *where)
 	return 0;
 }
 
+/* Signals wait from the start, so that none is lost or fatal before its time;
+ * only the main thread takes them. */
+static void
+hold_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* What must be true of the process before threads start. */
+static int
+prepare(const struct config *c)
+{
+	char err[CONFIG_ERROR_MAX];
+
+	if (sandbox_drop_user(c, err) == -1 ||
+	    session_start(c, false, err) == -1) {
+		log_msg(LOG_LEVEL_ERROR, "%s", err);
+		return EX_OSERR;
+	}
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    gateway_fcgi_init() == -1) {
+		log_msg(LOG_LEVEL_ERROR, "libraries: cannot be initialised");
+		return EX_SOFTWARE;
+	}
+	/* libfcgi has set handlers of its own. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGUSR1, SIG_DFL);
+	(void)signal(SIGTERM, SIG_DFL);
+	sandbox_enter(c);
+	if (log_start() == -1)
+		log_msg(LOG_LEVEL_WARN, "log: no thread: %s",
+		    strerror(errno));
+	return 0;
+}
+
+/* From the settings to the end of serving. Takes over the settings. */
+static int
+run(const struct options *o, struct settings *s, const sigset_t *set)
+{
+	int fd = -1, rc = EX_UNAVAILABLE;
+	bool own = false;
+
+	if (apply_options(o, s->config) == -1 ||
+	    (fd = open_socket(o, s->config, &own)) == -1)
+		goto fail;
+	rc = prepare(s->config);
+	if (rc != 0)
+		goto fail;
+	rc = serve(o, s, fd, own, set);
+	session_stop();
+	log_stop();
+	curl_global_cleanup();
+	return rc;
+
+fail:
+	if (fd != -1) {
+		listen_forget();
+		close(fd);
+	}
+	settings_unref(s);
+	return rc;
+}
+
 int
 main(int argc, char *argv[])
 {
-	char err[CONFIG_ERROR_MAX];
 	struct options o;
 	struct settings *s;
-	const char *where;
-	int fd, rc;
+	sigset_t set;
 
+	/* Before the arguments are looked at: a CGI program may get some of
+	 * them from the query string (RFC 3875, section 4.4). */
+	if (gateway_is_cgi())
+		return main_cgi();
 	parse_options(&o, argc, argv);
-	(void)signal(SIGPIPE, SIG_IGN);
+	hold_signals(&set);
 	(void)mallopt(M_ARENA_MAX, ARENAS);
 	s = load(o.config);
 	if (s == NULL)
@@ -281,30 +379,5 @@ main(int argc, char *argv[])
 		settings_unref(s);
 		return 0;
 	}
-	fd = open_socket(&o, s->config, &where);
-	if (fd == -1)
-		return EX_UNAVAILABLE;
-	if (sandbox_drop_user(s->config, err) == -1 ||
-	    session_start(s->config, false, err) == -1) {
-		log_msg(LOG_LEVEL_ERROR, "%s", err);
-		return EX_OSERR;
-	}
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
-	    gateway_fcgi_init() == -1) {
-		log_msg(LOG_LEVEL_ERROR, "libraries: cannot be initialised");
-		return EX_SOFTWARE;
-	}
-	/* libfcgi sets handlers of its own. */
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGUSR1, SIG_DFL);
-	(void)signal(SIGTERM, SIG_DFL);
-	sandbox_enter(s->config);
-	if (log_start() == -1)
-		log_msg(LOG_LEVEL_WARN, "log: no thread: %s",
-		    strerror(errno));
-	rc = serve(&o, s, fd, where);
-	session_stop();
-	log_stop();
-	curl_global_cleanup();
-	return rc;
+	return run(&o, s, &set);
 }

@@ -103,6 +103,13 @@ bad_length(struct api_error *err)
 	    "The body is not as long as its Content-Length says.");
 }
 
+static int
+too_slow(struct api_error *err)
+{
+	return api_error_set(err, 408, "request_timeout",
+	    "The request took too long to arrive.");
+}
+
 /*
  * Reads a refused body away: a server that is still sending it would find the
  * connection closed and never look at our answer.
@@ -128,10 +135,9 @@ too_large(struct request *r, uint64_t until, struct api_error *err)
 }
 
 static int
-read_body(struct request *r, size_t announced, unsigned timeout_ms,
+read_body(struct request *r, size_t announced, uint64_t until,
     struct api_error *err)
 {
-	uint64_t until = clock_mono_ms() + timeout_ms;
 	char chunk[READ_AT_ONCE];
 	ssize_t n;
 
@@ -146,10 +152,10 @@ read_body(struct request *r, size_t announced, unsigned timeout_ms,
 		if (n == 0)
 			break;
 		if (n == -1)
-			return bad_length(err);
+			return errno == ETIMEDOUT ? too_slow(err) :
+			    bad_length(err);
 		if (clock_mono_ms() > until)
-			return api_error_set(err, 408, "request_timeout",
-			    "The request took too long to arrive.");
+			return too_slow(err);
 		if (buf_append(&r->body, chunk, (size_t)n) == -1)
 			return too_large(r, until, err);
 	}
@@ -162,15 +168,18 @@ int
 request_read(struct request *r, struct gateway *g, size_t body_max,
     unsigned timeout_ms, struct api_error *err)
 {
+	uint64_t until = clock_mono_ms() + timeout_ms;
 	size_t announced;
 
 	memset(r, 0, sizeof(*r));
 	r->gateway = g;
 	buf_init(&r->body, body_max);
 	take_params(r, g);
-	if (content_length(g, &announced) == -1)
+	if (content_length(g, &announced) == -1) {
+		drain(r, until);
 		return bad_length(err);
-	return read_body(r, announced, timeout_ms, err);
+	}
+	return read_body(r, announced, until, err);
 }
 
 void
@@ -204,22 +213,31 @@ host_length(const char *s)
 	return strcspn(s, ":");
 }
 
+/* The port in what follows a host, ":port" or ""; the scheme's by default. */
+static const char *
+port_of(const char *rest, const char *by_default)
+{
+	return rest[0] == ':' ? rest + 1 : by_default;
+}
+
 /* Is `origin` ("https://host:port") the `host` that was asked for? */
 static bool
 same_host(const char *origin, const char *host)
 {
-	const char *o = strstr(origin, "://");
+	const char *o = strstr(origin, "://"), *scheme_port;
 	size_t n, m;
 
 	if (o == NULL)
 		return false;
+	scheme_port = strncmp(origin, "https:", 6) == 0 ? "443" : "80";
 	o += 3;
 	n = host_length(o);
 	m = host_length(host);
 	if (n == 0 || n != m || strncasecmp(o, host, n) != 0)
 		return false;
 	/* Some servers pass the host on without its port. */
-	return host[m] == '\0' || o[n] == '\0' || strcmp(o + n, host + m) == 0;
+	return host[m] == '\0' || strcmp(port_of(o + n, scheme_port),
+	    port_of(host + m, "")) == 0;
 }
 
 bool

@@ -6,8 +6,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "confab/clock.h"
 #include "confab/route_relay.h"
+
+#define MODELS_WAIT 11000	/* ms for the providers' lists of models */
+#define MODELS_LOOK 5		/* ms between two looks */
 
 _Static_assert(TOKEN_USER_MAX <= RELAY_USER_MAX,
     "every user's name fits into a job");
@@ -21,6 +26,15 @@ is_key(const char *key)
 		if (key[n] <= 0x20 || key[n] >= 0x7f)
 			return false;
 	return n <= RELAY_KEY_MAX;
+}
+
+/* The relay is there, or is started now; false when it cannot be. */
+static bool
+have_relay(struct service *s)
+{
+	if (s->relay == NULL && s->start_relay != NULL)
+		s->relay = s->start_relay();
+	return s->relay != NULL;
 }
 
 bool
@@ -42,6 +56,11 @@ route_job(struct call *c, enum relay_op op, const char *key,
 			return false;
 		}
 	}
+	if (!have_relay(c->service)) {
+		route_fail(c, 503, "internal_error",
+		    "The server is out of memory.");
+		return false;
+	}
 	job->op = op;
 	job->client.fd = -1;
 	job->settings = settings_ref(c->settings);
@@ -61,4 +80,40 @@ route_hand_over(struct call *c, struct relay_job *job)
 	job->client = g->ops->hand_over(g);
 	c->handed_over = true;
 	relay_submit(c->service->relay, job);
+}
+
+static bool
+is_listed_somewhere(const struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_providers; i++)
+		if (c->providers[i].list_models)
+			return true;
+	return false;
+}
+
+static bool
+is_known(struct settings *s, const char *model)
+{
+	struct catalog *k = settings_catalog(s);
+	bool known = catalog_find(k, model) != NULL;
+
+	catalog_unref(k);
+	return known;
+}
+
+void
+route_want_models(struct call *c, const char *model)
+{
+	const struct timespec look = { 0, MODELS_LOOK * 1000000L };
+	uint64_t until = clock_mono_ms() + MODELS_WAIT;
+
+	if (!c->service->cgi || !is_listed_somewhere(c->settings->config) ||
+	    (model != NULL && is_known(c->settings, model)) ||
+	    !have_relay(c->service))
+		return;
+	relay_reload(c->service->relay, c->settings);
+	while (!relay_ready(c->service->relay) && clock_mono_ms() < until)
+		(void)nanosleep(&look, NULL);
 }

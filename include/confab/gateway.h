@@ -19,7 +19,8 @@ struct gateway {
 struct gateway_ops {
 	/* The value of a CGI variable (RFC 3875, section 4.1), or NULL. */
 	const char *(*param)(struct gateway *g, const char *name);
-	/* Up to `size` bytes of the body; 0 at its end, -1 on error. */
+	/* Up to `size` bytes of the body; 0 at its end, -1 with errno, which
+	 * is ETIMEDOUT where the time for reading is over. */
 	ssize_t (*read)(struct gateway *g, void *out, size_t size);
 	/* Writes the whole response and ends it; waits for a slow server, but
 	 * not for ever. An error is nobody's but the client's. */
@@ -31,18 +32,18 @@ struct gateway_ops {
 
 #define GATEWAY_WRITE_TIMEOUT 10000	/* ms without progress */
 
-/* ---- FastCGI -------------------------------------------------------------- */
-
 /* Serves one request; the connection has been taken when it returns. */
 typedef void (*gateway_serve_fn)(void *arg, struct gateway *g);
+
+/* ---- FastCGI -------------------------------------------------------------- */
 
 /* Once, before the others. Returns 0 or -1. */
 int gateway_fcgi_init(void);
 
 /*
  * Reads one request from a connection that was just accepted, calls `serve`
- * and closes what is left. A peer whose variables are not all there within
- * `timeout_ms`, or that sends nothing for so long, is dropped.
+ * and closes what is left. The request must have arrived within `timeout_ms`;
+ * a peer whose variables are not all there by then is dropped.
  */
 void gateway_fcgi_serve(int fd, unsigned timeout_ms, gateway_serve_fn serve,
     void *arg);
@@ -56,7 +57,8 @@ void gateway_fcgi_serve(int fd, unsigned timeout_ms, gateway_serve_fn serve,
  */
 bool gateway_is_cgi(void);
 
-/* Serves the process's one request. */
-void gateway_cgi_serve(gateway_serve_fn serve, void *arg);
+/* Serves the process's one request, whose body must arrive within
+ * `timeout_ms`. */
+void gateway_cgi_serve(unsigned timeout_ms, gateway_serve_fn serve, void *arg);
 
 #endif

@@ -26,7 +26,9 @@ int listen_open(const char *where, unsigned mode, const char *group,
  */
 int listen_passed(void);
 
-/* Removes the path of "unix:PATH" when the socket there is still `fd`'s. */
-void listen_close(int fd, const char *where);
+/* Removes the path of the unix socket that listen_open() made, if any, so that
+ * nobody new finds it; one that another process has put there since is left
+ * alone. The descriptor stays open. */
+void listen_forget(void);
 
 #endif

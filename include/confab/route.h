@@ -18,7 +18,8 @@
 
 /* What all requests of a process share. */
 struct service {
-	struct relay *relay;	/* plain CGI: NULL until a chat needs it */
+	struct relay *relay;	/* plain CGI: NULL until a request needs it */
+	struct relay *(*start_relay)(void);	/* plain CGI only */
 	bool cgi;
 	atomic_bool draining;
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "confab/access_tokens.h"
 #include "confab/buf.h"
@@ -50,7 +51,7 @@ check_users(const struct config *c)
 	struct users *users = NULL;
 	struct buf text;
 
-	if (c->auth == AUTH_REMOTE_USER && c->users_file == NULL)
+	if (c->auth == AUTH_REMOTE_USER && access(c->users_file, F_OK) != 0)
 		return CTL_OK;
 	buf_init(&text, USERS_FILE_MAX);
 	if (file_read(c->users_file, &text, err) == 0)
@@ -70,7 +71,7 @@ check_secret(const struct config *c)
 	char err[CONFIG_ERROR_MAX];
 	struct keyring *keys;
 
-	if (c->auth == AUTH_REMOTE_USER && c->secret_file == NULL)
+	if (c->auth == AUTH_REMOTE_USER && access(c->secret_file, F_OK) != 0)
 		return CTL_OK;
 	keys = keyring_load(c->secret_file, err);
 	if (keys == NULL)

@@ -202,6 +202,7 @@ reload(const struct options *o, struct service *service)
 		    "reload failed: the old settings stay in force");
 	} else {
 		relay_reload(service->relay, s);
+		session_reload(s->config);
 		settings_publish(s);
 		log_msg(LOG_LEVEL_NOTICE, "reloaded");
 	}

@@ -22,6 +22,7 @@
 #define BEARER "Bearer "
 
 static struct shared_state *state;
+static bool is_cgi;
 
 int
 session_start(const struct config *c, bool cgi, char err[CONFIG_ERROR_MAX])
@@ -29,8 +30,15 @@ session_start(const struct config *c, bool cgi, char err[CONFIG_ERROR_MAX])
 	state = shared_state_open(c->runtime_dir, err);
 	if (state == NULL)
 		return -1;
-	hash_slots_set(&c->password, c->workers, cgi ? state : NULL);
+	is_cgi = cgi;
+	session_reload(c);
 	return 0;
+}
+
+void
+session_reload(const struct config *c)
+{
+	hash_slots_set(&c->password, c->workers, is_cgi ? state : NULL);
 }
 
 void
@@ -224,26 +232,29 @@ bearer(const struct session_input *in, size_t *len)
 	return p;
 }
 
-/* May the user of a good token do anything? */
+/*
+ * May the user whom a token or the web server names do anything? With
+ * auth = remote_user the users file need not know them, and has no password
+ * that could be changed; it may still shut somebody out.
+ */
 static int
-check_owner(struct settings *s, const struct access_token *t, int64_t now,
-    struct api_error *err)
+check_user(
+    struct settings *s, const char *name, int64_t now, struct api_error *err)
 {
+	bool remote = s->config->auth == AUTH_REMOTE_USER;
 	struct user u;
 	int rc = 0;
 
-	/* With auth = remote_user there may be no users file. */
-	if (s->credentials == NULL)
-		return 0;
-	if (!credentials_find(s->credentials, t->user, &u))
-		return not_authenticated(err);
+	if (s->credentials == NULL ||
+	    !credentials_find(s->credentials, name, &u))
+		return remote ? 0 : not_authenticated(err);
 	if (u.disabled)
 		rc = api_error_set(
 		    err, 403, "account_disabled", "This account is disabled.");
 	else if (u.expires > 0 && now >= u.expires)
 		rc = api_error_set(
 		    err, 403, "account_expired", "This account has expired.");
-	else if (u.must_change)
+	else if (u.must_change && !remote)
 		rc = api_error_set(err, 403, "password_change_required",
 		    "Sign in and set a new password first.");
 	crypto_wipe(&u, sizeof(u));
@@ -272,7 +283,7 @@ by_token(struct settings *s, const struct session_input *in,
 		    found > 0 ? t.user : NULL, found > 0 ? "expired" : NULL);
 		return not_authenticated(err);
 	}
-	if (check_owner(s, &t, in->now, err) != 0)
+	if (check_user(s, t.user, in->now, err) != 0)
 		return -1;
 	memset(out, 0, sizeof(*out));
 	memcpy(out->user, t.user, sizeof(out->user));
@@ -299,10 +310,15 @@ session_authenticate(struct settings *s, const struct session_input *in,
     struct session *out, struct api_error *err)
 {
 	memset(out, 0, sizeof(*out));
-	if (s->config->auth == AUTH_REMOTE_USER ? by_remote_user(in, out)
-						: by_cookie(s, in, out))
-		return 0;
-	return by_token(s, in, out, err);
+	if (s->config->auth == AUTH_REMOTE_USER) {
+		if (!by_remote_user(in, out))
+			return by_token(s, in, out, err);
+		if (check_user(s, out->user, in->now, err) == 0)
+			return 0;
+		memset(out, 0, sizeof(*out));
+		return -1;
+	}
+	return by_cookie(s, in, out) ? 0 : by_token(s, in, out, err);
 }
 
 int

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "confab/credentials.h"
 #include "confab/keyring.h"
@@ -37,19 +38,25 @@ settings_free(struct settings *s)
 	free(s);
 }
 
+/* With the web server's login there need be no users and no keys. */
+static bool
+is_needed(const struct config *c, const char *path)
+{
+	return c->auth == AUTH_PASSWORD || access(path, F_OK) == 0;
+}
+
 /* Reads the files that the configuration names. */
 static int
 load_files(struct settings *s, char err[CONFIG_ERROR_MAX])
 {
 	const struct config *c = s->config;
 
-	/* With the web server's login there need be no users and no keys. */
-	if (c->auth == AUTH_PASSWORD || c->users_file != NULL) {
+	if (is_needed(c, c->users_file)) {
 		s->credentials = credentials_load(c->users_file, err);
 		if (s->credentials == NULL)
 			return -1;
 	}
-	if (c->auth == AUTH_PASSWORD || c->secret_file != NULL) {
+	if (is_needed(c, c->secret_file)) {
 		s->keyring = keyring_load(c->secret_file, err);
 		if (s->keyring == NULL)
 			return -1;

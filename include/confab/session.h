@@ -56,6 +56,9 @@ struct session {
  */
 int session_start(const struct config *c, bool cgi,
     char err[CONFIG_ERROR_MAX]);
+
+/* Takes over what a reload has changed of the number of hashing slots. */
+void session_reload(const struct config *c);
 void session_stop(void);
 
 /* This process's shared state; NULL before session_start(). */
@@ -65,8 +68,8 @@ struct shared_state *session_state(void);
  * Says who makes the request: by the cookie; without a good one by an access
  * token; with auth = remote_user by REMOTE_USER instead of the cookie. A
  * session that has aged gets a new cookie in out->set_cookie. Returns 0, or
- * -1 with err: 401 not_authenticated, 403 account_disabled, account_expired
- * or password_change_required (access tokens only).
+ * -1 with err: 401 not_authenticated, and without a cookie also 403
+ * account_disabled, account_expired or password_change_required.
  */
 int session_authenticate(struct settings *s, const struct session_input *in,
     struct session *out, struct api_error *err);

@@ -632,6 +632,14 @@ test_remote_user(void **state)
 	assert_int_equal(session.expires_at, 0);
 	assert_int_equal(login("alice", PASSWORD), -1);
 	assert_int_equal(err.status, 404);
+	/* The users file can shut somebody out, and asks for no password. */
+	in.remote_user = "alice";
+	put_users(PASSWORD, ":change=yes");
+	assert_int_equal(check(), 0);
+	put_users(PASSWORD, ":disabled=yes");
+	assert_int_equal(check(), -1);
+	assert_string_equal(err.code, "account_disabled");
+	put_users(PASSWORD, "");
 	in.remote_user = NULL;
 	make_token("alice", 0, header, sizeof(header));
 	in.authorization = header;

@@ -85,8 +85,6 @@ do_stop(struct loop *l, struct relay_job *job)
 	struct api_error err;
 
 	if (s == NULL) {
-		/* It may be overtaking the request that it is to stop. */
-		stream_forget(l, stream_hash(job->user, job->key));
 		refuse(l, job, 404, "stream_not_found",
 		    "There is no such stream.");
 		return;

@@ -43,13 +43,6 @@ stream_list(struct stream *s)
 	*bucket = s;
 }
 
-void
-stream_forget(struct loop *l, uint64_t hash)
-{
-	l->forgotten[l->forget_at] = hash;
-	l->forget_at = (l->forget_at + 1) % LOOP_FORGET_MAX;
-}
-
 /* A key whose call was made must not make another one later. */
 static void
 remember(struct loop *l, const struct stream *s)
@@ -58,7 +51,8 @@ remember(struct loop *l, const struct stream *s)
 	if (s->entry == NULL || (s->err != NULL && s->ring.next_id <= 1 &&
 	    s->cause != CAUSE_STOPPED))
 		return;
-	stream_forget(l, s->hash);
+	l->forgotten[l->forget_at] = s->hash;
+	l->forget_at = (l->forget_at + 1) % LOOP_FORGET_MAX;
 }
 
 void

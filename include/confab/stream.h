@@ -26,7 +26,7 @@
 #include "confab/provider.h"
 #include "confab/relay.h"
 
-#define STREAM_CLIENTS_MAX 4	/* attached at a time; the oldest must go */
+#define STREAM_CLIENTS_MAX 16	/* attached at a time; the oldest must go */
 #define STREAM_TRIES_MAX 3	/* of one call, the first included */
 #define STREAM_RETRY_AFTER_MAX 2 /* s that a provider may ask us to wait */
 #define STREAM_RETRY_DELAY 100	/* ms before a connection is tried again */
@@ -99,9 +99,6 @@ uint64_t stream_hash(const char *user, const char *key);
 
 /* The stream of a user and key, ended ones included, or NULL. */
 struct stream *stream_find(struct loop *l, const char *user, const char *key);
-
-/* Notes that no call may be made for a key any more. */
-void stream_forget(struct loop *l, uint64_t hash);
 
 /* True when a stream of this user and key has been here and is gone. */
 bool stream_forgotten(struct loop *l, const char *user, const char *key);

@@ -26,6 +26,7 @@
 #include "confab/sandbox.h"
 #include "confab/sd_notify.h"
 #include "confab/throttle.h"
+#include "confab/trim.h"
 
 #define ARENAS 2	/* of malloc: many threads, few of them busy */
 
@@ -272,6 +273,7 @@ serve(const struct options *o, struct settings *s, int fd, bool own,
 	log_msg(LOG_LEVEL_NOTICE, "started version=%s workers=%u",
 	    VERSION, s->config->workers);
 	settings_unref(s);
+	trim_memory();
 	sd_notify_send("READY=1");
 	wait_for_signals(o, &service, set);
 

@@ -145,6 +145,28 @@ scan_string(struct scan *s)
 	return r;
 }
 
+bool
+json_check_string(const char *text, size_t len)
+{
+	enum json_result r = JSON_OK;
+	struct scan s;
+
+	s.p = (const unsigned char *)text;
+	s.end = s.p + len;
+	while (r == JSON_OK) {
+		s.p = skip_plain(s.p, s.end);
+		if (s.p == s.end)
+			return true;
+		if (*s.p == '\\')
+			r = scan_escape(&s);
+		else if (*s.p >= 0x80)
+			r = scan_utf8(&s);
+		else
+			return false;
+	}
+	return false;
+}
+
 /* One or more digits. */
 static enum json_result
 scan_digits(struct scan *s)

@@ -142,6 +142,7 @@ provider_reader_free(struct provider_reader *r)
 		return;
 	json_object_put(r->usage_chunk);
 	free(r->model_id);
+	provider_template_free(&r->like);
 	free(r->head);
 	free(r);
 }

@@ -97,10 +97,7 @@ put_rest(const struct reading *g, const char *open, const struct buf *rest,
 	if (!buf_ok(&text) || !buf_ok(rest)) {
 		result = provider_no_memory(g->err);
 	} else if (g->emit(g->arg, text.data, text.len, content) != 0) {
-		if (g->err->status == 0)
-			api_error_set(g->err, 500, "internal_error",
-			    "The answer could not be passed on.");
-		result = PROVIDER_FAILED;
+		result = provider_not_passed(g->err);
 	}
 	buf_free(&text);
 	return result;
@@ -305,6 +302,44 @@ on_event(const struct reading *g, struct json_object *event, const char *type)
 	return PROVIDER_MORE;	/* ping, content_block_stop, newer ones */
 }
 
+/*
+ * A piece of text is written straight from the event, which is learnt. Returns
+ * false when it is something else.
+ */
+static bool
+read_piece(const struct reading *g, const struct sse_event *ev,
+    enum provider_result *result)
+{
+	static const char tail[] = "\"},\"finish_reason\":null}]}";
+	const char *text;
+	struct buf head;
+	size_t len;
+	bool reasoning;
+
+	if (g->r->head == NULL || json_check(ev->data, ev->data_len,
+	    JSON_DEPTH_DEFAULT, NULL) != JSON_OK ||
+	    !provider_scan_delta(ev->data, ev->data_len, &text, &len,
+	    &reasoning))
+		return false;
+	*result = PROVIDER_MORE;
+	if (len == 0)
+		return true;
+	buf_init(&head, PROVIDER_CHUNK_MAX);
+	buf_puts(&head, g->r->head);
+	buf_printf(&head, "{\"index\":0,\"delta\":{\"%s\":\"",
+	    reasoning ? "reasoning_content" : "content");
+	if (!buf_ok(&head)) {
+		*result = provider_no_memory(g->err);
+		return true;
+	}
+	*result = provider_template_emit(head.data, head.len, text, len, tail,
+	    sizeof(tail) - 1, g->emit, g->arg, g->err);
+	provider_template_learn(&g->r->like, ev->data, ev->data_len, text, len,
+	    head.data, head.len, tail, sizeof(tail) - 1);
+	buf_free(&head);
+	return true;
+}
+
 enum provider_result
 anthropic_read(struct provider_reader *r, const struct sse_event *ev,
     provider_emit_fn emit, void *arg, struct api_error *err)
@@ -314,6 +349,10 @@ anthropic_read(struct provider_reader *r, const struct sse_event *ev,
 	struct json_object *event;
 	char name[32];
 	const char *type;
+
+	if (provider_template_read(&r->like, ev->data, ev->data_len, emit, arg,
+	    err, &result) || read_piece(&g, ev, &result))
+		return result;
 
 	switch (json_parse_loose(ev->data, ev->data_len, JSON_DEPTH_DEFAULT,
 	    &event)) {

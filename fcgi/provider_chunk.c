@@ -149,10 +149,7 @@ provider_emit(struct json_object *chunk, provider_emit_fn emit, void *arg,
 	if (json_write(&text, chunk) != 0) {
 		result = provider_no_memory(err);
 	} else if (emit(arg, text.data, text.len, content) != 0) {
-		if (err->status == 0)
-			api_error_set(err, 500, "internal_error",
-			    "The answer could not be passed on.");
-		result = PROVIDER_FAILED;
+		result = provider_not_passed(err);
 	}
 	buf_free(&text);
 	return result;

@@ -38,6 +38,15 @@ provider_no_memory(struct api_error *err)
 	return PROVIDER_FAILED;
 }
 
+enum provider_result
+provider_not_passed(struct api_error *err)
+{
+	if (err->status == 0)
+		api_error_set(err, 500, "internal_error",
+		    "The answer could not be passed on.");
+	return PROVIDER_FAILED;
+}
+
 /* Null, false, 0, "" and {} are ways to say that there is no error. */
 static bool
 says_something(struct json_object *v)

@@ -372,21 +372,50 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/*
+ * Emits an event that is a chunk as it stands, or with its reasoning renamed,
+ * and learns from it what the next one probably looks like.
+ */
 static enum provider_result
 emit_plain(struct provider_reader *r, const char *s, size_t len,
-    enum scan_result scan, provider_emit_fn emit, void *arg,
+    const struct provider_scan *scan, provider_emit_fn emit, void *arg,
     struct api_error *err)
 {
-	bool content = scan == SCAN_CONTENT || scan == SCAN_CONTENT_FINISH;
+	static const char from[] = "reasoning", to[] = "reasoning_content";
+	enum provider_result result = PROVIDER_FAILED;
+	struct buf chunk;
+	size_t at;
 
-	if (scan == SCAN_FINISH || scan == SCAN_CONTENT_FINISH)
+	if (scan->finish)
 		r->finished = true;
-	if (emit(arg, s, len, content) == 0)
-		return PROVIDER_MORE;
-	if (err->status == 0)
-		api_error_set(err, 500, "internal_error",
-		    "The answer could not be passed on.");
-	return PROVIDER_FAILED;
+	if (scan->rename == NULL) {
+		if (!scan->finish && scan->text != NULL)
+			provider_template_learn(&r->like, s, len, scan->text,
+			    scan->text_len, NULL, 0, NULL, 0);
+		return emit(arg, s, len, scan->content) == 0 ? PROVIDER_MORE :
+		    provider_not_passed(err);
+	}
+	buf_init(&chunk, PROVIDER_CHUNK_MAX);
+	buf_append(&chunk, s, (size_t)(scan->rename - s));
+	buf_puts(&chunk, to);
+	at = (size_t)(scan->rename - s) + sizeof(from) - 1;
+	buf_append(&chunk, s + at, len - at);
+	if (!buf_ok(&chunk))
+		result = provider_no_memory(err);
+	else if (emit(arg, chunk.data, chunk.len, scan->content) == 0)
+		result = PROVIDER_MORE;
+	else
+		result = provider_not_passed(err);
+	if (result == PROVIDER_MORE && !scan->finish && scan->text != NULL &&
+	    scan->text > scan->rename) {
+		at = (size_t)(scan->text - s) + sizeof(to) - sizeof(from);
+		provider_template_learn(&r->like, s, len, scan->text,
+		    scan->text_len, chunk.data, at,
+		    chunk.data + at + scan->text_len,
+		    chunk.len - at - scan->text_len);
+	}
+	buf_free(&chunk);
+	return result;
 }
 
 static enum provider_result
@@ -396,8 +425,12 @@ openai_read(struct provider_reader *r, const struct sse_event *ev,
 	bool error = ev->name_len == 5 && memcmp(ev->name, "error", 5) == 0;
 	const char *s = ev->data;
 	size_t len = ev->data_len;
-	enum scan_result scan;
+	enum provider_result result;
+	struct provider_scan scan;
 
+	if (ev->name_len == 0 && provider_template_read(&r->like, s, len, emit,
+	    arg, err, &result))
+		return result;
 	while (len > 0 && is_blank(s[len - 1]))
 		len--;
 	while (len > 0 && is_blank(*s)) {
@@ -409,11 +442,9 @@ openai_read(struct provider_reader *r, const struct sse_event *ev,
 	if (len == 6 && memcmp(s, "[DONE]", 6) == 0)
 		return provider_finish(r, emit, arg, err);
 	if (!error && memchr(s, '\n', len) == NULL &&
-	    json_check(s, len, JSON_DEPTH_DEFAULT, NULL) == JSON_OK) {
-		scan = provider_scan(s, len);
-		if (scan != SCAN_SLOW)
-			return emit_plain(r, s, len, scan, emit, arg, err);
-	}
+	    json_check(s, len, JSON_DEPTH_DEFAULT, NULL) == JSON_OK &&
+	    provider_scan_chunk(s, len, &scan))
+		return emit_plain(r, s, len, &scan, emit, arg, err);
 	return read_event(r, s, len, error, emit, arg, err);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fast path over OpenAI's chunks: nearly every event of a stream carries
- * nothing but a piece of text and is passed on byte for byte, without a tree
- * being built. Whatever is not plainly of that kind is left to the slow path.
+ * A look at an event without a tree being built: nearly every event of a stream
+ * carries nothing but a piece of text. Whatever is not plainly of that kind is
+ * left to the slow path.
  */
 #include "config.h"
 
@@ -148,23 +148,44 @@ is_plain(const struct name *n)
 
 /* What a scan has found so far. */
 struct found {
-	bool content, finish, choice, delta;
+	struct provider_scan out;
+	unsigned texts;		/* not empty; may be the only one */
+	bool choice, delta, thought;
 };
 
 /* At a string or null; anything else is not plain. */
 static bool
-scan_text(struct cursor *c, bool *nonempty)
+scan_text(struct cursor *c, struct found *f)
 {
 	const char *from = c->p;
 
-	if (peek(c) == '"') {
-		skip_string(c);
-		if (c->p - from > 2)
-			*nonempty = true;
-		return true;
+	if (peek(c) != '"') {
+		skip_value(c);
+		return *from == 'n';
 	}
-	skip_value(c);
-	return *from == 'n';
+	skip_string(c);
+	if (c->p - from == 2)
+		return true;
+	f->out.text = from + 1;
+	f->out.text_len = (size_t)(c->p - from - 2);
+	f->out.content = true;
+	f->texts++;
+	return true;
+}
+
+/* Reasoning under one of its other names. */
+static bool
+scan_thought(struct cursor *c, const struct name *n, struct found *f)
+{
+	bool string = peek(c) == '"';
+
+	if (!scan_text(c, f))
+		return false;
+	if (string && f->out.rename != NULL)
+		return false;
+	if (string)
+		f->out.rename = n->s;
+	return true;
 }
 
 /* False when a member of the delta needs work. */
@@ -173,16 +194,20 @@ scan_delta_member(struct cursor *c, const struct name *n, struct found *f)
 {
 	char first = peek(c);
 
-	if (IS(n, "content") || IS(n, "reasoning_content") ||
-	    IS(n, "refusal"))
-		return scan_text(c, &f->content);
+	if (IS(n, "content") || IS(n, "refusal"))
+		return scan_text(c, f);
+	if (IS(n, "reasoning_content")) {
+		f->thought = true;
+		return scan_text(c, f);
+	}
+	if (IS(n, "reasoning"))
+		return scan_thought(c, n, f);
 	skip_value(c);
 	if (IS(n, "tool_calls")) {
-		f->content = f->content || first == '[';
+		f->out.content = f->out.content || first == '[';
 		return first == '[' || first == 'n';
 	}
-	if (IS(n, "reasoning") || IS(n, "reasoning_details") ||
-	    IS(n, "thinking"))
+	if (IS(n, "reasoning_details") || IS(n, "thinking"))
 		return first == 'n';
 	return true;
 }
@@ -213,7 +238,7 @@ scan_finish(struct cursor *c, struct found *f)
 	}
 	skip_string(c);
 	n.len = (size_t)(c->p - 1 - n.s);
-	f->finish = true;
+	f->out.finish = true;
 	return IS(&n, "stop") || IS(&n, "length") || IS(&n, "tool_calls") ||
 	    IS(&n, "content_filter");
 }
@@ -283,16 +308,96 @@ scan_top(struct cursor *c, struct found *f)
 	return f->choice;
 }
 
-enum scan_result
-provider_scan(const char *s, size_t len)
+bool
+provider_scan_chunk(const char *s, size_t len, struct provider_scan *out)
 {
 	struct cursor c = { s, s + len };
-	struct found f = { false, false, false, false };
+	struct found f;
 
+	memset(&f, 0, sizeof(f));
 	skip_space(&c);
 	if (peek(&c) != '{' || !scan_top(&c, &f))
-		return SCAN_SLOW;
-	if (f.finish)
-		return f.content ? SCAN_CONTENT_FINISH : SCAN_FINISH;
-	return f.content ? SCAN_CONTENT : SCAN_PLAIN;
+		return false;
+	/* Two names for one thing are left to the slow path. */
+	if (f.out.rename != NULL && f.thought)
+		return false;
+	if (f.texts != 1)
+		f.out.text = NULL;
+	*out = f.out;
+	return true;
+}
+
+/* The value of a member that is a string, at which the cursor stands. */
+static struct name
+take_string(struct cursor *c)
+{
+	struct name v = { NULL, 0 };
+	const char *from = c->p;
+
+	if (peek(c) != '"') {
+		skip_value(c);
+		return v;
+	}
+	skip_string(c);
+	v.s = from + 1;
+	v.len = (size_t)(c->p - from - 2);
+	return v;
+}
+
+/* {"type":"text_delta","text":"..."} or {"type":"thinking_delta", ... } */
+static bool
+scan_piece(struct cursor *c, const char **text, size_t *text_len,
+    bool *reasoning)
+{
+	struct name n, v, type = { "", 0 }, said = { NULL, 0 };
+	struct name thought = { NULL, 0 };
+
+	if (peek(c) != '{')
+		return false;
+	while (next_member(c, &n)) {
+		if (!is_plain(&n))
+			return false;
+		v = take_string(c);
+		if (v.s != NULL && IS(&n, "type"))
+			type = v;
+		else if (IS(&n, "text"))
+			said = v;
+		else if (IS(&n, "thinking"))
+			thought = v;
+	}
+	*reasoning = IS(&type, "thinking_delta");
+	if (*reasoning)
+		said = thought;
+	else if (!IS(&type, "text_delta"))
+		return false;
+	*text = said.s;
+	*text_len = said.len;
+	return said.s != NULL;
+}
+
+bool
+provider_scan_delta(const char *s, size_t len, const char **text,
+    size_t *text_len, bool *reasoning)
+{
+	struct cursor c = { s, s + len };
+	struct name n, v, type = { "", 0 };
+	bool piece = false;
+
+	skip_space(&c);
+	if (peek(&c) != '{')
+		return false;
+	while (next_member(&c, &n)) {
+		if (!is_plain(&n))
+			return false;
+		if (IS(&n, "delta")) {
+			piece = scan_piece(&c, text, text_len, reasoning);
+			if (!piece)
+				return false;
+			continue;
+		}
+		v = take_string(&c);
+		if (v.s != NULL && IS(&n, "type"))
+			type = v;
+	}
+	return piece && IS(&type, "content_block_delta");
 }

@@ -51,6 +51,10 @@ struct json_facts {
 enum json_result json_check_facts(const char *s, size_t len, size_t depth,
     struct json_facts *facts);
 
+/* True when s[0..len) may stand between the quotes of a string: what
+ * json_check() takes there, and no quote. */
+bool json_check_string(const char *s, size_t len);
+
 /*
  * Checks and parses. On JSON_OK, *out is a value that the caller ends with
  * json_object_put(); else NULL.

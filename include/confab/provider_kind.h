@@ -14,6 +14,18 @@
 /* Bytes of one chunk that is written anew; what came in was one event. */
 #define PROVIDER_CHUNK_MAX ((size_t)256 << 20)
 
+/*
+ * The events of a stream mostly differ in one text. What is before and after
+ * it in the event and in the chunk is kept, so that such an event needs no
+ * more than two comparisons and a check of its text.
+ */
+struct provider_template {
+	char *bytes;		/* the four parts; owned, NULL: none */
+	size_t in_head, in_tail;
+	size_t out_head, out_tail; /* both 0: the chunk is the event */
+	unsigned misses;	/* in a row, of events that were learnt */
+};
+
 struct provider_reader {
 	const struct config_provider *p;
 	char *model_id;		/* owned */
@@ -21,6 +33,7 @@ struct provider_reader {
 	bool finished;		/* a finish reason was seen */
 	struct provider_usage usage;
 	struct json_object *usage_chunk; /* owned: to be emitted at the end */
+	struct provider_template like;
 	/* anthropic: */
 	char *head;		/* how each chunk begins; owned, NULL: no
 				 * message has started */
@@ -69,6 +82,10 @@ enum provider_result provider_error_fill(const struct config_provider *p,
 
 /* err = 502 upstream_invalid. Returns PROVIDER_FAILED. */
 enum provider_result provider_invalid(struct api_error *err, const char *what);
+
+/* emit() has refused: err = 500 internal_error, unless already set. Returns
+ * PROVIDER_FAILED. */
+enum provider_result provider_not_passed(struct api_error *err);
 
 /* err = 503 busy. Returns PROVIDER_FAILED. */
 enum provider_result provider_no_memory(struct api_error *err);
@@ -119,20 +136,55 @@ enum provider_result provider_emit(struct json_object *chunk,
 enum provider_result provider_finish(struct provider_reader *r,
     provider_emit_fn emit, void *arg, struct api_error *err);
 
-/* ---- provider_scan.c: the fast path ---- */
+/* ---- provider_scan.c: a look without a tree ---- */
 
-enum scan_result {
-	SCAN_SLOW,	/* look at it in full */
-	SCAN_PLAIN,	/* may be passed on as it is */
-	SCAN_CONTENT,	/* the same, and has text or calls */
-	SCAN_FINISH,	/* the same, and has a finish reason */
-	SCAN_CONTENT_FINISH
+struct provider_scan {
+	bool content;		/* it carries text or calls */
+	bool finish;		/* it carries a finish reason */
+	const char *text;	/* the body of its only text that is not
+				 * empty, or NULL */
+	size_t text_len;
+	const char *rename;	/* a name "reasoning" to be written as
+				 * "reasoning_content", or NULL */
 };
 
 /*
  * Looks at a JSON text that json_check() has passed: is it one of OpenAI's
- * chunks that need no change?
+ * chunks that need no change, but for what `rename` tells?
  */
-enum scan_result provider_scan(const char *s, size_t len);
+bool provider_scan_chunk(const char *s, size_t len, struct provider_scan *out);
+
+/*
+ * The same for Anthropic: is it a piece of text? `reasoning` becomes true for
+ * a thought.
+ */
+bool provider_scan_delta(const char *s, size_t len, const char **text,
+    size_t *text_len, bool *reasoning);
+
+/* ---- provider_template.c: events that differ in their text only ---- */
+
+/*
+ * Takes an event that is like the last one that was learnt, but for its text:
+ * emits it and returns true, with the outcome in `result`. Else false.
+ */
+bool provider_template_read(struct provider_template *t, const char *s,
+    size_t len, provider_emit_fn emit, void *arg, struct api_error *err,
+    enum provider_result *result);
+
+/*
+ * Learns from an event with its only text at `text`, what its chunk has before
+ * and after that text (`head` NULL: just what the event has). Without memory
+ * nothing is learnt.
+ */
+void provider_template_learn(struct provider_template *t, const char *s,
+    size_t len, const char *text, size_t text_len, const char *head,
+    size_t head_len, const char *tail, size_t tail_len);
+
+/* Emits the chunk of head, text and tail. */
+enum provider_result provider_template_emit(const char *head, size_t head_len,
+    const char *text, size_t text_len, const char *tail, size_t tail_len,
+    provider_emit_fn emit, void *arg, struct api_error *err);
+
+void provider_template_free(struct provider_template *t);
 
 #endif

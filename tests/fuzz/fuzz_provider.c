@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "confab/json.h"
-#include "confab/provider.h"
+#include "confab/provider_kind.h"
 
 #define KEY "fuzzing-key-0123456789"
 #define HOST "secret-host.example"
@@ -40,16 +40,16 @@ check_error(const struct api_error *err)
 static int
 emit(void *arg, const char *json, size_t len, bool content)
 {
-	(void)arg;
-	(void)content;
 	check(len > 0 && json[0] == '{');
 	check(memchr(json, '\n', len) == NULL);
 	check(memchr(json, '\r', len) == NULL);
 	check(json_check(json, len, JSON_DEPTH_MAX, NULL) == JSON_OK);
-	return 0;
+	buf_putc(arg, content ? '!' : ' ');
+	return buf_append(arg, json, len);
 }
 
 struct run {
+	struct buf out;
 	struct provider_reader *reader;
 	enum provider_result result;
 	struct api_error err;
@@ -60,29 +60,49 @@ on_event(void *arg, const struct sse_event *ev)
 {
 	struct run *run = arg;
 
-	run->result = provider_read(run->reader, ev, emit, NULL, &run->err);
+	run->result = provider_read(run->reader, ev, emit, &run->out,
+	    &run->err);
 	return run->result != PROVIDER_MORE;
 }
 
+/* Reads a stream; `learn` false: each event as if it were the first. */
+static void
+read_stream(struct run *run, const struct config_provider *p, const char *s,
+    size_t len, bool learn)
+{
+	struct sse sse;
+
+	memset(run, 0, sizeof(*run));
+	buf_init(&run->out, 1 << 24);
+	run->reader = provider_reader_new(p, "m", len % 2 == 0);
+	check(run->reader != NULL);
+	if (!learn)
+		run->reader->like.misses = ~0U;
+	sse_init(&sse, 1 << 16);
+	if (sse_feed(&sse, s, len, on_event, run) == SSE_OK &&
+	    sse_finish(&sse, on_event, run) == SSE_OK)
+		run->result = provider_read_end(run->reader, emit, &run->out,
+		    &run->err);
+	if (run->result == PROVIDER_FAILED)
+		check_error(&run->err);
+	provider_reader_free(run->reader);
+	sse_free(&sse);
+}
+
+/* What was learnt from one event must not change the next. */
 static void
 stream(const struct config_provider *p, const char *s, size_t len)
 {
-	struct run run;
-	struct sse sse;
+	struct run one, two;
 
-	memset(&run, 0, sizeof(run));
-	run.reader = provider_reader_new(p, "m", len % 2 == 0);
-	if (run.reader == NULL)
-		return;
-	sse_init(&sse, 1 << 16);
-	if (sse_feed(&sse, s, len, on_event, &run) == SSE_OK &&
-	    sse_finish(&sse, on_event, &run) == SSE_OK)
-		run.result = provider_read_end(run.reader, emit, NULL,
-		    &run.err);
-	if (run.result == PROVIDER_FAILED)
-		check_error(&run.err);
-	provider_reader_free(run.reader);
-	sse_free(&sse);
+	read_stream(&one, p, s, len, true);
+	read_stream(&two, p, s, len, false);
+	check(one.result == two.result);
+	check(one.out.len == two.out.len);
+	check(one.out.len == 0 ||
+	    memcmp(one.out.data, two.out.data, one.out.len) == 0);
+	buf_free(&one.out);
+	buf_free(&two.out);
 }
 
 static void

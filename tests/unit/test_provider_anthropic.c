@@ -73,6 +73,8 @@ test_stream(void **state)
 	    DELTA("1", "{\"type\":\"text_delta\",\"text\":\"He\\\"y\"}")
 	    DELTA("1", "{\"type\":\"citations_delta\",\"citation\":{}}")
 	    DELTA("1", "{\"type\":\"text_delta\",\"text\":\"\"}")
+	    DELTA("1", "{\"type\":\"text_delta\",\"text\":\"\\u00e9\"}")
+	    DELTA("1", "{\"type\":\"text_delta\",\"text\":\"\\u0000\"}")
 	    EVENT("from_the_future", ",\"x\":1")
 	    END("end_turn");
 
@@ -85,6 +87,10 @@ test_stream(void **state)
 	    "!" HEAD "\"delta\":{\"reasoning_content\":\"hm\"},"
 	    "\"finish_reason\":null}]}\n"
 	    "!" HEAD "\"delta\":{\"content\":\"He\\\"y\"},"
+	    "\"finish_reason\":null}]}\n"
+	    "!" HEAD "\"delta\":{\"content\":\"\\u00e9\"},"
+	    "\"finish_reason\":null}]}\n"
+	    "!" HEAD "\"delta\":{\"content\":\"\xef\xbf\xbd\"},"
 	    "\"finish_reason\":null}]}\n"
 	    HEAD "\"delta\":{},\"finish_reason\":\"stop\"}]}\n"
 	    "{\"id\":\"msg_1\",\"object\":\"chat.completion.chunk\","

@@ -117,6 +117,52 @@ test_verbatim(void **state)
 	}
 }
 
+/* Events like the one before, and what only looks like one. */
+static void
+test_alike(void **state)
+{
+	struct run run = { .refuse_after = -1 };
+
+	(void)state;
+	RUN(run, TEXT("one") TEXT("\\\"two\\\"") TEXT("")
+	    TEXT("th\xff" "ree") TEXT("\\u0000") TEXT("\\u00e9")
+	    TEXT("\"},\"finish_reason\":\"stop\",\"x\":{\"y\":\"")
+	    DATA(HEAD CHOICE("{\"content\":\"four\"}", "\"length\"") "}")
+	    DONE, false);
+	assert_int_equal(run.result, PROVIDER_DONE);
+	assert_parts(run.out.data, "!|\"one\"|!|\"\\\"two\\\"\"|\n{|\"\"|!|"
+	    "th\xef\xbf\xbdree|!|\xef\xbf\xbd|!|\\u00e9|\n{|\"stop\"|!|four|"
+	    "\"length\"");
+	run_free(&run);
+#define THOUGHT(s) DATA(HEAD CHOICE("{\"content\":\"\",\"reasoning\":\"" s \
+	"\"}", "null") "}")
+	RUN(run, THOUGHT("a") THOUGHT("b\\n") TEXT("c") THOUGHT("d") DONE,
+	    false);
+	assert_int_equal(run.result, PROVIDER_DONE);
+	assert_parts(run.out.data, "!|\"reasoning_content\":\"a\"|!|"
+	    "\"reasoning_content\":\"b\\n\"|!|\"content\":\"c\"|!|"
+	    "\"reasoning_content\":\"d\"");
+	assert_null(strstr(run.out.data, "\"reasoning\""));
+	run_free(&run);
+	/* Padding that differs each time ends the learning, not the stream. */
+	{
+		struct buf stream;
+		int i;
+
+		buf_init(&stream, 1 << 20);
+		for (i = 0; i < 50; i++)
+			buf_printf(&stream, "data: {\"choices\":[{\"delta\":{"
+			    "\"content\":\"%d\"}}],\"pad\":\"%d\"}\n\n", i, i);
+		buf_puts(&stream, DONE);
+		RUN(run, buf_str(&stream), false);
+		assert_int_equal(run.result, PROVIDER_DONE);
+		assert_parts(run.out.data, "\"0\"|\"25\"|\"49\"}}],\"pad\":"
+		    "\"49\"}");
+		run_free(&run);
+		buf_free(&stream);
+	}
+}
+
 static void
 test_azure(void **state)
 {
@@ -592,6 +638,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_openai),
 		cmocka_unit_test(test_verbatim),
+		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_azure),
 		cmocka_unit_test(test_reasoning),
 		cmocka_unit_test(test_usage),

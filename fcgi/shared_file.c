@@ -2,6 +2,7 @@
 /* The file that processes share: mapping, lock, journal, sums. */
 #include "config.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 #include "confab/siphash.h"
 
 #define MAGIC "confab\n\032" /* 8 bytes; a text tool would change it */
-#define FORMAT 1	     /* counted up with any change of the layout */
+#define FORMAT 2	     /* counted up with any change of the layout */
 #define HEADER_SIZE 4096
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define BOOT_LEN 40
@@ -73,7 +74,8 @@ static const struct {
 
 struct shared_file {
 	struct shared_map map; /* header, then cells */
-	bool ruined;	       /* more damage than a change can mend */
+	bool damaged;	       /* a cell was found whose sum is wrong */
+	bool voided;	       /* and all sessions were ended for it */
 	uint64_t last_void;    /* the latest time seen in the file */
 	size_t n_staged;
 	uint64_t staged_index[SHARED_STAGED_MAX];
@@ -169,6 +171,9 @@ void_all(struct shared_file *f)
 {
 	uint64_t now = from_now(), last = void_time(f);
 
+	if (f->voided)
+		return;
+	f->voided = true;
 	/* Twice in a second, the second time is later. */
 	if (last < f->last_void)
 		last = f->last_void;
@@ -275,8 +280,8 @@ rebuild(struct shared_file *f)
 	memcpy(h->fixed.seed, seed, sizeof(seed));
 	boot_id(h->fixed.boot);
 	clear_cells(f, 0, CELLS_ALL);
-	f->ruined = false;
 	f->n_staged = 0;
+	f->voided = false;
 	void_all(f);
 	commit(f);
 	in_order();
@@ -342,6 +347,7 @@ acquire(struct shared_file *f, char err[CONFIG_ERROR_MAX])
 	if (shared_map_lock(&f->map, &fresh, err) != 0)
 		return -1;
 	f->n_staged = 0;
+	f->damaged = f->voided = false;
 	if (is_valid(f) && recover(f)) {
 		new_boot(f);
 		return 0;
@@ -369,14 +375,49 @@ shared_file_begin(struct shared_file *f)
 	return -1;
 }
 
+/* Counts a table's damaged cells; with `clear`, empties them. */
+static size_t
+damaged_cells(struct shared_file *f, enum shared_table t, bool clear)
+{
+	size_t start = table_start(t), n = 0;
+
+	for (size_t i = start; i < start + tables[t].cells; i++)
+		if (cell_at(f, i)->sum != cell_sum(f, i, cell_at(f, i))) {
+			if (clear)
+				clear_cells(f, i, 1);
+			n++;
+		}
+	return n;
+}
+
+/*
+ * Empties every damaged cell: where there is one, there are often more, and
+ * finding them one by one would end the sessions again and again.
+ */
+static void
+scrub(struct shared_file *f)
+{
+	size_t n = 0;
+
+	/* Sessions end before what might have ended some of them goes. */
+	for (int t = 0; t < SHARED_TABLES; t++)
+		if (tables[t].voids &&
+		    damaged_cells(f, (enum shared_table)t, false) > 0)
+			void_all(f);
+	commit(f);
+	for (int t = 0; t < SHARED_TABLES; t++)
+		n += damaged_cells(f, (enum shared_table)t, true);
+	shared_map_release(&f->map);
+	log_msg(LOG_LEVEL_WARN, "%s: dropped %zu damaged entries%s",
+	    f->map.path, n, f->voided ? "; all sessions end" : "");
+}
+
 void
 shared_file_end(struct shared_file *f)
 {
-	if (!f->ruined)
-		commit(f);
-	else if (rebuild(f) == 0)
-		log_msg(LOG_LEVEL_WARN,
-		    "%s: damaged; made anew, all sessions end", f->map.path);
+	commit(f);
+	if (f->damaged)
+		scrub(f);
 	shared_map_unlock(&f->map);
 }
 
@@ -428,10 +469,7 @@ shared_file_stage(
 
 	while (i < f->n_staged && f->staged_index[i] != index)
 		i++;
-	if (i == SHARED_STAGED_MAX) {
-		f->ruined = true;
-		return;
-	}
+	assert(i < SHARED_STAGED_MAX);
 	if (i == f->n_staged)
 		f->n_staged++;
 	f->staged_index[i] = index;
@@ -455,8 +493,7 @@ load(struct shared_file *f, enum shared_table t, size_t index,
 	if (out->sum == cell_sum(f, index, out))
 		return;
 	*out = empty;
-	shared_file_stage(f, index, &empty);
-	log_msg(LOG_LEVEL_WARN, "%s: dropped a damaged entry", f->map.path);
+	f->damaged = true;
 	if (tables[t].voids)
 		void_all(f);
 }

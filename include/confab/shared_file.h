@@ -18,7 +18,7 @@
 #include "confab/config.h"
 
 #define SHARED_CELL_VALUES 5
-#define SHARED_STAGED_MAX 24	/* cells of one change */
+#define SHARED_STAGED_MAX 8	/* cells of one change */
 #define SHARED_WAYS_MAX 16	/* cells of a bucket */
 
 enum shared_table {
@@ -68,9 +68,10 @@ void shared_file_key(const struct shared_file *f, enum shared_table t,
 
 /*
  * The bucket of a key: copies its cells into `cells` and returns their number;
- * *first is the index of the first for shared_file_stage(). Damaged cells
- * are staged to be emptied and come as empty; where a revocation may have
- * been in one, all sessions issued until now become void.
+ * *first is the index of the first for shared_file_stage(). A damaged cell
+ * comes as an empty one, and has all of the file looked through at the end of
+ * the change; where it may have been a revocation, all sessions issued until
+ * now become void.
  */
 size_t shared_file_bucket(struct shared_file *f, enum shared_table t,
     const uint64_t key[2], struct shared_cell cells[SHARED_WAYS_MAX],
@@ -81,10 +82,7 @@ size_t shared_file_cells(enum shared_table t);
 void shared_file_cell(struct shared_file *f, enum shared_table t, size_t i,
     struct shared_cell *out, size_t *index);
 
-/*
- * Stages a cell; its sum is filled in. Callers stage a few; more than
- * SHARED_STAGED_MAX means that damage is all over, and the file is made anew.
- */
+/* Stages a cell; its sum is filled in. At most SHARED_STAGED_MAX a change. */
 void shared_file_stage(struct shared_file *f, size_t index,
     const struct shared_cell *cell);
 

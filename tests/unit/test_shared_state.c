@@ -384,6 +384,37 @@ scribble(off_t at, const void *data, size_t len)
 	close(fd);
 }
 
+/* All cells are damaged: the next login is a good one, and stays so. */
+static void
+test_usable_after_damage(void **state)
+{
+	struct shared_state *st = fresh();
+	unsigned char id[TOKEN_SESSION_LEN];
+	uint64_t now = wall(), issued;
+	struct stat s;
+	char *noise;
+
+	(void)state;
+	assert_int_equal(stat(path, &s), 0);
+	noise = calloc(1, (size_t)s.st_size);
+	assert_non_null(noise);
+	for (int round = 0; round < 2; round++) {
+		scribble(HEADER, noise, (size_t)s.st_size - HEADER);
+		issued = shared_state_issue(st, "alice", now);
+		for (unsigned i = 0; i < 500; i++) {
+			char name[32];
+
+			make_id(id, i);
+			snprintf(name, sizeof(name), "user%u", i);
+			assert_false(
+			    shared_state_revoked(st, id, name, issued, now));
+		}
+		memset(noise, 0xa5, (size_t)s.st_size);
+	}
+	free(noise);
+	shared_state_close(st);
+}
+
 static void
 test_damaged_header(void **state)
 {
@@ -582,6 +613,7 @@ main(void)
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_slots),
+		cmocka_unit_test(test_usable_after_damage),
 		cmocka_unit_test(test_damaged_header),
 		cmocka_unit_test(test_damaged_everywhere),
 		cmocka_unit_test(test_damaged_cell),

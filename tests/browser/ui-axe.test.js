@@ -160,7 +160,7 @@ const STATES = [
   { name: 'deleted, with undo', async go(v) {
     await exchange(v);
     await v.page.getByRole('button', { name: /^Options for/ }).click();
-    await v.page.getByRole('button', { name: 'Delete' }).last().click();
+    await v.page.locator('.menu').getByRole('button', { name: 'Delete' }).click();
     await v.page.locator('.toast').waitFor();
   } },
   { name: 'renaming', async go(v) {

@@ -31,6 +31,8 @@ import { secondsUntil, stillCounting } from './ticker.js';
 
 const DOTS = html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>`;
 
+/** Other models offered in the menu of an answer. */
+const MAX_OFFERED = 100;
 /** A longer question is folded (characters). */
 const LONG_QUESTION = 3000;
 
@@ -112,6 +114,9 @@ function questionView(ctx, message, around) {
       <span class="tools" role="group" aria-label=${t('do.toolbar')}>
         ${copyTool(ctx, message.text)}
         ${tool('edit', t('do.edit'), () => actions.setUi({ editingId: message.id }))}
+        ${around.last && !around.busy
+          ? tool('again', t('do.again'), () => actions.editAndResend(message.id, message.text, message.attachments) && ctx.toLatest())
+          : nothing}
         ${tool('trash', t('do.delete'), () => actions.deleteMessage(message.id))}
       </span>
     </div>`;
@@ -251,7 +256,7 @@ function statsView(ctx, message) {
  */
 function moreEntries(ctx, message, around) {
   const { t } = ctx.i18n;
-  const others = around.models.filter((m) => m.id !== message.model).slice(0, 30);
+  const others = around.models.filter((m) => m.id !== message.model).slice(0, MAX_OFFERED);
   /** @type {import('./menu.js').MenuEntry[]} */
   const entries = [];
   if (others.length > 0 && !around.busy) {

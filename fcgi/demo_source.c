@@ -320,10 +320,26 @@ on_timer(uv_timer_t *timer)
 		}
 		d->due += p.delay_us;
 	}
-	if (d->stream)
-		d->handler->flush(d->arg);
+	d->handler->flush(d->arg);
 	if (d->handler != NULL && !d->paused)
 		arm(d, d->due + p.delay_us);
+}
+
+/* For who wants the answer whole: there is nothing to pace. */
+static void
+answer_at_once(struct demo_source *d)
+{
+	struct pace_piece p;
+
+	while ((p = next_piece(d)).len > 0) {
+		if (d->limit > 0 && d->pieces >= d->limit) {
+			end_answer(d, "\"length\"");
+			return;
+		}
+		(void)send_piece(d, &p);
+	}
+	end_answer(d, d->answer.end == TOUR_END_LENGTH ? "\"length\"" :
+	    "\"stop\"");
 }
 
 static void
@@ -347,9 +363,12 @@ on_answer(uv_work_t *work, int status)
 		return;
 	}
 	d->phase = PHASE_REASONING;
+	if (!d->stream) {
+		answer_at_once(d);
+		return;
+	}
 	d->due = clock_mono_us();
-	if (d->stream)
-		d->handler->flush(d->arg);
+	d->handler->flush(d->arg);
 	if (d->handler != NULL && !d->paused)
 		arm(d, 0);
 }

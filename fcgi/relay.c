@@ -203,6 +203,7 @@ on_wake(uv_async_t *wake)
 		do_job(l, &jobs->job);
 		free(jobs);
 	}
+	upstream_pool_run(l->upstreams);
 }
 
 static void

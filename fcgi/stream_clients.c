@@ -230,6 +230,26 @@ stream_clients_close(struct stream *s)
 	}
 }
 
+/* One too many are attached: the oldest, which is the last of the list, gets
+ * an end without [DONE], so that it knows that this was not all. */
+static void
+displace(struct stream *s)
+{
+	struct client *c = s->clients;
+
+	while (c->next != NULL)
+		c = c->next;
+	unlink_client(s, c);
+	if (!c->committed)
+		(void)commit(c);
+	client_end(c);
+	/* What it cannot take at once, it does not get. */
+	s->sending = true;
+	if (client_send(s->loop, c, NULL))
+		client_close(c);
+	s->sending = false;
+}
+
 bool
 stream_client_add(struct stream *s, struct relay_job *job, uint64_t off)
 {
@@ -244,14 +264,8 @@ stream_client_add(struct stream *s, struct relay_job *job, uint64_t off)
 		c->extra_headers = strdup(job->extra_headers);
 	for (other = s->clients; other != NULL; other = other->next)
 		n++;
-	if (n >= STREAM_CLIENTS_MAX) {
-		/* The list ends with the oldest. */
-		for (other = s->clients; other->next != NULL;
-		    other = other->next)
-			continue;
-		unlink_client(s, other);
-		client_close(other);
-	}
+	if (n >= STREAM_CLIENTS_MAX)
+		displace(s);
 	c->off = off;
 	c->next = s->clients;
 	s->clients = c;

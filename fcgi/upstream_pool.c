@@ -35,6 +35,7 @@ struct shard {
 	CURLM *multi;
 	uv_timer_t timer;
 	unsigned active;
+	bool fresh;		/* transfers were added since it last ran */
 	struct transfer *transfers;
 };
 
@@ -240,6 +241,7 @@ act(struct shard *s, curl_socket_t fd, int events)
 {
 	int running;
 
+	s->fresh = false;
 	s->pool->depth++;
 	curl_multi_socket_action(s->multi, fd, events, &running);
 	s->pool->depth--;
@@ -415,11 +417,22 @@ transfer_start(struct upstream_pool *p, struct transfer *t,
 		t->next->prev = t;
 	s->transfers = t;
 	s->active++;
+	s->fresh = true;
 	/* The handle has copied the URL and we have copied the headers. */
 	t->body = req->body;
 	buf_init(&req->body, 0);
 	provider_request_free(req);
 	return 0;
+}
+
+void
+upstream_pool_run(struct upstream_pool *p)
+{
+	unsigned i;
+
+	for (i = 0; i < p->n_shards; i++)
+		if (p->shards[i]->fresh)
+			act(p->shards[i], CURL_SOCKET_TIMEOUT, 0);
 }
 
 /* ---- The pool -------------------------------------------------------------*/

@@ -61,6 +61,12 @@ struct upstream_pool *upstream_pool_new(struct loop *l);
 void upstream_pool_free(struct upstream_pool *p);
 
 /*
+ * Begins what has been started since the last turn, which otherwise waits for
+ * the next one. Not to be called from a handler.
+ */
+void upstream_pool_run(struct upstream_pool *p);
+
+/*
  * Starts a call; everything in `call` but the usage is needed during this call
  * only, except provider and model, which must outlive the upstream. Returns
  * NULL with `err` filled. Handlers are never called before this returns.

@@ -280,8 +280,12 @@ static void
 end_user(struct shared_file *f, const uint64_t user[2], uint64_t wall,
     uint64_t expires)
 {
+	uint64_t all = shared_file_void(f);
 	struct place p;
 
+	/* No session was issued before that time, some were at it. */
+	if (wall < all)
+		wall = all;
 	find(f, SHARED_BEFORE, user, oldest_goes, wall, &p);
 	if (p.found) {
 		/* Later than before, and than whatever was issued since. */

@@ -207,6 +207,27 @@ test_revocation(void **state)
 	shared_state_close(other);
 }
 
+/* In the first second of the file, whose sessions are issued at its end. */
+static void
+test_ended_at_once(void **state)
+{
+	struct shared_state *st = fresh();
+	uint64_t now = (uint64_t)clock_wall() * 1000;
+	unsigned char id[TOKEN_SESSION_LEN];
+	uint64_t issued = shared_state_issue(st, "alice", now);
+
+	(void)state;
+	make_id(id, 1);
+	assert_true(issued > now);
+	assert_false(shared_state_revoked(st, id, "alice", issued, now));
+	assert_int_equal(
+	    shared_state_revoke_user(st, "alice", now, now + DAY_MS), 0);
+	assert_true(shared_state_revoked(st, id, "alice", issued, now));
+	issued = shared_state_issue(st, "alice", now);
+	assert_false(shared_state_revoked(st, id, "alice", issued, now));
+	shared_state_close(st);
+}
+
 /* However many are ended, none comes back, and only their user pays. */
 static void
 test_revocations_are_kept(void **state)
@@ -607,6 +628,7 @@ main(void)
 		cmocka_unit_test(test_penalties_forgiven),
 		cmocka_unit_test(test_penalties_not_flushed),
 		cmocka_unit_test(test_revocation),
+		cmocka_unit_test(test_ended_at_once),
 		cmocka_unit_test(test_revocations_are_kept),
 		cmocka_unit_test(test_user_ends_are_kept),
 		cmocka_unit_test(test_requests),

@@ -253,6 +253,15 @@ grammar(void)
 	return cfg;
 }
 
+/* What the grammar has and libconfuse has not, memory was short for. */
+static int
+no_memory(struct config_reader *r)
+{
+	r->err[0] = '\0';
+	r->no_memory = true;
+	return config_fail(r, 0, "out of memory");
+}
+
 /* Stores one option, or its default. */
 static int
 fill_option(struct config_reader *r, cfg_t *sec, const struct config_option *o,
@@ -260,8 +269,11 @@ fill_option(struct config_reader *r, cfg_t *sec, const struct config_option *o,
 {
 	const char *values[CONFIG_HEADERS_MAX];
 	cfg_opt_t *opt = cfg_getopt(sec, o->name);
-	unsigned i, n = cfg_opt_size(opt);
+	unsigned i, n;
 
+	if (opt == NULL)
+		return no_memory(r);
+	n = cfg_opt_size(opt);
 	for (i = 0; i < n && i < CONFIG_HEADERS_MAX; i++)
 		values[i] = cfg_opt_getnstr(opt, i);
 	if (n > 0 && remember(r, base, o->name, config_line(r, opt, NULL)) != 0)
@@ -279,6 +291,8 @@ fill_section(struct config_reader *r, cfg_t *sec,
 {
 	size_t i;
 
+	if (sec == NULL)
+		return no_memory(r);
 	for (i = 0; i < s->n; i++) {
 		if (fill_option(r, sec, &s->options[i], base) != 0)
 			return -1;
@@ -375,8 +389,9 @@ parse(struct config_reader *r, cfg_t *cfg, const char *text)
 
 	cfg_set_error_function(cfg, on_error);
 	rc = cfg_parse_buf(cfg, text);
+	/* Where memory was short, libconfuse says nothing. */
 	if (rc != CFG_SUCCESS)
-		return config_fail(r, line_of(cfg), "syntax error");
+		return r->err[0] != '\0' ? -1 : no_memory(r);
 	if (cfg_size(cfg, END_NAME) == 0)
 		return config_fail(r, line_of(cfg), "a comment or "
 		    "a string is not closed");
@@ -400,7 +415,8 @@ config_file_parse(struct config_reader *r, const char *text)
 		config_fail(r, 0, "out of memory");
 	else
 		rc = parse(r, cfg, whole);
-	if (cfg != NULL)
+	/* Where memory was short, it may have left what it cannot free. */
+	if (cfg != NULL && !r->no_memory)
 		cfg_free(cfg);
 	current = NULL;
 	pthread_mutex_unlock(&reading);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON values: json-c's tree behind our own check, and a writer that puts
- * them straight into a buffer.
+ * JSON values: json-c's tree behind our own check and reader, and a writer that
+ * puts it straight into a buffer.
  */
 #include "config.h"
 
-#include <limits.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 
 #include "confab/buf.h"
-#include "confab/json.h"
+#include "confab/json_build.h"
 #include "confab/utf8.h"
 
 const char *
@@ -39,55 +39,6 @@ json_result_str(enum json_result r)
 	return "does not fit into memory";
 }
 
-/* The members of all objects below `v`; the check has bounded the depth. */
-static size_t
-count_members(struct json_object *v)
-{
-	struct json_object_iterator it, end;
-	size_t i, n = 0;
-
-	if (json_object_is_type(v, json_type_array)) {
-		for (i = 0; i < json_object_array_length(v); i++)
-			n += count_members(json_object_array_get_idx(v, i));
-	} else if (json_object_is_type(v, json_type_object)) {
-		it = json_object_iter_begin(v);
-		end = json_object_iter_end(v);
-		while (!json_object_iter_equal(&it, &end)) {
-			n += 1 + count_members(json_object_iter_peek_value(&it));
-			json_object_iter_next(&it);
-		}
-	}
-	return n;
-}
-
-/* json-c's tree of a text that the check has passed. */
-static enum json_result
-build(const char *s, size_t len, struct json_object **out)
-{
-	struct json_tokener *tok;
-	enum json_result r = JSON_OK;
-
-	if (len >= INT_MAX)
-		return JSON_NO_MEMORY;
-	/* One more than ours: json-c counts the value in the last level. */
-	tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
-	if (tok == NULL)
-		return JSON_NO_MEMORY;
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
-	*out = json_tokener_parse_ex(tok, s, (int)len);
-	if (json_tokener_get_error(tok) == json_tokener_continue) {
-		/* A bare number ends only where something else begins. */
-		*out = json_tokener_parse_ex(tok, " ", 1);
-	}
-	if (json_tokener_get_error(tok) != json_tokener_success) {
-		json_object_put(*out);
-		*out = NULL;
-		r = JSON_NO_MEMORY;	/* it has no code for that */
-	}
-	json_tokener_free(tok);
-	return r;
-}
-
 enum json_result
 json_parse(const char *s, size_t len, size_t depth, struct json_object **out)
 {
@@ -99,14 +50,8 @@ json_parse(const char *s, size_t len, size_t depth, struct json_object **out)
 	if (r != JSON_OK)
 		return r;
 	if (facts.wide)
-		return JSON_RANGE;	/* json-c would change its value */
-	r = build(s, len, out);
-	if (r == JSON_OK && count_members(*out) != facts.members) {
-		json_object_put(*out);
-		*out = NULL;
-		r = JSON_DUPLICATE;
-	}
-	return r;
+		return JSON_RANGE;
+	return json_build(s, len, true, out);
 }
 
 /* Appends valid UTF-8 with every escaped U+0000 replaced. */
@@ -154,7 +99,7 @@ json_parse_loose(const char *s, size_t len, size_t depth,
 	*out = NULL;
 	r = json_check(s, len, depth, NULL);
 	if (r == JSON_OK)
-		return build(s, len, out);
+		return json_build(s, len, false, out);
 	if (r != JSON_UTF8 && r != JSON_NUL)
 		return r;
 	buf_init(&text, 3 * len);
@@ -163,7 +108,7 @@ json_parse_loose(const char *s, size_t len, size_t depth,
 	else
 		r = json_check(text.data, text.len, depth, NULL);
 	if (r == JSON_OK)
-		r = build(text.data, text.len, out);
+		r = json_build(text.data, text.len, false, out);
 	buf_free(&text);
 	return r;
 }
@@ -234,6 +179,8 @@ write_object(struct buf *out, struct json_object *v, size_t depth)
 static int
 json_write_at(struct buf *out, struct json_object *v, size_t depth)
 {
+	const char *number;
+
 	if (depth > JSON_DEPTH_MAX + 8) {
 		out->failed = true;
 		return -1;
@@ -252,11 +199,17 @@ json_write_at(struct buf *out, struct json_object *v, size_t depth)
 	case json_type_object:
 		return write_object(out, v, depth);
 	case json_type_int:
+		if (json_object_get_int64(v) < 0)
+			return buf_printf(out, "%" PRId64,
+			    json_object_get_int64(v));
+		return buf_printf(out, "%" PRIu64, json_object_get_uint64(v));
 	case json_type_double:
 		break;
 	}
-	return buf_puts(out,
-	    json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+	number = json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN);
+	if (number == NULL)
+		out->failed = true;
+	return number != NULL ? buf_puts(out, number) : -1;
 }
 
 int

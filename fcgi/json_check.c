@@ -28,7 +28,6 @@ enum expect {
 struct scan {
 	const unsigned char *p, *end;
 	size_t depth, max;
-	size_t members;
 	bool wide;
 	uint64_t objects[JSON_DEPTH_MAX / 64]; /* bit set: an object */
 };
@@ -319,7 +318,6 @@ scan_name(struct scan *s)
 	if (s->p == s->end || *s->p != ':')
 		return JSON_SYNTAX;
 	s->p++;
-	s->members++;
 	return JSON_OK;
 }
 
@@ -383,7 +381,6 @@ json_check_facts(const char *text, size_t len, size_t depth,
 	s.end = s.p + len;
 	s.depth = 0;
 	s.max = depth < JSON_DEPTH_MAX ? depth : JSON_DEPTH_MAX;
-	s.members = 0;
 	s.wide = false;
 	while (r == JSON_OK) {
 		skip_space(&s);
@@ -394,7 +391,6 @@ json_check_facts(const char *text, size_t len, size_t depth,
 	if (r == JSON_OK && next != EXPECT_END)
 		r = JSON_SYNTAX;
 	facts->at = (size_t)(s.p - (const unsigned char *)text);
-	facts->members = s.members;
 	facts->wide = s.wide;
 	return r;
 }

@@ -24,6 +24,7 @@ struct config_reader {
 	struct config_place *places; /* owned */
 	size_t n_places, places_cap;
 	unsigned lines;		/* of the file */
+	bool no_memory;		/* the parser ran short of it */
 	char *err;		/* CONFIG_ERROR_MAX bytes; "" = none yet */
 };
 

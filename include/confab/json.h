@@ -43,7 +43,6 @@ enum json_result json_check(const char *s, size_t len, size_t depth,
 /* What a check saw besides. */
 struct json_facts {
 	size_t at;		/* offset of the error, or the end */
-	size_t members;		/* members of all objects in the text */
 	bool wide;		/* an integer fits neither int64 nor uint64 */
 };
 

@@ -56,9 +56,9 @@ test('shows no raw marks on the way', async () => {
     const out = [];
     for (let i = 1; i <= text.length; i++) {
       stream.update(text.slice(0, i));
-      const copy = holder.cloneNode(true);
+      const copy = /** @type {HTMLElement} */ (holder.cloneNode(true));
       for (const node of copy.querySelectorAll('pre, .katex, .md-raw, code')) node.remove();
-      const found = /.{0,15}(?:\*|~~|`|\]\(|\|[- ]|\[\^|\[[a-z]|\$[a-z]|\\|<http|^#|=).{0,15}/m.exec(copy.textContent);
+      const found = /.{0,15}(?:\*|~~|`|\]\(|\|[- ]|\[\^|\[[a-z]|\$[a-z]|\\|<http|^#|=).{0,15}/m.exec(copy.textContent ?? '');
       if (found) out.push([text.slice(Math.max(0, i - 20), i), found[0]]);
     }
     return out;
@@ -138,7 +138,7 @@ test('a long code block grows by its last lines only', async () => {
     for (let k = 0; k < 40 && holder.querySelectorAll('.hl-comment').length < 1500; k++) await settle();
     const block = holder.querySelector('pre > code');
     const r = {
-      kept, pieces: before.length, same: block.textContent === code,
+      kept, pieces: before.length, same: block?.textContent === code,
       keywords: holder.querySelectorAll('.hl-keyword').length, comments: holder.querySelectorAll('.hl-comment').length,
     };
     holder.remove();
@@ -196,10 +196,12 @@ test('diagrams stay code until they are whole', async () => {
     stream.finish('```mermaid\ngraph TD\nA-->B\n```');
     const end = performance.now() + 20_000;
     while (performance.now() < end && !holder.querySelector('.md-toggle')) await new Promise((resolve) => setTimeout(resolve, 50));
-    const image = holder.querySelector('.md-diagram img');
-    const out = { while_, drawn: image?.src.startsWith('blob:'), width: image?.naturalWidth > 20, hidden: holder.querySelector('pre').hidden };
-    holder.querySelector('.md-toggle').click();
-    return { ...out, source: !holder.querySelector('pre').hidden && holder.querySelector('.md-diagram').hidden };
+    /** @param {string} selector */
+    const find = (selector) => /** @type {HTMLImageElement} */ (holder.querySelector(selector));
+    const image = find('.md-diagram img');
+    const out = { while_, drawn: image.src.startsWith('blob:'), width: image.naturalWidth > 20, hidden: find('pre').hidden };
+    find('.md-toggle').click();
+    return { ...out, source: !find('pre').hidden && find('.md-diagram').hidden };
   });
   assert.deepEqual(seen, { while_: true, drawn: true, width: true, hidden: true, source: true });
 });

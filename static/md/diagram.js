@@ -171,7 +171,6 @@ export class DiagramView {
     this.source = source;
     this.alt = alt;
     this.onChange = onChange;
-    this.url = '';
     this.drawn = false;
     this.image = element(doc, 'img');
     this.node = element(doc, 'div', 'md-diagram', this.image);
@@ -198,6 +197,7 @@ export class DiagramView {
     try {
       const drawing = await drawInTurn(this.node, this.source);
       const url = URL.createObjectURL(new Blob([drawing.svg], { type: 'image/svg+xml' }));
+      // The address is given back once the image has loaded, and keeps, what it stands for.
       await new Promise((resolve, reject) => {
         this.image.onload = resolve;
         this.image.onerror = () => reject(new Error('the drawing is no valid image'));
@@ -206,9 +206,7 @@ export class DiagramView {
         this.image.width = Math.round(drawing.width * scale);
         this.image.height = Math.round(drawing.height * scale);
         this.image.src = url;
-      });
-      if (this.url) URL.revokeObjectURL(this.url);
-      this.url = url;
+      }).finally(() => URL.revokeObjectURL(url));
       this.drawn = true;
       this.onChange(true, '');
     } catch (error) {

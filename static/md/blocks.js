@@ -113,9 +113,14 @@ const CONTAINERS = new Set(['blockquote', 'list', 'list_item']);
  * @param {Block} block
  */
 function orient({ node, token }) {
-  if (node.dir) return;
-  if (LEAVES.has(token.type)) node.dir = 'auto';
-  else if (CONTAINERS.has(token.type)) node.dir = direction(token.text ?? token.raw);
+  if (LEAVES.has(token.type)) {
+    if (!node.dir) node.dir = 'auto';
+  } else if (CONTAINERS.has(token.type)) {
+    const dir = direction(token.text ?? token.raw);
+    if (dir === node.dir) return;
+    if (dir) node.dir = dir;
+    else node.removeAttribute('dir');
+  }
 }
 
 /**
@@ -308,16 +313,25 @@ export function patchRows(context, block, from, olds, news, relinked = false) {
 }
 
 /**
- * List items as they are in a list with blank lines between its items.
+ * List items as they are in a list with blank lines between its items: text
+ * becomes paragraphs, and a task's box stands in the first of them.
  *
  * @param {Token[]} items
  * @returns {Token[]}
  */
 export function looseItems(items) {
-  return items.map((item) => item.loose ? item : {
-    ...item,
-    loose: true,
-    tokens: item.tokens?.map((token) => token.type === 'text' ? { ...token, type: 'paragraph' } : token) ?? [],
+  return items.map((item) => {
+    if (item.loose) return item;
+    const tokens = (item.tokens ?? []).map((token) => token.type === 'text' ? { ...token, type: 'paragraph' } : token);
+    const [box, first] = tokens;
+    if (box?.type === 'checkbox' && first?.type === 'paragraph') {
+      tokens.splice(0, 2, {
+        ...first, raw: box.raw + first.raw, text: box.raw + (first.text ?? ''), tokens: [box, ...first.tokens ?? []],
+      });
+    } else if (box?.type === 'checkbox') {
+      tokens[0] = { type: 'paragraph', raw: box.raw, text: box.raw, tokens: [box] };
+    }
+    return { ...item, loose: true, tokens };
   });
 }
 

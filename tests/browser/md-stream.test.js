@@ -27,7 +27,7 @@ after(() => lab.close());
 test('ends as the whole text does, wherever it was cut', async () => {
   const different = await lab.page.evaluate(async (fixture) => {
     const { md, settle, shape } = /** @type {any} */ (window);
-    const texts = [fixture, fixture.replace(/\n/g, '\r\n'), fixture.slice(0, 700), '- a\n- b\n\n- c\n', '| a |\n|-|\n', 'x', ''];
+    const texts = [fixture, fixture.replace(/\n/g, '\r\n'), fixture.slice(0, 700), '- a\n- b\n\n- c\n', '- [ ] a\n- [x] b\n- c\n\n- d\n', '| a |\n|-|\n', 'x', ''];
     const out = [];
     for (const text of texts) {
       const whole = document.createElement('div');
@@ -44,6 +44,41 @@ test('ends as the whole text does, wherever it was cut', async () => {
     }
     return out;
   }, FIXTURE);
+  assert.deepEqual(different, []);
+});
+
+test('ends as the whole text does, for random texts', async (t) => {
+  const seed = Number(process.env.SEED) || Date.now() % 1_000_000;
+  t.diagnostic(`SEED=${seed}`);
+  const different = await lab.page.evaluate(async (/** @type {number} */ start) => {
+    const { md, settle, shape } = /** @type {any} */ (window);
+    let state = start;
+    /** @param {number} n */
+    const random = (n) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return (state >> 8) % n;
+    };
+    const lines = ['para text', '**bold** and *em*', '- item', '- item two', '  - nested', '    - deep', '1. one', '2. two', '   more', '', '', '> quote',
+      '> > nested', '>', '```js', '```', '~~~', '| a | b |', '|---|---|', '| 1 | 2 |', '| **x', '$$', 'x^2', '\\[', '\\]', 'inline $x$ and $5', '[^1]: note',
+      '[^1] ref', '[foo]: https://x.example "t"', '[foo]', '[foo][bar]', '# head', '===', '---', '***', '    code', '\tcode', '<div>', '</div>', '<!-- c', '-->',
+      '![i](https://a.example)', '[l](https://c.exa', '`code', '``', '*unclosed', '- [ ] task', '- [x]', '+ plus', '* star', '1) paren', '\\', 'end  ', '|', '$$ a $$',
+      'text\\', '~~del~~', 'www.x.org', 'a_b_c __d__', '- ```', '  ```', '> ```', '> - a', '- > q', '   ', '[^2]: y', '    z', '[x]:', '&amp;'];
+    const out = [];
+    for (let n = 0; n < 1_000 && out.length < 3; n++) {
+      const text = Array.from({ length: 3 + random(16) }, () => lines[random(lines.length)]).join('\n');
+      const whole = document.createElement('div');
+      whole.append(md.renderMarkdown(text));
+      const holder = document.createElement('div');
+      const stream = md.createMarkdownStream(holder);
+      const step = 1 + random(6);
+      for (let i = step; i < text.length; i += step) stream.update(text.slice(0, i));
+      stream.finish(text);
+      // Formulas may be set a moment later.
+      for (let k = 0; k < 20 && shape(holder) !== shape(whole); k++) await settle();
+      if (shape(holder) !== shape(whole)) out.push({ text, step, got: shape(holder), wanted: shape(whole) });
+    }
+    return out;
+  }, seed);
   assert.deepEqual(different, []);
 });
 

@@ -3,25 +3,22 @@
 #include "config.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "confab/clock.h"
 #include "confab/crypto.h"
 #include "confab/log.h"
 #include "confab/shared_file.h"
+#include "confab/shared_layout.h"
 #include "confab/shared_map.h"
 #include "confab/siphash.h"
 
 #define MAGIC "confab\n\032" /* 8 bytes; a text tool would change it */
 #define FORMAT 2	     /* counted up with any change of the layout */
 #define HEADER_SIZE 4096
-#define BOOT_ID "/proc/sys/kernel/random/boot_id"
-#define BOOT_LEN 40
 
 /* What does not change while the file lives. */
 struct fixed {
@@ -29,7 +26,8 @@ struct fixed {
 	uint64_t format;
 	uint64_t size;
 	unsigned char seed[SIPHASH_KEY_LEN];
-	char boot[BOOT_LEN]; /* the boot that monotonic times belong to */
+	char
+	    boot[SHARED_BOOT_LEN]; /* the boot that monotonic times belong to */
 };
 
 /* `n` is written last, and is 0 again when the cells are in their places. */
@@ -49,28 +47,7 @@ struct header {
 _Static_assert(sizeof(struct header) <= HEADER_SIZE, "the header fits");
 _Static_assert(sizeof(struct shared_cell) == 64, "a cell is a cache line");
 
-/* Cells of each table, and of its buckets. `mono`: emptied at a new boot. */
-static const struct {
-	size_t cells;
-	size_t ways;
-	bool mono;
-	bool voids; /* a damaged cell may have been a revocation */
-} tables[SHARED_TABLES] = {
-    [SHARED_VOID] = {1, 1, false, true},
-    [SHARED_PENALTIES_USER] = {4096, 8, true, false},
-    [SHARED_PENALTIES_ADDRESS] = {8192, 8, true, false},
-    [SHARED_KNOWN] = {2048, 8, false, false},
-    [SHARED_REVOKED] = {16384, 16, false, true},
-    [SHARED_BEFORE] = {2048, 8, false, true},
-    [SHARED_REQUESTS] = {2048, 8, true, false},
-    [SHARED_TOKENS] = {2048, 8, false, false},
-    [SHARED_SLOTS_CGI] = {256, 1, true, false},
-    [SHARED_SLOTS_HASH] = {64, 1, true, false},
-};
-
-#define CELLS_ALL \
-	(1 + 4096 + 8192 + 2048 + 16384 + 2048 + 2048 + 2048 + 256 + 64)
-#define FILE_SIZE (HEADER_SIZE + CELLS_ALL * sizeof(struct shared_cell))
+#define FILE_SIZE (HEADER_SIZE + SHARED_CELLS_ALL * sizeof(struct shared_cell))
 
 struct shared_file {
 	struct shared_map map; /* header, then cells */
@@ -96,34 +73,11 @@ cell_at(const struct shared_file *f, size_t index)
 	    index;
 }
 
-static size_t
-table_start(enum shared_table t)
-{
-	size_t start = 0;
-
-	for (int i = 0; i < (int)t; i++)
-		start += tables[i].cells;
-	return start;
-}
-
 /* Later than any session that was issued until now: its times are seconds. */
 static uint64_t
 from_now(void)
 {
 	return ((uint64_t)clock_wall() + 1) * 1000;
-}
-
-static void
-boot_id(char out[BOOT_LEN])
-{
-	int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
-
-	memset(out, 0, BOOT_LEN);
-	if (fd < 0)
-		return;
-	if (read(fd, out, BOOT_LEN - 1) < 0)
-		memset(out, 0, BOOT_LEN);
-	close(fd);
 }
 
 static uint64_t
@@ -143,7 +97,7 @@ cell_sum(
 static uint64_t
 void_time(const struct shared_file *f)
 {
-	size_t index = table_start(SHARED_VOID);
+	size_t index = shared_table_start(SHARED_VOID);
 	struct shared_cell c = *cell_at(f, index);
 
 	for (size_t i = 0; i < f->n_staged; i++)
@@ -162,7 +116,7 @@ shared_file_void_raise(struct shared_file *f, uint64_t wall)
 	memset(&c, 0, sizeof(c));
 	c.key[0] = 1;
 	c.v[0] = wall;
-	shared_file_stage(f, table_start(SHARED_VOID), &c);
+	shared_file_stage(f, shared_table_start(SHARED_VOID), &c);
 }
 
 /* Makes all sessions void that were issued until now. */
@@ -278,8 +232,8 @@ rebuild(struct shared_file *f)
 	h->fixed.format = FORMAT;
 	h->fixed.size = FILE_SIZE;
 	memcpy(h->fixed.seed, seed, sizeof(seed));
-	boot_id(h->fixed.boot);
-	clear_cells(f, 0, CELLS_ALL);
+	shared_boot_id(h->fixed.boot);
+	clear_cells(f, 0, SHARED_CELLS_ALL);
 	f->n_staged = 0;
 	f->voided = false;
 	void_all(f);
@@ -313,7 +267,7 @@ recover(struct shared_file *f)
 	if (n > SHARED_STAGED_MAX || j->sum != journal_sum(f, n))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (j->index[i] >= CELLS_ALL)
+		if (j->index[i] >= SHARED_CELLS_ALL)
 			return false;
 	apply_journal(f, n);
 	return true;
@@ -324,15 +278,15 @@ static void
 new_boot(struct shared_file *f)
 {
 	struct header *h = header(f);
-	char boot[BOOT_LEN];
+	char boot[SHARED_BOOT_LEN];
 
-	boot_id(boot);
+	shared_boot_id(boot);
 	if (memcmp(boot, h->fixed.boot, sizeof(boot)) == 0)
 		return;
 	for (int t = 0; t < SHARED_TABLES; t++)
-		if (tables[t].mono)
-			clear_cells(f, table_start((enum shared_table)t),
-			    tables[t].cells);
+		if (shared_tables[t].mono)
+			clear_cells(f, shared_table_start((enum shared_table)t),
+			    shared_tables[t].cells);
 	in_order();
 	memcpy(h->fixed.boot, boot, sizeof(boot));
 	h->sum = fixed_sum(h);
@@ -379,9 +333,9 @@ shared_file_begin(struct shared_file *f)
 static size_t
 damaged_cells(struct shared_file *f, enum shared_table t, bool clear)
 {
-	size_t start = table_start(t), n = 0;
+	size_t start = shared_table_start(t), n = 0;
 
-	for (size_t i = start; i < start + tables[t].cells; i++)
+	for (size_t i = start; i < start + shared_tables[t].cells; i++)
 		if (cell_at(f, i)->sum != cell_sum(f, i, cell_at(f, i))) {
 			if (clear)
 				clear_cells(f, i, 1);
@@ -401,7 +355,7 @@ scrub(struct shared_file *f)
 
 	/* Sessions end before what might have ended some of them goes. */
 	for (int t = 0; t < SHARED_TABLES; t++)
-		if (tables[t].voids &&
+		if (shared_tables[t].voids &&
 		    damaged_cells(f, (enum shared_table)t, false) > 0)
 			void_all(f);
 	commit(f);
@@ -494,7 +448,7 @@ load(struct shared_file *f, enum shared_table t, size_t index,
 		return;
 	*out = empty;
 	f->damaged = true;
-	if (tables[t].voids)
+	if (shared_tables[t].voids)
 		void_all(f);
 }
 
@@ -503,10 +457,10 @@ shared_file_bucket(struct shared_file *f, enum shared_table t,
     const uint64_t key[2], struct shared_cell cells[SHARED_WAYS_MAX],
     size_t *first)
 {
-	size_t ways = tables[t].ways;
-	size_t buckets = tables[t].cells / ways;
+	size_t ways = shared_tables[t].ways;
+	size_t buckets = shared_tables[t].cells / ways;
 
-	*first = table_start(t) + key[1] % buckets * ways;
+	*first = shared_table_start(t) + key[1] % buckets * ways;
 	for (size_t i = 0; i < ways; i++)
 		load(f, t, *first + i, &cells[i]);
 	return ways;
@@ -515,14 +469,14 @@ shared_file_bucket(struct shared_file *f, enum shared_table t,
 size_t
 shared_file_cells(enum shared_table t)
 {
-	return tables[t].cells;
+	return shared_tables[t].cells;
 }
 
 void
 shared_file_cell(struct shared_file *f, enum shared_table t, size_t i,
     struct shared_cell *out, size_t *index)
 {
-	*index = table_start(t) + i;
+	*index = shared_table_start(t) + i;
 	load(f, t, *index, out);
 }
 

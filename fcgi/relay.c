@@ -172,7 +172,7 @@ on_turn(uv_check_t *check)
 	struct loop *l = check->data;
 
 	atomic_store_explicit(&l->turned, true, memory_order_relaxed);
-	if (l->draining && l->streams == NULL)
+	if (l->draining && l->streams == NULL && l->reports == 0)
 		uv_stop(&l->uv);
 }
 

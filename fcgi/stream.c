@@ -38,17 +38,11 @@ account(struct stream *s)
 	s->counted = held;
 }
 
-static const struct config_limits *
-limits(const struct stream *s)
-{
-	return &s->settings->config->limits;
-}
-
 static bool
 rings_are_full(const struct stream *s)
 {
-	return atomic_load(&s->user->ring_bytes) > limits(s)->ring_per_user ||
-	    atomic_load(&s->loop->relay->ring_bytes) > limits(s)->ring_total;
+	return atomic_load(&s->user->ring_bytes) > stream_limits(s)->ring_per_user ||
+	    atomic_load(&s->loop->relay->ring_bytes) > stream_limits(s)->ring_total;
 }
 
 /* The position of the client that is furthest ahead; without one, of the
@@ -74,7 +68,7 @@ balance(struct stream *s)
 {
 	uint64_t sent = furthest(s);
 	size_t unsent = (size_t)(s->ring.head - sent);
-	size_t keep = limits(s)->ring_per_stream, wait = keep;
+	size_t keep = stream_limits(s)->ring_per_stream, wait = keep;
 
 	if (s->key == NULL)
 		keep = 0;
@@ -171,7 +165,7 @@ stream_call(struct stream *s)
 	call.model = &s->entry->model;
 	call.model_id = s->entry->id;
 	call.chat = s->chat;
-	call.limits = limits(s);
+	call.limits = stream_limits(s);
 	call.connect_ms = s->settings->config->timeouts.connect;
 	call.usage = &s->usage;
 	s->called = loop_now(s->loop);
@@ -305,50 +299,6 @@ stream_end(void *arg, const struct api_error *err, bool unprocessed)
 
 /* ---- The end ------------------------------------------------------------- */
 
-/* The one line about a stream; nothing of what was said is in it. */
-static void
-log_end(const struct stream *s)
-{
-	char user[RELAY_USER_MAX * 4 + 8], model[256];
-	uint64_t now = loop_now(s->loop);
-	long long ttft = -1;
-
-	if (s->first_event != 0)
-		ttft = (long long)(s->first_event - s->started);
-	log_msg(LOG_LEVEL_INFO, "stream user=%s model=%s provider=%s "
-	    "cause=%s code=%s status=%d first_ms=%lld total_ms=%llu "
-	    "events=%llu prompt_tokens=%llu completion_tokens=%llu",
-	    log_quote(user, sizeof(user), s->user->name,
-	    strlen(s->user->name)),
-	    log_quote(model, sizeof(model), s->entry->id,
-	    strlen(s->entry->id)),
-	    s->entry->provider->name, stream_cause_str(s->cause),
-	    s->err != NULL ? s->err->code : "-",
-	    s->err != NULL ? s->err->status : 200, ttft,
-	    (unsigned long long)(now - s->started),
-	    (unsigned long long)(s->ring.next_id - 1),
-	    (unsigned long long)s->usage.prompt,
-	    (unsigned long long)s->usage.completion);
-}
-
-static void
-report_end(struct stream *s)
-{
-	struct relay *r = s->loop->relay;
-	uint64_t tokens;
-
-	atomic_fetch_sub(&r->streams, 1);
-	atomic_fetch_sub(&s->user->open, 1);
-	if (s->usage.completion == 0)
-		s->usage.completion = s->content;
-	tokens = s->usage.prompt + s->usage.completion;
-	metrics_stream_ended(s->cause);
-	metrics_tokens(s->usage.prompt, s->usage.completion);
-	if (r->hooks.stream_ended != NULL && tokens > 0)
-		r->hooks.stream_ended(r->hooks.arg, s->user->name, tokens);
-	log_end(s);
-}
-
 /* Puts the end into the ring where events have been seen or promised. */
 static void
 write_end(struct stream *s, const struct api_error *err)
@@ -387,7 +337,7 @@ stream_finish(struct stream *s, enum stream_cause cause,
 	s->retry_at = 0;
 	if (err != NULL && (s->err = malloc(sizeof(*err))) != NULL)
 		*s->err = *err;
-	report_end(s);
+	stream_report(s);
 	write_end(s, err);
 	account(s);
 	chat_request_free(s->chat);
@@ -456,7 +406,7 @@ stream_discard(struct stream *s)
 	if (!s->ended) {
 		s->ended = true;
 		s->cause = CAUSE_SHUTDOWN;
-		report_end(s);
+		stream_report(s);
 	}
 	stream_clients_close(s);
 	stream_unlist(s);
@@ -465,120 +415,4 @@ stream_discard(struct stream *s)
 	stream_users_put(r->users, s->user);
 	s->user = NULL;
 	uv_close((uv_handle_t *)&s->timer, free_stream);
-}
-
-/* ---- The start ----------------------------------------------------------- */
-
-static struct stream *
-stream_new(struct loop *l, struct relay_job *job)
-{
-	struct stream *s;
-
-	s = calloc(1, sizeof(*s));
-	if (s == NULL)
-		return NULL;
-	s->loop = l;
-	s->user = stream_users_get(l->relay->users, job->user);
-	if (job->key[0] != '\0')
-		s->key = strdup(job->key);
-	if (s->user == NULL || (job->key[0] != '\0' && s->key == NULL)) {
-		if (s->user != NULL)
-			stream_users_put(l->relay->users, s->user);
-		free(s->key);
-		free(s);
-		return NULL;
-	}
-	event_ring_init(&s->ring);
-	buf_init(&s->answer, CLIENT_OUT_MAX);
-	uv_timer_init(&l->uv, &s->timer);
-	s->chat = job->chat;
-	job->chat = NULL;
-	s->settings = job->settings;
-	job->settings = NULL;
-	s->catalog = settings_catalog(s->settings);
-	s->is_stream = s->chat->stream;
-	s->started = loop_now(l);
-	s->last_write = s->started;
-	stream_list(s);
-	return s;
-}
-
-/* Is there room for one more stream of this user? */
-static int
-check_room(const struct stream *s, struct api_error *err)
-{
-	const struct config_limits *lim = limits(s);
-	struct relay *r = s->loop->relay;
-
-	if (atomic_load(&s->user->open) >= lim->streams_per_user) {
-		(void)api_error_set(err, 429, "stream_limit",
-		    "Only %u answers may be under way at a time.",
-		    lim->streams_per_user);
-		err->retry_after = 5;
-		return -1;
-	}
-	if (atomic_load(&r->streams) >= lim->streams) {
-		(void)api_error_set(err, 503, "busy",
-		    "The server is at its limit of open answers.");
-		err->retry_after = 5;
-		return -1;
-	}
-	if (atomic_load(&r->ring_bytes) > lim->ring_total) {
-		(void)api_error_set(err, 503, "ring_limit",
-		    "The server's memory for answers is full.");
-		err->retry_after = 5;
-		return -1;
-	}
-	return 0;
-}
-
-static int
-choose_model(struct stream *s, struct api_error *err)
-{
-	s->entry = catalog_find(s->catalog, s->chat->model);
-	if (s->entry == NULL) {
-		(void)api_error_set(err, 404, "model_not_found",
-		    "There is no such model here.");
-		(void)memcpy(err->param, "model", sizeof("model"));
-		return -1;
-	}
-	if (s->chat->has_image && (s->entry->model.input & INPUT_IMAGE) == 0)
-	{
-		(void)api_error_set(err, 400, "invalid_request",
-		    "This model takes no images.");
-		(void)memcpy(err->param, "messages", sizeof("messages"));
-		return -1;
-	}
-	return 0;
-}
-
-void
-stream_open(struct loop *l, struct relay_job *job)
-{
-	struct api_error err;
-	struct stream *s;
-
-	s = stream_new(l, job);
-	if (s == NULL) {
-		(void)api_error_set(&err, 503, "internal_error",
-		    "The server is out of memory.");
-		stream_refuse(l, job, &err);
-		return;
-	}
-	if (choose_model(s, &err) == -1 || check_room(s, &err) == -1) {
-		/* It was never open: nothing to count or log. */
-		s->ended = true;
-		stream_discard(s);
-		stream_refuse(l, job, &err);
-		return;
-	}
-	atomic_fetch_add(&l->relay->streams, 1);
-	atomic_fetch_add(&s->user->open, 1);
-	metrics_stream_started();
-	if (!stream_client_add(s, job, 0)) {
-		stream_finish(s, CAUSE_CLIENT_GONE, NULL);
-		return;
-	}
-	stream_call(s);
-	stream_timer_arm(s);
 }

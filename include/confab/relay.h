@@ -46,11 +46,11 @@ struct relay_job {
 					 * such as a renewed Set-Cookie */
 };
 
-/* A user's daily tokens and the like live elsewhere; the relay reports. */
+/* A user's daily tokens live elsewhere; the relay reports. */
 struct relay_hooks {
-	/* Called on a loop when a stream has ended; must not block. */
-	void (*stream_ended)(void *arg, const char *user,
-	    uint64_t tokens);
+	/* Called on a thread of libuv's pool when a stream has ended whose
+	 * settings limit a user's tokens a day. It may block. */
+	void (*tokens_used)(void *arg, const char *user, uint64_t tokens);
 	void *arg;
 };
 

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between the files of the stream: stream.c (life), stream_clients.c (who is
- * attached), stream_timer.c (time limits), stream_table.c (who is found).
+ * Between the files of the stream: stream_open.c (start), stream.c (life),
+ * stream_report.c (what is told at the end), stream_clients.c (who is attached),
+ * stream_timer.c (time limits), stream_table.c (who is found).
  */
 #ifndef CONFAB_STREAM_PRIVATE_H
 #define CONFAB_STREAM_PRIVATE_H
 
 #include "confab/stream.h"
+
+static inline const struct config_limits *
+stream_limits(const struct stream *s)
+{
+	return &s->settings->config->limits;
+}
+
+/* Counts and logs a stream that has just ended. */
+void stream_report(struct stream *s);
 
 /* Makes the upstream call, or makes it again. */
 void stream_call(struct stream *s);

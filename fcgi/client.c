@@ -54,13 +54,16 @@ client_close(struct client *c)
 static void
 watch(struct client *c)
 {
-	int events = UV_DISCONNECT;
+	/*
+	 * A CGI program's output may be a socket whose other direction the
+	 * web server closes after the body: that is no hang-up. A true one, or
+	 * a pipe's error, comes unasked; what is asked for here never comes.
+	 */
+	int events = c->request_id != 0 ? UV_DISCONNECT | UV_READABLE :
+	    UV_PRIORITIZED;
 
 	if (!c->pollable)
 		return;
-	/* A CGI program's output tells of the hang-up by an error alone. */
-	if (c->request_id != 0)
-		events |= UV_READABLE;
 	if (c->blocked)
 		events |= UV_WRITABLE;
 	uv_poll_start(&c->poll, events, on_poll);
@@ -336,7 +339,7 @@ on_poll(uv_poll_t *handle, int status, int events)
 {
 	struct client *c = (struct client *)handle;
 
-	if (status < 0 || (events & UV_DISCONNECT) != 0 ||
+	if (status < 0 || (events & (UV_DISCONNECT | UV_PRIORITIZED)) != 0 ||
 	    ((events & UV_READABLE) != 0 && !peer_is_there(c))) {
 		(void)lost(c);
 		return;

@@ -9,6 +9,7 @@
 
 #include "confab/route.h"
 #include "confab/route_relay.h"
+#include "confab/throttle.h"
 
 /* Event ids are decimal numbers; anything else is none. */
 static bool
@@ -50,6 +51,11 @@ api_stream_stop(struct call *c)
 {
 	struct relay_job job;
 
+	if (c->service->cgi &&
+	    throttle_cgi_stop(session_state(), c->session.user, c->rest)) {
+		c->response->status = 204;
+		return;
+	}
 	if (route_job(c, RELAY_STOP, c->rest, &job))
 		route_hand_over(c, &job);
 }

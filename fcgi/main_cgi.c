@@ -149,6 +149,9 @@ serve(struct settings *s)
 	memset(&service, 0, sizeof(service));
 	service.cgi = true;
 	service.start_relay = start_relay;
+	/* A web server sees that its client has left when it writes. */
+	if (s->config->timeouts.heartbeat > CGI_HEARTBEAT)
+		s->config->timeouts.heartbeat = CGI_HEARTBEAT;
 	settings_publish(settings_ref(s));
 	gateway_cgi_serve(t->request, route_serve, &service);
 	if (service.relay != NULL)

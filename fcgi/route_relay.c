@@ -10,6 +10,7 @@
 
 #include "confab/clock.h"
 #include "confab/route_relay.h"
+#include "confab/throttle.h"
 
 #define MODELS_WAIT 11000	/* ms for the providers' lists of models */
 #define MODELS_LOOK 5		/* ms between two looks */
@@ -49,12 +50,13 @@ route_job(struct call *c, enum relay_op op, const char *key,
 	}
 	if (c->service->cgi) {
 		/* One process a request: nothing outlives it. */
-		key = "";
 		if (op != RELAY_CHAT) {
 			route_fail(c, 404, "stream_not_found",
 			    "There is no such stream.");
 			return false;
 		}
+		throttle_cgi_name(session_state(), key);
+		key = "";
 	}
 	if (!have_relay(c->service)) {
 		route_fail(c, 503, "internal_error",

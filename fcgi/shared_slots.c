@@ -19,7 +19,8 @@
 #define START_FIELD 22 /* of /proc/PID/stat, proc(5) */
 #define STAT_MAX 1024
 
-/* A slot's cell: key = the user's, or { 1, 0 }; v = process id, its start. */
+/* A slot's cell: key = the user's, or { 1, 0 }; v = process id, its start,
+ * the hash of a name or 0. */
 
 static enum shared_table
 table_of(enum shared_slot kind)
@@ -138,6 +139,62 @@ shared_slots_user(struct shared_state *st, enum shared_slot kind, int slot,
 	}
 	shared_file_end(f);
 	return others < max ? 0 : -1;
+}
+
+/* What a slot's name is in its cell: nothing for "", so that it is not found. */
+static uint64_t
+name_hash(struct shared_file *f, enum shared_table t, const char *name)
+{
+	uint64_t key[2] = { 0, 0 };
+
+	if (name[0] != '\0')
+		shared_file_key(f, t, name, strlen(name), key);
+	return key[0];
+}
+
+int
+shared_slots_name(struct shared_state *st, enum shared_slot kind, int slot,
+    const char *name)
+{
+	struct shared_file *f = shared_state_file(st);
+	enum shared_table t = table_of(kind);
+	struct shared_cell c;
+	size_t index;
+
+	if (shared_file_begin(f) != 0)
+		return -1;
+	shared_file_cell(f, t, (size_t)slot, &c, &index);
+	c.v[2] = name_hash(f, t, name);
+	shared_file_stage(f, index, &c);
+	shared_file_end(f);
+	return 0;
+}
+
+pid_t
+shared_slots_find(struct shared_state *st, enum shared_slot kind,
+    const char *user, const char *name)
+{
+	struct shared_file *f = shared_state_file(st);
+	enum shared_table t = table_of(kind);
+	struct shared_cell c;
+	uint64_t key[2], wanted;
+	pid_t found = 0;
+	size_t index;
+
+	if (shared_file_begin(f) != 0)
+		return 0;
+	shared_file_key(f, t, user, strlen(user), key);
+	wanted = name_hash(f, t, name);
+	for (size_t i = 0; i < shared_file_cells(t) && wanted != 0; i++) {
+		shared_file_cell(f, t, i, &c, &index);
+		if (c.key[0] == key[0] && c.key[1] == key[1] &&
+		    c.v[2] == wanted && is_alive(&c)) {
+			found = (pid_t)c.v[0];
+			break;
+		}
+	}
+	shared_file_end(f);
+	return found;
 }
 
 void

@@ -3,8 +3,10 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "confab/address.h"
 #include "confab/audit.h"
@@ -15,6 +17,8 @@
 #include "confab/users.h"
 
 #define DAY 86400
+#define STOP_LOOK 5	/* ms between looks whether a CGI stream has ended */
+#define STOP_WAIT 2000	/* ms that its end is waited for */
 
 /* What a try is counted under. */
 struct keys {
@@ -265,6 +269,28 @@ throttle_cgi_stream(struct shared_state *st, const struct config_limits *l,
 	    "The limit streams_per_user (%u) is reached.", l->streams_per_user);
 	err->retry_after = 5;
 	return -1;
+}
+
+void
+throttle_cgi_name(struct shared_state *st, const char *key)
+{
+	if (cgi_slot >= 0)
+		(void)shared_slots_name(st, SHARED_SLOT_CGI, cgi_slot, key);
+}
+
+bool
+throttle_cgi_stop(struct shared_state *st, const char *user, const char *key)
+{
+	const struct timespec look = { 0, STOP_LOOK * 1000000L };
+	uint64_t until = clock_mono_ms() + STOP_WAIT;
+	pid_t pid = shared_slots_find(st, SHARED_SLOT_CGI, user, key);
+
+	if (pid <= 0 || kill(pid, SIGTERM) != 0)
+		return false;
+	while (shared_slots_find(st, SHARED_SLOT_CGI, user, key) == pid &&
+	    clock_mono_ms() < until)
+		(void)nanosleep(&look, NULL);
+	return true;
 }
 
 void

@@ -7,6 +7,8 @@
 #ifndef CONFAB_SHARED_SLOTS_H
 #define CONFAB_SHARED_SLOTS_H
 
+#include <sys/types.h>
+
 struct shared_state;
 
 enum shared_slot { SHARED_SLOT_CGI, SHARED_SLOT_HASH };
@@ -27,6 +29,14 @@ int shared_slots_take(struct shared_state *st, enum shared_slot kind,
  */
 int shared_slots_user(struct shared_state *st, enum shared_slot kind, int slot,
     const char *user, unsigned max);
+
+/* Names what the slot serves, for shared_slots_find(). Returns 0 or -1. */
+int shared_slots_name(struct shared_state *st, enum shared_slot kind, int slot,
+    const char *name);
+
+/* The process whose slot serves that user and name; 0 when none does. */
+pid_t shared_slots_find(struct shared_state *st, enum shared_slot kind,
+    const char *user, const char *name);
 
 void shared_slots_give(struct shared_state *st, enum shared_slot kind,
     int slot);

@@ -74,6 +74,16 @@ int throttle_cgi_enter(struct shared_state *st, const struct config_limits *l,
 int throttle_cgi_stream(struct shared_state *st,
     const struct config_limits *l, const char *user, struct api_error *err);
 
+/* Plain CGI: the stream that this process now serves is that of `key`. */
+void throttle_cgi_name(struct shared_state *st, const char *key);
+
+/*
+ * Plain CGI: ends the process that serves the user's stream of `key`, and
+ * waits until it has. False when there is none.
+ */
+bool throttle_cgi_stop(struct shared_state *st, const char *user,
+    const char *key);
+
 void throttle_cgi_leave(struct shared_state *st);
 
 #endif

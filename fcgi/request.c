@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -36,27 +37,32 @@ api_part(const char *path)
 	return found;
 }
 
+/*
+ * The path of the interface, wherever the web server has cut its path in two:
+ * nginx as we set it and CGI programs have it in PATH_INFO, Apache's proxy in
+ * SCRIPT_NAME, lighttpd half in each.
+ */
 static const char *
-find_path(struct gateway *g)
+find_path(struct request *r, struct gateway *g)
 {
-	static const char *const names[] = { "PATH_INFO", "SCRIPT_NAME",
-		"DOCUMENT_URI" };
-	const char *path;
-	size_t i;
+	const char *info = param(g, "PATH_INFO"), *path;
+	int n;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		path = api_part(param(g, names[i]));
-		if (path[0] != '\0')
-			return path;
-	}
-	return "";
+	path = api_part(info);
+	if (path[0] != '\0')
+		return path;
+	n = snprintf(r->whole_path, sizeof(r->whole_path), "%s%s",
+	    param(g, "SCRIPT_NAME"), info);
+	if (n < 0 || (size_t)n >= sizeof(r->whole_path))
+		return "";
+	return api_part(r->whole_path);
 }
 
 static void
 take_params(struct request *r, struct gateway *g)
 {
 	r->method = param(g, "REQUEST_METHOD");
-	r->path = find_path(g);
+	r->path = find_path(r, g);
 	r->query = param(g, "QUERY_STRING");
 	r->content_type = param(g, "CONTENT_TYPE");
 	r->cookie = param(g, "HTTP_COOKIE");

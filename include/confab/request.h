@@ -13,6 +13,8 @@
 #include "confab/buf.h"
 #include "confab/gateway.h"
 
+#define REQUEST_PATH_MAX 1024 /* bytes of a path that comes in two parts */
+
 /* Strings belong to the gateway and live as long as it; absent ones are "". */
 struct request {
 	struct gateway *gateway;
@@ -31,6 +33,7 @@ struct request {
 	const char *idempotency_key;
 	const char *last_event_id;
 	struct buf body;
+	char whole_path[REQUEST_PATH_MAX];
 };
 
 /*

@@ -11,11 +11,17 @@
 void
 api_metrics(struct call *c)
 {
-	if (c->service->cgi) {
-		/* A process that has served one request counts nothing. */
+	const struct relay *r = c->service->relay;
+	struct metrics_gauges g;
+
+	if (r == NULL) {
+		/* Plain CGI: a process that serves one request counts nothing. */
 		route_fail(c, 404, "not_found", "There is nothing here.");
 		return;
 	}
+	g.streams = relay_streams(r);
+	g.ring_bytes = relay_ring_bytes(r);
+	g.queued = relay_queued(r);
 	c->response->type = "text/plain; version=0.0.4; charset=utf-8";
-	(void)metrics_write(&c->response->body, c->service->relay);
+	(void)metrics_write(&c->response->body, &g);
 }

@@ -151,6 +151,30 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	return rc;
 }
 
+int
+buf_utf8(struct buf *b, const char *s, size_t len)
+{
+	static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+	size_t before = b->len, n;
+
+	while (len > 0) {
+		n = utf8_valid_prefix(s, len);
+		buf_append(b, s, n);
+		s += n;
+		len -= n;
+		if (len == 0)
+			break;
+		buf_puts(b, replacement);
+		n = utf8_bad_part(s, len);
+		s += n;
+		len -= n;
+	}
+	if (!b->failed)
+		return 0;
+	buf_truncate(b, before);
+	return -1;
+}
+
 /* Appends valid UTF-8 with JSON's escapes. */
 static void
 json_escape(struct buf *b, const char *s, size_t len)
@@ -206,20 +230,17 @@ buf_json(struct buf *b, const char *s, size_t len)
 		struct buf fixed;
 
 		buf_init(&fixed, b->max);
-		if (utf8_repair(&fixed, s, len) == 0)
+		if (buf_utf8(&fixed, s, len) == 0)
 			json_escape(b, fixed.data, fixed.len);
 		else
 			b->failed = true;
 		buf_free(&fixed);
 	}
 	buf_putc(b, '"');
-	if (b->failed) {
-		b->len = before;
-		if (b->data != NULL)
-			b->data[before] = '\0';
-		return -1;
-	}
-	return 0;
+	if (!b->failed)
+		return 0;
+	buf_truncate(b, before);
+	return -1;
 }
 
 void

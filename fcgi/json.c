@@ -82,7 +82,7 @@ json_repair(struct buf *out, const char *s, size_t len)
 	if (utf8_valid(s, len))
 		return replace_nul(out, s, len);
 	buf_init(&text, 3 * len);
-	rc = utf8_repair(&text, s, len);
+	rc = buf_utf8(&text, s, len);
 	if (rc == 0)
 		rc = replace_nul(out, text.data, text.len);
 	buf_free(&text);

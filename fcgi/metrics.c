@@ -15,7 +15,6 @@
 #include "confab/buf.h"
 #include "confab/log.h"
 #include "confab/metrics.h"
-#include "confab/relay.h"
 
 #define NAME_MAX_LEN 64	/* of a provider's name in a label */
 #define STATUS_CLASSES 6 /* 0 = no answer, then 1xx ... 5xx */
@@ -169,17 +168,17 @@ read_count(atomic_ullong *counter)
 }
 
 static void
-write_streams(struct buf *out, const struct relay *r)
+write_streams(struct buf *out, const struct metrics_gauges *g)
 {
 	size_t i;
 
 	single(out, "streams_open", "gauge", "Answers under way.",
-	    r != NULL ? relay_streams(r) : 0);
+	    g->streams);
 	single(out, "ring_bytes", "gauge", "Memory held in rings of events.",
-	    r != NULL ? relay_ring_bytes(r) : 0);
+	    g->ring_bytes);
 	single(out, "relay_queue_length", "gauge",
 	    "Requests handed to the relay and not yet taken.",
-	    r != NULL ? relay_queued(r) : 0);
+	    g->queued);
 	single(out, "streams_started_total", "counter", "Answers begun.",
 	    read_count(&started));
 	single(out, "streams_resumed_total", "counter",
@@ -304,9 +303,9 @@ open_descriptors(void)
 }
 
 int
-metrics_write(struct buf *out, const struct relay *r)
+metrics_write(struct buf *out, const struct metrics_gauges *g)
 {
-	write_streams(out, r);
+	write_streams(out, g);
 	write_first(out);
 	write_upstream(out);
 	write_requests(out);

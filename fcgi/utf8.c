@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * UTF-8 (RFC 3629): validation and repair.
+ * UTF-8 (RFC 3629): what is valid, and how much is not.
  */
 #include "config.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#include "confab/buf.h"
 #include "confab/utf8.h"
-
-static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
 /*
  * Looks at the sequence at s. Returns its length when it is valid; else 0,
@@ -91,24 +88,11 @@ utf8_valid(const char *s, size_t len)
 	return utf8_valid_prefix(s, len) == len;
 }
 
-int
-utf8_repair(struct buf *out, const char *s, size_t len)
+size_t
+utf8_bad_part(const char *s, size_t len)
 {
-	size_t n, bad;
+	size_t bad;
 
-	while (len > 0) {
-		n = utf8_valid_prefix(s, len);
-		if (buf_append(out, s, n) == -1)
-			return -1;
-		s += n;
-		len -= n;
-		if (len == 0)
-			break;
-		(void)sequence((const unsigned char *)s, len, &bad);
-		if (buf_puts(out, replacement) == -1)
-			return -1;
-		s += bad;
-		len -= bad;
-	}
-	return 0;
+	(void)sequence((const unsigned char *)s, len, &bad);
+	return bad;
 }

@@ -55,6 +55,12 @@ int buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 int buf_reserve(struct buf *b, size_t extra);
 
 /*
+ * Appends s[0..len) with every maximal invalid part of its UTF-8 replaced by
+ * one U+FFFD, as the WHATWG decoder does.
+ */
+int buf_utf8(struct buf *b, const char *s, size_t len);
+
+/*
  * Appends `len` bytes of `s` as a JSON string (RFC 8259, section 7) with its
  * quotes. Bytes that are not UTF-8 become U+FFFD, so the result is valid.
  */

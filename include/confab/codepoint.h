@@ -16,7 +16,7 @@
 /*
  * Reads the code point at s[0..len). Returns the bytes it takes, 1 to 4, or 0
  * when len is 0. For bytes that are not UTF-8, *cp is CODEPOINT_INVALID and
- * the return value the length of the maximal invalid part, as utf8_repair()
+ * the return value the length of the maximal invalid part, as buf_utf8()
  * sees it.
  */
 size_t codepoint_next(const char *s, size_t len, uint32_t *cp);

@@ -46,11 +46,17 @@ void metrics_upstream_retry(void);
 void metrics_login(enum login_outcome o);
 void metrics_request(int status);	/* responses by class, 2xx ... 5xx */
 
-struct buf;
-struct relay;
+/* What is measured at the moment of asking. */
+struct metrics_gauges {
+	uint64_t streams;	/* open */
+	uint64_t ring_bytes;
+	uint64_t queued;	/* requests on their way to a loop */
+};
 
-/* Appends all of it, gauges of `r` (may be NULL) included, in the text format
- * 0.0.4. Returns 0, or -1 when `out` is full. */
-int metrics_write(struct buf *out, const struct relay *r);
+struct buf;
+
+/* Appends all of it in the text format 0.0.4. Returns 0, or -1 when `out` is
+ * full. */
+int metrics_write(struct buf *out, const struct metrics_gauges *g);
 
 #endif

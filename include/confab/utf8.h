@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * UTF-8 (RFC 3629): validation and repair. Pure.
+ * UTF-8 (RFC 3629): what is valid, and how much is not. Pure.
  */
 #ifndef CONFAB_UTF8_H
 #define CONFAB_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>
-
-struct buf;
 
 /* The length of the longest valid prefix of s[0..len). */
 size_t utf8_valid_prefix(const char *s, size_t len);
@@ -17,9 +15,10 @@ size_t utf8_valid_prefix(const char *s, size_t len);
 bool utf8_valid(const char *s, size_t len);
 
 /*
- * Appends s[0..len) with every maximal invalid part replaced by one U+FFFD,
- * as the WHATWG decoder does. Returns 0, or -1 when `out` is full.
+ * The length of the maximal part at the start of s that is to be replaced by
+ * one U+FFFD (WHATWG Encoding, UTF-8 decoder); s begins with an invalid
+ * sequence and len is not 0.
  */
-int utf8_repair(struct buf *out, const char *s, size_t len);
+size_t utf8_bad_part(const char *s, size_t len);
 
 #endif

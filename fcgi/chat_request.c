@@ -184,49 +184,6 @@ check_tools(struct json_object *root, struct api_error *err)
 	return 0;
 }
 
-/* Base64 (RFC 4648, section 4) with its padding. */
-static bool
-is_base64(const char *s, size_t len)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	bool table[256] = { false };
-	size_t i, pad = 0;
-
-	if (len == 0 || len % 4 != 0)
-		return false;
-	for (i = 0; i < sizeof(digits) - 1; i++)
-		table[(unsigned char)digits[i]] = true;
-	while (pad < 2 && s[len - 1 - pad] == '=')
-		pad++;
-	for (i = 0; i < len - pad; i++) {
-		if (!table[(unsigned char)s[i]])
-			return false;
-	}
-	return true;
-}
-
-/* What is wrong with an image's URL; NULL when nothing is. */
-static const char *
-image_fault(const char *url, size_t len)
-{
-	static const char *const types[] = { "data:image/png;base64,",
-		"data:image/jpeg;base64,", "data:image/gif;base64,",
-		"data:image/webp;base64," };
-	size_t i, n;
-
-	if (len > 8 && memcmp(url, "https://", 8) == 0)
-		return NULL;
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		n = strlen(types[i]);
-		if (len > n && memcmp(url, types[i], n) == 0)
-			return is_base64(url + n, len - n) ? NULL :
-			    "is not valid base64";
-	}
-	return "must be an https: URL or a data: URL of a PNG, JPEG, GIF or "
-	       "WebP image in base64";
-}
-
 static int
 check_image(struct chat_request *r, const struct place *at,
     struct json_object *part)
@@ -237,7 +194,7 @@ check_image(struct chat_request *r, const struct place *at,
 	url = json_str(json_get(part, "image_url"), "url", &len);
 	if (url == NULL)
 		return refuse_part(at, ".image_url.url", "must be a string");
-	fault = image_fault(url, len);
+	fault = chat_image_fault(url, len);
 	if (fault != NULL)
 		return refuse_part(at, ".image_url.url", fault);
 	r->has_image = true;

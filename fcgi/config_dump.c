@@ -61,7 +61,7 @@ config_dump(const struct config *c, struct buf *out)
 {
 	size_t i;
 
-	buf_printf(out, "# %s, as it is in force\n", c->path);
+	buf_puts(out, "# as it is in force\n");
 	for (i = 0; i < CONFIG_SECTIONS; i++) {
 		const struct config_section *s = &config_sections[i];
 		const char *base = (const char *)c + s->offset;

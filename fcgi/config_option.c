@@ -61,7 +61,8 @@ distance(const char *a, const char *b)
 }
 
 static void
-nearer(const char *name, const char *candidate, const char **best, size_t *least)
+nearer(const char *name, const char *candidate, const char **best,
+    size_t *least)
 {
 	size_t d = distance(name, candidate);
 

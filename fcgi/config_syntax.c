@@ -191,7 +191,7 @@ config_is_header_name(const char *s)
 	return *s != '\0' && strlen(s) <= WORD_MAX && all_of(s, tchars);
 }
 
-/* Headers that the relay or libcurl makes, where a second would be smuggling. */
+/* Headers that the relay or libcurl makes: a second would be smuggling. */
 static bool
 is_reserved(const char *name, size_t len)
 {

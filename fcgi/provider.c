@@ -200,7 +200,8 @@ provider_answer(const struct config_provider *p, const char *model_id,
 		rc = ops_of(p)->answer(model_id, root, out, usage);
 	if (rc != 0 && err->status == 0) {
 		if (buf_ok(out))
-			(void)provider_invalid(err, "an answer of another form");
+			(void)provider_invalid(err,
+			    "an answer of another form");
 		else
 			(void)provider_no_memory(err);
 	}

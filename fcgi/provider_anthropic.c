@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Anthropic's Messages API: the request. OpenAI's is translated member by
- * member and written straight into the body, since a picture in it may be
- * large. What the API cannot express is refused, not dropped.
+ * Anthropic's Messages API: the request's options. What the API cannot express
+ * is refused, not dropped.
  */
 #include "config.h"
 
@@ -16,36 +15,6 @@
 
 /* From this version on sampling parameters are refused. */
 static const char no_sampling[] = "2026-10-21";
-
-struct writer {
-	struct buf *out;
-	const char *role;	/* of the message being written; NULL: none */
-	bool first_message, first_block;
-};
-
-static int
-refuse(struct api_error *err, const char *param, const char *what)
-{
-	api_error_set(err, 400, "invalid_request", "%s %s.", param, what);
-	(void)strncpy(err->param, param, sizeof(err->param) - 1);
-	return -1;
-}
-
-static void
-put_string(struct buf *out, const char *s)
-{
-	buf_json(out, s, strlen(s));
-}
-
-static void
-put_value(struct buf *out, struct json_object *v)
-{
-	if (json_object_is_type(v, json_type_string))
-		buf_json(out, json_object_get_string(v),
-		    (size_t)json_object_get_string_len(v));
-	else
-		json_write(out, v);
-}
 
 /* ---- What cannot be expressed ---- */
 
@@ -72,15 +41,15 @@ check_expressible(struct json_object *root, struct api_error *err)
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (is_set(root, names[i]))
-			return refuse(err, names[i],
+			return provider_refuse(err, names[i],
 			    "is not known to this model's provider");
 	}
 	if (n != NULL && json_object_get_int64(n) != 1)
-		return refuse(err, "n", "must be 1 for this model");
+		return provider_refuse(err, "n", "must be 1 for this model");
 	format = json_str(json_get(root, "response_format"), "type", NULL);
 	if (format != NULL && strcmp(format, "text") != 0 &&
 	    strcmp(format, "json_schema") != 0)
-		return refuse(err, "response_format.type",
+		return provider_refuse(err, "response_format.type",
 		    "must be text or json_schema for this model");
 	return 0;
 }
@@ -98,10 +67,10 @@ put_sampling(struct json_object *root, bool allowed, const char *name,
 	if (!allowed) {
 		if (n >= neutral && n <= 1)
 			return 0;
-		return refuse(err, name, "cannot be set for this model");
+		return provider_refuse(err, name, "cannot be set for this model");
 	}
 	if (neutral <= 1 && n > 1)
-		return refuse(err, name, "must be at most 1 for this model");
+		return provider_refuse(err, name, "must be at most 1 for this model");
 	buf_printf(out, ",\"%s\":", name);
 	return json_write(out, v);
 }
@@ -117,222 +86,6 @@ put_samplings(const struct config_provider *p, struct json_object *root,
 		return -1;
 	/* No value of top_k is neutral. */
 	return put_sampling(root, allowed, "top_k", 2, out, err);
-}
-
-/* ---- Messages ---- */
-
-static void
-open_message(struct writer *w, const char *role)
-{
-	if (w->role != NULL && strcmp(w->role, role) == 0)
-		return;	/* roles must alternate: one message more of it */
-	if (w->role != NULL)
-		buf_puts(w->out, "]}");
-	if (!w->first_message)
-		buf_putc(w->out, ',');
-	w->first_message = false;
-	w->first_block = true;
-	w->role = role;
-	buf_puts(w->out, "{\"role\":");
-	put_string(w->out, role);
-	buf_puts(w->out, ",\"content\":[");
-}
-
-static void
-open_block(struct writer *w, const char *role)
-{
-	open_message(w, role);
-	if (!w->first_block)
-		buf_putc(w->out, ',');
-	w->first_block = false;
-}
-
-/* An empty text block is refused by the API. */
-static void
-put_text(struct writer *w, const char *role, const char *s, size_t len)
-{
-	if (len == 0)
-		return;
-	open_block(w, role);
-	buf_puts(w->out, "{\"type\":\"text\",\"text\":");
-	buf_json(w->out, s, len);
-	buf_putc(w->out, '}');
-}
-
-static void
-put_image(struct writer *w, struct json_object *part)
-{
-	const char *url, *comma, *semicolon;
-	size_t len;
-
-	url = json_str(json_get(part, "image_url"), "url", &len);
-	if (url == NULL)
-		return;
-	open_block(w, "user");
-	buf_puts(w->out, "{\"type\":\"image\",\"source\":{\"type\":");
-	semicolon = memchr(url, ';', len);
-	comma = memchr(url, ',', len);
-	if (strncmp(url, "data:", 5) == 0 && semicolon != NULL &&
-	    comma != NULL && semicolon < comma) {
-		buf_puts(w->out, "\"base64\",\"media_type\":");
-		buf_json(w->out, url + 5, (size_t)(semicolon - url - 5));
-		buf_puts(w->out, ",\"data\":");
-		buf_json(w->out, comma + 1, (size_t)(url + len - comma - 1));
-	} else {
-		buf_puts(w->out, "\"url\",\"url\":");
-		buf_json(w->out, url, len);
-	}
-	buf_puts(w->out, "}}");
-}
-
-static void
-put_part(struct writer *w, const char *role, struct json_object *part)
-{
-	const char *text;
-	size_t len;
-
-	text = json_str(part, "text", &len);
-	if (text == NULL)
-		text = json_str(part, "refusal", &len);
-	if (text != NULL)
-		put_text(w, role, text, len);
-	else
-		put_image(w, part);
-}
-
-/*
- * `last` marks an answer that is to be continued: the API refuses white space
- * at its end.
- */
-static void
-put_content(struct writer *w, const char *role, struct json_object *content,
-    bool last)
-{
-	size_t i, len;
-
-	if (json_object_is_type(content, json_type_string)) {
-		const char *s = json_object_get_string(content);
-
-		len = (size_t)json_object_get_string_len(content);
-		while (last && len > 0 && strchr(" \t\r\n", s[len - 1]) != NULL)
-			len--;
-		put_text(w, role, s, len);
-	} else if (json_object_is_type(content, json_type_array)) {
-		for (i = 0; i < json_object_array_length(content); i++)
-			put_part(w, role,
-			    json_object_array_get_idx(content, i));
-	}
-}
-
-/* OpenAI has a call's arguments as text, here they are an object. */
-static void
-put_arguments(struct buf *out, struct json_object *function)
-{
-	struct json_object *v = NULL;
-	const char *s;
-	size_t len;
-
-	s = json_str(function, "arguments", &len);
-	if (s != NULL)
-		(void)json_parse_loose(s, len, JSON_DEPTH_DEFAULT, &v);
-	if (json_object_is_type(v, json_type_object))
-		json_write(out, v);
-	else
-		buf_puts(out, "{}");
-	json_object_put(v);
-}
-
-static void
-put_calls(struct writer *w, struct json_object *calls)
-{
-	size_t i, n = calls != NULL ? json_object_array_length(calls) : 0;
-
-	for (i = 0; i < n; i++) {
-		struct json_object *call = json_object_array_get_idx(calls, i);
-		struct json_object *f = json_get(call, "function");
-
-		if (f == NULL)
-			continue;
-		open_block(w, "assistant");
-		buf_puts(w->out, "{\"type\":\"tool_use\",\"id\":");
-		put_value(w->out, json_get(call, "id"));
-		buf_puts(w->out, ",\"name\":");
-		put_value(w->out, json_get(f, "name"));
-		buf_puts(w->out, ",\"input\":");
-		put_arguments(w->out, f);
-		buf_putc(w->out, '}');
-	}
-}
-
-static void
-put_result(struct writer *w, struct json_object *message)
-{
-	struct json_object *content = json_get(message, "content");
-	struct writer inner = { .out = w->out, .role = "user",
-		.first_block = true };
-
-	open_block(w, "user");
-	buf_puts(w->out, "{\"type\":\"tool_result\",\"tool_use_id\":");
-	put_value(w->out, json_get(message, "tool_call_id"));
-	buf_puts(w->out, ",\"content\":[");
-	put_content(&inner, "user", content, false);
-	buf_puts(w->out, "]}");
-}
-
-static bool
-is_system(const char *role)
-{
-	return strcmp(role, "system") == 0 || strcmp(role, "developer") == 0;
-}
-
-static int
-put_messages(struct json_object *messages, struct buf *out,
-    struct api_error *err)
-{
-	struct writer w = { .out = out, .first_message = true };
-	size_t i, n = json_object_array_length(messages);
-
-	buf_puts(out, ",\"messages\":[");
-	for (i = 0; i < n; i++) {
-		struct json_object *m = json_object_array_get_idx(messages, i);
-		const char *role = json_str(m, "role", NULL);
-
-		if (role == NULL || is_system(role))
-			continue;
-		if (strcmp(role, "tool") == 0) {
-			put_result(&w, m);
-			continue;
-		}
-		role = strcmp(role, "assistant") == 0 ? "assistant" : "user";
-		put_content(&w, role, json_get(m, "content"),
-		    i + 1 == n && strcmp(role, "assistant") == 0);
-		put_calls(&w, json_get(m, "tool_calls"));
-	}
-	if (w.role == NULL)
-		return refuse(err, "messages", "must have a user message");
-	return buf_puts(out, "]}]");
-}
-
-static void
-put_system(struct json_object *messages, struct buf *out)
-{
-	struct writer w = { .out = out, .role = "system",
-		.first_block = true };
-	size_t i, before = out->len;
-
-	buf_puts(out, ",\"system\":[");
-	for (i = 0; i < json_object_array_length(messages); i++) {
-		struct json_object *m = json_object_array_get_idx(messages, i);
-		const char *role = json_str(m, "role", NULL);
-
-		if (role != NULL && is_system(role))
-			put_content(&w, "system", json_get(m, "content"),
-			    false);
-	}
-	if (w.first_block)
-		out->len = before;
-	else
-		buf_putc(out, ']');
 }
 
 /* ---- Options ---- */
@@ -363,7 +116,7 @@ put_stop(struct json_object *root, struct buf *out)
 	buf_puts(out, ",\"stop_sequences\":");
 	if (json_object_is_type(stop, json_type_string))
 		buf_putc(out, '[');
-	put_value(out, stop);
+	json_write(out, stop);
 	if (json_object_is_type(stop, json_type_string))
 		buf_putc(out, ']');
 }
@@ -395,7 +148,7 @@ put_thinking(struct json_object *root, struct buf *out, struct api_error *err)
 	bool none = asked != NULL && strcmp(asked, "none") == 0;
 
 	if (asked != NULL && effort == NULL && !none)
-		return refuse(err, "reasoning_effort", "must be none, minimal, "
+		return provider_refuse(err, "reasoning_effort", "must be none, minimal, "
 		    "low, medium, high, xhigh or max for this model");
 	if (thinking != NULL) {
 		buf_puts(out, ",\"thinking\":");
@@ -430,11 +183,11 @@ put_tool(struct json_object *tool, struct buf *out)
 		return;
 	}
 	buf_puts(out, "{\"name\":");
-	put_value(out, json_get(f, "name"));
+	json_write(out, json_get(f, "name"));
 	v = json_get(f, "description");
 	if (v != NULL) {
 		buf_puts(out, ",\"description\":");
-		put_value(out, v);
+		json_write(out, v);
 	}
 	buf_puts(out, ",\"input_schema\":");
 	v = json_get(f, "parameters");
@@ -466,7 +219,7 @@ put_tool_choice(struct json_object *root, struct buf *out)
 	buf_printf(out, ",\"tool_choice\":{\"type\":\"%s\"", type);
 	if (name != NULL) {
 		buf_puts(out, ",\"name\":");
-		put_value(out, name);
+		json_write(out, name);
 	}
 	if (one && strcmp(type, "none") != 0)
 		buf_puts(out, ",\"disable_parallel_tool_use\":true");
@@ -498,11 +251,13 @@ anthropic_body(const struct config_provider *p,
 {
 	struct json_object *messages = json_get(req->root, "messages");
 	struct json_object *user = json_get(req->root, "user");
+	const char *name = model->upstream != NULL ? model->upstream :
+	    model->id;
 
 	if (check_expressible(req->root, err) != 0)
 		return -1;
 	buf_puts(out, "{\"model\":");
-	put_string(out, model->upstream != NULL ? model->upstream : model->id);
+	buf_json(out, name, strlen(name));
 	put_max_tokens(model, req->root, out);
 	if (req->stream)
 		buf_puts(out, ",\"stream\":true");
@@ -513,11 +268,11 @@ anthropic_body(const struct config_provider *p,
 	put_tools(req->root, out);
 	if (user != NULL) {
 		buf_puts(out, ",\"metadata\":{\"user_id\":");
-		put_value(out, user);
+		json_write(out, user);
 		buf_putc(out, '}');
 	}
-	put_system(messages, out);
-	if (put_messages(messages, out, err) != 0)
+	anthropic_system(messages, out);
+	if (anthropic_messages(messages, out, err) != 0)
 		return -1;
 	return buf_putc(out, '}');
 }

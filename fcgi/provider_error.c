@@ -23,6 +23,14 @@ struct said {
 	int status;		/* a numeric code; 0: none */
 };
 
+int
+provider_refuse(struct api_error *err, const char *param, const char *what)
+{
+	api_error_set(err, 400, "invalid_request", "%s %s.", param, what);
+	(void)snprintf(err->param, sizeof(err->param), "%s", param);
+	return -1;
+}
+
 enum provider_result
 provider_invalid(struct api_error *err, const char *what)
 {
@@ -273,7 +281,7 @@ fill(const struct config_provider *p, const struct said *s, int status,
 		provider_scrub(p, s->message, s->message_len, &text);
 		api_error_set(err, as, code, "%s", buf_str(&text));
 		buf_free(&text);
-	}  else if (words != NULL) {
+	} else if (words != NULL) {
 		api_error_set(err, as, code, "%s", words);
 	} else {
 		api_error_set(err, as, code,

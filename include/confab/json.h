@@ -21,7 +21,7 @@ enum json_result {
 	JSON_DUPLICATE,		/* a name twice in one object */
 	JSON_NUL,		/* \u0000 in a string or name */
 	JSON_UTF8,		/* not UTF-8 */
-	JSON_RANGE,		/* an integer of more than 64 bits (parsing only) */
+	JSON_RANGE,		/* an integer wider than 64 bits (parsing) */
 	JSON_NO_MEMORY
 };
 

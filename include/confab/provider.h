@@ -105,9 +105,10 @@ int provider_answer(const struct config_provider *p, const char *model_id,
 /*
  * Turns a response that is no answer (body possibly cut at
  * PROVIDER_ERROR_BODY_MAX; status 200 with something else than was asked for
- * included: its error object, or upstream_invalid) into what the client is told: 401/403 -> 502
- * upstream_auth; 429 -> 429 with Retry-After, insufficient_quota final; 3xx,
- * 5xx -> 502; other 4xx -> 400 with the provider's message, and so on.
+ * included: its error object, or upstream_invalid) into what the client is
+ * told: 401/403 -> 502 upstream_auth; 429 -> 429 with Retry-After,
+ * insufficient_quota final; 3xx, 5xx -> 502; other 4xx -> 400 with the
+ * provider's message, without keys and addresses.
  * `retry_after` is the header's value or NULL, `now` wall clock seconds.
  * Returns true when the request was certainly not processed and may be
  * repeated after err->retry_after seconds.

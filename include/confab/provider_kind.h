@@ -57,6 +57,16 @@ struct provider_kind_ops {
 extern const struct provider_kind_ops provider_openai;
 extern const struct provider_kind_ops provider_anthropic;
 
+/* ---- provider_anthropic_messages.c ---- */
+
+/* Appends ,"system":[...] from the system messages, or nothing. */
+void anthropic_system(struct json_object *messages, struct buf *out);
+
+/* Appends ,"messages":[...]. Returns 0, or -1: there is none, or `out` is
+ * full. */
+int anthropic_messages(struct json_object *messages, struct buf *out,
+    struct api_error *err);
+
 /* provider_anthropic_answer.c, as in the ops. */
 enum provider_result anthropic_read(struct provider_reader *r,
     const struct sse_event *ev, provider_emit_fn emit, void *arg,
@@ -79,6 +89,10 @@ struct json_object *provider_error_find(struct json_object *root);
  */
 enum provider_result provider_error_fill(const struct config_provider *p,
     struct json_object *error, struct api_error *err);
+
+/* err = 400 invalid_request about `param`. Returns -1. */
+int provider_refuse(struct api_error *err, const char *param,
+    const char *what);
 
 /* err = 502 upstream_invalid. Returns PROVIDER_FAILED. */
 enum provider_result provider_invalid(struct api_error *err, const char *what);

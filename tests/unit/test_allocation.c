@@ -176,10 +176,10 @@ chat_job(struct buf *out)
 {
 	static const struct config_limits limits = { .json_depth = 16,
 		.messages = 10 };
-	static const char request[] = "{\"model\":\"m\",\"messages\":[{\"role\":"
-	    "\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":"
-	    "\"hello there, this is a text\"}],\"stream\":true,\"stop\":[\"a\"],"
-	    "\"max_tokens\":5}";
+	static const char request[] = "{\"model\":\"m\",\"messages\":[{"
+	    "\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":"
+	    "\"hello there, this is a text\"}],\"stream\":true,"
+	    "\"stop\":[\"a\"],\"max_tokens\":5}";
 	struct provider_request up;
 	struct chat_request *r;
 	struct api_error err;

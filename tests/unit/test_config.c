@@ -250,7 +250,7 @@ test_bad_structure(void **state)
 	bad("\"abc\n", 1, "string is not closed");
 	bad("users_file = 'abc\n", 1, "unterminated");
 	bad(DEMO DEMO, 2, "duplicate title 'demo'");
-	bad("provider \"x\" { base_url = \"http://127.0.0.1\"\n model \"m\" {}\n"
+	bad("provider \"x\" { base_url = \"http://[::1]\"\n model \"m\" {}\n"
 	    "model \"m\" {} }", 3, "duplicate title 'm'");
 	bad("provider { kind = demo }\n", 1, "title");
 	bad("provider \"a b\" { kind = demo }\n", 1, "title|letters");
@@ -457,7 +457,7 @@ test_manual(void **state)
 	free(manual);
 }
 
-/* The example, with a name for each @NAME@; `all`: what is commented out too. */
+/* The example, with a name for each @NAME@; `all`: and what is commented out. */
 static void
 make_example(const char *text, bool all, struct buf *out)
 {

@@ -39,8 +39,8 @@ static struct config_model model = { .id = id, .input = INPUT_TEXT };
 #define EVENT(name, data) "event: " name "\ndata: {\"type\":\"" name "\"" \
 	data "}\n\n"
 #define START EVENT("message_start", ",\"message\":{\"id\":\"msg_1\"," \
-	"\"type\":\"message\",\"role\":\"assistant\",\"content\":[],\"model\":" \
-	"\"claude-x\",\"stop_reason\":null,\"usage\":{\"input_tokens\":25," \
+	"\"type\":\"message\",\"role\":\"assistant\",\"content\":[]," \
+	"\"model\":\"claude-x\",\"stop_reason\":null,\"usage\":{\"input_tokens\":25," \
 	"\"cache_creation_input_tokens\":10,\"cache_read_input_tokens\":5," \
 	"\"output_tokens\":1}}")
 #define BLOCK(i, block) EVENT("content_block_start", ",\"index\":" i \

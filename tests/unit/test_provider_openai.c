@@ -191,7 +191,7 @@ test_reasoning(void **state)
 {
 	static const char *const deltas[] = {
 		"{\"reasoning_content\":\"why\"}",		/* DeepSeek */
-		"{\"content\":\"\",\"reasoning\":\"why\"}",	/* Ollama, Groq */
+		"{\"content\":\"\",\"reasoning\":\"why\"}",	/* Ollama */
 		"{\"reasoning\":\"why\",\"reasoning_content\":null}", /* vLLM */
 		"{\"content\":\"\",\"reasoning\":\"why\",\"reasoning_details\":"
 		    "[{\"type\":\"reasoning.text\",\"text\":\"why\"}]}",
@@ -524,8 +524,8 @@ test_request(void **state)
 		.messages = 100 };
 	static const char text[] = "{\"model\":\"x\",\"stream\":true,"
 	    "\"stream_options\":{\"include_usage\":false},\"temperature\":0.5,"
-	    "\"top_p\":null,\"max_completion_tokens\":7,\"seed\":1,\"messages\":"
-	    "[{\"role\":\"user\",\"content\":\"h\xc3\xa9\\n\"}],\"extra\":[1]}";
+	    "\"top_p\":null,\"max_completion_tokens\":7,\"seed\":1,"
+	    "\"messages\":[{\"role\":\"user\",\"content\":\"h\xc3\xa9\\n\"}],\"extra\":[1]}";
 	struct provider_request out;
 	struct chat_request *r;
 	struct api_error err;
@@ -605,8 +605,8 @@ test_answers(void **state)
 
 	(void)state;
 	assert_int_equal(answer("{\"id\":\"a\",\"choices\":[{\"index\":0,"
-	    "\"message\":{\"role\":\"assistant\",\"content\":\"x\",\"reasoning\""
-	    ":\"r\"},\"finish_reason\":\"eos\"}],\"usage\":{\"prompt_tokens\":"
+	    "\"message\":{\"role\":\"assistant\",\"content\":\"x\","
+	    "\"reasoning\":\"r\"},\"finish_reason\":\"eos\"}],\"usage\":{\"prompt_tokens\":"
 	    "3,\"completion_tokens\":4},\"more\":1}", &out, &u, &err), 0);
 	assert_parts(buf_str(&out), "\"content\":\"x\"|\"reasoning_content\":"
 	    "\"r\"|\"finish_reason\":\"stop\"|\"more\":1|\"model\":"

@@ -369,7 +369,7 @@ function createAnswer(ctx, article) {
     const ms = selectStats(message).reasoningMs;
     const label = message.status === 'thinking'
       ? t('state.thinking', { time: duration(message.timing?.reasoningStartedAt ? Date.now() - message.timing.reasoningStartedAt : 0) })
-      : ms !== null ? t('reason.done', { time: duration(ms) }) : t('reason.doneShort');
+      : ms !== null && ms >= 1000 ? t('reason.done', { time: duration(ms) }) : t('reason.doneShort');
     render(html`${icon('forward')}<span class="tabular">${label}</span>${message.status === 'thinking' ? DOTS : nothing}`, summary);
   }
 

@@ -9,7 +9,7 @@ import { element } from './dom.js';
 import { decodeEntities } from './entities.js';
 import { fill, patchInline } from './inline.js';
 import { plainToken } from './lex.js';
-import { MAX_CELLS, MAX_COLUMNS } from './limits.js';
+import { MAX_COLUMNS } from './limits.js';
 import { formulaNode } from './math.js';
 import { watchOverflow } from './overflow.js';
 
@@ -85,7 +85,7 @@ export function makeBlock(context, token) {
       patchBlocks(context, block.node, block.kids, token.tokens ?? []);
       break;
     case 'table':
-      block.node = tableNode(context, token);
+      block.node = (token.header?.length ?? 0) > MAX_COLUMNS ? plainNode(doc, token.raw) : tableNode(context, token);
       break;
     case 'mathBlock':
       block.node = element(doc, 'div', 'md-formula', formulaNode(context, /** @type {any} */ (token)));
@@ -146,7 +146,7 @@ function tableNode(context, token) {
   const rows = token.rows ?? [];
   if (rows.length) {
     const body = element(doc, 'tbody');
-    for (const row of rows.slice(0, rowLimit(token))) body.append(rowNode(context, row, token.align ?? [], false));
+    appendRows(context, body, rows, token.align ?? []);
     table.append(body);
   }
   const node = element(doc, 'div', 'md-table', table);
@@ -157,11 +157,25 @@ function tableNode(context, token) {
 }
 
 /**
- * @param {Token} token
- * @returns {number} rows that are shown as such
+ * Adds rows to a table body; those beyond the message's limit of nodes become
+ * one row of plain text.
+ *
+ * @param {Context} context
+ * @param {HTMLTableSectionElement} body
+ * @param {Cell[][]} rows
+ * @param {(string | null)[]} align
  */
-function rowLimit(token) {
-  return Math.floor(MAX_CELLS / Math.max(1, token.header?.length ?? 1));
+function appendRows(context, body, rows, align) {
+  for (const [i, row] of rows.entries()) {
+    if (context.isFull()) {
+      const rest = rows.slice(i).map((cells) => cells.map((cell) => cell.text).join(' | ')).join('\n');
+      const cell = element(context.doc, 'td', 'md-raw', rest);
+      cell.colSpan = Math.max(1, row.length);
+      body.append(element(context.doc, 'tr', '', cell));
+      return;
+    }
+    body.append(rowNode(context, row, align, false));
+  }
 }
 
 /**
@@ -173,7 +187,7 @@ function rowLimit(token) {
  */
 function rowNode(context, cells, align, head) {
   const row = element(context.doc, 'tr');
-  cells.slice(0, MAX_COLUMNS).forEach((cell, i) => {
+  cells.forEach((cell, i) => {
     const node = element(context.doc, head ? 'th' : 'td');
     if (head) node.scope = 'col';
     node.dir = 'auto';
@@ -257,53 +271,55 @@ function updateBlock(context, block, token) {
  * @returns {boolean}
  */
 function updateTable(context, block, token) {
+  if (block.node.className !== 'md-table') return false;
   const old = block.token;
   const sameHead = old.align?.join() === token.align?.join() &&
     old.header?.map((cell) => cell.text).join('\n') === token.header?.map((cell) => cell.text).join('\n');
   const relinked = block.version !== context.version;
+  const shown = /** @type {HTMLTableElement} */ (block.node.firstChild).tBodies[0]?.rows.length ?? 0;
+  if (shown !== (old.rows?.length ?? 0)) return false; // some are shown as plain text
   if (!sameHead || (relinked && old.header?.some((cell) => cell.text.includes('[')))) return false;
-  patchRows(context, block, 0, old.rows ?? [], token.rows ?? [], relinked);
+  patchRows(context, block, old.rows ?? [], token.rows ?? [], relinked);
   return true;
 }
 
 /**
- * Brings the rows of a table from `from` on up to date.
+ * Brings the last rows of a table up to date.
  *
  * @param {Context} context
  * @param {Block} block    the table
- * @param {number} from
- * @param {Cell[][]} olds  what these rows show
+ * @param {Cell[][]} olds  what they show; rows before them stay as they are
  * @param {Cell[][]} news
  * @param {boolean} [relinked]  references may mean something else now
  */
-export function patchRows(context, block, from, olds, news, relinked = false) {
+export function patchRows(context, block, olds, news, relinked = false) {
   const table = /** @type {HTMLTableElement} */ (block.node.firstChild);
   const align = block.token.align ?? [];
-  const rows = news.slice(0, Math.max(0, rowLimit(block.token) - from));
   let body = table.tBodies[0];
   if (!body) table.append(body = element(context.doc, 'tbody'));
   // Rows are walked, not counted: counting them anew after each change would
   // cost the square of their number.
   let node = /** @type {HTMLTableRowElement | null} */ (body.lastElementChild);
-  for (let i = Math.min(olds.length, rowLimit(block.token) - from) - 1; i > 0 && node; i--) {
+  for (let i = olds.length - 1; i > 0 && node; i--) {
     node = /** @type {HTMLTableRowElement | null} */ (node.previousElementSibling);
   }
   if (!olds.length) node = null;
-  rows.forEach((row, i) => {
+  for (const [i, row] of news.entries()) {
     const old = olds[i];
     if (!old || !node) {
-      body.append(rowNode(context, row, align, false));
-      return;
+      appendRows(context, body, news.slice(i), align);
+      node = null;
+      break;
     }
     const { cells } = node;
-    row.slice(0, MAX_COLUMNS).forEach((cell, j) => {
+    row.forEach((cell, j) => {
       const was = old[j];
       const place = cells[j];
       const same = was?.text === cell.text && !(relinked && cell.text.includes('['));
       if (place && !same) patchInline(context, place, was?.tokens ?? [], cell.tokens);
     });
     node = /** @type {HTMLTableRowElement | null} */ (node.nextElementSibling);
-  });
+  }
   while (node) {
     const next = /** @type {HTMLTableRowElement | null} */ (node.nextElementSibling);
     node.remove();

@@ -27,9 +27,8 @@ export const MAX_INLINE_DEPTH = 40;
 /** Nodes made from one message; blocks after that are shown plain. */
 export const MAX_NODES = 40_000;
 
-/** Columns of a table, and cells in all. */
+/** Columns of a table; a wider one is shown plain. */
 export const MAX_COLUMNS = 64;
-export const MAX_CELLS = 20_000;
 
 /** Characters of one formula, and formulas of one message. */
 export const MAX_MATH = 4_000;

@@ -4,6 +4,8 @@
  * rows no further character can change. Pure.
  */
 
+import { MAX_COLUMNS } from './limits.js';
+
 /**
  * @typedef {import('./types.js').Token} Token
  *
@@ -86,7 +88,7 @@ export function finishedRows(table, source) {
   const rows = table.rows?.length ?? 0;
   const first = source.indexOf('\n') + 1;
   const second = source.indexOf('\n', first) + 1;
-  if (!first || !second || rows < 4) return null;
+  if (!first || !second || rows < 4 || (table.header?.length ?? 0) > MAX_COLUMNS) return null;
   let at = second;
   for (let i = 0; i < rows - 2; i++) {
     const next = source.indexOf('\n', at) + 1;

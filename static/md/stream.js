@@ -262,7 +262,7 @@ export class MarkdownStream {
   patchOpen(open, token) {
     const { block } = open;
     if (token.type === 'table') {
-      patchRows(this.context, block, block.token.rows?.length ?? 0, open.rest.rows ?? [], token.rows ?? []);
+      patchRows(this.context, block, open.rest.rows ?? [], token.rows ?? []);
     } else {
       const loose = block.token.loose || token.loose || false;
       if (loose && !block.token.loose) {

@@ -65,6 +65,25 @@ for (const [name, text] of Object.entries(TEXTS)) {
   });
 }
 
+test('no cell of a table is dropped', async () => {
+  const wide = `|${'a|'.repeat(limits.MAX_COLUMNS + 6)}\n|${'-|'.repeat(limits.MAX_COLUMNS + 6)}\n|${'b|'.repeat(limits.MAX_COLUMNS + 5)}LASTCELL|\n`;
+  const tall = `| a | b |\n|---|---|\n${'| c | d |\n'.repeat(limits.MAX_NODES / 4)}| e | LASTCELL |\n`;
+  for (const text of [wide, tall]) {
+    assert.deepEqual(await lab.page.evaluate((source) => {
+      const { md, root } = /** @type {any} */ (window);
+      root.replaceChildren(md.renderMarkdown(source));
+      const out = [root.textContent.split('LASTCELL').length];
+      root.replaceChildren();
+      const stream = md.createMarkdownStream(root);
+      for (let i = 0; i < source.length; i += Math.ceil(source.length / 20)) stream.update(source.slice(0, i));
+      stream.finish(source);
+      out.push(root.textContent.split('LASTCELL').length);
+      root.replaceChildren();
+      return out;
+    }, text), [2, 2]);
+  }
+});
+
 test('each limit of parsing makes plain text of what is beyond', () => {
   /** @param {string} text */
   const types = (text) => {

@@ -83,10 +83,19 @@ export async function startChat(options = {}) {
     browser,
     address,
 
-    /** A page of a fresh profile, signed in. */
-    async open({ user = 'ann', signIn = true } = {}) {
+    /**
+     * A page of a fresh profile, signed in.
+     *
+     * @param {object} [options]
+     * @param {string} [options.user]
+     * @param {boolean} [options.signIn]
+     * @param {(page: import('playwright-core').Page) => Promise<any>} [options.before] what
+     *   is to be done before the page is loaded; its result is `before` of the chat
+     */
+    async open({ user = 'ann', signIn = true, before } = {}) {
       const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
       const chat = new Chat(await context.newPage(), address);
+      chat.before = await before?.(chat.page);
       await chat.page.goto(address);
       if (signIn) await chat.signIn(user);
       return chat;
@@ -109,6 +118,8 @@ export class Chat {
   constructor(page, address) {
     this.page = page;
     this.address = address;
+    /** @type {any} */
+    this.before = undefined;
     /** @type {string[]} errors that no code caught */
     this.errors = [];
     page.on('pageerror', (error) => this.errors.push(String(error)));

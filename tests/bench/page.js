@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What the whole page costs, in a real Chromium, through nginx and the worker:
+ * the first load, a long answer as it arrives, a thread of a thousand messages,
+ * and what is left of it in memory.
+ *
+ * Usage: CONFAB_BUILD=DIR node tests/bench/page.js [load] [answer] [thread]
+ */
+
+import { exportText } from '../../static/core/exporting.js';
+import { addMessage, createConversation, createMessage } from '../../static/core/conversation.js';
+import { startChat } from '../browser/chat-harness.js';
+import { answer } from './page-markdown.js';
+
+const TOKENS = 20000;
+const EVERY_MS = 2;
+const MESSAGES = 1000;
+
+/** @param {string} name @param {string | number} value @param {string} [goal] */
+function report(name, value, goal = '') {
+  console.log(`${name.padEnd(56)} ${String(value).padStart(10)}  ${goal}`);
+}
+
+/** @param {number} value */
+const round = (value, digits = 1) => Number(value.toFixed(digits));
+
+/**
+ * Watches a page: bytes, console, frames.
+ *
+ * @param {import('playwright-core').Page} page
+ */
+async function watch(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Performance.enable');
+  const seen = { bytes: 0, requests: 0, foreign: 0, console: 0 };
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => { seen.bytes += encodedDataLength; });
+  session.on('Network.requestWillBeSent', ({ request }) => {
+    seen.requests += 1;
+    if (!request.url.startsWith('https://localhost:') && !/^(data|blob):/.test(request.url)) seen.foreign += 1;
+  });
+  page.on('console', () => { seen.console += 1; });
+  await page.addInitScript(() => {
+    Object.assign(window, { longTasks: [], frames: [] });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.longTasks.push(entry.duration);
+    }).observe({ type: 'longtask' });
+    let last = performance.now();
+    const frame = (now) => {
+      window.frames.push(now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  return {
+    seen,
+    async metrics() {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+    },
+    async collect() {
+      await session.send('HeapProfiler.collectGarbage');
+      await session.send('HeapProfiler.collectGarbage');
+      const { metrics } = await session.send('Performance.getMetrics');
+      return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+    },
+    /** Longest task and frame since the last call, ms. */
+    worst: () => page.evaluate(() => {
+      const most = (list) => Math.round(Math.max(0, ...list.splice(0)));
+      return { task: most(window.longTasks), frame: most(window.frames) };
+    }),
+  };
+}
+
+/** @param {Awaited<ReturnType<typeof startChat>>} chats */
+async function load(chats) {
+  const chat = await chats.open({ signIn: false, before: watch });
+  const { seen } = chat.before;
+  await chat.page.getByLabel('User name').waitFor();
+  await chat.page.waitForLoadState('networkidle');
+  const bodies = () => chat.page.evaluate(() => [...performance.getEntriesByType('resource'),
+    ...performance.getEntriesByType('navigation')].reduce((sum, entry) => sum + entry.encodedBodySize, 0));
+  report('first load, up to the login, compressed, kB', round(await bodies() / 1000), '<= 90');
+  report('  with all headers, kB on the wire', round(seen.bytes / 1000));
+  report('  requests', seen.requests);
+  report('  requests off the origin', seen.foreign, '0');
+  report('  console messages', seen.console, '0');
+  report('  first contentful paint, ms', await chat.page.evaluate(() =>
+    Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0)));
+  await chat.signIn();
+  await chat.page.waitForLoadState('networkidle');
+  report('up to the empty conversation, with Markdown, kB', round(await bodies() / 1000));
+  await chat.page.context().close();
+}
+
+/** @param {Awaited<ReturnType<typeof startChat>>} chats */
+async function longAnswer(chats) {
+  const parts = answer(TOKENS);
+  chats.site.upstream.script('long', { steps: [{ texts: parts, every: EVERY_MS }, { finish: 'stop' }, { done: true }] });
+  const chat = await chats.open({ before: watch });
+  const { metrics, worst } = chat.before;
+  await chat.choose('long');
+  // What is loaded lazily is loaded before the clock runs.
+  chats.site.upstream.script('warm', {
+    steps: [{ text: '$x$\n\n```python\nx\n```\n' }, { finish: 'stop' }, { done: true }],
+  });
+  await chat.choose('warm');
+  await chat.ask('Warm up.');
+  await chat.settled();
+  await chat.page.waitForTimeout(1000);
+  await chat.choose('long');
+  await worst();
+  const begun = Date.now();
+  await chat.ask('Go.');
+  const quarters = [];
+  const length = () => chat.page.evaluate(() => document.querySelectorAll('.answer')[1]?.textContent?.length ?? 0);
+  const total = parts.join('').length;
+  let before = await metrics();
+  let from = 0;
+  for (let quarter = 1; quarter <= 4; quarter += 1) {
+    const stop = chat.page.getByRole('button', { name: 'Stop' });
+    while (await length() < (total * 0.8 * quarter) / 4 && await stop.count() > 0) await chat.page.waitForTimeout(200);
+    if (quarter === 4) await chat.settled(120000);
+    const now = await metrics();
+    const done = await length();
+    const work = (names) => names.reduce((sum, name) => sum + now[name] - before[name], 0);
+    quarters.push({
+      script: (work(['ScriptDuration']) * 1e6) / (done - from),
+      layout: (work(['LayoutDuration', 'RecalcStyleDuration']) * 1e6) / (done - from),
+    });
+    before = now;
+    from = done;
+  }
+  const seconds = (Date.now() - begun) / 1000;
+  const { task, frame } = await worst();
+  report(`answer of ${parts.length} tokens: tokens a second`, Math.round(parts.length / seconds));
+  report('  longest task, ms', task, '<= 50');
+  report('  longest gap between frames, ms', frame, '<= 50');
+  report('  script per 1,000 characters, first quarter, ms', round(quarters[0].script / 1000, 2));
+  report('  script per 1,000 characters, last : first quarter', round(quarters[3].script / quarters[0].script, 2), '~ 1');
+  report('  layout and style, last : first quarter', round(quarters[3].layout / quarters[0].layout, 2), '~ 1');
+  await chat.page.context().close();
+}
+
+/** A file with a thread of so many messages. */
+function thread() {
+  let conversation = createConversation({ id: 'c', now: 1 });
+  let parentId = null;
+  for (let i = 0; i < MESSAGES; i += 1) {
+    const role = i % 2 === 0 ? 'user' : 'assistant';
+    const text = role === 'user' ? `Question ${i}: what about it?`
+      : `Answer ${i} with **bold** and \`code\`.\n\n- one\n- two\n\n\`\`\`js\nconst x = ${i};\n\`\`\`\n\n${'Words and more words. '.repeat(25)}`;
+    conversation = addMessage(conversation, createMessage({ id: `m${i}`, parentId, role, createdAt: 1, text }));
+    parentId = `m${i}`;
+  }
+  return exportText([conversation], 0);
+}
+
+/** @param {Awaited<ReturnType<typeof startChat>>} chats */
+async function longThread(chats) {
+  const chat = await chats.open({ before: watch });
+  const { collect, worst } = chat.before;
+  await chat.choose('tokens-200-20');
+  // What is loaded lazily stays loaded: that is no leak.
+  await chat.ask('Warm up.');
+  await chat.settled();
+  await chat.page.getByRole('button', { name: 'New chat' }).first().click();
+  const empty = await collect();
+  await worst();
+  const begun = Date.now();
+  await chat.page.locator('input[type=file][accept*=json]').setInputFiles({
+    name: 'chat.json', mimeType: 'application/json', buffer: Buffer.from(thread()),
+  });
+  await chat.page.getByText(`Question ${MESSAGES - 2}:`).waitFor();
+  report(`thread of ${MESSAGES} messages: shown after, ms`, Date.now() - begun);
+  await chat.page.waitForTimeout(1500);
+  report('  longest task meanwhile, ms', (await worst()).task);
+  await chat.choose('tokens-200-20');
+  await chat.box.pressSequentially('Typing at the end of a long thread: does it lag?', { delay: 25 });
+  report('  longest task while typing, ms', (await worst()).task, '<= 50');
+  await chat.box.press('Enter');
+  await chat.page.waitForTimeout(500);
+  await chat.settled(60000);
+  report('  longest task while streaming, ms', (await worst()).task, '<= 50');
+  for (let i = 0; i < 40; i += 1) {
+    await chat.page.mouse.move(640, 300);
+    await chat.page.mouse.wheel(0, -900);
+    await chat.page.waitForTimeout(16);
+  }
+  report('  longest task while scrolling, ms', (await worst()).task, '<= 50');
+  const full = await collect();
+  await chat.page.getByRole('button', { name: /^Options for/ }).first().click();
+  await chat.page.locator('.menu:popover-open').getByText('Delete', { exact: true }).click();
+  await chat.page.waitForTimeout(11500);
+  const after = await collect();
+  const megabytes = ({ JSHeapUsedSize }) => round(JSHeapUsedSize / 1e6);
+  report('  heap before, with it, after deleting it, MB', `${[empty, full, after].map(megabytes).join(' ')}`);
+  report('  nodes before, with it, after deleting it', `${[empty, full, after].map(({ Nodes }) => Nodes).join(' ')}`);
+  report('  heap left behind, of what it took', `${round(((after.JSHeapUsedSize - empty.JSHeapUsedSize) /
+    (full.JSHeapUsedSize - empty.JSHeapUsedSize)) * 100)} %`, '~ 0');
+  await chat.page.context().close();
+}
+
+const wanted = process.argv.slice(2);
+const parts = { load, answer: longAnswer, thread: longThread };
+const chats = await startChat({ models: ['long', 'warm', 'tokens-200-20'] });
+try {
+  for (const [name, run] of Object.entries(parts)) {
+    if (wanted.length === 0 || wanted.includes(name)) await run(chats);
+  }
+} finally {
+  await chats.close();
+}

@@ -31,6 +31,8 @@ json_result_str(enum json_result r)
 		return "has the character U+0000";
 	case JSON_UTF8:
 		return "is not valid UTF-8";
+	case JSON_VALUES:
+		return "has too many values";
 	case JSON_RANGE:
 		return "has a number that is too large";
 	case JSON_NO_MEMORY:
@@ -49,6 +51,8 @@ json_parse(const char *s, size_t len, size_t depth, struct json_object **out)
 	r = json_check_facts(s, len, depth, &facts);
 	if (r != JSON_OK)
 		return r;
+	if (facts.values > JSON_VALUES_MAX)
+		return JSON_VALUES;
 	if (facts.wide)
 		return JSON_RANGE;
 	return json_build(s, len, true, out);
@@ -93,22 +97,25 @@ enum json_result
 json_parse_loose(const char *s, size_t len, size_t depth,
     struct json_object **out)
 {
+	struct json_facts facts;
 	enum json_result r;
 	struct buf text;
 
 	*out = NULL;
-	r = json_check(s, len, depth, NULL);
-	if (r == JSON_OK)
-		return json_build(s, len, false, out);
-	if (r != JSON_UTF8 && r != JSON_NUL)
-		return r;
 	buf_init(&text, 3 * len);
-	if (json_repair(&text, s, len) != 0)
+	r = json_check_facts(s, len, depth, &facts);
+	if (r == JSON_UTF8 || r == JSON_NUL) {
 		r = JSON_NO_MEMORY;
-	else
-		r = json_check(text.data, text.len, depth, NULL);
+		if (json_repair(&text, s, len) == 0) {
+			s = text.data;
+			len = text.len;
+			r = json_check_facts(s, len, depth, &facts);
+		}
+	}
+	if (r == JSON_OK && facts.values > JSON_VALUES_MAX)
+		r = JSON_VALUES;
 	if (r == JSON_OK)
-		r = json_build(text.data, text.len, false, out);
+		r = json_build(s, len, false, out);
 	buf_free(&text);
 	return r;
 }

@@ -207,7 +207,8 @@ build_member(struct builder *b, struct json_object *object, char *name)
 		r = JSON_DUPLICATE;
 	if (r == JSON_OK)
 		r = build_value(b, &v);
-	if (r == JSON_OK && json_object_object_add(object, name, v) != 0) {
+	if (r == JSON_OK && json_object_object_add_ex(object, name, v,
+	    b->unique ? JSON_C_OBJECT_ADD_KEY_IS_NEW : 0) != 0) {
 		json_object_put(v);
 		r = JSON_NO_MEMORY;
 	}

@@ -28,6 +28,7 @@ enum expect {
 struct scan {
 	const unsigned char *p, *end;
 	size_t depth, max;
+	size_t values;
 	bool wide;
 	uint64_t objects[JSON_DEPTH_MAX / 64]; /* bit set: an object */
 };
@@ -273,6 +274,7 @@ static enum json_result
 scan_value(struct scan *s, enum expect *next)
 {
 	*next = s->depth == 0 ? EXPECT_END : EXPECT_MORE;
+	s->values++;
 	switch (*s->p) {
 	case '"':
 		return scan_string(s);
@@ -381,6 +383,7 @@ json_check_facts(const char *text, size_t len, size_t depth,
 	s.end = s.p + len;
 	s.depth = 0;
 	s.max = depth < JSON_DEPTH_MAX ? depth : JSON_DEPTH_MAX;
+	s.values = 0;
 	s.wide = false;
 	while (r == JSON_OK) {
 		skip_space(&s);
@@ -391,6 +394,7 @@ json_check_facts(const char *text, size_t len, size_t depth,
 	if (r == JSON_OK && next != EXPECT_END)
 		r = JSON_SYNTAX;
 	facts->at = (size_t)(s.p - (const unsigned char *)text);
+	facts->values = s.values;
 	facts->wide = s.wide;
 	return r;
 }

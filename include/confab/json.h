@@ -21,6 +21,7 @@ enum json_result {
 	JSON_DUPLICATE,		/* a name twice in one object */
 	JSON_NUL,		/* \u0000 in a string or name */
 	JSON_UTF8,		/* not UTF-8 */
+	JSON_VALUES,		/* more values than a tree may have (parsing) */
 	JSON_RANGE,		/* an integer wider than 64 bits (parsing) */
 	JSON_NO_MEMORY
 };
@@ -29,6 +30,7 @@ enum json_result {
 const char *json_result_str(enum json_result r);
 
 #define JSON_DEPTH_MAX 512	/* levels that a check can follow */
+#define JSON_VALUES_MAX (256 * 1024) /* of a tree: some 100 bytes each */
 #define JSON_DEPTH_DEFAULT 64	/* where nothing else is said */
 
 /*
@@ -43,6 +45,7 @@ enum json_result json_check(const char *s, size_t len, size_t depth,
 /* What a check saw besides. */
 struct json_facts {
 	size_t at;		/* offset of the error, or the end */
+	size_t values;		/* all, containers and their items alike */
 	bool wide;		/* an integer fits neither int64 nor uint64 */
 };
 

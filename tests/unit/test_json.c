@@ -312,6 +312,32 @@ test_loose(void **state)
 	buf_free(&b);
 }
 
+/* A small text can be a large tree: its size is bounded. */
+static void
+test_many_values(void **state)
+{
+	size_t n = JSON_VALUES_MAX, i;	/* with the array, one too many */
+	char *text = malloc(2 * n + 1);
+	struct json_object *v;
+
+	(void)state;
+	assert_non_null(text);
+	text[0] = '[';
+	for (i = 0; i < n; i++)
+		memcpy(text + 1 + 2 * i, "0,", 2);
+	text[2 * n] = ']';
+	assert_int_equal(json_check(text, 2 * n + 1, 4, NULL), JSON_OK);
+	assert_int_equal(json_parse(text, 2 * n + 1, 4, &v), JSON_VALUES);
+	assert_null(v);
+	assert_int_equal(json_parse_loose(text, 2 * n + 1, 4, &v),
+	    JSON_VALUES);
+	text[2 * n - 2] = ']';
+	assert_int_equal(json_parse(text, 2 * n - 1, 4, &v), JSON_OK);
+	assert_int_equal(json_object_array_length(v), n - 1);
+	json_object_put(v);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -323,7 +349,8 @@ main(void)
 		cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_wide_integers),
 		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_loose)
+		cmocka_unit_test(test_loose),
+		cmocka_unit_test(test_many_values)
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -24,10 +24,16 @@ clock_mono_ms(void)
 }
 
 int64_t
-clock_wall(void)
+clock_wall_ms(void)
 {
 	struct timespec ts;
 
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec;
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t
+clock_wall(void)
+{
+	return clock_wall_ms() / 1000;
 }

@@ -9,6 +9,7 @@
 
 #include "confab/access_tokens.h"
 #include "confab/audit.h"
+#include "confab/clock.h"
 #include "confab/cookie.h"
 #include "confab/credentials.h"
 #include "confab/crypto.h"
@@ -325,7 +326,7 @@ int
 session_logout(struct settings *s, const struct session_input *in,
     struct session *session, bool everywhere, struct api_error *err)
 {
-	uint64_t now = (uint64_t)in->now * 1000;
+	uint64_t now = (uint64_t)clock_wall_ms();
 	int rc;
 
 	if (session->via != SESSION_COOKIE)

@@ -73,13 +73,6 @@ cell_at(const struct shared_file *f, size_t index)
 	    index;
 }
 
-/* Later than any session that was issued until now: its times are seconds. */
-static uint64_t
-from_now(void)
-{
-	return ((uint64_t)clock_wall() + 1) * 1000;
-}
-
 static uint64_t
 cell_sum(
     const struct shared_file *f, uint64_t index, const struct shared_cell *c)
@@ -123,12 +116,13 @@ shared_file_void_raise(struct shared_file *f, uint64_t wall)
 static void
 void_all(struct shared_file *f)
 {
-	uint64_t now = from_now(), last = void_time(f);
+	/* Later than any session that was issued until now. */
+	uint64_t now = (uint64_t)clock_wall_ms() + 1, last = void_time(f);
 
 	if (f->voided)
 		return;
 	f->voided = true;
-	/* Twice in a second, the second time is later. */
+	/* Twice in a moment, the second time is later. */
 	if (last < f->last_void)
 		last = f->last_void;
 	shared_file_void_raise(f, now > last ? now : last + 1);

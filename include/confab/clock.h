@@ -17,4 +17,7 @@ uint64_t clock_mono_us(void);
 /* Seconds since 1970 of CLOCK_REALTIME. */
 int64_t clock_wall(void);
 
+/* The same in milliseconds. */
+int64_t clock_wall_ms(void);
+
 #endif

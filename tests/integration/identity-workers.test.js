@@ -124,8 +124,6 @@ test('a state file that is damaged, cut or gone is no end of service',
     for (const damage of damages) {
       const cookie = await signIn(socket);
       await ask(socket, { path: 'api/logout', cookie, json: {} });
-      /* Times of that file are in seconds. */
-      await pause(1100);
       damage();
       assert.equal(await statusOf(other, cookie), 401, 'it stays ended');
       const fresh = await signIn(other);

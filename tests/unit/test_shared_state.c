@@ -207,12 +207,12 @@ test_revocation(void **state)
 	shared_state_close(other);
 }
 
-/* In the first second of the file, whose sessions are issued at its end. */
+/* In the first moment of the file, whose sessions are issued after it. */
 static void
 test_ended_at_once(void **state)
 {
 	struct shared_state *st = fresh();
-	uint64_t now = (uint64_t)clock_wall() * 1000;
+	uint64_t now = (uint64_t)clock_wall_ms() - 1000;
 	unsigned char id[TOKEN_SESSION_LEN];
 	uint64_t issued = shared_state_issue(st, "alice", now);
 

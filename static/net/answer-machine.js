@@ -295,7 +295,11 @@ function failed(state, { now, error }, random) {
   // A gateway that says at once that nobody is there has not lost anything.
   const first = !state.accepted && state.lostAt === null;
   if (LOSSES.has(error.code) && !(first && error.code === 'unavailable')) return lose(state, now, error, random);
-  if (!state.accepted) return end(state, error.code === 'content_filter' ? 'refused' : 'failed', error, []);
+  if (!state.accepted) {
+    const status = endOf(error.code);
+    // Nothing had begun that could be interrupted.
+    return end(state, status === 'interrupted' ? 'failed' : status, error, []);
+  }
   if (LATER.has(error.status)) return lose(state, now, error, random);
   if (state.phase === 'reading') return end(state, 'failed', error, ['cancel']);
   return end(state, 'interrupted', error, []);

@@ -132,7 +132,8 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
       contextLength: model.contextLength,
       maxOutput: model.maxOutputTokens,
       ...(conversation.params.max_tokens === undefined ? {} : { maxTokens: conversation.params.max_tokens }),
-      limits,
+      // The wish to go on is one message more.
+      limits: goOn && limits.max_messages !== undefined ? { ...limits, max_messages: limits.max_messages - 1 } : limits,
     });
     const body = () => requestBody({
       model: model.id,

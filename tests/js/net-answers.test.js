@@ -333,6 +333,19 @@ test('and asks the model to go on when the server no longer has it', async () =>
   assert.equal(page.answer().status, 'complete');
 });
 
+test('the wish to go on keeps within the number of messages', async () => {
+  const page = makePage({ limits: { resume: false, max_messages: 3 } });
+  await page.ask('one');
+  page.call().open().token(1, 'first').done(2);
+  await page.settle();
+  await page.ask('two');
+  page.call().open().token(1, 'Half').close();
+  await page.settle();
+  page.answers.continueAnswer(page.answer().id);
+  await page.settle();
+  assert.deepEqual(page.call().body.messages.map(({ content }) => content), ['two', 'Half', CONTINUE_PROMPT]);
+});
+
 test('where streams cannot be resumed, a loss is an interruption at once', async () => {
   const page = makePage({ limits: { resume: false } });
   await page.ask('q');

@@ -226,9 +226,12 @@ test('answers of the server before the stream are final', () => {
     m.say('start');
     assert.deepEqual(ending(m.fail(code, status)), ['failed', code]);
   }
-  const m = machine();
-  m.say('start');
-  assert.deepEqual(ending(m.fail('content_filter', 400)), ['refused', 'content_filter']);
+  for (const [code, status, ended] of [['content_filter', 400, 'refused'], ['stopped', 409, 'stopped'],
+    ['upstream_closed', 502, 'failed'], ['shutting_down', 503, 'failed']]) {
+    const m = machine();
+    m.say('start');
+    assert.deepEqual(ending(m.fail(code, status)), [ended, code]);
+  }
 });
 
 test('a gateway without a server behind it is waited for once something was lost', () => {

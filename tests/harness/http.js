@@ -125,8 +125,10 @@ export class Http2 {
     if (old && !old.closed && !old.destroyed) return old;
     const session = http2.connect(`https://localhost:${this.port}`, {
       rejectUnauthorized: false,
-      lookup: (_name, _options, done) =>
-        /** @type {any} */ (done)(null, [{ address: '127.0.0.1', family: 4 }]),
+      /* Node 18 asks for one address, later ones for all. */
+      lookup: (_name, options, done) => (options.all
+        ? done(null, [{ address: '127.0.0.1', family: 4 }])
+        : done(null, '127.0.0.1', 4)),
     });
     session.on('error', () => {});
     this.#session = session;

@@ -36,8 +36,10 @@ function insecureFetch(url, init) {
     const request = https.request(url, {
       method: init.method, rejectUnauthorized: false, agent: false,
       headers: Object.fromEntries(new Headers(init.headers)),
-      lookup: (_name, _options, done) =>
-        /** @type {any} */ (done)(null, [{ address: '127.0.0.1', family: 4 }]),
+      /* Node 18 asks for one address, later ones for all. */
+      lookup: (_name, options, done) => (options.all
+        ? done(null, [{ address: '127.0.0.1', family: 4 }])
+        : done(null, '127.0.0.1', 4)),
     }, (response) => {
       const body = new ReadableStream({
         start(controller) {

@@ -79,13 +79,13 @@ export async function checkWhole(client) {
  * @param {number} [limit] ms
  */
 export async function checkLeaving(site, client, limit = 5000) {
-  const before = site.upstream.openCount;
   const reading = await client.chat('m', order({
     steps: [{ text: 'a' }, { hang: true }] }));
   await reading.until((one) => textOf(one.arrivals) === 'a');
-  assert.equal(site.upstream.openCount, before + 1);
+  const call = site.upstream.calls[site.upstream.calls.length - 1];
+  assert.equal(call.closedAt, null);
   reading.leave();
-  await until(() => site.upstream.openCount <= before,
+  await until(() => call.closedAt,
     { what: 'the upstream is closed', limit });
 }
 

@@ -73,6 +73,7 @@ DocumentRoot ${join(dir, 'htdocs')}
 </Directory>
 ${config.replaceAll('@dir@', dir)}
 `);
+  giveToWebUser(dir);
   /* At its end Apache ends its whole process group: not ours. */
   const child = new Child('setsid', ['apache2', '-f',
     join(dir, 'apache.conf'), '-D', 'FOREGROUND'], { log: join(dir, 'out.log') });

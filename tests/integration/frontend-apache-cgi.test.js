@@ -150,14 +150,14 @@ async function unknown(client) {
  * @param {import('../harness/site.js').Site} at @param {Client} client
  */
 async function stop(at, client) {
-  const before = at.upstream.openCount;
   const key = newKey();
   const reading = await client.chat('m', order({
     steps: [{ text: 'a' }, { hang: true }] }), { key });
   await reading.until((one) => textOf(one.arrivals) === 'a');
+  const call = at.upstream.calls[at.upstream.calls.length - 1];
   assert.equal(await client.stop(newKey()), 404);
   assert.equal(await client.stop(key), 204);
-  await until(() => at.upstream.openCount <= before,
+  await until(() => call.closedAt,
     { what: 'the upstream is closed', limit: 1000 });
   await reading.ended;
   assert.ok(!isDone(reading.arrivals));

@@ -10,7 +10,7 @@ import { Child, until } from './children.js';
 export async function createNotifySocket(dir) {
   if (spawnSync('socat', ['-V']).error) return null;
   const path = join(dir, 'notify.sock');
-  const child = new Child('socat', ['-u', `UNIX-RECVFROM:${path},fork`, '-'],
+  const child = new Child('socat', ['-u', `UNIX-RECV:${path}`, '-'],
     { log: join(dir, 'notify.log') });
   await until(() => existsSync(path));
   return { path, text: () => child.output(), close: () => child.stop() };

@@ -65,6 +65,8 @@ export class Site {
   /** @type {Map<string, string>} cookie by user */
   #cookies = new Map();
   #baseline = 0;
+  /** @type {Set<Child>} all that were started */
+  #workers = new Set();
   /** of the last refusal, in ms and s */
   lastTook = 0;
   lastRetryAfter = 0;
@@ -163,7 +165,7 @@ export class Site {
   spawnWorker({ stdin, args, fds, env } = {}) {
     const [command, ...rest] = [...(this.options.wrap ?? []), workerPath,
       '--config', this.configFile, ...(args ?? [])];
-    return new Child(command, rest, {
+    const child = new Child(command, rest, {
       log: join(this.dir, 'worker.log'), stdin, fds, stderr: this.#logFile(),
       env: {
         ASAN_OPTIONS: 'detect_leaks=1:allocator_may_return_null=1',
@@ -172,6 +174,8 @@ export class Site {
         ...env,
       },
     });
+    this.#workers.add(child);
+    return child;
   }
 
   /** @returns {number | undefined} where the log goes instead of its file */
@@ -338,7 +342,7 @@ export class Site {
       }
       if (this.worker) this.checkLog();
     } finally {
-      this.worker?.kill('SIGKILL');
+      for (const worker of this.#workers) worker.kill('SIGKILL');
       this.nginx?.kill('SIGKILL');
       this.closeLogPipe();
       await this.upstream.close();

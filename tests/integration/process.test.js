@@ -204,6 +204,8 @@ test('SIGKILL: streams fail visibly, and a new worker serves', async () => {
 test('the shared state is gone at a start: serving, sign in anew', async () => {
   await withSite({}, async (site) => {
     const client = await site.signedIn();
+    /* What may have been revoked is told in whole seconds. */
+    await pause(1100);
     await site.worker.stop();
     rmSync(`${site.dir}/run`, { recursive: true, force: true });
     await site.startWorker();

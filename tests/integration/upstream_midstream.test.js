@@ -84,7 +84,7 @@ test('a named error event', async () => {
 });
 
 for (const [what, data] of [
-  ['no JSON', '{"choices": [{'], ['not an object', '[1, 2]'],
+  ['no JSON', '{"choices": [{'], ['not an object', '42'],
   ['plain words', 'Internal Server Error'],
 ]) {
   test(`malformed event: ${what}`, async () => {

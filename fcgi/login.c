@@ -92,7 +92,7 @@ compare(struct attempt *a, bool to_change, struct api_error *err)
 		return busy(err, MEMORY_AGAIN);
 	case CREDENTIALS_WRONG:
 		audit_log(AUDIT_LOGIN_FAILED, address, a->name, NULL);
-		throttle_login_bad(st, &c->throttle, address, a->name);
+		throttle_login_bad(st, address, a->name);
 		return api_error_set(err, 401, "invalid_credentials",
 		    "The user name or the password is wrong.");
 	default:
@@ -135,8 +135,8 @@ enter(struct attempt *a, struct api_error *err)
 	    a->settings->keyring == NULL)
 		return api_error_set(
 		    err, 404, "not_found", "Passwords are not used here.");
-	if (throttle_login_check(session_state(), &c->throttle, a->in->address,
-		a->name, err) != 0) {
+	if (throttle_login_check(
+		session_state(), a->in->address, a->name, err) != 0) {
 		audit_log(AUDIT_LOGIN_REFUSED, a->in->address, a->name, NULL);
 		return -1;
 	}

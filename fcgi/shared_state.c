@@ -117,7 +117,8 @@ since(uint64_t then, uint64_t now)
 	return now > then ? now - then : 0;
 }
 
-/* ---- Penalties: v = failures, time of the last, end of the penalty ------ */
+/* ---- Penalties: v = failures, time of the last, end of the penalty, and
+ * the time when all of it is forgotten ------------------------------------ */
 
 static enum shared_table
 penalty_table(enum shared_penalty kind)
@@ -129,7 +130,8 @@ penalty_table(enum shared_penalty kind)
 static uint64_t
 penalty_worth(const struct shared_cell *c, uint64_t now)
 {
-	(void)now;
+	if (now >= c->v[3])
+		return 0;
 	/* The number of failures decides; of equals, the older goes. */
 	return (c->v[0] < 0xffff ? c->v[0] : 0xffff) << 44 |
 	    (c->v[1] & 0xfffffffffff);
@@ -150,23 +152,14 @@ penalty_length(const struct shared_penalty_rule *r, uint64_t failures)
 	return length < r->delay_max ? length : r->delay_max;
 }
 
-static bool
-is_stale(const struct shared_cell *c, const struct shared_penalty_rule *r,
-    uint64_t mono)
-{
-	return mono >= c->v[2] && since(c->v[1], mono) >= r->forget;
-}
-
 uint64_t
 shared_state_penalty(struct shared_state *st, enum shared_penalty kind,
-    const void *key, size_t len, const struct shared_penalty_rule *r,
-    uint64_t mono)
+    const void *key, size_t len, uint64_t mono)
 {
 	enum shared_table t = penalty_table(kind);
 	struct place p;
 	uint64_t k[2], left = 0;
 
-	(void)r;
 	if (shared_file_begin(st->file) != 0)
 		return 0;
 	shared_file_key(st->file, t, key, len, k);
@@ -190,17 +183,16 @@ shared_state_fail(struct shared_state *st, enum shared_penalty kind,
 		return 0;
 	shared_file_key(st->file, t, key, len, k);
 	find(st->file, t, k, penalty_worth, mono, &p);
-	if (p.found && is_stale(&p.cell, r, mono))
-		claim(&p, k);
 	/* One that failed more than once makes no room for a newcomer. */
-	if (!p.found && p.cell.v[0] > 1 && !is_stale(&p.cell, r, mono))
+	if (!p.found && p.cell.v[0] > 1 && mono < p.cell.v[3])
 		goto out;
-	if (!p.found)
+	if (!p.found || mono >= p.cell.v[3])
 		claim(&p, k);
 	p.cell.v[0]++;
 	p.cell.v[1] = mono;
 	length = penalty_length(r, p.cell.v[0]);
 	p.cell.v[2] = mono + length;
+	p.cell.v[3] = mono + (length > r->forget ? length : r->forget);
 	shared_file_stage(st->file, p.index, &p.cell);
 out:
 	shared_file_end(st->file);
@@ -218,7 +210,7 @@ shared_state_forgive(struct shared_state *st, enum shared_penalty kind,
 	if (shared_file_begin(st->file) != 0)
 		return;
 	shared_file_key(st->file, t, key, len, k);
-	find(st->file, t, k, penalty_worth, 0, &p);
+	find(st->file, t, k, penalty_worth, UINT64_MAX, &p);
 	if (p.found) {
 		if (all || p.cell.v[0] <= 1)
 			memset(&p.cell, 0, sizeof(p.cell));

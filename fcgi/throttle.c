@@ -17,8 +17,8 @@
 #include "confab/users.h"
 
 #define DAY 86400
-#define STOP_LOOK 5	/* ms between looks whether a CGI stream has ended */
-#define STOP_WAIT 2000	/* ms that its end is waited for */
+#define STOP_LOOK 5    /* ms between looks whether a CGI stream has ended */
+#define STOP_WAIT 2000 /* ms that its end is waited for */
 
 /* What a try is counted under. */
 struct keys {
@@ -78,31 +78,29 @@ too_many(struct api_error *err, uint64_t wait_ms)
 }
 
 static int
-check(struct shared_state *st, const struct config_throttle *t,
-    const struct keys *k, uint64_t now, struct api_error *err)
+check(struct shared_state *st, const struct keys *k, uint64_t now,
+    struct api_error *err)
 {
-	struct shared_penalty_rule by_user = rule(t, t->user_failures);
-	struct shared_penalty_rule by_address = rule(t, t->address_failures);
 	uint64_t wait, other = 0;
 
 	wait = shared_state_penalty(
-	    st, SHARED_PENALTY_USER, k->user, k->user_len, &by_user, now);
+	    st, SHARED_PENALTY_USER, k->user, k->user_len, now);
 	if (k->address_len > 0)
 		other = shared_state_penalty(st, SHARED_PENALTY_ADDRESS,
-		    k->address, k->address_len, &by_address, now);
+		    k->address, k->address_len, now);
 	if (other > wait)
 		wait = other;
 	return wait > 0 ? too_many(err, wait) : 0;
 }
 
 int
-throttle_login_check(struct shared_state *st, const struct config_throttle *t,
-    const char *address, const char *user, struct api_error *err)
+throttle_login_check(struct shared_state *st, const char *address,
+    const char *user, struct api_error *err)
 {
 	struct keys k;
 
 	make_keys(st, address, user, &k);
-	return check(st, t, &k, clock_mono_ms(), err);
+	return check(st, &k, clock_mono_ms(), err);
 }
 
 static void
@@ -112,8 +110,8 @@ report(const char *address, const char *user, const char *whose, uint64_t ms)
 
 	if (ms == 0)
 		return;
-	snprintf(
-	    detail, sizeof(detail), "%s for %" PRIu64 " s", whose, ms / 1000);
+	snprintf(detail, sizeof(detail), "%s for %" PRIu64 " s", whose,
+	    (ms + 999) / 1000);
 	audit_log(AUDIT_PENALTY, address, user, detail);
 }
 
@@ -127,7 +125,7 @@ throttle_login_begin(struct shared_state *st, const struct config_throttle *t,
 	struct keys k;
 
 	make_keys(st, address, user, &k);
-	if (check(st, t, &k, now, err) != 0)
+	if (check(st, &k, now, err) != 0)
 		return -1;
 	shared_state_fail(
 	    st, SHARED_PENALTY_USER, k.user, k.user_len, &by_user, now);
@@ -138,22 +136,20 @@ throttle_login_begin(struct shared_state *st, const struct config_throttle *t,
 }
 
 void
-throttle_login_bad(struct shared_state *st, const struct config_throttle *t,
-    const char *address, const char *user)
+throttle_login_bad(
+    struct shared_state *st, const char *address, const char *user)
 {
-	struct shared_penalty_rule by_user = rule(t, t->user_failures);
-	struct shared_penalty_rule by_address = rule(t, t->address_failures);
 	uint64_t now = clock_mono_ms();
 	struct keys k;
 
 	make_keys(st, address, user, &k);
 	report(address, user, "user",
 	    shared_state_penalty(
-		st, SHARED_PENALTY_USER, k.user, k.user_len, &by_user, now));
+		st, SHARED_PENALTY_USER, k.user, k.user_len, now));
 	if (k.address_len > 0)
 		report(address, user, "address",
 		    shared_state_penalty(st, SHARED_PENALTY_ADDRESS, k.address,
-			k.address_len, &by_address, now));
+			k.address_len, now));
 }
 
 /* Takes this try back; with `all`, every failure of the user's. */
@@ -281,7 +277,7 @@ throttle_cgi_name(struct shared_state *st, const char *key)
 bool
 throttle_cgi_stop(struct shared_state *st, const char *user, const char *key)
 {
-	const struct timespec look = { 0, STOP_LOOK * 1000000L };
+	const struct timespec look = {0, STOP_LOOK * 1000000L};
 	uint64_t until = clock_mono_ms() + STOP_WAIT;
 	pid_t pid = shared_slots_find(st, SHARED_SLOT_CGI, user, key);
 

@@ -67,8 +67,7 @@ void shared_state_close(struct shared_state *st);
 
 /* Milliseconds that the key is still penalised for; 0: it is not. */
 uint64_t shared_state_penalty(struct shared_state *st,
-    enum shared_penalty kind, const void *key, size_t len,
-    const struct shared_penalty_rule *r, uint64_t mono);
+    enum shared_penalty kind, const void *key, size_t len, uint64_t mono);
 
 /* Counts one failure. Returns the length of the penalty it brings, or 0. */
 uint64_t shared_state_fail(struct shared_state *st, enum shared_penalty kind,

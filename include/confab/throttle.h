@@ -22,9 +22,8 @@ struct shared_state;
 /*
  * May this be tried now? Returns 0, or -1 with 429 too_many_attempts.
  */
-int throttle_login_check(struct shared_state *st,
-    const struct config_throttle *t, const char *address, const char *user,
-    struct api_error *err);
+int throttle_login_check(struct shared_state *st, const char *address,
+    const char *user, struct api_error *err);
 
 /*
  * As the check, but counts the try as a failure at once, before its password
@@ -35,8 +34,8 @@ int throttle_login_begin(struct shared_state *st,
     struct api_error *err);
 
 /* The try was bad, as was counted at its begin: reports the penalty of it. */
-void throttle_login_bad(struct shared_state *st,
-    const struct config_throttle *t, const char *address, const char *user);
+void throttle_login_bad(struct shared_state *st, const char *address,
+    const char *user);
 
 /* The try was good: forgets the user's failures and this address's try. */
 void throttle_login_good(struct shared_state *st,

@@ -101,8 +101,7 @@ fail_once(struct shared_state *st, const char *who, uint64_t now)
 static uint64_t
 left(struct shared_state *st, const char *who, uint64_t now)
 {
-	return shared_state_penalty(st, SHARED_PENALTY_USER, who, strlen(who),
-	    &rule, now);
+	return shared_state_penalty(st, SHARED_PENALTY_USER, who, strlen(who), now);
 }
 
 static void
@@ -124,7 +123,7 @@ test_penalties_grow(void **state)
 	/* Others and the other kind are not touched. */
 	assert_int_equal(left(st, "bob", now), 0);
 	assert_int_equal(shared_state_penalty(st, SHARED_PENALTY_ADDRESS,
-			     "alice", 5, &rule, now),
+			     "alice", 5, now),
 	    0);
 	/* Long without a failure, all is forgotten. */
 	assert_int_equal(fail_once(st, "alice", now + rule.forget), 0);

@@ -128,6 +128,7 @@ test('a reload asks first, and then is a new, empty conversation; no storage hol
   assert.equal(await chat.box.inputValue(), '');
   assert.equal((await chat.page.content()).includes(CANARY), false);
   const stored = JSON.parse(await chat.stored());
+  assert.deepEqual(Object.keys(stored.local).filter((key) => key !== 'confab.settings'), []);
   assert.deepEqual(stored.session, {});
   assert.deepEqual(stored.databases, []);
   assert.deepEqual(stored.cacheNames, []);
@@ -169,6 +170,24 @@ test('going back to the page finds an empty one', async () => {
   await chat.box.waitFor();
   assert.equal(await chat.questions.count(), 0);
   assert.equal((await chat.page.content()).includes(CANARY), false);
+});
+
+test('what the browser keeps for going back is empty', async () => {
+  chat = await chats.open();
+  await chat.choose('endless');
+  await chat.ask(CANARY);
+  await until(async () => (await chat.answers.last().innerText()).length > 20, { what: 'tokens arrive' });
+  await chat.page.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+  });
+  assert.equal((await chat.page.content()).includes(CANARY), false, 'at once, not at the next frame');
+  assert.equal(await chat.questions.count(), 0);
+  await until(() => chats.site.upstream.openCount === 0, { what: 'the upstream is closed' });
+  await chat.page.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+  });
+  await chat.box.fill('And on it goes.');
+  assert.equal(await chat.box.inputValue(), 'And on it goes.');
 });
 
 test('leaving the page ends its streams upstream', async () => {

@@ -355,7 +355,8 @@ read_event(struct provider_reader *r, const char *s, size_t len, bool error,
 	}
 	c.root = root;
 	e = provider_error_find(root);
-	if (error || json_object_is_type(root, json_type_array))
+	if (error || (e != NULL && json_object_is_type(root,
+	    json_type_array)))
 		result = provider_error_fill(r->p, e != NULL ? e : root, err);
 	else if (!json_object_is_type(root, json_type_object))
 		result = provider_invalid(err, "an event that is no object");

@@ -392,7 +392,8 @@ static const struct {
 	{ DATA("hello"), 502, "upstream_invalid", "no JSON" },
 	{ DATA("5"), 502, "upstream_invalid", "no object" },
 	{ DATA("null"), 502, "upstream_invalid", "no object" },
-	{ DATA("[]"), 502, "upstream_error", "" },
+	{ DATA("[]"), 502, "upstream_invalid", "no object" },
+	{ DATA("[1, 2]"), 502, "upstream_invalid", "no object" },
 	{ DATA("{\"choices\":[{\"delta\":{\"content\":NaN}}]}"), 502,
 	    "upstream_invalid", "" }
 };

@@ -128,7 +128,7 @@ On Debian: apt-get install $missing"
 	    die "missing, and there is no apt-get to install it: $missing"
 	[ "$(id -u)" = 0 ] ||
 	    die "missing, and only root can install it: $missing"
-	had_nginx=$(command -v nginx || true)
+	had=$(dpkg-query -W -f '${Package} ' $services 2>/dev/null || true)
 	forbid_services
 	if [ -z "$(find /var/lib/apt/lists -name '*_Packages*' \
 	    2>/dev/null | head -n 1)" ] || ! $apt --simulate install \
@@ -138,10 +138,14 @@ On Debian: apt-get install $missing"
 	step "install $(echo $missing | wc -w) packages" \
 	    $apt install --no-install-recommends $missing
 	allow_services
-	if [ -z "$had_nginx" ] && [ -d /run/systemd/system ]; then
-		# Nor at the next boot: nobody asked for a second site.
-		systemctl disable --quiet nginx >/dev/null 2>&1 || true
-	fi
+	# Nor at the next boot: nobody asked for those sites.
+	for service in $services; do
+		[ -d /run/systemd/system ] || break
+		case " $had " in
+		*" $service "*) ;;
+		*) systemctl --quiet disable "$service" >/dev/null 2>&1 || true ;;
+		esac
+	done
 	left=$(missing_packages $*)
 	[ -z "$left" ] || die "still missing after the installation:" $left
 }

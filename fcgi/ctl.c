@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What confabctl's commands share: arguments, passwords, messages. */
+/* What confabctl's commands share: arguments, messages, owners. */
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
-#include "confab/crypto.h"
 #include "confab/ctl.h"
 #include "confab/log.h"
-#include "confab/password.h"
-#include "confab/utf8.h"
 
 int
 ctl_fail(enum ctl_exit code, const char *fmt, ...)
@@ -97,122 +92,6 @@ ctl_arguments(const struct ctl *ctl, int min, int max)
 		if (ctl->argv[i][0] == '-')
 			return false;
 	return ctl->argc >= min && ctl->argc <= max;
-}
-
-/* Reads up to a newline, byte by byte: what follows is not ours. */
-static int
-read_line(int fd, char *out, size_t size, size_t *len)
-{
-	size_t n = 0;
-
-	for (;;) {
-		char c;
-		ssize_t got = read(fd, &c, 1);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || (got == 0 && n == 0))
-			return -1;
-		if (got == 0 || c == '\n')
-			break;
-		if (n + 1 == size) {
-			errno = E2BIG;
-			return -1;
-		}
-		out[n++] = c;
-	}
-	if (n > 0 && out[n - 1] == '\r')
-		n--;
-	out[n] = '\0';
-	*len = n;
-	return 0;
-}
-
-/* Asks on the terminal, with the echo off while it is answered. */
-static int
-ask(int tty, const char *prompt, char *out, size_t size, size_t *len)
-{
-	struct termios old, quiet;
-	int rc;
-
-	if (tcgetattr(tty, &old) != 0)
-		return -1;
-	quiet = old;
-	quiet.c_lflag &= (tcflag_t) ~(ECHO | ECHONL);
-	if (tcsetattr(tty, TCSAFLUSH, &quiet) != 0)
-		return -1;
-	dprintf(tty, "%s: ", prompt);
-	rc = read_line(tty, out, size, len);
-	(void)tcsetattr(tty, TCSAFLUSH, &old);
-	dprintf(tty, "\n");
-	return rc;
-}
-
-static int
-ask_twice(int tty, const char *prompt, bool confirm, char *out, size_t size,
-    size_t *len)
-{
-	char again[PASSWORD_MAX + 2];
-	size_t again_len = 0;
-	int rc = ask(tty, prompt, out, size, len);
-
-	if (rc == 0 && confirm) {
-		rc = ask(
-		    tty, "The same again", again, sizeof(again), &again_len);
-		if (rc == 0 &&
-		    (again_len != *len || memcmp(again, out, *len) != 0)) {
-			ctl_fail(CTL_FAILED, "the two differ");
-			crypto_wipe(again, sizeof(again));
-			return -1;
-		}
-		crypto_wipe(again, sizeof(again));
-	}
-	if (rc != 0)
-		ctl_fail(CTL_FAILED, "no password was read");
-	return rc;
-}
-
-/* Will it do as a new one? */
-static int
-check_new(const char *password, size_t len)
-{
-	if (len < PASSWORD_MIN || len > PASSWORD_MAX) {
-		ctl_fail(CTL_FAILED, "a password has %d to %d bytes",
-		    PASSWORD_MIN, PASSWORD_MAX);
-		return -1;
-	}
-	if (!utf8_valid(password, len) || memchr(password, '\0', len) != NULL) {
-		ctl_fail(CTL_FAILED, "a password is UTF-8 text");
-		return -1;
-	}
-	return 0;
-}
-
-int
-ctl_password(
-    const char *prompt, bool confirm, char *out, size_t size, size_t *len)
-{
-	int rc, tty;
-
-	if (isatty(STDIN_FILENO)) {
-		tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-		rc = ask_twice(tty >= 0 ? tty : STDIN_FILENO, prompt, confirm,
-		    out, size, len);
-		if (tty >= 0)
-			close(tty);
-	} else {
-		rc = read_line(STDIN_FILENO, out, size, len);
-		if (rc != 0)
-			ctl_fail(CTL_FAILED,
-			    "no password on standard input, or one longer "
-			    "than %d bytes",
-			    PASSWORD_MAX);
-	}
-	if (rc == 0 && confirm)
-		rc = check_new(out, *len);
-	if (rc != 0)
-		crypto_wipe(out, size);
-	return rc;
 }
 
 void

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: MIT
-// What every view is given: language, actions, and the services that the whole page shares.
+// What views are given: language, actions, and the services that the whole page shares.
 
 /**
- * @typedef {object} Context
+ * What there is before anybody has signed in.
+ * @typedef {object} Basics
  * @property {import('./i18n.js').I18n} i18n
  * @property {import('../core/types.js').Actions} actions
  * @property {() => import('../core/types.js').State} state  as it is now
+ * @property {(text: string) => void} say  to assistive technology only
+ * @property {() => void} focusComposer
+ *
+ * What the views of the conversation have besides.
+ * @typedef {object} Services
  * @property {import('./menu.js').Menus} menus
  * @property {import('./speech.js').Speech} speech
  * @property {import('./markdown.js').MarkdownLoader} markdown
  * @property {(text: string) => Promise<boolean>} copy  to the clipboard; a failure is told to the person
  * @property {(file: import('../core/types.js').ExportFile | null) => void} save  as a download
- * @property {(text: string) => void} say  to assistive technology only
  * @property {() => void} pickImport  asks for a file to import
- * @property {() => void} focusComposer
  * @property {() => void} editLast  opens the last question for editing
  * @property {(text: string) => void} suggest  puts a text into the composer
  * @property {() => void} toLatest  scrolls the thread to its end and follows it
+ *
+ * @typedef {Basics & Services} Context
  */
 
 export {};

@@ -9,13 +9,13 @@ import { make, region } from './region.js';
 import { createTicker, secondsUntil, stillCounting } from './ticker.js';
 
 /**
- * @typedef {import('./context.js').Context} Context
+ * @typedef {import('./context.js').Basics} Basics
  * @typedef {import('../core/types.js').State} State
  * @typedef {import('../core/types.js').Session} Session
  */
 
 /**
- * @param {Context} ctx
+ * @param {Basics} ctx
  * @param {Session} session
  */
 function loginForm(ctx, session) {
@@ -70,7 +70,7 @@ function loginForm(ctx, session) {
 
 /**
  * The site's own login names the user: there is no form to fill in.
- * @param {Context} ctx
+ * @param {Basics} ctx
  * @param {Session} session
  */
 function singleSignOn(ctx, session) {
@@ -103,7 +103,7 @@ function focusForm(element) {
 /**
  * Redraws every second while a countdown runs, and moves the focus when a
  * sign-in has failed.
- * @param {Context} ctx
+ * @param {Basics} ctx
  * @param {HTMLElement} element
  * @param {(session: Session, redraw: () => void) => unknown} view
  */
@@ -135,7 +135,7 @@ function sessionRegion(ctx, element, view) {
 
 /**
  * The page before anybody has signed in.
- * @param {Context} ctx
+ * @param {Basics} ctx
  */
 export function createLoginPage(ctx) {
   const element = make('main', 'login-page');
@@ -163,7 +163,7 @@ export function createLoginPage(ctx) {
 /**
  * The dialog over the conversation when the session has ended. It cannot be
  * dismissed, but what is beneath it stays as it was.
- * @param {Context} ctx
+ * @param {Basics} ctx
  */
 export function createLoginDialog(ctx) {
   const element = /** @type {HTMLDialogElement} */ (make('dialog', 'dialog dialog-small', { 'aria-labelledby': 'relogin-title' }));

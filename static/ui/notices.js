@@ -2,7 +2,6 @@
 // What the page says by itself: toasts, banners, and the one live region for assistive technology.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
-import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { isUnderWay } from '../core/conversation.js';
 import { selectActive, selectMemory, selectPath } from '../core/selectors.js';
 import { explain } from './errors.js';
@@ -10,7 +9,7 @@ import { icon } from './icons.js';
 import { make, region } from './region.js';
 
 /**
- * @typedef {import('./context.js').Context} Context
+ * @typedef {import('./context.js').Basics} Basics
  * @typedef {import('../core/types.js').State} State
  * @typedef {import('../core/types.js').Toast} Toast
  */
@@ -19,7 +18,7 @@ import { make, region } from './region.js';
 const TOAST_MS = 6000;
 
 /**
- * @param {Context} ctx
+ * @param {Basics} ctx
  * @param {Toast} toast
  */
 function toastText(ctx, toast) {
@@ -32,7 +31,7 @@ function toastText(ctx, toast) {
   return toast.error ? `${text} ${explain(ctx.i18n, toast.error)}` : text;
 }
 
-/** @param {Context} ctx */
+/** @param {Basics} ctx */
 export function createToasts(ctx) {
   const { actions } = ctx;
   const element = make('section', 'toasts');
@@ -61,7 +60,7 @@ export function createToasts(ctx) {
     const { t } = ctx.i18n;
     schedule(toasts);
     element.setAttribute('aria-label', t('toast.region'));
-    return html`<div class="toast-list" role="status">${repeat(toasts, (toast) => toast.id, (toast) => html`
+    return html`<div class="toast-list" role="status">${toasts.map((toast) => html`
       <div class="toast" data-kind=${toast.kind}>
         <span class="toast-text" dir="auto">${toastText(ctx, toast)}</span>
         ${toast.undo ? html`<button type="button" class="button-text" @click=${() => {
@@ -77,7 +76,7 @@ export function createToasts(ctx) {
   return part;
 }
 
-/** @param {Context} ctx */
+/** @param {Basics} ctx */
 export function createBanners(ctx) {
   const { actions } = ctx;
   const element = make('div', 'banners', { role: 'status' });
@@ -97,7 +96,7 @@ export function createBanners(ctx) {
 /**
  * Tells assistive technology when an answer begins and how it ended, and
  * nothing in between.
- * @param {Context} ctx
+ * @param {Basics} ctx
  */
 export function createAnnouncer(ctx) {
   const element = make('div', 'quiet-text live', { role: 'status', 'aria-live': 'polite', 'aria-atomic': 'true' });

@@ -6,7 +6,7 @@ import { explain, details } from './errors.js';
 import { icon } from './icons.js';
 
 /**
- * @typedef {import('./context.js').Context} Context
+ * @typedef {import('./context.js').Basics} Basics
  * @typedef {import('../core/types.js').Session} Session
  */
 
@@ -14,7 +14,7 @@ import { icon } from './icons.js';
 export const MIN_PASSWORD = 8;
 
 /**
- * @param {Context} ctx
+ * @param {Basics} ctx
  * @param {Session} session
  * @param {string} problem  message key of what the page itself found wrong
  * @param {(problem: string) => void} found

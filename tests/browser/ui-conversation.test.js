@@ -97,7 +97,7 @@ test('each state before the answer can be told apart, and Stop is where Send was
   await page.getByText('Let me see.').waitFor();
   steps[2]?.open();
   await page.getByText('It is so.').waitFor();
-  await page.getByText(/Thought for/).waitFor();
+  await page.getByText(/^Thought/).waitFor();
   steps[3]?.open();
   await page.getByRole('button', { name: 'Send' }).waitFor();
   assert.equal(site.stops.length, 0);

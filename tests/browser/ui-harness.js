@@ -252,7 +252,7 @@ export async function visit({ session = 'in', prepare, path = '/', ...options } 
     if (!request.url().startsWith(site.origin) && !/^(data|blob):/.test(request.url())) incidents.push(`request: ${request.url()}`);
   });
   await page.goto(site.origin + path);
-  await page.locator(session === 'in' ? '.shell' : '.login-card').waitFor();
+  await page.locator(session === 'in' ? '.composer' : '.login-card').waitFor();
   return {
     page, site, incidents, requests,
     async ask(text) {

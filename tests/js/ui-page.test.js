@@ -31,6 +31,15 @@ test('every module of the first load is asked for ahead, and no other', { skip: 
   assert.deepEqual(asked, [...needed].sort());
 });
 
+test('so is every module of the conversation, once somebody signs in', { skip: !existsSync(new URL('vendor/lit-html/lit-html.js', STATIC)) }, () => {
+  const first = collect(new URL('app.js', STATIC), new Set());
+  const later = [...collect(new URL('ui/shell.js', STATIC), new Set())].filter((name) => !first.has(name));
+  const source = readFileSync(new URL('ui/mount.js', STATIC), 'utf8');
+  const list = /SHELL_MODULES = \[([^\]]*)\]/.exec(source)?.[1] ?? '';
+  const asked = [...list.matchAll(/'([^']+)'/g)].map((m) => new URL(String(m[1]), new URL('ui/', STATIC)).href.slice(STATIC.href.length));
+  assert.deepEqual(asked.sort(), later.sort());
+});
+
 test('every sheet of the folder is linked, and everything linked is there', () => {
   const linked = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map((m) => String(m[1])).filter((href) => !href.startsWith('vendor/'));
   for (const href of linked) assert.ok(existsSync(new URL(href, STATIC)), href);

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+// The page of somebody who is in: list, thread and composer in their places. Loaded when it is first wanted.
+
+import { selectActive, selectIsStreaming, selectPath } from '../core/selectors.js';
+import { createComposer } from './composer.js';
+import { createDialogs } from './dialogs.js';
+import { installShortcuts } from './keys.js';
+import { createLoginDialog } from './login.js';
+import { createMarkdown } from './markdown.js';
+import { createMenus } from './menu.js';
+import { createBanners } from './notices.js';
+import { make } from './region.js';
+import { createSidebar } from './sidebar.js';
+import { createSpeech } from './speech.js';
+import { createThread } from './thread.js';
+import { createTopbar } from './topbar.js';
+
+/**
+ * @typedef {import('../core/types.js').State} State
+ * @typedef {import('./context.js').Basics} Basics
+ * @typedef {import('./context.js').Context} Context
+ */
+
+/** Below this the list of chats is a drawer; css/layout.css has the same. */
+const NARROW = '(max-width: 52rem)';
+/** How long a download's address stays valid (ms). */
+const DOWNLOAD_MS = 30_000;
+
+/**
+ * A text as a download, without a request.
+ * @param {import('../core/types.js').ExportFile | null} file
+ */
+function save(file) {
+  if (!file) return;
+  const url = URL.createObjectURL(new Blob([file.text], { type: file.type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_MS);
+}
+
+/**
+ * Asks for an exported file and imports it.
+ * @param {Basics} basics
+ */
+function createImporter({ actions }) {
+  const element = /** @type {HTMLInputElement} */ (make('input', '', { type: 'file', accept: '.json,application/json' }));
+  element.hidden = true;
+  element.addEventListener('change', () => {
+    const [file] = element.files ?? [];
+    if (file) void actions.importFile(file);
+    element.value = '';
+  });
+  return element;
+}
+
+/**
+ * What the views of the conversation share.
+ * @param {Basics} basics
+ * @param {() => {thread: ReturnType<typeof createThread>, composer: ReturnType<typeof createComposer>}} parts made later
+ * @param {() => void} pickImport
+ * @returns {Context}
+ */
+function createContext(basics, parts, pickImport) {
+  const { actions, i18n, state, say } = basics;
+  return {
+    ...basics,
+    menus: createMenus(),
+    speech: createSpeech(() => parts().thread.refresh()),
+    markdown: createMarkdown(() => parts().thread.refresh()),
+    save,
+    async copy(text) {
+      try {
+        await navigator.clipboard.writeText(text);
+        say(i18n.t('toast.copied'));
+        return true;
+      } catch {
+        actions.addToast({ kind: 'error', key: 'toast.copyFailed' });
+        return false;
+      }
+    },
+    pickImport,
+    editLast() {
+      const question = selectPath(selectActive(state())).findLast((m) => m.role === 'user');
+      if (question) actions.setUi({ editingId: question.id });
+    },
+    suggest: (text) => parts().composer.fill(text),
+    toLatest: () => parts().thread.toLatest(),
+  };
+}
+
+/**
+ * @param {Basics} basics
+ * @param {() => void} redraw
+ */
+export function createShell(basics, redraw) {
+  const { actions, i18n, state: now } = basics;
+  const narrow = matchMedia(NARROW);
+  const importer = createImporter(basics);
+  const ctx = createContext(basics, () => ({ thread, composer }), () => importer.click());
+  /** What takes the focus once it is there: the button that was pressed may be gone. */
+  let focusAfter = '';
+
+  const isListOpen = (/** @type {State} */ state) => (narrow.matches ? state.ui.drawerOpen : state.settings.sidebarOpen);
+  function toggleList() {
+    const open = !isListOpen(now());
+    if (narrow.matches) actions.setUi({ drawerOpen: open });
+    else actions.setSetting('sidebarOpen', open);
+    focusAfter = open ? '.sidebar [aria-controls="chats"]' : '.topbar [aria-controls="chats"]';
+  }
+
+  const thread = createThread(ctx);
+  const composer = createComposer(ctx);
+  const sidebar = createSidebar(ctx, toggleList);
+  const topbar = createTopbar(ctx, toggleList, isListOpen);
+  const dialogs = createDialogs(ctx);
+  const relogin = createLoginDialog(ctx);
+  const banners = createBanners(ctx);
+  const views = [sidebar, topbar, banners, thread, composer, dialogs, relogin];
+
+  const element = make('div', 'shell');
+  const main = make('main', 'main');
+  const scrim = make('div', 'scrim');
+  const skip = make('a', 'skip', { href: '#message' });
+  skip.addEventListener('click', (event) => {
+    event.preventDefault();
+    composer.focus();
+  });
+  scrim.addEventListener('click', toggleList);
+  main.append(topbar.element, banners.element, thread.element, composer.element);
+  element.append(skip, sidebar.element, scrim, main, relogin.element, dialogs.element, importer);
+  composer.takeDrops(main);
+  sidebar.element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && narrow.matches && !event.defaultPrevented) {
+      event.preventDefault();
+      toggleList();
+    }
+  });
+  narrow.addEventListener('change', redraw);
+
+  const uninstall = installShortcuts({
+    enabled: () => element.isConnected && !document.querySelector('dialog[open]'),
+    stop() {
+      if (!selectIsStreaming(selectActive(now()))) return false;
+      actions.stop();
+      return true;
+    },
+    newChat() {
+      actions.newConversation();
+      composer.focus();
+    },
+    toggleList,
+    search() {
+      if (!isListOpen(now())) toggleList();
+      focusAfter = '#search';
+      sidebar.focusSearch();
+    },
+    compose: () => composer.focus(),
+    copyLast() {
+      const answer = selectPath(selectActive(now())).findLast((m) => m.role === 'assistant' && m.text !== '');
+      if (answer) void ctx.copy(answer.text);
+    },
+    settings: () => actions.setUi({ dialog: 'settings' }),
+    help: () => actions.setUi({ dialog: 'help' }),
+    latest: () => thread.toLatest(),
+  });
+
+  /** @type {string | null} */
+  let titleSeen = null;
+  /** @type {unknown} */
+  let languageSeen = null;
+
+  /** @param {string} title */
+  function name(title) {
+    if (title === titleSeen && i18n.language === languageSeen) return;
+    titleSeen = title;
+    languageSeen = i18n.language;
+    document.title = title ? `${title} – ${i18n.t('app.name')}` : i18n.t('app.name');
+    skip.textContent = i18n.t('app.skip');
+  }
+
+  return {
+    element,
+    focus: () => composer.focus(),
+    /** @param {State} state */
+    update(state) {
+      const open = isListOpen(state);
+      element.dataset.sidebar = open ? 'open' : 'closed';
+      main.inert = open && narrow.matches;
+      ctx.markdown.load();
+      for (const view of views) view.update(state);
+      name(selectActive(state).title);
+      if (focusAfter) {
+        /** @type {HTMLElement | null} */ (element.querySelector(focusAfter))?.focus();
+        focusAfter = '';
+      }
+    },
+    /** Somebody has signed out: what they had is not to be read in the page. @param {State} state */
+    leave(state) {
+      titleSeen = null;
+      ctx.menus.close();
+      ctx.speech.end();
+      for (const view of views) view.update(state);
+    },
+    dispose() {
+      uninstall();
+      narrow.removeEventListener('change', redraw);
+      ctx.speech.end();
+      thread.dispose();
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createShell>} Shell */

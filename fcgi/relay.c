@@ -30,6 +30,30 @@ struct job_node {
 	struct relay_job job;
 };
 
+/* ---- Jobs ---------------------------------------------------------------- */
+
+void
+relay_request_free(struct provider_request *r)
+{
+	if (r != NULL) {
+		provider_request_free(r);
+		free(r);
+	}
+}
+
+void
+relay_job_free(struct relay_job *job)
+{
+	chat_request_free(job->chat);
+	job->chat = NULL;
+	relay_request_free(job->request);
+	job->request = NULL;
+	catalog_unref(job->catalog);
+	job->catalog = NULL;
+	settings_unref(job->settings);
+	job->settings = NULL;
+}
+
 /* ---- Jobs, on a loop ----------------------------------------------------- */
 
 static void
@@ -118,7 +142,7 @@ do_job(struct loop *l, struct relay_job *job)
 	default:
 		do_stop(l, job);
 	}
-	stream_job_free(job);
+	relay_job_free(job);
 }
 
 /* ---- The end of a loop ---------------------------------------------------- */
@@ -323,7 +347,7 @@ refuse_directly(struct relay_job *job)
 		/* The caller has left. */
 	}
 	close(job->client.fd);
-	stream_job_free(job);
+	relay_job_free(job);
 	metrics_request(503);
 }
 

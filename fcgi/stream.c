@@ -165,6 +165,7 @@ stream_call(struct stream *s)
 	call.model = &s->entry->model;
 	call.model_id = s->entry->id;
 	call.chat = s->chat;
+	call.request = s->request;
 	call.limits = stream_limits(s);
 	call.connect_ms = s->settings->config->timeouts.connect;
 	call.usage = &s->usage;
@@ -182,6 +183,8 @@ stream_call(struct stream *s)
 		    &handler, s, &err);
 		s->source.ops = &upstream_ops;
 	}
+	relay_request_free(s->request);
+	s->request = NULL;
 	if (s->source.self == NULL) {
 		s->source.ops = NULL;
 		stream_finish(s, CAUSE_UPSTREAM, &err);
@@ -387,6 +390,7 @@ free_stream(uv_handle_t *timer)
 	event_ring_free(&s->ring);
 	buf_free(&s->answer);
 	chat_request_free(s->chat);
+	relay_request_free(s->request);
 	catalog_unref(s->catalog);
 	settings_unref(s->settings);
 	free(s->err);

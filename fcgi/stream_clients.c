@@ -301,15 +301,6 @@ stream_attach(struct stream *s, struct relay_job *job, uint64_t last_id)
 /* ---- Answers without a stream --------------------------------------------- */
 
 void
-stream_job_free(struct relay_job *job)
-{
-	chat_request_free(job->chat);
-	job->chat = NULL;
-	settings_unref(job->settings);
-	job->settings = NULL;
-}
-
-void
 stream_refuse(struct loop *l, struct relay_job *job,
     const struct api_error *err)
 {

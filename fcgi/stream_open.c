@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The start of a stream: is there room, and is there such a model?
+ * The start of a stream: is there room?
  */
 #include "config.h"
 
@@ -37,7 +37,11 @@ stream_new(struct loop *l, struct relay_job *job)
 	job->chat = NULL;
 	s->settings = job->settings;
 	job->settings = NULL;
-	s->catalog = settings_catalog(s->settings);
+	s->catalog = job->catalog;
+	job->catalog = NULL;
+	s->entry = job->entry;
+	s->request = job->request;
+	job->request = NULL;
 	s->is_stream = s->chat->stream;
 	s->started = loop_now(l);
 	s->last_write = s->started;
@@ -74,26 +78,6 @@ check_room(const struct stream *s, struct api_error *err)
 	return 0;
 }
 
-static int
-choose_model(struct stream *s, struct api_error *err)
-{
-	s->entry = catalog_find(s->catalog, s->chat->model);
-	if (s->entry == NULL) {
-		(void)api_error_set(err, 404, "model_not_found",
-		    "There is no such model here.");
-		(void)memcpy(err->param, "model", sizeof("model"));
-		return -1;
-	}
-	if (s->chat->has_image && (s->entry->model.input & INPUT_IMAGE) == 0)
-	{
-		(void)api_error_set(err, 400, "invalid_request",
-		    "This model takes no images.");
-		(void)memcpy(err->param, "messages", sizeof("messages"));
-		return -1;
-	}
-	return 0;
-}
-
 void
 stream_open(struct loop *l, struct relay_job *job)
 {
@@ -107,7 +91,7 @@ stream_open(struct loop *l, struct relay_job *job)
 		stream_refuse(l, job, &err);
 		return;
 	}
-	if (choose_model(s, &err) == -1 || check_room(s, &err) == -1) {
+	if (check_room(s, &err) == -1) {
 		/* It was never open: nothing to count or log. */
 		s->ended = true;
 		stream_discard(s);

@@ -319,9 +319,13 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 	struct upstream *u;
 
 	memset(&req, 0, sizeof(req));
-	if (provider_chat_request(call->provider, call->model, call->chat,
-	    &req, err) == -1)
+	if (call->request != NULL) {
+		req = *call->request;
+		memset(call->request, 0, sizeof(*call->request));
+	} else if (provider_chat_request(call->provider, call->model,
+	    call->chat, &req, err) == -1) {
 		return NULL;
+	}
 	u = calloc(1, sizeof(*u));
 	if (u == NULL)
 		goto no_memory;

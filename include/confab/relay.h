@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "confab/buf.h"
+#include "confab/catalog.h"
 #include "confab/chat_request.h"
+#include "confab/provider.h"
 #include "confab/settings.h"
 
 #define RELAY_KEY_MAX 64	/* bytes of an Idempotency-Key */
@@ -41,10 +42,21 @@ struct relay_job {
 	char user[RELAY_USER_MAX + 1];
 	char key[RELAY_KEY_MAX + 1];	/* "" = none: not resumable */
 	uint64_t last_event_id;		/* RELAY_RESUME */
-	struct chat_request *chat;	/* RELAY_CHAT; given over */
+	/* The rest of RELAY_CHAT, all given over. */
+	struct chat_request *chat;
+	struct catalog *catalog;	/* counted reference */
+	const struct catalog_entry *entry;	/* of it: the model */
+	struct provider_request *request; /* for the provider, allocated; NULL
+					 * for the built-in one */
 	char extra_headers[512];	/* CRLF-ended lines for the response,
 					 * such as a renewed Set-Cookie */
 };
+
+/* Drops what a job owns, but not its connection. */
+void relay_job_free(struct relay_job *job);
+
+/* Frees and wipes a request for a provider, and its struct; NULL is none. */
+void relay_request_free(struct provider_request *r);
 
 /* A user's daily tokens live elsewhere; the relay reports. */
 struct relay_hooks {

@@ -56,6 +56,7 @@ struct stream {
 	struct catalog *catalog;
 	const struct catalog_entry *entry;
 	struct chat_request *chat;	/* until the answer has begun */
+	struct provider_request *request; /* of the first call, until then */
 	struct stream_source source;
 	struct provider_usage usage;
 
@@ -88,7 +89,7 @@ struct stream {
 
 /* A new call for a job that no stream answers yet; answers its client
  * whatever happens. Takes over the connection, chat and settings that it
- * uses; the caller ends the job with stream_job_free(). */
+ * uses; the caller ends the job with relay_job_free(). */
 void stream_open(struct loop *l, struct relay_job *job);
 
 /* One more client for a stream: its events after `last_id`. */
@@ -123,8 +124,5 @@ void stream_end(void *arg, const struct api_error *err, bool unprocessed);
 /* Answers a job with an error. */
 void stream_refuse(struct loop *l, struct relay_job *job,
     const struct api_error *err);
-
-/* Drops what a job owns; its client is taken or closed already. */
-void stream_job_free(struct relay_job *job);
 
 #endif

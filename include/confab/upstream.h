@@ -48,6 +48,8 @@ struct upstream_call {
 	const struct config_model *model;
 	const char *model_id;
 	const struct chat_request *chat;
+	struct provider_request *request; /* put already, and used up; NULL: it
+				 * is put here */
 	const struct config_limits *limits;
 	unsigned connect_ms;
 	struct provider_usage *usage;	/* filled before end(); outlives it */

@@ -125,7 +125,7 @@ test_json(void **state)
 	buf_init(&b, 1000);
 	assert_int_equal(buf_json(&b, odd, sizeof(odd) - 1), 0);
 	assert_string_equal(buf_str(&b),
-	    "\"\\\"\\\\/\\u0008\\u000c\\n\\r\\t\\u0001\\u001f\u007f\"");
+	    "\"\\\"\\\\/\\u0008\\u000c\\n\\r\\t\\u0001\\u001f\\u007f\"");
 	buf_reset(&b);
 	assert_int_equal(buf_json(&b, "a\0b", 3), 0);
 	assert_string_equal(buf_str(&b), "\"a\\u0000b\"");

@@ -75,9 +75,15 @@ const proxyLocation = (backend) => ({
 
 const nothing = { own: () => [], close: async () => {} };
 
-/** @param {number} upstream */
-export const proxyPass = (upstream) => behindNginx(async () =>
-  ({ ...proxyLocation(`127.0.0.1:${upstream}`), ...nothing }));
+/** What the shipped example of a whole host sets for its server. */
+const HOST = 'ssl_buffer_size 4k;';
+
+/** @param {string} [more] for the server */
+const proxyPass = (more = '') => (/** @type {number} */ upstream) =>
+  behindNginx(async () => {
+    const { http, server } = proxyLocation(`127.0.0.1:${upstream}`);
+    return { http, server: more + server, ...nothing };
+  });
 
 /** @param {'pipe' | 'parse'} mode */
 export const nodeRelay = (mode) => (/** @type {number} */ upstream) =>
@@ -146,7 +152,7 @@ php_admin_value[max_execution_time] = 0
 /** @param {number} upstream @returns {Promise<Running>} */
 export async function confab(upstream) {
   const site = await startSite({
-    models: [], connections: CONNECTIONS,
+    models: [], connections: CONNECTIONS, serverExtra: HOST,
     config: {
       limits: { streams: 20_000, streams_per_user: 20_000,
         requests_per_minute: 0, ring_per_user: 1 << 30,
@@ -173,11 +179,13 @@ export async function confab(upstream) {
 export const MODELS = [];
 
 export const CONTENDERS = [
-  { name: 'nginx `proxy_pass`', start: proxyPass, most: 20_000 },
+  { name: 'nginx `proxy_pass`', start: proxyPass(), most: 20_000 },
+  { name: 'nginx `proxy_pass`, TLS records of 4 KiB',
+    start: proxyPass(HOST), most: 20_000 },
   { name: 'confab', start: confab, most: 20_000,
     missing: existsSync(workerPath) ? undefined : `no ${workerPath}` },
-  { name: 'Node, fetch + pipe', start: nodeRelay('pipe'), most: 20_000 },
-  { name: 'Node, fetch + parse', start: nodeRelay('parse'), most: 20_000 },
+  { name: 'Node, `fetch` + pipe', start: nodeRelay('pipe'), most: 20_000 },
+  { name: 'Node, `fetch` + parse', start: nodeRelay('parse'), most: 20_000 },
   { name: 'PHP-FPM', start: phpRelay, most: 256,
     missing: phpFpm && spawnSync(phpFpm, ['-n', '-d', 'extension=curl', '-m'])
       .stdout?.includes('curl') ? undefined

@@ -18,6 +18,8 @@ import { make } from './region.js';
 
 /** Room kept between the panel and the window's edges (px). */
 const EDGE = 8;
+/** Longest time from pressing a button to its click (ms). */
+const PRESS = 400;
 
 /**
  * Puts the panel below the opener, or above where there is more room, aligned
@@ -44,6 +46,9 @@ export function createMenus() {
   const element = make('div', 'menu', { popover: 'auto', tabindex: '-1', role: 'group' });
   /** @type {HTMLElement | null} */
   let openedBy = null;
+  /** The opener whose press has just closed the menu: its click must not open it again. */
+  let dismissed = { opener: /** @type {HTMLElement | null} */ (null), at: 0 };
+  let closing = false;
 
   /** @param {number} step */
   function move(step) {
@@ -80,8 +85,15 @@ export function createMenus() {
     }
   });
 
+  element.addEventListener('beforetoggle', (event) => {
+    const closed = /** @type {ToggleEvent} */ (event).newState === 'closed';
+    if (closed && !closing) dismissed = { opener: openedBy, at: performance.now() };
+  });
+
   function close() {
+    closing = true;
     if (element.matches(':popover-open')) element.hidePopover();
+    closing = false;
   }
 
   window.addEventListener('resize', close);
@@ -89,11 +101,11 @@ export function createMenus() {
   return {
     close,
     open(opener, label, entries) {
-      if (element.matches(':popover-open')) {
-        const again = openedBy === opener;
-        close();
-        if (again) return;
+      if (dismissed.opener === opener && performance.now() - dismissed.at < PRESS) {
+        dismissed = { opener: null, at: 0 };
+        return;
       }
+      close();
       openedBy = opener;
       // In the landmark of its opener: found there, and usable when the rest is inert.
       (opener.closest('.main, .sidebar') ?? document.body).append(element);

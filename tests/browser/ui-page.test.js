@@ -211,6 +211,13 @@ test('a menu is walked with the arrows and closed with Esc', async () => {
   await page.keyboard.press('Escape');
   await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Menu');
   assert.equal(await button.getAttribute('aria-expanded'), 'false');
+  await page.waitForTimeout(500);
+  await button.click();
+  await page.locator('.menu').waitFor();
+  await button.click();
+  await page.locator('.menu').waitFor({ state: 'hidden' });
+  await button.click();
+  await page.locator('.menu').waitFor();
   await v.close();
 });
 

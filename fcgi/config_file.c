@@ -389,9 +389,9 @@ parse(struct config_reader *r, cfg_t *cfg, const char *text)
 
 	cfg_set_error_function(cfg, on_error);
 	rc = cfg_parse_buf(cfg, text);
-	/* Where memory was short, libconfuse says nothing. */
+	/* It does not say something about every mistake. */
 	if (rc != CFG_SUCCESS)
-		return r->err[0] != '\0' ? -1 : no_memory(r);
+		return config_fail(r, line_of(cfg), "syntax error");
 	if (cfg_size(cfg, END_NAME) == 0)
 		return config_fail(r, line_of(cfg), "a comment or "
 		    "a string is not closed");

@@ -245,6 +245,7 @@ test_bad_structure(void **state)
 	bad("workers = {1}\n", 1, "");
 	bad("limits { body = 1M\n", 1, "limits|not closed");
 	bad("}\n", 1, "brace");
+	bad("\n\"\" = 5\n", 2, "syntax error");
 	bad(DEMO "/* no end\n", 2, "comment|not closed");
 	bad("users_file = \"abc\n", 1, "string is not closed");
 	bad("\"abc\n", 1, "string is not closed");

@@ -49,9 +49,9 @@ const KINDS = [
     assert.equal(whole.choices[0].message.content, 'Hello, world');
   },
   async (client) => {
-    const reading = await client.chat('m', BROKEN);
-    await reading.ended;
-    assert.ok(!isDone(reading.arrivals));
+    /* The reset may overtake the word. */
+    const answer = await client.ask('m', BROKEN);
+    assert.match(await answer.text(), /"upstream_closed"/);
   },
   async (client) => {
     const answer = await client.ask('m', REFUSED);
@@ -74,7 +74,7 @@ const KINDS = [
 
 const site = await startSite({ config: {
   log_level: 'error',
-  timeouts: { grace: '200ms' },
+  timeouts: { grace: '2s' },
   limits: { requests_per_minute: 0, streams_per_user: 1000,
     ring_per_user: 256 << 20 },
 } });

@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "confab/demo_source.h"
 #include "confab/json.h"
 #include "confab/loop.h"
+#include "confab/loop_work.h"
 #include "confab/pace.h"
 
 #define BYTES_PER_TOKEN 4	/* of a request, for the usage it is told */
@@ -27,7 +29,7 @@ enum phase { PHASE_ROLE, PHASE_REASONING, PHASE_TEXT, PHASE_END };
 
 struct demo_source {
 	uv_timer_t timer;		/* first */
-	uv_work_t work;
+	struct loop_work work;
 	struct loop *loop;
 	const struct upstream_handler *handler;	/* NULL: nobody listens */
 	void *arg;
@@ -57,10 +59,17 @@ struct demo_source {
 
 /* ---- Making the answer, on the thread pool -------------------------------- */
 
-static void
-make_answer(uv_work_t *work)
+static struct demo_source *
+of_work(struct loop_work *w)
 {
-	struct demo_source *d = work->data;
+	return (struct demo_source *)((char *)w -
+	    offsetof(struct demo_source, work));
+}
+
+static void
+make_answer(struct loop_work *work)
+{
+	struct demo_source *d = of_work(work);
 
 	size_t len = 0;
 
@@ -343,9 +352,9 @@ answer_at_once(struct demo_source *d)
 }
 
 static void
-on_answer(uv_work_t *work, int status)
+on_answer(struct loop_work *work)
 {
-	struct demo_source *d = work->data;
+	struct demo_source *d = of_work(work);
 
 	d->working = false;
 	if (d->handler == NULL) {
@@ -353,7 +362,7 @@ on_answer(uv_work_t *work, int status)
 			free_source(d);
 		return;
 	}
-	if (status != 0 || d->failed == -1) {
+	if (d->failed == -1) {
 		broken(d);
 		return;
 	}
@@ -416,10 +425,10 @@ demo_source_start(struct loop *l, const struct upstream_call *call,
 	d->model = strdup(call->model_id);
 	if (d->model == NULL)
 		goto no_memory;
-	d->work.data = d;
-	uv_timer_init(&l->uv, &d->timer);
+	if (loop_work_start(l, &d->work, make_answer, on_answer) == -1)
+		goto no_memory;
 	d->working = true;
-	(void)uv_queue_work(&l->uv, &d->work, make_answer, on_answer);
+	uv_timer_init(&l->uv, &d->timer);
 	return d;
 
 no_memory:

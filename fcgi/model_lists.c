@@ -10,10 +10,12 @@
 #include "config.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "confab/loop.h"
+#include "confab/loop_work.h"
 #include "confab/model_lists.h"
 #include "confab/upstream.h"
 
@@ -26,7 +28,10 @@ struct source {
 	size_t n_models;
 	bool asked;			/* at least once, to an end */
 
-	/* The fetch under way. */
+	/* The fetch under way; the thread pool has it while it reads. */
+	struct loop_work work;
+	struct buf page;
+	int status;
 	bool busy;
 	struct settings *settings;	/* holds the provider */
 	const struct config_provider *provider;
@@ -83,6 +88,7 @@ model_lists_free(struct model_lists *m)
 		free_models(src->models, src->n_models);
 		free_models(src->fresh, src->n_fresh);
 		buf_free(&src->after);
+		buf_free(&src->page);
 		settings_unref(src->settings);
 		free(src->name);
 		free(src->base_url);
@@ -115,6 +121,7 @@ find_source(struct model_lists *m, const struct config_provider *p)
 		return NULL;
 	}
 	buf_init(&src->after, 1024);
+	buf_init(&src->page, PROVIDER_LIST_MAX);
 	src->next = m->sources;
 	m->sources = src;
 	return src;
@@ -265,6 +272,38 @@ ask_page(struct source *src)
 	}
 }
 
+static struct source *
+of_work(struct loop_work *w)
+{
+	return (struct source *)((char *)w - offsetof(struct source, work));
+}
+
+/* On the thread pool: a list may be megabytes. */
+static void
+read_page(struct loop_work *w)
+{
+	struct source *src = of_work(w);
+
+	buf_reset(&src->after);
+	src->status = provider_list_read(src->provider, buf_str(&src->page),
+	    src->page.len, add_model, src, &src->after);
+}
+
+static void
+page_read(struct loop_work *w)
+{
+	struct source *src = of_work(w);
+
+	buf_free(&src->page);
+	if (src->status == -1)
+		settle(src, false);
+	else if (!src->owner->stopped && src->after.len > 0 &&
+	    ++src->pages < MODEL_LISTS_PAGES)
+		ask_page(src);
+	else
+		settle(src, true);
+}
+
 static void
 on_page(void *arg, int status, const char *body, size_t len)
 {
@@ -272,16 +311,12 @@ on_page(void *arg, int status, const char *body, size_t len)
 
 	if (src->owner->stopped)
 		return;
-	buf_reset(&src->after);
-	if (status != 200 || provider_list_read(src->provider, body, len,
-	    add_model, src, &src->after) == -1) {
+	if (status != 200 || buf_append(&src->page, body, len) == -1 ||
+	    loop_work_start(src->owner->loop, &src->work, read_page,
+	    page_read) == -1) {
+		buf_free(&src->page);
 		settle(src, false);
-		return;
 	}
-	if (src->after.len > 0 && ++src->pages < MODEL_LISTS_PAGES)
-		ask_page(src);
-	else
-		settle(src, true);
 }
 
 static void

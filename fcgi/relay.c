@@ -196,7 +196,7 @@ on_turn(uv_check_t *check)
 	struct loop *l = check->data;
 
 	atomic_store_explicit(&l->turned, true, memory_order_relaxed);
-	if (l->draining && l->streams == NULL && l->reports == 0)
+	if (l->draining && l->streams == NULL && l->works == 0)
 		uv_stop(&l->uv);
 }
 
@@ -248,6 +248,9 @@ run(void *arg)
 	uv_run(&l->uv, UV_RUN_DEFAULT);
 	if (l->index == 0)
 		model_lists_stop(l->relay->lists);
+	/* What runs on the thread pool uses what is freed next. */
+	while (l->works > 0)
+		uv_run(&l->uv, UV_RUN_ONCE);
 	upstream_pool_free(l->upstreams);
 	/* Once more, for the close callbacks, then the loop's own handles. */
 	uv_run(&l->uv, UV_RUN_NOWAIT);

@@ -161,6 +161,8 @@ stream_call(struct stream *s)
 	struct api_error err;
 
 	memset(&call, 0, sizeof(call));
+	call.loop = s->loop;
+	call.settings = s->settings;
 	call.provider = s->entry->provider;
 	call.model = &s->entry->model;
 	call.model_id = s->entry->id;

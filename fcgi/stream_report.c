@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "confab/loop_work.h"
 #include "confab/stream.h"
 #include "confab/stream_private.h"
 #include "confab/stream_users.h"
@@ -40,30 +41,24 @@ log_end(const struct stream *s)
 
 /* What a stream has used, on its way to who counts. */
 struct token_report {
-	uv_work_t work;			/* first */
-	struct loop *loop;
+	struct loop_work work;		/* first */
 	uint64_t tokens;
 	char user[];
 };
 
 static void
-deliver_report(uv_work_t *work)
+deliver_report(struct loop_work *w)
 {
-	struct token_report *t = (struct token_report *)work;
-
-	const struct relay_hooks *h = &t->loop->relay->hooks;
+	struct token_report *t = (struct token_report *)w;
+	const struct relay_hooks *h = &w->loop->relay->hooks;
 
 	h->tokens_used(h->arg, t->user, t->tokens);
 }
 
 static void
-free_report(uv_work_t *work, int status)
+free_report(struct loop_work *w)
 {
-	struct token_report *t = (struct token_report *)work;
-
-	(void)status;
-	t->loop->reports--;
-	free(t);
+	free(w);
 }
 
 /* Whoever counts shares a file with other processes and waits for its lock:
@@ -77,13 +72,10 @@ report_tokens(const struct stream *s, uint64_t tokens)
 	t = malloc(sizeof(*t) + len);
 	if (t == NULL)
 		return;
-	t->loop = s->loop;
 	t->tokens = tokens;
 	memcpy(t->user, s->user->name, len);
-	if (uv_queue_work(&s->loop->uv, &t->work, deliver_report,
-	    free_report) == 0)
-		s->loop->reports++;
-	else
+	if (loop_work_start(s->loop, &t->work, deliver_report,
+	    free_report) == -1)
 		free(t);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,9 +13,12 @@
 
 #include "confab/clock.h"
 #include "confab/loop.h"
+#include "confab/loop_work.h"
 #include "confab/metrics.h"
 #include "confab/upstream.h"
 #include "confab/upstream_pool.h"
+
+#define ANSWER_INLINE (64 * 1024) /* bytes of JSON that are read on the loop */
 
 /* What the body of the response is. */
 enum body_kind {
@@ -28,7 +32,9 @@ struct upstream {
 	struct transfer transfer;	/* first */
 	const struct upstream_handler *handler;	/* NULL: nobody listens */
 	void *arg;
-	const struct config_provider *provider; /* while handler is set */
+	struct loop *loop;
+	struct settings *settings;	/* holds the provider */
+	const struct config_provider *provider;
 	char *model_id;
 	struct provider_reader *reader;
 	struct provider_usage *usage;
@@ -39,6 +45,13 @@ struct upstream {
 	enum body_kind kind;
 	bool stream;
 	bool paused;
+	bool detached;			/* from libcurl: the rest is ours */
+
+	/* A whole answer, while and after it is read. */
+	struct loop_work work;
+	struct buf answer;
+	struct provider_usage answer_usage;
+	struct api_error outcome;
 };
 
 static void
@@ -49,7 +62,9 @@ upstream_free(struct transfer *t)
 	provider_reader_free(u->reader);
 	sse_free(&u->sse);
 	buf_free(&u->body);
+	buf_free(&u->answer);
 	free(u->model_id);
+	settings_unref(u->settings);
 	transfer_release(t);
 	free(u);
 }
@@ -241,29 +256,73 @@ judge_events(struct upstream *u)
 		finish(u, &err, false);
 }
 
+/* A whole answer, being read. */
 static void
+read_answer(struct upstream *u)
+{
+	(void)api_error_set(&u->outcome, 502, "upstream_invalid",
+	    "The provider's answer could not be read.");
+	buf_init(&u->answer, u->answer_max * 2);
+	if (provider_answer(u->provider, u->model_id, buf_str(&u->body),
+	    u->body.len, &u->answer, &u->answer_usage, &u->outcome) == 0)
+		u->outcome.status = 0;
+}
+
+static void
+give_answer(struct upstream *u)
+{
+	const struct upstream_handler *h = u->handler;
+
+	if (h == NULL)
+		return;
+	if (u->outcome.status != 0) {
+		finish(u, &u->outcome, false);
+		return;
+	}
+	u->handler = NULL;
+	*u->usage = u->answer_usage;
+	metrics_upstream_status(u->provider->name, 200);
+	h->answer(u->arg, &u->answer);
+	h->end(u->arg, NULL, false);
+}
+
+static struct upstream *
+of_work(struct loop_work *w)
+{
+	return (struct upstream *)((char *)w -
+	    offsetof(struct upstream, work));
+}
+
+static void
+read_on_pool(struct loop_work *w)
+{
+	read_answer(of_work(w));
+}
+
+static void
+read_on_pool_done(struct loop_work *w)
+{
+	struct upstream *u = of_work(w);
+
+	give_answer(u);
+	upstream_free(&u->transfer);
+}
+
+/* Reads a whole answer, a long one not on the loop. Returns true when it
+ * still goes on and will free the upstream. */
+static bool
 judge_answer(struct upstream *u)
 {
-	struct provider_usage usage;
-	struct api_error err;
-	struct buf out;
-
-	memset(&err, 0, sizeof(err));
-	memset(&usage, 0, sizeof(usage));
-	buf_init(&out, u->answer_max * 2);
-	if (provider_answer(u->provider, u->model_id, u->body.data,
-	    u->body.len, &out, &usage, &err) == -1) {
-		finish(u, &err, false);
-	} else {
-		const struct upstream_handler *h = u->handler;
-
-		u->handler = NULL;
-		*u->usage = usage;
-		metrics_upstream_status(u->provider->name, 200);
-		h->answer(u->arg, &out);
-		h->end(u->arg, NULL, false);
+	if (u->body.len > ANSWER_INLINE) {
+		transfer_detach(&u->transfer);
+		u->detached = true;
+		if (loop_work_start(u->loop, &u->work, read_on_pool,
+		    read_on_pool_done) == 0)
+			return true;
 	}
-	buf_free(&out);
+	read_answer(u);
+	give_answer(u);
+	return false;
 }
 
 static void
@@ -286,6 +345,27 @@ judge_other(struct upstream *u)
 	finish(u, &err, unprocessed);
 }
 
+/* What came of a whole response. Returns true when the upstream is still in
+ * use and will be freed by whoever uses it. */
+static bool
+judge(struct upstream *u)
+{
+	if (u->kind == BODY_UNKNOWN)
+		u->kind = classify(u, "", 0);
+	switch (u->kind) {
+	case BODY_EVENTS:
+		judge_events(u);
+		return false;
+	case BODY_ANSWER:
+		return judge_answer(u);
+	case BODY_OTHER:
+	case BODY_UNKNOWN:
+	default:
+		judge_other(u);
+		return false;
+	}
+}
+
 /* The transfer is over; called outside libcurl. */
 static void
 on_done(struct transfer *t, int result)
@@ -298,15 +378,8 @@ on_done(struct transfer *t, int result)
 		judge_other(u);
 	} else if (result != CURLE_OK) {
 		judge_failure(u, result);
-	} else {
-		if (u->kind == BODY_UNKNOWN)
-			u->kind = classify(u, "", 0);
-		if (u->kind == BODY_EVENTS)
-			judge_events(u);
-		else if (u->kind == BODY_ANSWER)
-			judge_answer(u);
-		else
-			judge_other(u);
+	} else if (judge(u)) {
+		return;
 	}
 	upstream_free(t);
 }
@@ -331,6 +404,8 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 		goto no_memory;
 	u->handler = handler;
 	u->arg = arg;
+	u->loop = call->loop;
+	u->settings = settings_ref(call->settings);
 	u->provider = call->provider;
 	u->usage = call->usage;
 	u->stream = call->chat->stream;
@@ -354,6 +429,7 @@ no_memory:
 	if (u != NULL) {
 		provider_reader_free(u->reader);
 		free(u->model_id);
+		settings_unref(u->settings);
 		free(u);
 	}
 	(void)api_error_set(err, 503, "internal_error",
@@ -364,7 +440,7 @@ no_memory:
 void
 upstream_pause(struct upstream *u)
 {
-	if (!u->paused) {
+	if (!u->paused && !u->detached) {
 		u->paused = true;
 		transfer_pause(&u->transfer, true);
 	}
@@ -383,5 +459,6 @@ void
 upstream_cancel(struct upstream *u)
 {
 	u->handler = NULL;
-	transfer_cancel(&u->transfer);
+	if (!u->detached)
+		transfer_cancel(&u->transfer);
 }

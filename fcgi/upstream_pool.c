@@ -95,16 +95,22 @@ unlink_transfer(struct transfer *t)
 }
 
 void
-transfer_release(struct transfer *t)
+transfer_detach(struct transfer *t)
 {
 	struct shard *s = t->shard;
 
-	if (t->started) {
-		unlink_transfer(t);
-		s->pool->depth++;
-		curl_multi_remove_handle(s->multi, t->easy);
-		s->pool->depth--;
-	}
+	if (!t->started)
+		return;
+	unlink_transfer(t);
+	s->pool->depth++;
+	curl_multi_remove_handle(s->multi, t->easy);
+	s->pool->depth--;
+}
+
+void
+transfer_release(struct transfer *t)
+{
+	transfer_detach(t);
 	if (t->easy != NULL)
 		curl_easy_cleanup(t->easy);
 	transfer_free_headers(t->headers);

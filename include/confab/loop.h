@@ -63,7 +63,7 @@ struct loop {
 	struct stream *streams;	/* all of this loop, doubly linked */
 	uint64_t forgotten[LOOP_FORGET_MAX]; /* hashes of ended keys */
 	size_t forget_at;
-	unsigned reports;	/* of used tokens, not yet delivered */
+	unsigned works;		/* on the thread pool, not yet done */
 	struct upstream_pool *upstreams;
 };
 

@@ -44,6 +44,8 @@ struct upstream_handler {
 };
 
 struct upstream_call {
+	struct loop *loop;
+	struct settings *settings;	/* that provider and model are of */
 	const struct config_provider *provider;
 	const struct config_model *model;
 	const char *model_id;
@@ -70,7 +72,7 @@ void upstream_pool_run(struct upstream_pool *p);
 
 /*
  * Starts a call; everything in `call` but the usage is needed during this call
- * only, except provider and model, which must outlive the upstream. Returns
+ * only. Returns
  * NULL with `err` filled. Handlers are never called before this returns.
  */
 struct upstream *upstream_start(struct upstream_pool *p,

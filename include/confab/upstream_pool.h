@@ -65,6 +65,10 @@ int transfer_start(struct upstream_pool *p, struct transfer *t,
  * the owner freed by its `free`. */
 void transfer_cancel(struct transfer *t);
 
+/* Takes a transfer that is over off libcurl, for an owner that has more to do
+ * with it before transfer_release(). */
+void transfer_detach(struct transfer *t);
+
 /* Frees what the transfer holds; for the owner's `on_done` and `free`. */
 void transfer_release(struct transfer *t);
 

@@ -16,7 +16,8 @@ enum {
 	OPEN = 0,
 	SESSION = 1,		/* somebody who is signed in */
 	CHANGES = 2,		/* the same site, as it changes something */
-	BODY = 4		/* a JSON body */
+	BODY = 4,		/* a JSON body */
+	ENDLESS = 8		/* an answer that HEAD would wait for */
 };
 
 struct route {
@@ -37,7 +38,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/models", SESSION, api_models },
 	{ "POST", "/api/password", CHANGES | BODY, api_password },
 	{ "GET", "/api/session", OPEN, api_session },
-	{ "GET", "/api/streams/", SESSION, api_stream_resume },
+	{ "GET", "/api/streams/", SESSION | ENDLESS, api_stream_resume },
 	{ "DELETE", "/api/streams/", SESSION | CHANGES, api_stream_stop },
 };
 
@@ -118,6 +119,7 @@ find_route(struct call *c)
 	const char *method = c->request->method, *rest;
 	char allow[64] = "";
 	size_t i, n = 0;
+	bool is_head;
 
 	c->response->no_body = strcmp(method, "HEAD") == 0;
 	if (c->response->no_body)
@@ -125,13 +127,16 @@ find_route(struct call *c)
 	for (i = 0; i < N_ROUTES; i++) {
 		if (!path_matches(&routes[i], c->request->path, &rest))
 			continue;
-		if (strcmp(method, routes[i].method) == 0) {
+		is_head = strcmp(routes[i].method, "GET") == 0 &&
+		    (routes[i].needs & ENDLESS) == 0;
+		if (strcmp(method, routes[i].method) == 0 &&
+		    (is_head || !c->response->no_body)) {
 			c->rest = rest;
 			return &routes[i];
 		}
 		n += (size_t)snprintf(allow + n, sizeof(allow) - n, "%s%s%s",
 		    n > 0 ? ", " : "", routes[i].method,
-		    strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+		    is_head ? ", HEAD" : "");
 	}
 	if (n == 0) {
 		route_fail(c, 404, "not_found", "There is nothing here.");

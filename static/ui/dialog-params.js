@@ -73,7 +73,7 @@ export function paramsDialog(ctx) {
         ${rule.choices.map((c) => html`<option value=${c} ?selected=${value === c}>${t(`tune.${name}.${c}`)}</option>`)}</select>`;
     }
     if (rule.kind === 'strings') {
-      return html`<textarea class="input input-low" id=${`param-${name}`} rows="2" dir="auto" placeholder=${t('tune.default')}
+      return html`<textarea class="input input-low" id=${`param-${name}`} rows="2" dir="auto" autocomplete="off" placeholder=${t('tune.default')}
         aria-invalid=${wrong.has(name) ? 'true' : nothing} aria-describedby=${`hint-${name}`} .value=${value} @change=${change}></textarea>`;
     }
     return html`<input class="input" id=${`param-${name}`} inputmode=${rule.kind === 'integer' ? 'numeric' : 'decimal'} autocomplete="off"
@@ -111,7 +111,7 @@ export function paramsDialog(ctx) {
     const set = system !== '' || Object.keys(params).length > 0 || wrong.size > 0;
     render(html`<p class="fine">${t('tune.lead')}</p>
       <div class="field"><label for="param-system">${t('tune.system')}</label>
-        <textarea class="input" id="param-system" dir="auto" aria-describedby="hint-system" .value=${system}
+        <textarea class="input" id="param-system" dir="auto" autocomplete="off" aria-describedby="hint-system" .value=${system}
           @input=${(/** @type {Event} */ e) => ctx.actions.setSystem(/** @type {HTMLTextAreaElement} */ (e.target).value, id)}></textarea>
         <p class="hint" id="hint-system">${t('tune.system.hint')}</p></div>
       <div class="params">${PARAM_NAMES.map((name) => field(name, params))}</div>

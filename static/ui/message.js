@@ -155,7 +155,7 @@ function editForm(ctx, message) {
     }
   };
   return html`<form class="edit-form" @submit=${save}>
-    <textarea class="input" dir="auto" aria-label=${t('edit.field')} .value=${message.text} @keydown=${key}></textarea>
+    <textarea class="input" dir="auto" autocomplete="off" aria-label=${t('edit.field')} .value=${message.text} @keydown=${key}></textarea>
     <div class="edit-row"><span class="hint">${t('edit.hint')}</span>
       <button type="button" class="button button-small" @click=${close}>${t('do.cancel')}</button>
       <button class="button button-small button-primary">${t('edit.save')}</button></div>

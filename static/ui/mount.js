@@ -61,6 +61,8 @@ export function mountUi(root, { store, actions }) {
   const i18n = createI18n((language) => {
     document.documentElement.lang = language.code;
     document.documentElement.dir = language.dir;
+    // Never a chat's title: browsers write the titles of pages to the disk.
+    document.title = i18n.t('app.name');
     redraw();
   });
   /** @type {Basics} */
@@ -123,7 +125,6 @@ export function mountUi(root, { store, actions }) {
   function showLogin(state) {
     if (shell && shown === shell.element) shell.leave(state);
     loginPage.update(state);
-    document.title = i18n.t('app.name');
     if (shown === loginPage.element) return;
     show(loginPage.element);
     loginPage.focus();

@@ -9,7 +9,7 @@ import { createLoginDialog } from './login.js';
 import { createMarkdown } from './markdown.js';
 import { createMenus } from './menu.js';
 import { createBanners } from './notices.js';
-import { make } from './region.js';
+import { make, region } from './region.js';
 import { createSidebar } from './sidebar.js';
 import { createSpeech } from './speech.js';
 import { createThread } from './thread.js';
@@ -130,7 +130,7 @@ export function createShell(basics, redraw) {
   scrim.addEventListener('click', toggleList);
   main.append(topbar.element, banners.element, thread.element, composer.element);
   element.append(skip, sidebar.element, scrim, main, relogin.element, dialogs.element, importer);
-  composer.takeDrops(main);
+  composer.takeDrops(element);
   sidebar.element.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && narrow.matches && !event.defaultPrevented) {
       event.preventDefault();
@@ -166,19 +166,7 @@ export function createShell(basics, redraw) {
     latest: () => thread.toLatest(),
   });
 
-  /** @type {string | null} */
-  let titleSeen = null;
-  /** @type {unknown} */
-  let languageSeen = null;
-
-  /** @param {string} title */
-  function name(title) {
-    if (title === titleSeen && i18n.language === languageSeen) return;
-    titleSeen = title;
-    languageSeen = i18n.language;
-    document.title = title ? `${title} – ${i18n.t('app.name')}` : i18n.t('app.name');
-    skip.textContent = i18n.t('app.skip');
-  }
+  const skipRegion = region(basics, skip, () => [], () => i18n.t('app.skip'));
 
   return {
     element,
@@ -190,7 +178,7 @@ export function createShell(basics, redraw) {
       main.inert = open && narrow.matches;
       ctx.markdown.load();
       for (const view of views) view.update(state);
-      name(selectActive(state).title);
+      skipRegion.update(state);
       if (focusAfter) {
         /** @type {HTMLElement | null} */ (element.querySelector(focusAfter))?.focus();
         focusAfter = '';
@@ -198,7 +186,6 @@ export function createShell(basics, redraw) {
     },
     /** Somebody has signed out: what they had is not to be read in the page. @param {State} state */
     leave(state) {
-      titleSeen = null;
       ctx.menus.close();
       ctx.speech.end();
       for (const view of views) view.update(state);

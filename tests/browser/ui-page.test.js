@@ -139,6 +139,12 @@ test('the send key is a setting, kept over a reload; what was said is not', asyn
   const kept = await page.evaluate(async () => JSON.stringify([
     { ...localStorage }, { ...sessionStorage }, history.state, await caches.keys(), await indexedDB.databases(), document.cookie,
   ]));
+  await exchange(v, 'A secret of mine');
+  // Titles and addresses go into the browser's history, and that to the disk.
+  assert.equal(await page.title(), 'confab');
+  assert.equal(new URL(page.url()).href, `${v.site.origin}/`);
+  await page.getByRole('button', { name: 'New chat' }).first().click();
+  await page.getByRole('heading', { name: /alice/ }).waitFor();
   assert.doesNotMatch(kept, /secret of mine|Hello, world/);
   await composer(page).fill('one');
   await composer(page).press('Enter');

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,9 +32,10 @@ static struct {
 	bool running;
 	bool stopping;
 	bool writing;
-	enum log_target target;
-	enum log_level level;
-	bool journal;		/* stderr is the journal: it adds the time */
+	/* Read without the lock, by every caller and by the thread. */
+	atomic_int target;
+	atomic_int level;
+	atomic_bool journal;	/* stderr is the journal: it adds the time */
 	char *queue;		/* lines, each: level byte, text, NUL */
 	size_t used;
 	uint64_t dropped;
@@ -48,11 +50,9 @@ static struct {
 void
 log_configure(enum log_target target, enum log_level level)
 {
-	pthread_mutex_lock(&logger.lock);
-	logger.target = target;
-	logger.level = level;
-	logger.journal = getenv("JOURNAL_STREAM") != NULL;
-	pthread_mutex_unlock(&logger.lock);
+	atomic_store(&logger.target, (int)target);
+	atomic_store(&logger.level, (int)level);
+	atomic_store(&logger.journal, getenv("JOURNAL_STREAM") != NULL);
 }
 
 /* Writes one line to where lines go; may block. */
@@ -67,11 +67,11 @@ emit(enum log_level level, const char *text)
 	ssize_t n;
 	int len;
 
-	if (logger.target == LOG_TO_SYSLOG) {
+	if (atomic_load(&logger.target) == LOG_TO_SYSLOG) {
 		syslog(priorities[level], "%s", text);
 		return;
 	}
-	if (logger.journal) {
+	if (atomic_load(&logger.journal)) {
 		len = snprintf(line, sizeof(line), "<%d>%s\n",
 		    priorities[level], text);
 	} else {
@@ -240,7 +240,7 @@ log_vmsg(enum log_level level, const char *fmt, va_list ap)
 	char raw[LOG_LINE_MAX], text[LOG_LINE_MAX];
 	size_t len;
 
-	if (level > logger.level)
+	if ((int)level > atomic_load(&logger.level))
 		return;
 	(void)vsnprintf(raw, sizeof(raw), fmt, ap);
 	len = sanitise(text, sizeof(text), raw);

@@ -45,7 +45,8 @@ struct demo_source {
 	uint64_t limit;			/* pieces; 0: none */
 
 	struct chat_request chat;	/* a copy; holds a reference to root */
-	const char *demo_model;
+	char *demo_model;		/* a copy: a reload may end the
+					 * catalogue before the thread does */
 	struct tour_answer answer;
 	uint64_t prompt;		/* tokens, about */
 	int failed;
@@ -148,10 +149,11 @@ emit_usage(struct demo_source *d)
 }
 
 /* The answer as one JSON text, for who asked for no stream. */
-static void
+static int
 give_whole(struct demo_source *d, const char *finish)
 {
 	struct buf json;
+	int rc = -1;
 
 	buf_init(&json, TOUR_TEXT_MAX * 8);
 	chunk_open(d, &json, "chat.completion");
@@ -167,9 +169,12 @@ give_whole(struct demo_source *d, const char *finish)
 	buf_printf(&json, "},\"finish_reason\":%s}]", finish);
 	usage_json(d, &json);
 	buf_putc(&json, '}');
-	if (buf_ok(&json))
+	if (buf_ok(&json)) {
 		d->handler->answer(d->arg, &json);
+		rc = 0;
+	}
 	buf_free(&json);
+	return rc;
 }
 
 /* ---- The end ---------------------------------------------------------------*/
@@ -180,6 +185,7 @@ free_source(struct demo_source *d)
 	tour_answer_free(&d->answer);
 	json_object_put(d->chat.root);
 	free(d->model);
+	free(d->demo_model);
 	free(d);
 }
 
@@ -228,6 +234,7 @@ static void
 end_answer(struct demo_source *d, const char *finish_reason)
 {
 	struct api_error err;
+	int rc;
 
 	d->usage->completion = d->pieces;
 	d->usage->reasoning = d->reasoning_pieces;
@@ -237,14 +244,15 @@ end_answer(struct demo_source *d, const char *finish_reason)
 		finish(d, &err);
 		return;
 	}
-	if (d->stream) {
-		(void)emit_delta(d, NULL, NULL, 0, finish_reason);
-		if (d->want_usage)
-			(void)emit_usage(d);
-	} else {
-		give_whole(d, finish_reason);
-	}
-	finish(d, NULL);
+	if (!d->stream)
+		rc = give_whole(d, finish_reason);
+	else if ((rc = emit_delta(d, NULL, NULL, 0, finish_reason)) == 0 &&
+	    d->want_usage)
+		rc = emit_usage(d);
+	if (rc == -1)
+		broken(d);
+	else
+		finish(d, NULL);
 }
 
 /* ---- Pacing ----------------------------------------------------------------*/
@@ -418,12 +426,12 @@ demo_source_start(struct loop *l, const struct upstream_call *call,
 	 * counts are not atomic; only this thread changes them. */
 	d->chat = *call->chat;
 	d->chat.root = json_object_get(call->chat->root);
-	d->demo_model = call->model->id;
 	d->created = clock_wall();
 	(void)snprintf(d->id, sizeof(d->id), "chatcmpl-demo-%llx",
 	    (unsigned long long)uv_hrtime());
 	d->model = strdup(call->model_id);
-	if (d->model == NULL)
+	d->demo_model = strdup(call->model->id);
+	if (d->model == NULL || d->demo_model == NULL)
 		goto no_memory;
 	if (loop_work_start(l, &d->work, make_answer, on_answer) == -1)
 		goto no_memory;

@@ -47,8 +47,9 @@ stream_list(struct stream *s)
 static void
 remember(struct loop *l, const struct stream *s)
 {
-	/* One that failed before its first event may be asked for again. */
-	if (s->entry == NULL || (s->err != NULL && s->ring.next_id <= 1 &&
+	/* One that was refused before the call, or failed before its first
+	 * event, may be asked for again. */
+	if (s->called == 0 || (s->err != NULL && s->ring.next_id <= 1 &&
 	    s->cause != CAUSE_STOPPED))
 		return;
 	l->forgotten[l->forget_at] = s->hash;

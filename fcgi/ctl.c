@@ -76,7 +76,7 @@ ctl_option(struct ctl *ctl, const char *name, const char **value)
 			drop(ctl, i, 1);
 			return true;
 		}
-		if (arg[len] == '\0') {
+		if (arg[len] == '\0' && value != NULL) {
 			*value = i + 1 < ctl->argc ? ctl->argv[i + 1] : NULL;
 			drop(ctl, i, *value != NULL ? 2 : 1);
 			return true;

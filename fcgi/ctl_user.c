@@ -40,6 +40,7 @@ begin(struct ctl *ctl, struct edit *e, bool make)
 	const char *path = ctl->config->users_file;
 	char err[CONFIG_ERROR_MAX];
 
+	e->users = NULL;
 	e->made = access(path, F_OK) != 0;
 	if (e->made && !make)
 		return ctl_fail(CTL_MISSING, "%s: there is no such file", path);

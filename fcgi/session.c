@@ -296,8 +296,11 @@ by_token(struct settings *s, const struct session_input *in,
 static bool
 by_remote_user(const struct session_input *in, struct session *out)
 {
-	size_t len = in->remote_user != NULL ? strlen(in->remote_user) : 0;
+	size_t len;
 
+	if (in->remote_user == NULL)
+		return false;
+	len = strlen(in->remote_user);
 	if (!users_name_valid(in->remote_user, len))
 		return false;
 	memset(out, 0, sizeof(*out));

@@ -141,7 +141,7 @@ shared_slots_user(struct shared_state *st, enum shared_slot kind, int slot,
 	return others < max ? 0 : -1;
 }
 
-/* What a slot's name is in its cell: nothing for "", so that it is not found. */
+/* What a slot's name is in its cell: 0 for "", so that it is not found. */
 static uint64_t
 name_hash(struct shared_file *f, enum shared_table t, const char *name)
 {

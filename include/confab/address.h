@@ -16,7 +16,8 @@
  * subscriber has all of. Returns its length, or 0 for what is no address
  * (a unix socket's client).
  */
-size_t address_network(const char *text, unsigned char out[ADDRESS_NETWORK_MAX]);
+size_t address_network(const char *text,
+    unsigned char out[ADDRESS_NETWORK_MAX]);
 
 /* The address in its one spelling, or "-". Returns `out`. */
 const char *address_text(const char *text, char out[ADDRESS_TEXT_MAX]);

@@ -25,7 +25,7 @@ int sandbox_drop_user(const struct config *c, char err[CONFIG_ERROR_MAX]);
  */
 void sandbox_enter(const struct config *c);
 
-/* Only the first part, for programs that read secrets: no dumps, no debugger. */
+/* Its first part, for programs that read secrets: no dumps, no debugger. */
 void sandbox_undumpable(void);
 
 #endif

@@ -22,7 +22,7 @@
 #define SHARED_WAYS_MAX 16	/* cells of a bucket */
 
 enum shared_table {
-	SHARED_VOID,		/* one cell: the time before which all is void */
+	SHARED_VOID,		/* one cell: a time; what is older is void */
 	SHARED_PENALTIES_USER,
 	SHARED_PENALTIES_ADDRESS,
 	SHARED_KNOWN,

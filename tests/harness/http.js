@@ -110,10 +110,14 @@ export class Http1 {
   close() {}
 }
 
+/* nginx ends a connection after so many requests, and refuses the next. */
+const REQUESTS_MAX = 20_000;
+
 /** HTTP/2, all requests on one connection, made anew when it has gone. */
 export class Http2 {
   /** @type {http2.ClientHttp2Session | null} */
   #session = null;
+  #requests = 0;
 
   /** @param {number} port */
   constructor(port) {
@@ -122,7 +126,10 @@ export class Http2 {
 
   #connect() {
     const old = this.#session;
-    if (old && !old.closed && !old.destroyed) return old;
+    const worn = (this.#requests += 1) > REQUESTS_MAX;
+    if (old && !old.closed && !old.destroyed && !worn) return old;
+    old?.close();
+    this.#requests = 0;
     const session = http2.connect(`https://localhost:${this.port}`, {
       rejectUnauthorized: false,
       /* Node 18 asks for one address, later ones for all. */

@@ -15,6 +15,7 @@
 #include "confab/buf.h"
 #include "confab/log.h"
 #include "confab/metrics.h"
+#include "confab/utf8.h"
 
 #define NAME_MAX_LEN 64	/* of a provider's name in a label */
 #define STATUS_CLASSES 6 /* 0 = no answer, then 1xx ... 5xx */
@@ -103,8 +104,15 @@ class_of(int status)
 static struct provider_counts *
 entry(const char *name)
 {
-	size_t i;
+	char cut[NAME_MAX_LEN];
+	size_t i, n = strlen(name);
 
+	if (n >= sizeof(cut)) {
+		n = utf8_valid_prefix(name, sizeof(cut) - 1);
+		memcpy(cut, name, n);
+		cut[n] = '\0';
+		name = cut;
+	}
 	for (i = 0; i < n_providers; i++)
 		if (strcmp(providers[i].name, name) == 0)
 			return &providers[i];

@@ -237,6 +237,27 @@ test('signing out leaves nothing behind', async () => {
   await v.close();
 });
 
+test('a sign-out in another tab asks for the password over whatever is open, and loses nothing', async () => {
+  const v = await visit();
+  const { page } = v;
+  await exchange(v, 'A secret of mine');
+  await page.keyboard.press('Control+,');
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  const other = await page.context().newPage();
+  await other.goto(v.site.origin);
+  await other.getByRole('button', { name: 'Menu' }).click();
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  const again = page.getByRole('dialog', { name: 'Please sign in again' });
+  await again.getByLabel('Password').fill('secret');
+  await again.getByRole('button', { name: 'Sign in' }).click();
+  await again.waitFor({ state: 'hidden' });
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor({ state: 'hidden' });
+  await exchange(v, 'Again');
+  assert.equal(await page.getByRole('article', { name: 'You' }).count(), 2);
+  await v.close();
+});
+
 test('an export comes back as it was', async () => {
   const v = await visit();
   const { page } = v;

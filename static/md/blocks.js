@@ -372,27 +372,66 @@ export function closeBlock(block) {
  * @param {ChildNode | null} [before]  where new nodes go when nothing follows
  */
 export function patchBlocks(context, parent, blocks, tokens, before = null) {
+  const shown = shownTokens(context, blocks, tokens);
+  shown.forEach((token, i) => patchBlock(context, parent, blocks, i, token, before));
+  for (const block of blocks.splice(shown.length)) block.node.remove();
+}
+
+/**
+ * The same, with a pause after each block.
+ *
+ * @param {Context} context
+ * @param {HTMLElement | DocumentFragment} parent
+ * @param {Block[]} blocks
+ * @param {Token[]} tokens
+ * @returns {Generator<void, void>}
+ */
+export function* patchInParts(context, parent, blocks, tokens) {
+  const shown = shownTokens(context, blocks, tokens);
+  for (const [i, token] of shown.entries()) {
+    patchBlock(context, parent, blocks, i, token, null);
+    yield;
+  }
+  for (const block of blocks.splice(shown.length)) block.node.remove();
+}
+
+/**
+ * @param {Context} context
+ * @param {Block[]} blocks
+ * @param {Token[]} tokens
+ * @returns {Token[]} those that show something, within the message's limit of nodes
+ */
+function shownTokens(context, blocks, tokens) {
   const shown = tokens.filter(isShown);
   if (context.isFull() && !context.streaming && shown.length > blocks.length + 1) {
     // Beyond the limit all further blocks are one.
     const rest = shown.splice(blocks.length);
     shown.push(plainToken(rest.map((token) => token.raw).join('')));
   }
-  shown.forEach((token, i) => {
-    const block = blocks[i];
-    if (block && (isSame(context, block, token) || updateBlock(context, block, token))) {
-      block.token = token;
-      block.version = context.version;
-      orient(block);
-      return;
-    }
-    const made = makeBlock(context, token);
-    if (block) {
-      block.node.replaceWith(made.node);
-    } else {
-      parent.insertBefore(made.node, before);
-    }
-    blocks[i] = made;
-  });
-  for (const block of blocks.splice(shown.length)) block.node.remove();
+  return shown;
+}
+
+/**
+ * @param {Context} context
+ * @param {HTMLElement | DocumentFragment} parent
+ * @param {Block[]} blocks
+ * @param {number} i
+ * @param {Token} token  what is to be shown as block `i`
+ * @param {ChildNode | null} before
+ */
+function patchBlock(context, parent, blocks, i, token, before) {
+  const block = blocks[i];
+  if (block && (isSame(context, block, token) || updateBlock(context, block, token))) {
+    block.token = token;
+    block.version = context.version;
+    orient(block);
+    return;
+  }
+  const made = makeBlock(context, token);
+  if (block) {
+    block.node.replaceWith(made.node);
+  } else {
+    parent.insertBefore(made.node, before);
+  }
+  blocks[i] = made;
 }

@@ -10,7 +10,7 @@ import { colour, isReady, prepare } from './highlight.js';
 import { canColour, fileName, findLanguage, languageWord } from './languages.js';
 import { MAX_HIGHLIGHT, MAX_HIGHLIGHT_CHUNK, MAX_HIGHLIGHT_LINE, SLICE_MS } from './limits.js';
 import { watchOverflow } from './overflow.js';
-import { later } from './schedule.js';
+import { later, soon } from './schedule.js';
 
 /** Lines that are coloured in one piece where nothing speaks against it. */
 const PIECE_LINES = 40;
@@ -112,8 +112,18 @@ export class CodeView {
     if (closed && this.language?.id === 'mermaid' && text.trim()) this.draw();
     if (!this.colours || !isReady(this.language)) return;
     if (!this.isBehind()) return;
-    if (text.length - this.done <= AT_ONCE) this.pump();
+    if (text.length - this.done <= AT_ONCE) soon(this.pump);
     else later(this.pump);
+  }
+
+  /** More is to come after all: the last piece is unfinished again. */
+  reopen() {
+    this.closed = false;
+    const last = this.tail.previousSibling;
+    if (!last) return;
+    this.done -= last.textContent?.length ?? 0;
+    last.remove();
+    this.tail.replaceChildren(this.text.slice(this.done));
   }
 
   /** Shows the diagram that the code describes, with the code a button away. */

@@ -35,6 +35,8 @@ export class Context {
     this.cited = new Map();
     /** @type {WeakMap<Element, Token>} what footnote marks were made from */
     this.references = new WeakMap();
+    /** A reference is shown as text, because its note was missing at the end. */
+    this.lacksNotes = false;
     /** More text is to come. */
     this.streaming = false;
   }

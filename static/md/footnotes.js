@@ -44,6 +44,7 @@ export function footnoteReference(context, token, inLink) {
   const label = token.label ?? '';
   const unknown = !context.streaming && !context.notes.has(label);
   const note = unknown || inLink ? null : context.cite(label);
+  context.lacksNotes ||= unknown;
   if (!note) return element(doc, 'span', 'md-text', token.raw);
   const link = innerLink(doc, '', '');
   link.setAttribute('role', 'doc-noteref');
@@ -80,7 +81,10 @@ export function renumber(context, root) {
     if (!token || !link) continue;
     const note = context.notes.has(token.label ?? '') ? context.cite(token.label ?? '') : null;
     if (note) numberReference(context, link, note.number);
-    else node.replaceWith(element(context.doc, 'span', 'md-text', token.raw));
+    else {
+      context.lacksNotes = true;
+      node.replaceWith(element(context.doc, 'span', 'md-text', token.raw));
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import {
   MAX_BLOCK_WORK, MAX_DEPTH, MAX_INLINE, MAX_INLINE_DEPTH, MAX_TEXT, MAX_WORK,
 } from './limits.js';
 import { maskMath, mathAt, mathBlockAt, nextMath } from './math-rule.js';
+import { drain } from './schedule.js';
 
 /**
  * @typedef {import('./types.js').Token} Token
@@ -206,14 +207,34 @@ export function plainToken(text) {
  * @returns {Token[]}
  */
 export function lex(text, options = {}) {
+  return drain(lexInParts(text, options));
+}
+
+/**
+ * The same, with a pause wherever it may be interrupted.
+ *
+ * @param {string} text
+ * @param {{links?: Links, breaks?: boolean}} [options]
+ * @returns {Generator<void, Token[]>}
+ */
+export function* lexInParts(text, options = {}) {
   if (text.length > MAX_TEXT) {
     const cut = text.lastIndexOf('\n', MAX_TEXT) + 1 || MAX_TEXT;
-    return [...lex(text.slice(0, cut), options), plainToken(text.slice(cut))];
+    const tokens = yield* lexInParts(text.slice(0, cut), options);
+    return [...tokens, plainToken(text.slice(cut))];
   }
   const lexer = new BoundedLexer({ ...instance.defaults, breaks: options.breaks ?? false });
   if (options.links) Object.assign(lexer.tokens.links, options.links);
   try {
-    const tokens = /** @type {Token[]} */ (/** @type {unknown} */ (lexer.lex(text)));
+    // As Lexer.lex() does: blocks first, since what they define is needed
+    // inside all of them; the queue may grow on the way.
+    const tokens = /** @type {Token[]} */ (/** @type {unknown} */ (lexer.blockTokens(text, lexer.tokens)));
+    for (let i = 0; i < lexer.inlineQueue.length; i++) {
+      const { src, tokens: inner } = /** @type {{src: string, tokens: any}} */ (lexer.inlineQueue[i]);
+      lexer.inlineTokens(src, inner);
+      yield;
+    }
+    lexer.inlineQueue = [];
     if (options.links) Object.assign(options.links, lexer.tokens.links);
     return tokens;
   } catch {

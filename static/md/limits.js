@@ -83,3 +83,6 @@ export const MAX_CLOSE_MARKS = 300;
  * character stays constant.
  */
 export const TAIL_EVERY_UPDATE = 16_384;
+
+/** A text up to this long is parsed whole at its end in one go; a longer one in slices. */
+export const FINISH_AT_ONCE = 8_192;

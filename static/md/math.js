@@ -6,7 +6,7 @@
 import { element } from './dom.js';
 import { MATH_MAX_DEPTH, MATH_MAX_EXPAND, MATH_MAX_SIZE, MAX_FORMULAS, MAX_MATH } from './limits.js';
 import { watchOverflow } from './overflow.js';
-import { later } from './schedule.js';
+import { later, soon } from './schedule.js';
 
 /** @typedef {import('./context.js').Context} Context */
 
@@ -108,8 +108,7 @@ export function formulaNode(context, formula) {
     }
     return false;
   };
-  if (katex && context.formulas <= 50) set();
-  else if (katex) later(set);
+  if (katex) soon(set);
   else void load(doc).then(() => later(set), () => node.classList.add('is-plain'));
   return node;
 }

@@ -5,6 +5,61 @@
  */
 import { SLICE_MS } from './limits.js';
 
+/** Milliseconds spent on what could have waited, since the page last had its turn. */
+let spent = 0;
+let counting = false;
+
+/**
+ * Does `job` at once, while there is time left for such in this turn, or later.
+ *
+ * @param {() => boolean} job  as for `later`
+ */
+export function soon(job) {
+  if (spent >= SLICE_MS) {
+    later(job);
+    return;
+  }
+  const begun = performance.now();
+  const more = job();
+  spent += performance.now() - begun;
+  if (!counting) {
+    counting = true;
+    setTimeout(() => {
+      spent = 0;
+      counting = false;
+    }, 0);
+  }
+  if (more) later(job);
+}
+
+/**
+ * Runs a job that pauses, without the pauses.
+ *
+ * @template T
+ * @param {Generator<void, T>} parts
+ * @returns {T}
+ */
+export function drain(parts) {
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Runs a job that pauses for one slice of time.
+ *
+ * @param {Generator<void, void>} parts
+ * @returns {boolean} whether more is to be done
+ */
+export function advance(parts) {
+  const stop = performance.now() + SLICE_MS;
+  do {
+    if (parts.next().done) return false;
+  } while (performance.now() < stop);
+  return true;
+}
+
 /** @type {Set<() => boolean>} */
 const jobs = new Set();
 let scheduled = false;

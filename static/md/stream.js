@@ -6,15 +6,17 @@
  * Each update lexes only the text behind the last finished block. Long blocks
  * are followed inside: a fence grows line by line without lexing, the items of
  * a list and the rows of a table are finished one after another. At the end
- * the whole text is parsed once more, and nodes whose tokens are the same stay.
+ * the whole text is parsed once more, in slices when it is long, and nodes whose
+ * tokens are the same stay. A text that goes on after its end is taken up again
+ * at its last block.
  */
-import { closeBlock, isShown, looseItems, patchBlocks, patchRows } from './blocks.js';
+import { closeBlock, isShown, looseItems, patchBlocks, patchInParts, patchRows } from './blocks.js';
 import { closeTail } from './close.js';
 import { Context } from './context.js';
 import { footnoteSection, renumber } from './footnotes.js';
-import { lex, plainToken } from './lex.js';
-import { TAIL_EVERY_UPDATE } from './limits.js';
-import { later } from './schedule.js';
+import { lex, lexInParts, plainToken } from './lex.js';
+import { FINISH_AT_ONCE, TAIL_EVERY_UPDATE } from './limits.js';
+import { advance, drain, later } from './schedule.js';
 import {
   bulletKind, closedFence, fenceText, finishedItems, finishedRows, finishedTokens, topFence,
 } from './split.js';
@@ -64,20 +66,28 @@ export class MarkdownStream {
     this.seen = 0;
     /** @type {HTMLElement | null} */
     this.notes = null;
+    /** @type {Token[]} of the whole text, once it is done */
+    this.whole = [];
+    /** @type {Generator<void, void> | null} the last parse, while it is under way */
+    this.closing = null;
+    this.close = this.close.bind(this);
     this.done = false;
   }
 
   /**
+   * Makes ready for a text that goes on from the one shown.
+   *
    * @param {string} text
-   * @returns {boolean} whether `text` goes on from the one shown
+   * @returns {boolean} false: it is another text, or must be shown anew
    */
   accepts(text) {
-    return this.done ? text === this.text : text.startsWith(this.text);
+    if (!text.startsWith(this.text)) return false;
+    return text.length === this.text.length || this.reopen();
   }
 
   /** @param {string} text  normalised, and accepted */
   update(text) {
-    if (this.done || text.length === this.text.length) return;
+    if (text.length === this.text.length) return;
     this.text = text;
     if (this.growFence()) return;
     const size = text.length - this.start;
@@ -94,25 +104,91 @@ export class MarkdownStream {
 
   /** @param {string} text  normalised, and accepted */
   finish(text) {
-    if (this.done) return;
+    if (this.done || this.closing) return;
     this.text = text;
-    const { context } = this;
+    this.closing = this.parseWhole();
+    if (text.length <= FINISH_AT_ONCE) {
+      this.closeNow();
+      return;
+    }
+    // What has come is seen at once; that it is looked over again is not.
+    if (this.seen > 0 && this.seen < text.length && !this.growFence()) this.render();
+    later(this.close);
+  }
+
+  /** @returns {boolean} whether more is to be done */
+  close() {
+    if (this.closing && advance(this.closing)) return true;
+    this.closing = null;
+    return false;
+  }
+
+  closeNow() {
+    if (this.closing) drain(this.closing);
+    this.closing = null;
+  }
+
+  /**
+   * Parses the whole text and brings what is shown in line with it.
+   *
+   * @returns {Generator<void, void>}
+   */
+  *parseWhole() {
+    const { context, options } = this;
+    /** @type {import('./types.js').Links} */
+    const links = Object.create(null);
+    const tokens = yield* lexInParts(this.text, { links, breaks: options.breaks ?? false });
     const blocks = [...this.finished, ...(this.open ? [this.wholeOpen(this.open)] : []), ...this.tail];
     context.streaming = false;
-    context.links = Object.create(null);
-    const tokens = lex(text, { links: context.links, breaks: this.options.breaks ?? false });
-    if (Object.keys(context.links).length) context.version++;
+    context.links = links;
+    if (Object.keys(links).length) context.version++;
     context.notes.clear();
     for (const token of tokens) if (token.type === 'footnoteDef') context.define(token);
     this.notes?.remove();
-    patchBlocks(context, this.root, blocks, tokens);
+    this.notes = null;
+    yield* patchInParts(context, this.root, blocks, tokens);
     renumber(context, this.root);
     this.showNotes();
-    this.done = true;
-    this.finished = [];
+    this.whole = tokens;
+    this.finished = blocks;
     this.tail = [];
     this.fence = null;
     this.open = null;
+    this.done = true;
+  }
+
+  /**
+   * Takes up a text that was finished: its last block is unfinished again, and
+   * the one before it when that has less than a line, which may turn out to be
+   * a part of the other.
+   *
+   * @returns {boolean} false: it is not known where that begins
+   */
+  reopen() {
+    this.closeNow();
+    if (!this.done) return true;
+    const { context, finished, whole } = this;
+    if (context.isFull() || context.lacksNotes) return false;
+    /** @type {number[]} where each block begins */
+    const starts = [];
+    let at = 0;
+    for (const token of whole) {
+      if (!this.text.startsWith(token.raw, at)) return false;
+      if (isShown(token)) starts.push(at);
+      at += token.raw.length;
+    }
+    if (starts.length !== finished.length) return false;
+    const count = this.text.includes('\n', starts.at(-1)) ? 1 : 2;
+    const start = starts.at(-count) ?? 0;
+    this.tail = finished.splice(-count);
+    for (const block of this.tail) block.view?.reopen();
+    this.start = start;
+    this.seen = this.text.length;
+    this.signature = JSON.stringify(context.links);
+    this.whole = [];
+    context.streaming = true;
+    this.done = false;
+    return true;
   }
 
   /** @returns {boolean} whether the end is a fence that is open, and was shown */

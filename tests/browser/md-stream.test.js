@@ -82,6 +82,36 @@ test('ends as the whole text does, for random texts', async (t) => {
   assert.deepEqual(different, []);
 });
 
+test('goes on after its end where it was, and ends as the whole text does', async () => {
+  const different = await lab.page.evaluate(async (fixture) => {
+    const { md, settle, shape } = /** @type {any} */ (window);
+    const long = `${'Words of a paragraph, many of them.\n\n'.repeat(400)}${fixture}`;
+    const texts = [fixture, long, '- a\n#b', 'a\n-\nb', '- a\n\n  b', '```js\nlet x = 1;\nlet y', '| a |\n|-|\n| b |', '[^1]: n\n\nx[^1]', ''];
+    const out = [];
+    for (const text of texts) {
+      const whole = document.createElement('div');
+      whole.append(md.renderMarkdown(text));
+      await settle();
+      const cuts = text.length < 50 ? Array.from(text, (_, i) => i) : [1, 2, 3, 4, 5, 6, 7, 8, 9].map((part) => Math.floor(text.length * part / 10));
+      for (const cut of cuts) {
+        const holder = document.createElement('div');
+        const stream = md.createMarkdownStream(holder);
+        stream.update(text.slice(0, cut));
+        stream.finish(text.slice(0, cut));
+        if (cut % 2) await settle();
+        const first = holder.firstElementChild;
+        for (let i = cut + 1; i < text.length; i += 40) stream.update(text.slice(0, i));
+        stream.finish(text);
+        for (let k = 0; k < 40 && shape(holder) !== shape(whole); k++) await settle();
+        if (shape(holder) !== shape(whole)) out.push({ cut, text: text.slice(0, 40), got: shape(holder).slice(-300), wanted: shape(whole).slice(-300) });
+        if (text === long && holder.firstElementChild !== first) out.push({ cut, made: 'anew' });
+      }
+    }
+    return out;
+  }, FIXTURE);
+  assert.deepEqual(different, []);
+});
+
 test('shows no raw marks on the way', async () => {
   const seen = await lab.page.evaluate((fixture) => {
     const { md } = /** @type {any} */ (window);

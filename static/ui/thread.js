@@ -52,6 +52,8 @@ export function createThread(ctx) {
   let last = null;
   let idleAsked = false;
   let filled = false;
+  /** @type {string | null} */
+  let editing = null;
   /** @type {readonly Message[]} */
   let shownPath = [];
   /** @type {readonly unknown[]} */
@@ -181,6 +183,11 @@ export function createThread(ctx) {
       views.clear();
       shownId = conversation.id;
       ctx.speech.end();
+    }
+    // Who edits a question stays with it, however far from the end it is.
+    if (state.ui.editingId !== editing) {
+      editing = state.ui.editingId;
+      if (editing !== null) scroll.release();
     }
     const { dropped } = selectContext(state, conversation);
     const alike = path.length === shownPath.length && path.every((message, i) => message.id === shownPath[i]?.id);

@@ -231,6 +231,19 @@ test('editing a question makes a version beside it; arrows lead back', async () 
   await close();
 });
 
+test('a question that is edited stays in view', async () => {
+  const v = await visit({ viewport: { width: 800, height: 500 }, prepare: (s) => { s.answer = async (reply) => { await reply.text('A long line of an answer.\n\n'.repeat(40)); await reply.end(); }; } });
+  await v.ask('The question');
+  await v.page.locator('.message-assistant .toolbar').waitFor();
+  await composer(v.page).press('ArrowUp');
+  const field = v.page.getByRole('textbox', { name: 'Edited text' });
+  await field.waitFor();
+  await v.page.waitForTimeout(300);
+  const [box, view] = await Promise.all([field.boundingBox(), v.page.locator('.thread').boundingBox()]);
+  assert.ok(box && view && box.y >= view.y && box.y + box.height <= view.y + view.height, JSON.stringify([box, view]));
+  await v.close();
+});
+
 test('asking again, also with another model', async () => {
   const { page, site, ask, answer, close } = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text(`I am ${reply.body.model}`); await reply.end(); }; } });
   await ask('Who?');

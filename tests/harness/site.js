@@ -30,6 +30,9 @@ export const API_KEY = 'sk-test-0123456789-upstream-key';
 const SANITIZER =
   /(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:/;
 
+/* CONFAB_WRAP="valgrind -q --error-exitcode=99" and the like. */
+const WRAP = process.env.CONFAB_WRAP?.split(' ') ?? [];
+
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -163,7 +166,7 @@ export class Site {
    *   env?: Record<string, string>}} [how]
    */
   spawnWorker({ stdin, args, fds, env } = {}) {
-    const [command, ...rest] = [...(this.options.wrap ?? []), workerPath,
+    const [command, ...rest] = [...(this.options.wrap ?? WRAP), workerPath,
       '--config', this.configFile, ...(args ?? [])];
     const child = new Child(command, rest, {
       log: join(this.dir, 'worker.log'), stdin, fds, stderr: this.#logFile(),
@@ -283,9 +286,9 @@ export class Site {
     return readFileSync(join(this.dir, 'worker.log'), 'utf8');
   }
 
-  /** Whether memory figures are those of a sanitizer build. */
+  /** Whether memory figures are those of a sanitizer or of valgrind. */
   get sanitized() {
-    return /lib[alt]san|__asan/.test(
+    return /lib[alt]san|__asan|valgrind/.test(
       readFileSync(`/proc/${this.worker.pid}/maps`, 'utf8'));
   }
 

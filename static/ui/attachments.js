@@ -66,7 +66,6 @@ export async function isText(file) {
   const bytes = new Uint8Array(await file.slice(0, PROBE_BYTES).arrayBuffer());
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    // eslint-disable-next-line no-control-regex
     return !/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text);
   } catch {
     return false;

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import {
-  selectActive, selectContext, selectIsStreaming, selectModel, selectPath, selectSendObstacle,
+  selectActive, selectContext, selectIsStreaming, selectModel, selectSendObstacle,
 } from '../core/selectors.js';
 import { icon } from './icons.js';
 import { isModifier, modEnterName } from './keys.js';
@@ -285,8 +285,6 @@ export function createComposer(ctx) {
       field.focus();
       field.setSelectionRange(text.length, text.length);
     },
-    /** Whether the last question can be edited from here. */
-    hasQuestion: () => selectPath(selectActive(ctx.state())).some((m) => m.role === 'user'),
   };
 }
 

@@ -99,20 +99,6 @@ export function createScrollOwner(viewport, content, onAway) {
     },
     /** The reader is doing something further up; stay with them. */
     release,
-    /**
-     * Keeps an element where it is on the screen while the change happens.
-     * @param {Element} anchor
-     * @param {() => void} change
-     */
-    hold(anchor, change) {
-      const before = anchor.getBoundingClientRect().top;
-      change();
-      if (!following && anchor.isConnected) {
-        viewport.scrollTop += anchor.getBoundingClientRect().top - before;
-        lastTop = viewport.scrollTop;
-      }
-    },
-    get following() { return following; },
     dispose() { observer.disconnect(); },
   };
 }

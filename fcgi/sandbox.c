@@ -29,6 +29,7 @@ static const char *const system_paths[] = {
     "/usr/local/lib",
     "/usr/local/share",
     "/usr/share",
+    "/gnu/store",
     "/nix/store",
     "/run/NetworkManager",
     "/run/nscd",

@@ -118,20 +118,35 @@ transfer_release(struct transfer *t)
 	free(t->retry_after);
 }
 
-void
-transfer_cancel(struct transfer *t)
+static void
+doom(struct transfer *t)
 {
 	struct upstream_pool *p = t->shard->pool;
 
-	if (t->doomed)
-		return;
-	if (p->depth == 0) {
-		t->free(t);
-		return;
-	}
 	t->doomed = true;
 	t->next_doomed = p->doomed;
 	p->doomed = t;
+}
+
+/* A doomed transfer was cancelled, or failed outside libcurl's own turn. */
+static void
+end_doomed(struct transfer *t)
+{
+	if (t->failure != CURLE_OK)
+		t->on_done(t, (int)t->failure);
+	else
+		t->free(t);
+}
+
+void
+transfer_cancel(struct transfer *t)
+{
+	if (t->doomed)
+		return;
+	if (t->shard->pool->depth == 0)
+		t->free(t);
+	else
+		doom(t);
 }
 
 /* Learns from a transfer that is over whether its connection stays. */
@@ -168,12 +183,12 @@ reap(struct shard *s)
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
 		count_idle(t, result);
 		if (t->doomed)
-			t->free(t);
+			end_doomed(t);
 		else
 			t->on_done(t, (int)result);
 	}
 	while ((t = p->doomed) != NULL)
-		t->free(t);
+		end_doomed(t);
 }
 
 void
@@ -232,12 +247,21 @@ void
 transfer_pause(struct transfer *t, bool pause)
 {
 	struct shard *s = t->shard;
+	CURLcode rc;
 
 	if (t->doomed || !t->started)
 		return;
 	s->pool->depth++;
-	curl_easy_pause(t->easy, pause ? CURLPAUSE_RECV : CURLPAUSE_CONT);
+	rc = curl_easy_pause(t->easy, pause ? CURLPAUSE_RECV :
+	    CURLPAUSE_CONT);
 	s->pool->depth--;
+	/* Bytes that were held are delivered from in there. When they are
+	 * refused, libcurl tells us here and does not end the transfer. */
+	if (rc == CURLE_WRITE_ERROR && !t->doomed) {
+		t->failure = rc;
+		doom(t);
+	}
+	reap(s);
 }
 
 /* ---- Shards ---------------------------------------------------------------*/

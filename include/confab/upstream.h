@@ -29,7 +29,7 @@ struct upstream;
 struct upstream_pool;
 
 struct upstream_handler {
-	/* A normalised chunk. Nonzero: fail with what upstream_fail() set. */
+	/* A normalised chunk. Nonzero: it cannot be kept; the call fails. */
 	int (*chunk)(void *arg, const char *json, size_t len, bool content);
 	/* The bytes that arrived together have been read: time to write. */
 	void (*flush)(void *arg);
@@ -79,7 +79,8 @@ struct upstream *upstream_start(struct upstream_pool *p,
     const struct upstream_call *call, const struct upstream_handler *handler,
     void *arg, struct api_error *err);
 
-/* Stops and continues reading; the provider feels the back-pressure. */
+/* Stops and continues reading; the provider feels the back-pressure. To
+ * continue may deliver what was held, and end the call, before it returns. */
 void upstream_pause(struct upstream *u);
 void upstream_resume(struct upstream *u);
 
@@ -89,7 +90,8 @@ void upstream_cancel(struct upstream *u);
 /*
  * A plain request for a short JSON document, such as a model list; `done` gets
  * the status (0: no answer) and the body of at most PROVIDER_LIST_MAX bytes.
- * Takes over what `req` owns. Returns 0, or -1 when it could not start.
+ * Takes over what `req` owns. Returns 0, or -1 when it could not start, with
+ * `req` left to the caller.
  */
 typedef void (*upstream_fetch_fn)(void *arg, int status, const char *body,
     size_t len);

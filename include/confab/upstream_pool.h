@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <curl/curl.h>
 
@@ -44,6 +45,7 @@ struct transfer {
 	struct transfer *prev, *next;	/* all of a shard */
 	struct transfer *next_doomed;
 	uint64_t linger_until;
+	CURLcode failure;	/* while doomed; CURLE_OK: cancelled */
 	size_t header_bytes;
 	bool doomed;
 	bool started;
@@ -83,6 +85,8 @@ void transfer_linger(struct transfer *t);
 /* Frees the request's body once it was sent whole; it is never sent again. */
 void transfer_drop_request(struct transfer *t);
 
+/* Stops and continues the reading. Outside libcurl's callbacks the transfer may
+ * have ended, and be freed, when this returns. */
 void transfer_pause(struct transfer *t, bool pause);
 
 /* The HTTP status, or 0 when there is none yet. */

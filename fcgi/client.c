@@ -21,6 +21,7 @@
 #include "confab/loop.h"
 
 #define IOV_SEGMENTS 8	/* of the ring in one write */
+#define DRAIN_READS 16	/* of bytes that nobody asked for, a wake */
 
 static void on_poll(uv_poll_t *handle, int status, int events);
 
@@ -181,15 +182,18 @@ static void
 gather(struct gather *g, const struct client *c,
     const struct event_ring *ring)
 {
+	size_t queued = c->out.len - c->out_at;
+
 	g->n = 0;
 	g->total = 0;
 	g->off = c->off;
-	if (c->out.len > 0)
-		gather_add(g, c->out.data, c->out.len);
-	if (c->end_queued) {
-		g->with_end = true;
+	if (queued > 0)
+		gather_add(g, c->out.data + c->out_at, queued);
+	g->with_end = c->end_queued;
+	/* What does not get out must not pull more of the ring in: there it
+	 * is counted, and holds the provider back. */
+	if (c->end_queued || (ring != NULL && queued >= CLIENT_WRITE_MAX))
 		return;
-	}
 	if (ring != NULL)
 		gather_ring(g, c, ring);
 	g->with_end = c->ending && (ring == NULL || g->off >= ring->head);
@@ -225,6 +229,7 @@ keep_rest(struct client *c, const struct gather *g, size_t sent)
 	}
 	buf_free(&c->out);
 	c->out = rest;
+	c->out_at = 0;
 	return 0;
 }
 
@@ -283,13 +288,21 @@ finished(struct client *c)
 static int
 advance(struct client *c, const struct gather *g, size_t sent)
 {
+	size_t queued = c->out.len - c->out_at;
+
 	c->off = g->off;
 	if (sent == g->total) {
 		buf_free(&c->out);
+		c->out_at = 0;
 		return 0;
 	}
 	if (g->with_end)
 		c->end_queued = true;
+	if (g->total == queued) {
+		/* A long answer is not copied at each of its writes. */
+		c->out_at += sent;
+		return 0;
+	}
 	return keep_rest(c, g, sent);
 }
 
@@ -315,7 +328,7 @@ client_send(struct loop *l, struct client *c, const struct event_ring *ring)
 			set_blocked(c, true);
 		else if (g.with_end)
 			return finished(c);
-		else if (ring == NULL || c->off >= ring->head)
+		else if (ring == NULL || (c->off >= ring->head && !c->ending))
 			break;
 	}
 	return true;
@@ -325,13 +338,15 @@ client_send(struct loop *l, struct client *c, const struct event_ring *ring)
 static bool
 peer_is_there(struct client *c)
 {
-	char scratch[512];
-	ssize_t n;
+	char scratch[4096];
+	ssize_t n = 1;
+	int i;
 
-	do {
+	/* One that never stops sending gets a turn like the others. */
+	for (i = 0; i < DRAIN_READS && n > 0; i++)
 		n = recv(c->fd, scratch, sizeof(scratch), MSG_DONTWAIT);
-	} while (n > 0 || (n == -1 && errno == EINTR));
-	return n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK);
+	return n > 0 || (n == -1 && (errno == EAGAIN ||
+	    errno == EWOULDBLOCK || errno == EINTR));
 }
 
 static void

@@ -35,7 +35,8 @@ struct client_handler {
 };
 
 struct client {
-	uv_poll_t poll;		/* first: uv_close() frees through it */
+	uv_poll_t poll;		/* first: uv_close() frees through it; its data
+				 * is NULL, which tells it from libcurl's */
 	const struct client_handler *handler;
 	void *arg;
 	struct client *next;	/* for the owner's list */
@@ -50,6 +51,7 @@ struct client {
 	uint64_t off;		/* of the ring, the next byte to send */
 	uint64_t last_write;	/* loop time */
 	struct buf out;		/* framed, goes before the ring */
+	size_t out_at;		/* bytes of it that are gone already */
 	char *extra_headers;	/* owned; for the response, or NULL */
 };
 

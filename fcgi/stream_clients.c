@@ -205,18 +205,21 @@ stream_clients_send(struct stream *s)
 void
 stream_clients_comment(struct stream *s)
 {
-	struct client *c;
+	struct client *c, *next;
 
 	if (!s->is_stream || s->ended)
 		return;
-	for (c = s->clients; c != NULL; c = c->next) {
-		if (c->blocked)
+	for (c = s->clients; c != NULL; c = next) {
+		next = c->next;
+		if (c->blocked || ((c->committed || commit(c)) &&
+		    client_put(c, COMMENT, sizeof(COMMENT) - 1) == 0))
 			continue;
-		if (!c->committed)
-			(void)commit(c);
-		(void)client_put(c, COMMENT, sizeof(COMMENT) - 1);
+		/* Out of memory: half a header must not go out. */
+		unlink_client(s, c);
+		client_close(c);
 	}
 	stream_clients_send(s);
+	stream_settle(s);
 }
 
 void
@@ -292,8 +295,6 @@ stream_attach(struct stream *s, struct relay_job *job, uint64_t last_id)
 	metrics_stream_resumed();
 	if (!stream_client_add(s, job, off))
 		return;
-	if (s->is_stream && s->ring.next_id > 1)
-		(void)commit(s->clients);
 	stream_clients_send(s);
 	stream_settle(s);
 }

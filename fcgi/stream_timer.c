@@ -64,8 +64,11 @@ grace_deadline(const struct stream *s)
 {
 	uint64_t from;
 
+	/* Who reads the rest has as long for it as an answer may take: one
+	 * that has silently gone would hold it for ever. */
 	if (s->clients != NULL)
-		return UINT64_MAX;
+		return s->ended ? s->ended_at + timeouts(s)->total :
+		    UINT64_MAX;
 	from = s->detached;
 	if (s->ended && s->ended_at > from)
 		from = s->ended_at;
@@ -133,10 +136,5 @@ stream_timer_arm(struct stream *s)
 		earlier(&next, s->retry_at);
 	earlier(&next, grace_deadline(s));
 	earlier(&next, comment_deadline(s));
-	if (next == UINT64_MAX) {
-		/* Ended, and a client still reads: it tells when it is over. */
-		uv_timer_stop(&s->timer);
-		return;
-	}
 	uv_timer_start(&s->timer, on_timer, next > now ? next - now : 0, 0);
 }

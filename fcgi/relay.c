@@ -234,9 +234,12 @@ static void
 close_handle(uv_handle_t *handle, void *arg)
 {
 	(void)arg;
-	/* What belongs to a client that never took its last bytes stays
-	 * open: the process is at its end. */
-	if (handle->type != UV_POLL && !uv_is_closing(handle))
+	if (uv_is_closing(handle))
+		return;
+	/* A poll without data is a client that never took its last bytes. */
+	if (handle->type == UV_POLL && handle->data == NULL)
+		client_close((struct client *)handle);
+	else
 		uv_close(handle, NULL);
 }
 
@@ -252,10 +255,10 @@ run(void *arg)
 	while (l->works > 0)
 		uv_run(&l->uv, UV_RUN_ONCE);
 	upstream_pool_free(l->upstreams);
-	/* Once more, for the close callbacks, then the loop's own handles. */
-	uv_run(&l->uv, UV_RUN_NOWAIT);
 	uv_walk(&l->uv, close_handle, NULL);
-	uv_run(&l->uv, UV_RUN_NOWAIT);
+	/* Once more, for the close callbacks, and for what libuv's threads
+	 * still do for us: they write into what is freed next. */
+	uv_run(&l->uv, UV_RUN_DEFAULT);
 	(void)uv_loop_close(&l->uv);
 	return NULL;
 }
@@ -292,7 +295,6 @@ loop_start(struct loop *l, struct relay *r, unsigned index)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	rc = pthread_create(&l->thread, NULL, run, l);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	l->started = rc == 0;
 	errno = rc;
 	return rc == 0 ? 0 : -1;
 }

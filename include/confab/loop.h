@@ -34,7 +34,6 @@ struct relay {
 	atomic_uint next_loop;	/* for streams without a key */
 	atomic_uint streams;	/* open, in all loops */
 	atomic_size_t ring_bytes;
-	atomic_bool draining;
 	struct relay_hooks hooks;
 	struct stream_users *users;
 	struct model_lists *lists;	/* kept by the first loop */
@@ -48,7 +47,6 @@ struct loop {
 	uv_check_t turn;	/* after each turn */
 	uv_timer_t drain_timer;
 	pthread_t thread;
-	bool started;
 
 	pthread_mutex_t lock;	/* guards the next six */
 	struct job_node *jobs, **jobs_tail;

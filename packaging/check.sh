@@ -77,30 +77,41 @@ unit() {
 }
 
 # node_suite NAME DIRECTORY BUILD: the files of one directory under node:test.
-# Each file is run by itself, so that one that hangs costs no other.
+# Each file is run by itself, as many at a time as there are processors, and
+# with a limit, so that one that hangs or crashes costs no other.
 node_suite() {
 	suite_start=$(date +%s)
+	taps=$results/$1
+	rm -rf "$taps"
+	mkdir -p "$taps"
+	cat >"$taps/run" <<TEXT
+status=0
+CONFAB_BUILD=$work/$3 timeout -k 10 $suite_limit \\
+	node --test --test-reporter=tap "\$1" >"$taps/\$(basename "\$1").tap" 2>&1 ||
+	status=\$?
+echo "\$status" >"$taps/\$(basename "\$1").status"
+TEXT
+	# The largest files first: they tend to take the longest.
+	ls -S "$work/src/$2"/*.test.js >"$taps/list"
+	job xargs -a "$taps/list" -n 1 -P "$(getconf _NPROCESSORS_ONLN)" \
+	    sh "$taps/run" >"$results/$1.out" 2>&1 || true
 	all_ok=0 all_bad=0
 	log=$results/$1.log
 	: >"$log"
 	for file in "$work/src/$2"/*.test.js; do
-		[ -f "$file" ] || continue
-		status=0
-		job env CONFAB_BUILD="$work/$3" timeout -k 10 "$suite_limit" \
-		    node --test --test-reporter=tap "$file" \
-		    >"$results/one.tap" 2>&1 || status=$?
+		name=$(basename "$file")
+		status=$(cat "$taps/$name.status" 2>/dev/null || echo 1)
 		totals=$(sed -n 's/^# \(pass\|fail\|cancelled\) \([0-9]*\)$/\1 \2/p' \
-		    "$results/one.tap" | awk '{ n[$1] += $2 }
+		    "$taps/$name.tap" 2>/dev/null | awk '{ n[$1] += $2 }
 			END { print n["pass"] + 0, n["fail"] + n["cancelled"] }')
 		ok=${totals% *} bad=${totals#* }
 		[ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
 		all_ok=$((all_ok + ok)) all_bad=$((all_bad + bad))
 		[ "$bad" = 0 ] || {
-			echo "not ok: $2/$(basename "$file"), status $status"
-			cat "$results/one.tap"
-		} >>"$log"
+			echo "not ok: $2/$name, status $status"
+			cat "$taps/$name.tap" || true
+		} >>"$log" 2>&1
 	done
-	rm -f "$results/one.tap"
 	report "$1" "$all_ok" "$all_bad" "$log"
 }
 

@@ -6,6 +6,19 @@
 passed=0 failed=0
 results=$work/log
 
+finish() {
+	echo "$passed passed, $failed failed"
+	[ "$failed" = 0 ]
+}
+
+# What cannot even be installed or built has failed, too.
+die() {
+	say "$*"
+	failed=$((failed + 1))
+	finish
+	exit 1
+}
+
 need "$packages_build $packages_run $packages_node $packages_check"
 take_source
 if [ ! -f "$work/src/node_modules/typescript/package.json" ]; then
@@ -138,6 +151,5 @@ for script in "$work"/src/tests/packaging/*.sh; do
 	    sh "$script" "$work/src" "$work/build"
 done
 
-echo "$passed passed, $failed failed"
 check_status=0
-[ "$failed" = 0 ] || check_status=1
+finish || check_status=1

@@ -65,7 +65,8 @@ packages_build='cc:gcc make:make autoconf:autoconf automake:automake
 	-:libconfuse-dev -:libcrypt-dev brotli:brotli'
 packages_run='nginx:nginx openssl:openssl setpriv:util-linux'
 packages_node='node:nodejs npm:npm -:ca-certificates'
-packages_check='clang:clang clang-format:clang-format -:libcmocka-dev
+packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
+	-:libcmocka-dev
 	chromium:chromium -:fonts-noto-core -:fonts-noto-cjk
 	-:fonts-noto-color-emoji apache2:apache2 -:libapache2-mod-fcgid
 	lighttpd:lighttpd fcgiwrap:fcgiwrap spawn-fcgi:spawn-fcgi
@@ -155,7 +156,7 @@ On Debian: apt-get install $missing"
 # Everything of the tree that takes part, and nothing that building in it or
 # an editor left there.
 source_list() {
-	(cd "$source" && find .npmrc .clang-format .editorconfig LICENSE NEWS \
+	(cd "$source" && find .ci .npmrc .clang-format .editorconfig LICENSE NEWS \
 	    README.md HACKING.md Makefile.am configure.ac package.json \
 	    package-lock.json fcgi include nginx packaging static tests \
 	    -type f ! -name '*.o' ! -name '*.log' ! -name '*.trs' \

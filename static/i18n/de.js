@@ -184,7 +184,7 @@ export default {
 
   'settings.title': 'Einstellungen',
   'settings.theme': 'Farben',
-  'settings.theme.system': 'Wie das System',
+  'settings.theme.system': 'System',
   'settings.theme.light': 'Hell',
   'settings.theme.dark': 'Dunkel',
   'settings.textSize': 'Schriftgröße',

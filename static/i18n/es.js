@@ -184,7 +184,7 @@ export default {
 
   'settings.title': 'Ajustes',
   'settings.theme': 'Tema',
-  'settings.theme.system': 'Como el sistema',
+  'settings.theme.system': 'Sistema',
   'settings.theme.light': 'Claro',
   'settings.theme.dark': 'Oscuro',
   'settings.textSize': 'Tamaño del texto',

@@ -184,7 +184,7 @@ export default {
 
   'settings.title': 'Réglages',
   'settings.theme': 'Thème',
-  'settings.theme.system': 'Comme le système',
+  'settings.theme.system': 'Système',
   'settings.theme.light': 'Clair',
   'settings.theme.dark': 'Sombre',
   'settings.textSize': 'Taille du texte',

@@ -71,10 +71,88 @@ fcgi_record_head(const unsigned char *bytes, size_t len)
 		if (type == FCGI_BEGIN_REQUEST &&
 		    content != sizeof(FCGI_BeginRequestBody))
 			return FCGI_HEAD_BAD;
+		/* Padding there libfcgi would take for the next record. */
+		if ((type == FCGI_BEGIN_REQUEST || content == 0) && h[6] != 0)
+			return FCGI_HEAD_BAD;
 		at += FCGI_RECORD_HEADER + content + h[6];
 		if (type == FCGI_PARAMS && content == 0)
 			return at <= len ? FCGI_HEAD_WHOLE : FCGI_HEAD_MORE;
 		type = FCGI_PARAMS;
 	}
 	return FCGI_HEAD_MORE;
+}
+
+/* Reads the contents of a head's PARAMS records as one stream. */
+struct params {
+	const unsigned char *at;
+	size_t left;		/* of this record's content */
+	size_t padding;		/* that follows it */
+};
+
+/* Goes to the next byte; false at the end, the empty record. */
+static bool
+params_more(struct params *p)
+{
+	while (p->left == 0) {
+		p->at += p->padding;
+		p->left = (size_t)p->at[4] << 8 | p->at[5];
+		p->padding = p->at[6];
+		if (p->at[1] == FCGI_PARAMS && p->left == 0)
+			return false;
+		p->at += FCGI_RECORD_HEADER;
+		if (p->at[1 - FCGI_RECORD_HEADER] != FCGI_PARAMS) {
+			p->padding += p->left;
+			p->left = 0;
+		}
+	}
+	return true;
+}
+
+static bool
+params_skip(struct params *p, size_t n)
+{
+	size_t part;
+
+	for (; n > 0; n -= part) {
+		if (!params_more(p))
+			return false;
+		part = n < p->left ? n : p->left;
+		p->at += part;
+		p->left -= part;
+	}
+	return true;
+}
+
+/* A length of one byte, or of four with the highest bit set (section 3.4). */
+static bool
+params_length(struct params *p, size_t *n)
+{
+	int i, more = 0;
+
+	*n = 0;
+	for (i = 0; i <= more; i++) {
+		if (!params_more(p))
+			return false;
+		*n = *n << 8 | *p->at;
+		if (i == 0 && *n >= 0x80) {
+			*n &= 0x7f;
+			more = 3;
+		}
+		p->at++;
+		p->left--;
+	}
+	return true;
+}
+
+bool
+fcgi_record_params_fit(const unsigned char *head)
+{
+	struct params p = { head, 0, 0 };
+	size_t name, value;
+
+	while (params_more(&p))
+		if (!params_length(&p, &name) || !params_length(&p, &value) ||
+		    !params_skip(&p, name) || !params_skip(&p, value))
+			return false;
+	return true;
 }

@@ -189,7 +189,7 @@ head_arrives(int fd, uint64_t until)
 			return false;
 		switch (fcgi_record_head(head, (size_t)n)) {
 		case FCGI_HEAD_WHOLE:
-			return true;
+			return fcgi_record_params_fit(head);
 		case FCGI_HEAD_BAD:
 			return false;
 		case FCGI_HEAD_MORE:

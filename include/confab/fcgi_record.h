@@ -7,6 +7,7 @@
 #ifndef CONFAB_FCGI_RECORD_H
 #define CONFAB_FCGI_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define FCGI_RECORD_HEADER 8
@@ -31,6 +32,13 @@ enum fcgi_head {
  * writes past a buffer when it answers a GET_VALUES record with many names.
  */
 enum fcgi_head fcgi_record_head(const unsigned char *bytes, size_t len);
+
+/*
+ * True when each parameter of a whole head has the length that it says, and
+ * the last ends where the parameters end. libfcgi allocates what a length says
+ * before it looks, and ends the process when it cannot.
+ */
+bool fcgi_record_params_fit(const unsigned char *head);
 
 /* Writes the end of STDOUT and END_REQUEST with status 0, complete. */
 void fcgi_record_end(unsigned char out[FCGI_RECORD_END], int request_id);

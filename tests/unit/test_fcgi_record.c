@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -75,6 +76,8 @@ test_head_bad(void **state)
 		BAD("\1\11\0\0\0\0\0\0"),		/* GET_VALUES */
 		BAD("\1\1\0\0\0\10\0\0"),		/* null id */
 		BAD("\1\1\0\1\0\0\0\0"),		/* an empty BEGIN */
+		BAD("\1\1\0\1\0\10\1\0"),		/* a padded BEGIN */
+		BAD(BEGIN "\1\4\0\1\0\0\1\0"),	/* a padded end */
 		BAD(BEGIN BEGIN),
 		BAD(BEGIN STDIN_),			/* no PARAMS */
 		BAD(BEGIN PARAMS "\1\11\0\0\0\0\0\0"),	/* amid PARAMS */
@@ -89,6 +92,47 @@ test_head_bad(void **state)
 		assert_int_equal(head(bad[i].bytes, bad[i].len), FCGI_HEAD_BAD);
 }
 
+static void
+test_params_fit(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		bool fits;
+	} t[] = {
+#define FIT(text, fits) { text, sizeof(text) - 1, fits }
+		FIT(BEGIN END, true),
+		FIT(BEGIN PARAMS END, true),
+		FIT(BEGIN PARAMS PARAMS END, true),
+		/* A pair over three records, its long length cut, too. */
+		FIT(BEGIN "\1\4\0\1\0\3\0\0\200\0\0"
+			"\1\4\0\1\0\3\1\0\1\1nX\1\4\0\1\0\1\0\0v" END, true),
+		FIT(BEGIN "\1\4\0\1\0\2\0\0\0\0" END, true),
+		FIT(BEGIN "\1\4\0\1\0\1\0\0\0" END, false),
+		FIT(BEGIN "\1\4\0\1\0\1\0\0\200" END, false),
+		FIT(BEGIN "\1\4\0\1\0\5\0\0\1\3Aab" END, false),
+		FIT(BEGIN "\1\4\0\1\0\7\0\0\1\3Aabcd" END, false),
+		/* What makes libfcgi ask for 4 GiB. */
+		FIT(BEGIN "\1\4\0\1\0\10\0\0"
+			"\377\377\377\376\377\377\377\376" END, false),
+#undef FIT
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		/* From memory of exactly this size. */
+		unsigned char *head_copy = malloc(t[i].len);
+
+		memcpy(head_copy, t[i].bytes, t[i].len);
+		assert_int_equal(fcgi_record_head(head_copy, t[i].len),
+		    FCGI_HEAD_WHOLE);
+		if (fcgi_record_params_fit(head_copy) != t[i].fits)
+			fail_msg("case %zu", i);
+		free(head_copy);
+	}
+}
+
 int
 main(void)
 {
@@ -97,6 +141,7 @@ main(void)
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_head_in_any_piece),
 		cmocka_unit_test(test_head_bad),
+		cmocka_unit_test(test_params_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

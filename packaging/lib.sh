@@ -73,7 +73,7 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	curl:curl socat:socat mandoc:mandoc ps:procps xz:xz-utils
 	fail2ban-regex:fail2ban'
 
-# Their services are not to start because they are installed.
+# Their services are not wanted, neither now nor at the next boot.
 services='nginx apache2 lighttpd fcgiwrap fail2ban'
 
 # Prints the packages of the lists that are missing.

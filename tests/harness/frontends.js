@@ -126,6 +126,7 @@ export function layOutAccount(site, change = {}) {
   }
   const home = join(site.dir, 'confab-shared');
   const etc = join(home, 'confab/etc');
+  /** @type {import('./config.js').Sections} */
   const config = { ...site.config, listen: undefined,
     runtime_dir: 'shared', users_file: 'users', secret_file: 'secret',
     ...change };
@@ -150,6 +151,7 @@ export function layOutAccount(site, change = {}) {
 export function layOutWorker(site, change = {}) {
   const dir = join(site.dir, 'worker-of-web-server');
   mkdirSync(dir, { recursive: true });
+  /** @type {import('./config.js').Sections} */
   const config = { ...site.config, runtime_dir: 'shared',
     users_file: 'users', secret_file: 'secret', ...change };
   config['provider "up"'] = { ...config['provider "up"'],

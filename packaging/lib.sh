@@ -69,7 +69,8 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	-:libcmocka-dev
 	chromium:chromium -:fonts-noto-core -:fonts-noto-cjk
 	-:fonts-noto-color-emoji apache2:apache2 -:libapache2-mod-fcgid
-	lighttpd:lighttpd fcgiwrap:fcgiwrap spawn-fcgi:spawn-fcgi
+	lighttpd:lighttpd -:lighttpd-mod-openssl fcgiwrap:fcgiwrap
+	spawn-fcgi:spawn-fcgi systemd-socket-activate:systemd
 	curl:curl socat:socat mandoc:mandoc ps:procps xz:xz-utils
 	fail2ban-regex:fail2ban'
 

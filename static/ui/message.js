@@ -420,7 +420,8 @@ function footParts(message) {
 export function createMessageView(ctx, first) {
   const { role } = first;
   const element = make('article', `message message-${role}`, { 'data-id': first.id });
-  const answer = role === 'assistant' ? createAnswer(ctx, element) : null;
+  /** @type {ReturnType<typeof createAnswer> | null} made with the first draw */
+  let answer = null;
   /** @type {readonly unknown[]} */
   let seen = [];
   /** @type {readonly unknown[]} */
@@ -448,12 +449,13 @@ export function createMessageView(ctx, first) {
     }
     element.toggleAttribute('data-last', around.last);
     element.toggleAttribute('data-unsent', around.unsent);
-    if (!answer) {
+    if (role === 'user') {
       render(questionView(ctx, message, around), element);
       if (around.editing && !wasEditing) focusEdit();
       wasEditing = around.editing;
       return;
     }
+    answer ??= createAnswer(ctx, element);
     answer.draw(message, around);
     const foot = [...near, ...footParts(message)];
     if (force || !same(footSeen, foot)) {

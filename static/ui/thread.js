@@ -58,6 +58,12 @@ export function createThread(ctx) {
   let shownPath = [];
   /** @type {readonly unknown[]} */
   let shownWith = [];
+  /** @type {string | null} */
+  let shownEditing = null;
+  /** @type {string | null} */
+  let shownReading = null;
+  /** @type {Set<MessageView>} drawn, but not with what is around them now */
+  const stale = new Set();
 
   const scroll = createScrollOwner(viewport, content, (now) => {
     away = now;
@@ -114,6 +120,7 @@ export function createThread(ctx) {
       if (!wanted.has(id)) {
         view.element.remove();
         views.delete(id);
+        stale.delete(view);
       }
     }
     /** @type {ChildNode | null} */
@@ -145,7 +152,7 @@ export function createThread(ctx) {
     if (cutline.nextSibling !== before || !cutline.isConnected) messages.insertBefore(cutline, before);
   }
 
-  /** Draws messages that still wait for their first turn, from the end up. */
+  /** Draws messages that still wait for their turn, from the end up. */
   function fillIn() {
     idleAsked = false;
     if (!last) return;
@@ -156,7 +163,7 @@ export function createThread(ctx) {
     for (let i = path.length - 1; i >= 0; i -= 1) {
       const message = /** @type {Message} */ (path[i]);
       const view = views.get(message.id);
-      if (!view || view.drawn) continue;
+      if (!view || (view.drawn && !stale.delete(view))) continue;
       view.draw(message, aroundOf(state, path, i, context.dropped));
       if (performance.now() > until) {
         askIdle();
@@ -181,6 +188,7 @@ export function createThread(ctx) {
     if (switched) {
       for (const view of views.values()) view.element.remove();
       views.clear();
+      stale.clear();
       shownId = conversation.id;
       ctx.speech.end();
     }
@@ -205,13 +213,20 @@ export function createThread(ctx) {
     }
     let waiting = false;
     let counting = false;
+    // What the reader is doing something with is never late.
+    const touched = new Set([state.ui.editingId, shownEditing, ctx.speech.reading, shownReading]);
+    shownEditing = state.ui.editingId;
+    shownReading = ctx.speech.reading;
     path.forEach((message, i) => {
       const view = /** @type {MessageView} */ (views.get(message.id));
-      if (!view.drawn && i < path.length - AT_ONCE) {
-        waiting = true;
-        return;
-      }
-      if (!steady || !view.drawn || message !== shownPath[i] || path[i - 1] !== shownPath[i - 1]) {
+      const own = message !== shownPath[i] || path[i - 1] !== shownPath[i - 1];
+      const late = i < path.length - AT_ONCE && (!view.drawn || !own) && !touched.has(message.id);
+      if (late) {
+        // An answer that begins or ends changes what all others offer: not worth a long frame.
+        if (view.drawn && !steady) stale.add(view);
+        waiting = waiting || !view.drawn || !steady;
+      } else if (!steady || !view.drawn || own) {
+        stale.delete(view);
         view.draw(message, aroundOf(state, path, i, dropped));
       }
       counting = counting || view.counts;

@@ -164,6 +164,8 @@ log_start(void)
 	logger.stopping = false;
 	/* Signals are for the main thread alone. */
 	sigfillset(&all);
+	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
+	sigdelset(&all, SIGBUS);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	rc = pthread_create(&logger.thread, NULL, writer, batch);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

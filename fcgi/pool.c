@@ -118,6 +118,8 @@ start_threads(struct pool *p, unsigned n)
 	pthread_attr_setstacksize(&attr, POOL_STACK);
 	/* A signal would cut libfcgi's reads short. */
 	sigfillset(&all);
+	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
+	sigdelset(&all, SIGBUS);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	for (; p->n < n && rc == 0; p->n += rc == 0)
 		rc = pthread_create(&p->threads[p->n], &attr, run, p);

@@ -292,6 +292,8 @@ loop_start(struct loop *l, struct relay *r, unsigned index)
 		return -1;
 	/* Signals are for the main thread alone. */
 	sigfillset(&all);
+	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
+	sigdelset(&all, SIGBUS);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	rc = pthread_create(&l->thread, NULL, run, l);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

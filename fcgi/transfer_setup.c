@@ -276,7 +276,7 @@ transfer_error(const struct transfer *t, int result, struct api_error *err)
 		return true;
 	case CURLE_OUT_OF_MEMORY:
 		/* libcurl says so of a header that passes its limit, too. */
-		if (t->sent)
+		if (t->sent && t->failure == CURLE_OK)
 			return invalid(err);
 		(void)api_error_set(err, 503, "internal_error",
 		    "The server is out of memory.");

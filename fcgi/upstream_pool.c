@@ -293,6 +293,41 @@ on_socket(uv_poll_t *poll, int status, int events)
 	act(w->shard, w->fd, flags);
 }
 
+/* A socket is watched for the first time. NULL when it cannot be. */
+static struct watched *
+watched_new(struct shard *s, curl_socket_t fd)
+{
+	struct watched *w;
+
+	w = calloc(1, sizeof(*w));
+	if (w == NULL)
+		return NULL;
+	w->shard = s;
+	w->fd = fd;
+	w->poll.data = w;
+	if (uv_poll_init_socket(&s->pool->loop->uv, &w->poll, fd) != 0) {
+		free(w);
+		return NULL;
+	}
+	curl_multi_assign(s->multi, fd, w);
+	return w;
+}
+
+/* The transfer's socket cannot be watched. It ends, and it alone: an error
+ * returned to libcurl would be the end of the whole multi handle. */
+static int
+cannot_watch(CURL *easy)
+{
+	struct transfer *t = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
+	if (t != NULL && t->started && !t->doomed) {
+		t->failure = CURLE_OUT_OF_MEMORY;
+		doom(t);
+	}
+	return 0;
+}
+
 /* libcurl's CURLMOPT_SOCKETFUNCTION. */
 static int
 watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
@@ -301,7 +336,6 @@ watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
 	struct watched *w = known;
 	int events = 0;
 
-	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
 		if (w == NULL)
 			return 0;
@@ -311,25 +345,15 @@ watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
 		uv_close((uv_handle_t *)&w->poll, free_handle);
 		return 0;
 	}
-	if (w == NULL) {
-		w = calloc(1, sizeof(*w));
-		if (w == NULL)
-			return -1;
-		w->shard = s;
-		w->fd = fd;
-		w->poll.data = w;
-		if (uv_poll_init_socket(&s->pool->loop->uv, &w->poll, fd) !=
-		    0) {
-			free(w);
-			return -1;
-		}
-		curl_multi_assign(s->multi, fd, w);
-	}
+	if (w == NULL && (w = watched_new(s, fd)) == NULL)
+		return cannot_watch(easy);
 	if (what != CURL_POLL_IN)
 		events |= UV_WRITABLE;
 	if (what != CURL_POLL_OUT)
 		events |= UV_READABLE;
-	return uv_poll_start(&w->poll, events, on_socket) == 0 ? 0 : -1;
+	if (uv_poll_start(&w->poll, events, on_socket) != 0)
+		return cannot_watch(easy);
+	return 0;
 }
 
 static void

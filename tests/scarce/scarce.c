@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A worker for which memory is short: one in CONFAB_SCARCE allocations of its
+ * own code fails, at random, from each SIGUSR2 to the next. Linked with --wrap,
+ * so that a sanitizer keeps its allocator, and the libraries keep theirs.
+ */
+#include "config.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void *__real_malloc(size_t);
+void *__real_calloc(size_t, size_t);
+void *__real_realloc(void *, size_t);
+char *__real_strdup(const char *);
+char *__real_strndup(const char *, size_t);
+
+void *__wrap_malloc(size_t);
+void *__wrap_calloc(size_t, size_t);
+void *__wrap_realloc(void *, size_t);
+char *__wrap_strdup(const char *);
+char *__wrap_strndup(const char *, size_t);
+
+static atomic_bool scarce;
+static atomic_uint count;
+static unsigned one_in = 50;
+
+static void
+toggle(int sig)
+{
+	static const char text[][16] = { "memory: enough\n",
+	    "memory: scarce\n" };
+	bool now = !atomic_load(&scarce);
+
+	(void)sig;
+	atomic_store(&scarce, now);
+	if (write(STDERR_FILENO, text[now], 15) == -1)
+		return;
+}
+
+__attribute__((constructor)) static void
+prepare(void)
+{
+	const char *value = getenv("CONFAB_SCARCE");
+
+	if (value != NULL)
+		one_in = (unsigned)strtoul(value, NULL, 10);
+	(void)signal(SIGUSR2, toggle);
+}
+
+/* The mixing of splitmix64: every count has its own fate. */
+static bool
+fails(void)
+{
+	unsigned long long x;
+
+	if (!atomic_load(&scarce))
+		return false;
+	x = (atomic_fetch_add(&count, 1) + 1ULL) * 0x9e3779b97f4a7c15ULL;
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
+	return (x ^ x >> 31) % one_in == 0;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *
+__wrap_realloc(void *p, size_t size)
+{
+	return fails() ? NULL : __real_realloc(p, size);
+}
+
+char *
+__wrap_strdup(const char *s)
+{
+	return fails() ? NULL : __real_strdup(s);
+}
+
+char *
+__wrap_strndup(const char *s, size_t n)
+{
+	return fails() ? NULL : __real_strndup(s, n);
+}

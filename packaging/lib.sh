@@ -17,7 +17,7 @@ die() {
 
 # job COMMAND...: runs it in a process group of its own and waits, so that a
 # signal to quickstart ends it at once, with all that it started.
-job=
+job= installing=
 job() {
 	setsid "$@" </dev/null 9>&- &
 	job=$!
@@ -29,6 +29,12 @@ job() {
 
 stop_job() {
 	[ -n "$job" ] || return 0
+	if [ -n "$installing" ]; then
+		# Half an installation is worse than a late end.
+		say 'apt-get finishes first ...'
+		wait "$job" || true
+		return 0
+	fi
 	kill -TERM -"$job" 2>/dev/null || true
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		kill -0 -"$job" 2>/dev/null || return 0
@@ -131,6 +137,7 @@ On Debian: apt-get install $missing"
 	    die "missing, and only root can install it: $missing"
 	had=$(dpkg-query -W -f '${Package} ' $services 2>/dev/null || true)
 	forbid_services
+	installing=yes
 	if [ -z "$(find /var/lib/apt/lists -name '*_Packages*' \
 	    2>/dev/null | head -n 1)" ] || ! $apt --simulate install \
 	    --no-install-recommends $missing >/dev/null 2>&1; then
@@ -138,6 +145,7 @@ On Debian: apt-get install $missing"
 	fi
 	step "install $(echo $missing | wc -w) packages" \
 	    $apt install --no-install-recommends $missing
+	installing=
 	allow_services
 	# Nor at the next boot: nobody asked for those sites.
 	for service in $services; do

@@ -48,7 +48,8 @@ test('fcgiwrap, which runs CGI programs', async () => {
   const account = layOutAccount(site,
     { timeouts: { heartbeat: '300ms' } });
   const socket = join(site.dir, 'fcgiwrap.sock');
-  const wrap = new Child('fcgiwrap', ['-f', '-c', '8', '-s',
+  /* One process: of several, the first would leave the others behind. */
+  const wrap = new Child('fcgiwrap', ['-f', '-c', '1', '-s',
     `unix:${socket}`], { log: join(site.dir, 'fcgiwrap.log') });
   await appears(socket, wrap);
   /* NO_BUFFERING: else fcgiwrap holds an answer back to its end. */

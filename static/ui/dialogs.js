@@ -34,7 +34,11 @@ export function createDialogs(ctx) {
   /** @type {Element | null} */
   let cameFrom = null;
 
-  const close = () => ctx.actions.setUi({ dialog: null });
+  /** At once, not with the next frame: the next key belongs to what is beneath. */
+  function close() {
+    ctx.actions.setUi({ dialog: null });
+    shut();
+  }
 
   element.addEventListener('cancel', (event) => {
     event.preventDefault();

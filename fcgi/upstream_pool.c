@@ -19,51 +19,10 @@
 #include "confab/transfer_setup.h"
 #include "confab/upstream.h"
 #include "confab/upstream_pool.h"
+#include "confab/upstream_private.h"
 
 #define MULTI_CONNECTIONS 1000000L /* we bound idle ones ourselves: libcurl's
 				 * limit counts busy ones and then searches */
-
-/* A provider's address, with what a shard knows of idle connections to it. */
-struct origin {
-	char *url;
-	unsigned idle[UPSTREAM_SHARDS];
-};
-
-struct shard {
-	struct upstream_pool *pool;
-	unsigned index;
-	CURLM *multi;
-	uv_timer_t timer;
-	unsigned active;
-	bool fresh;		/* transfers were added since it last ran */
-	struct transfer *transfers;
-};
-
-struct upstream_pool {
-	struct loop *loop;
-	CURLSH *share;
-	struct shard *shards[UPSTREAM_SHARDS];
-	unsigned n_shards;
-	struct origin origins[UPSTREAM_ORIGINS];
-	size_t n_origins;
-	uv_timer_t linger_timer;
-	unsigned lingering;
-	int depth;		/* of our calls into libcurl */
-	struct transfer *doomed;
-};
-
-/* What libcurl remembers with a socket. */
-struct watched {
-	uv_poll_t poll;		/* first */
-	struct shard *shard;
-	curl_socket_t fd;
-};
-
-static void
-free_handle(uv_handle_t *handle)
-{
-	free(handle->data);
-}
 
 /* ---- Transfers and their end ---------------------------------------------*/
 
@@ -118,8 +77,8 @@ transfer_release(struct transfer *t)
 	free(t->retry_after);
 }
 
-static void
-doom(struct transfer *t)
+void
+transfer_doom(struct transfer *t)
 {
 	struct upstream_pool *p = t->shard->pool;
 
@@ -146,7 +105,7 @@ transfer_cancel(struct transfer *t)
 	if (t->shard->pool->depth == 0)
 		t->free(t);
 	else
-		doom(t);
+		transfer_doom(t);
 }
 
 /* Learns from a transfer that is over whether its connection stays. */
@@ -259,15 +218,15 @@ transfer_pause(struct transfer *t, bool pause)
 	 * refused, libcurl tells us here and does not end the transfer. */
 	if (rc == CURLE_WRITE_ERROR && !t->doomed) {
 		t->failure = rc;
-		doom(t);
+		transfer_doom(t);
 	}
 	reap(s);
 }
 
 /* ---- Shards ---------------------------------------------------------------*/
 
-static void
-act(struct shard *s, curl_socket_t fd, int events)
+void
+upstream_act(struct shard *s, curl_socket_t fd, int events)
 {
 	int running;
 
@@ -276,102 +235,6 @@ act(struct shard *s, curl_socket_t fd, int events)
 	curl_multi_socket_action(s->multi, fd, events, &running);
 	s->pool->depth--;
 	reap(s);
-}
-
-static void
-on_socket(uv_poll_t *poll, int status, int events)
-{
-	struct watched *w = (struct watched *)poll;
-	int flags = 0;
-
-	if (status < 0)
-		flags = CURL_CSELECT_ERR;
-	if ((events & UV_READABLE) != 0)
-		flags |= CURL_CSELECT_IN;
-	if ((events & UV_WRITABLE) != 0)
-		flags |= CURL_CSELECT_OUT;
-	act(w->shard, w->fd, flags);
-}
-
-/* A socket is watched for the first time. NULL when it cannot be. */
-static struct watched *
-watched_new(struct shard *s, curl_socket_t fd)
-{
-	struct watched *w;
-
-	w = calloc(1, sizeof(*w));
-	if (w == NULL)
-		return NULL;
-	w->shard = s;
-	w->fd = fd;
-	w->poll.data = w;
-	if (uv_poll_init_socket(&s->pool->loop->uv, &w->poll, fd) != 0) {
-		free(w);
-		return NULL;
-	}
-	curl_multi_assign(s->multi, fd, w);
-	return w;
-}
-
-/* The transfer's socket cannot be watched. It ends, and it alone: an error
- * returned to libcurl would be the end of the whole multi handle. */
-static int
-cannot_watch(CURL *easy)
-{
-	struct transfer *t = NULL;
-
-	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
-	if (t != NULL && t->started && !t->doomed) {
-		t->failure = CURLE_OUT_OF_MEMORY;
-		doom(t);
-	}
-	return 0;
-}
-
-/* libcurl's CURLMOPT_SOCKETFUNCTION. */
-static int
-watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
-{
-	struct shard *s = arg;
-	struct watched *w = known;
-	int events = 0;
-
-	if (what == CURL_POLL_REMOVE) {
-		if (w == NULL)
-			return 0;
-		curl_multi_assign(s->multi, fd, NULL);
-		/* Off the loop now: libcurl may close the socket next. */
-		uv_poll_stop(&w->poll);
-		uv_close((uv_handle_t *)&w->poll, free_handle);
-		return 0;
-	}
-	if (w == NULL && (w = watched_new(s, fd)) == NULL)
-		return cannot_watch(easy);
-	if (what != CURL_POLL_IN)
-		events |= UV_WRITABLE;
-	if (what != CURL_POLL_OUT)
-		events |= UV_READABLE;
-	if (uv_poll_start(&w->poll, events, on_socket) != 0)
-		return cannot_watch(easy);
-	return 0;
-}
-
-static void
-on_timer(uv_timer_t *timer)
-{
-	act(timer->data, CURL_SOCKET_TIMEOUT, 0);
-}
-
-/* libcurl's CURLMOPT_TIMERFUNCTION. */
-static int
-set_timer(CURLM *multi, long ms, void *arg)
-{
-	struct shard *s = arg;
-
-	(void)multi;
-	if (ms < 0)
-		return uv_timer_stop(&s->timer);
-	return uv_timer_start(&s->timer, on_timer, (uint64_t)ms, 0);
 }
 
 static struct shard *
@@ -389,9 +252,9 @@ shard_new(struct upstream_pool *p)
 	}
 	s->pool = p;
 	s->index = p->n_shards;
-	curl_multi_setopt(s->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	curl_multi_setopt(s->multi, CURLMOPT_SOCKETFUNCTION, upstream_watch_socket);
 	curl_multi_setopt(s->multi, CURLMOPT_SOCKETDATA, s);
-	curl_multi_setopt(s->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+	curl_multi_setopt(s->multi, CURLMOPT_TIMERFUNCTION, upstream_set_timer);
 	curl_multi_setopt(s->multi, CURLMOPT_TIMERDATA, s);
 	curl_multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, MULTI_CONNECTIONS);
 	uv_timer_init(&p->loop->uv, &s->timer);
@@ -486,7 +349,7 @@ upstream_pool_run(struct upstream_pool *p)
 
 	for (i = 0; i < p->n_shards; i++)
 		if (p->shards[i]->fresh)
-			act(p->shards[i], CURL_SOCKET_TIMEOUT, 0);
+			upstream_act(p->shards[i], CURL_SOCKET_TIMEOUT, 0);
 }
 
 /* ---- The pool -------------------------------------------------------------*/
@@ -514,7 +377,7 @@ upstream_pool_new(struct loop *l)
 	if (shard_new(p) == NULL) {
 		curl_share_cleanup(p->share);
 		p->share = NULL;
-		uv_close((uv_handle_t *)&p->linger_timer, free_handle);
+		uv_close((uv_handle_t *)&p->linger_timer, upstream_free_handle);
 		return NULL;
 	}
 	return p;
@@ -534,10 +397,10 @@ upstream_pool_free(struct upstream_pool *p)
 		while (s->transfers != NULL)
 			s->transfers->free(s->transfers);
 		curl_multi_cleanup(s->multi);
-		uv_close((uv_handle_t *)&s->timer, free_handle);
+		uv_close((uv_handle_t *)&s->timer, upstream_free_handle);
 	}
 	curl_share_cleanup(p->share);
 	for (o = 0; o < p->n_origins; o++)
 		free(p->origins[o].url);
-	uv_close((uv_handle_t *)&p->linger_timer, free_handle);
+	uv_close((uv_handle_t *)&p->linger_timer, upstream_free_handle);
 }

@@ -35,13 +35,12 @@ static unsigned one_in = 50;
 static void
 toggle(int sig)
 {
-	static const char text[][16] = { "memory: enough\n",
-	    "memory: scarce\n" };
 	bool now = !atomic_load(&scarce);
+	const char *text = now ? "memory: scarce\n" : "memory: enough\n";
 
 	(void)sig;
 	atomic_store(&scarce, now);
-	if (write(STDERR_FILENO, text[now], 15) == -1)
+	if (write(STDERR_FILENO, text, strlen(text)) == -1)
 		return;
 }
 

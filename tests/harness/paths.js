@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Where the tests find what they test. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,3 +16,7 @@ export const buildDir = resolve(process.env.CONFAB_BUILD
 
 export const workerPath = join(buildDir, 'confab.fcgi');
 export const controlPath = join(buildDir, 'confabctl');
+
+/** Whether the worker was built with the address sanitizer. */
+export const sanitizedBuild = () => existsSync(workerPath)
+  && readFileSync(workerPath).includes('__asan_init');

@@ -116,7 +116,8 @@ test('a fallback is used only when nothing was processed', async () => {
   assert.deepEqual(site.upstream.calls.map((one) => one.model),
     ['first', 'm']);
 
-  site.upstream.script('first', { steps: [{ text: 'half' },
+  /* A reset takes along what has not been read yet. */
+  site.upstream.script('first', { steps: [{ text: 'half' }, { wait: 300 },
     { reset: true }] });
   site.upstream.forget();
   const broken = await client.chat('first', 'x');

@@ -84,25 +84,26 @@ for (const [name, make] of Object.entries(REQUESTS)) {
   });
 }
 
-test('the clock jumps by a day: streams and timers go on', { skip }, async () => {
-  await withSite(async (site) => {
-    const client = await site.signedIn();
-    const gate = newGate();
-    const reading = await client.chat('m', order({
-      steps: [{ text: 'a' }, { gate }, { text: 'b' }, ...END] }),
-    { key: newKey() });
-    await reading.until(() => textOf(reading.arrivals) === 'a');
-    for (const seconds of [86_400, -86_400, 0]) {
-      faults.moveClock(seconds);
-      await pause(700);
-      assert.equal(site.upstream.calls[0].closedAt, null);
-    }
-    site.upstream.open(gate);
-    await reading.ended;
-    assert.equal(textOf(reading.arrivals), 'ab');
-    assert.ok(isDone(reading.arrivals));
+test('the clock jumps by a day: streams and timers go on',
+  { skip }, async () => {
+    await withSite(async (site) => {
+      const client = await site.signedIn();
+      const gate = newGate();
+      const reading = await client.chat('m', order({
+        steps: [{ text: 'a' }, { gate }, { text: 'b' }, ...END] }),
+      { key: newKey() });
+      await reading.until(() => textOf(reading.arrivals) === 'a');
+      for (const seconds of [86_400, -86_400, 0]) {
+        faults.moveClock(seconds);
+        await pause(700);
+        assert.equal(site.upstream.calls[0].closedAt, null);
+      }
+      site.upstream.open(gate);
+      await reading.ended;
+      assert.equal(textOf(reading.arrivals), 'ab');
+      assert.ok(isDone(reading.arrivals));
+    });
   });
-});
 
 test('a cookie from the future is refused', { skip }, async () => {
   await withSite(async (site) => {

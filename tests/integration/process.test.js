@@ -31,7 +31,7 @@ test('SIGTERM: no new connection, open streams finish, exit 0', async () => {
     async (site) => {
       const client = await site.signedIn({ h2: true });
       const gate = newGate();
-      const readings = await Promise.all(Array.from({ length: 40 }, () =>
+      const readings = await Promise.all(Array.from({ length: 500 }, () =>
         client.chat('m', order({ steps: [{ text: 'a' }, { gate }, { text: 'b' },
           ...END] }))));
       await Promise.all(readings.map((one) =>
@@ -92,7 +92,7 @@ test('SIGHUP ten times under load: no request fails', async () => {
   const { site } = suite;
   const client = await site.signedIn({ h2: true });
   const gate = newGate();
-  const long = await Promise.all(Array.from({ length: 50 }, () =>
+  const long = await Promise.all(Array.from({ length: 500 }, () =>
     client.chat('m', order({ steps: [{ text: 'a' }, { gate }, { text: 'b' },
       ...END] }))));
   let over = false;

@@ -174,6 +174,8 @@ export default {
   'meter.memoryValue': '{used} von {cap}',
   'meter.estimate': 'geschätzt',
 
+  'leave.lead': 'Chats liegen nur in diesem Tab: Beim Abmelden werden sie endgültig gelöscht.',
+
   'memory.title': 'Speicher',
   'memory.lead': 'Gespräche liegen nur in diesem Tab, höchstens {cap}. Exportieren Sie, was bleiben soll, und löschen Sie den Rest.',
   'memory.full': 'Der Speicher für Gespräche ist voll. Exportieren oder löschen Sie einige, um weiterzumachen.',

@@ -174,6 +174,8 @@ export default {
   'meter.memoryValue': '{used} of {cap}',
   'meter.estimate': 'estimated',
 
+  'leave.lead': 'Chats are held in this tab only: signing out deletes them for good.',
+
   'memory.title': 'Memory',
   'memory.lead': 'Chats are held in this tab only, up to {cap}. Export what you want to keep, delete what you do not.',
   'memory.full': 'The memory for chats is full. Export or delete some to go on.',

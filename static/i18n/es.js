@@ -174,6 +174,8 @@ export default {
   'meter.memoryValue': '{used} de {cap}',
   'meter.estimate': 'estimación',
 
+  'leave.lead': 'Los chats solo se guardan en esta pestaña: al cerrar la sesión se eliminan para siempre.',
+
   'memory.title': 'Memoria',
   'memory.lead': 'Los chats solo se guardan en esta pestaña, hasta {cap}. Exporte lo que quiera conservar y elimine lo demás.',
   'memory.full': 'La memoria de los chats está llena. Exporte o elimine algunos para continuar.',

@@ -174,6 +174,8 @@ export default {
   'meter.memoryValue': '{used} sur {cap}',
   'meter.estimate': 'estimation',
 
+  'leave.lead': 'Les discussions ne sont gardées que dans cet onglet : se déconnecter les supprime définitivement.',
+
   'memory.title': 'Mémoire',
   'memory.lead': 'Les discussions ne sont gardées que dans cet onglet, jusqu’à {cap}. Exportez ce que vous voulez garder, supprimez le reste.',
   'memory.full': 'La mémoire des discussions est pleine. Exportez-en ou supprimez-en pour continuer.',

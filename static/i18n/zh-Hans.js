@@ -171,6 +171,8 @@ export default {
   'meter.memoryValue': '{used} / {cap}',
   'meter.estimate': '估算',
 
+  'leave.lead': '聊天只保存在此标签页中：退出登录后将被永久删除。',
+
   'memory.title': '内存',
   'memory.lead': '对话只保存在此标签页中，最多 {cap}。想保留的请导出，不需要的请删除。',
   'memory.full': '对话的内存已满。请导出或删除一些再继续。',

@@ -18,6 +18,8 @@ const CONTENTS = {
   params: async () => (await import('./dialog-params.js')).paramsDialog,
   help: async () => (await import('./dialog-help.js')).helpDialog,
   memory: async () => (await import('./dialog-memory.js')).memoryDialog,
+  signOut: async () => (await import('./dialog-leave.js')).leaveDialog(false),
+  signOutAll: async () => (await import('./dialog-leave.js')).leaveDialog(true),
   password: async () => (await import('./dialog-password.js')).passwordDialog,
 };
 

@@ -4,6 +4,7 @@
 import { selectActive, selectIsStreaming, selectPath } from '../core/selectors.js';
 import { createComposer } from './composer.js';
 import { createDialogs } from './dialogs.js';
+import { watchFocus } from './focus.js';
 import { installShortcuts } from './keys.js';
 import { createLoginDialog } from './login.js';
 import { createMarkdown } from './markdown.js';
@@ -168,6 +169,15 @@ export function createShell(basics, redraw) {
 
   const skipRegion = region(basics, skip, () => [], () => i18n.t('app.skip'));
 
+  /** @param {'list' | 'thread'} from where what had the focus was */
+  function placeFocus(from) {
+    const link = from === 'list' ? /** @type {HTMLElement | null} */ (sidebar.element.querySelector('[data-active] .chat-link')) : null;
+    if (link) link.focus();
+    // Where a keyboard on the screen would come up, the thread takes it.
+    else if (matchMedia('(hover: hover)').matches) composer.focus();
+    else thread.viewport.focus({ preventScroll: true });
+  }
+
   return {
     element,
     focus: () => composer.focus(),
@@ -177,7 +187,9 @@ export function createShell(basics, redraw) {
       element.dataset.sidebar = open ? 'open' : 'closed';
       main.inert = open && narrow.matches;
       ctx.markdown.load();
+      const keepFocus = watchFocus(element, placeFocus);
       for (const view of views) view.update(state);
+      keepFocus();
       skipRegion.update(state);
       if (focusAfter) {
         /** @type {HTMLElement | null} */ (element.querySelector(focusAfter))?.focus();

@@ -2,7 +2,7 @@
 // The bar above the thread: the list's switch, the model chooser, and the page's menu.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
-import { selectActive, selectList, selectModel } from '../core/selectors.js';
+import { selectActive, selectHasSomethingToLose, selectList, selectModel } from '../core/selectors.js';
 import { icon } from './icons.js';
 import { createModelSelect } from './models.js';
 import { make, region } from './region.js';
@@ -50,10 +50,15 @@ function openMainMenu(ctx, opener) {
     { head: t('menu.you', { name: state.session.user?.name ?? '' }) },
   );
   if (state.session.auth === 'password') {
+    // A sign-out deletes all chats.
+    const asked = (/** @type {'signOut' | 'signOutAll'} */ dialog, /** @type {() => Promise<void>} */ leave) => () => {
+      if (selectHasSomethingToLose(ctx.state())) actions.setUi({ dialog });
+      else void leave();
+    };
     entries.push(
       { label: t('menu.password'), icon: 'key', run: () => actions.setUi({ dialog: 'password' }) },
-      { label: t('menu.signOut'), icon: 'out', run: () => void actions.signOut() },
-      { label: t('menu.signOutAll'), icon: 'out', run: () => void actions.signOutEverywhere() },
+      { label: t('menu.signOut'), icon: 'out', run: asked('signOut', actions.signOut) },
+      { label: t('menu.signOutAll'), icon: 'out', run: asked('signOutAll', actions.signOutEverywhere) },
     );
   }
   ctx.menus.open(opener, t('menu.label'), entries);

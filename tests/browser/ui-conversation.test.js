@@ -313,3 +313,35 @@ test('messages that no longer fit stand above a line', async () => {
   assert.ok(Number(await page.getByRole('meter', { name: 'Context used' }).getAttribute('aria-valuenow')) > 0);
   await close();
 });
+
+test('the keyboard keeps its place when what had the focus goes away', async () => {
+  const v = await visit({ prepare: (site) => { site.answer = async (reply) => { await reply.text('Half'); await reply.end('length'); }; } });
+  const { page } = v;
+  const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute('aria-label') || document.activeElement?.className || '');
+  /** @param {import('playwright-core').Locator} button */
+  const press = async (button) => {
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(300);
+  };
+  await v.ask('Question');
+  await press(page.getByRole('button', { name: 'Continue' }));
+  assert.equal(await focused(), 'message', 'after Continue');
+  await press(page.getByRole('button', { name: 'Try again' }));
+  assert.equal(await focused(), 'message', 'after Try again');
+  await press(page.locator('.message-assistant').getByRole('button', { name: 'Ask again' }));
+  assert.equal(await focused(), 'message', 'after Ask again');
+  const arrow = page.locator('.message-assistant .branch button').first();
+  const name = await arrow.getAttribute('aria-label');
+  await press(arrow);
+  assert.equal(await focused(), name, 'after an arrow');
+  await page.keyboard.press('Enter');
+  await page.locator('.branch').getByText('1 / 3').waitFor();
+  await press(page.locator('.message-user').getByRole('button', { name: 'Delete' }));
+  assert.equal(await focused(), 'message', 'after Delete');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.locator('.chat-item[data-active] .icon-button').click();
+  await press(page.locator('.menu').getByRole('button', { name: 'Delete' }));
+  assert.match(await focused(), /chat-link|message/, 'after the deletion of a chat');
+  await v.close();
+});

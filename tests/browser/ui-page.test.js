@@ -232,9 +232,35 @@ test('signing out leaves nothing behind', async () => {
   await exchange(v, 'A secret of mine');
   await v.page.getByRole('button', { name: 'Menu' }).click();
   await v.page.getByRole('button', { name: 'Sign out' }).click();
+  await v.page.getByRole('dialog', { name: 'Sign out' }).getByRole('button', { name: 'Sign out' }).click();
   await v.page.getByLabel('User name').waitFor();
   assert.doesNotMatch(await v.page.content(), /secret of mine/);
   await v.close();
+});
+
+test('a sign-out that would delete chats asks first, any other does not', async () => {
+  const v = await visit();
+  const { page } = v;
+  const leave = async (/** @type {string} */ name) => {
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('button', { name, exact: true }).click();
+  };
+  await exchange(v, 'Worth keeping');
+  for (const name of ['Sign out', 'End all my sessions']) {
+    await leave(name);
+    const dialog = page.getByRole('dialog', { name });
+    await dialog.getByText('deletes them for good').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await page.getByText('Worth keeping', { exact: true }).count() > 0, true);
+  }
+  assert.equal(v.site.calls.some(({ path }) => path.endsWith('api/logout')), false);
+  await v.close();
+  const empty = await visit();
+  await empty.page.getByRole('button', { name: 'Menu' }).click();
+  await empty.page.getByRole('button', { name: 'Sign out' }).click();
+  await empty.page.getByLabel('User name').waitFor();
+  await empty.close();
 });
 
 test('a sign-out in another tab asks for the password over whatever is open, and loses nothing', async () => {

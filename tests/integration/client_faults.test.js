@@ -7,7 +7,8 @@ import { END, newGate, order, pieces, useSite } from '../harness/suite.js';
 import { newKey } from '../harness/client.js';
 import { rawTls } from '../harness/http.js';
 import { errorOf, isDone, textOf } from '../harness/sse.js';
-import { pause } from '../harness/site.js';
+import { pause, startSite } from '../harness/site.js';
+import { until } from '../harness/children.js';
 import { residentBytes } from '../harness/proc.js';
 import { requestBytes } from '../harness/fcgi.js';
 
@@ -134,6 +135,49 @@ test('a reader that was slow gets all of it in the end', async () => {
   assert.ok(isDone(reading.arrivals));
   assert.equal(textOf(reading.arrivals).length, 20_000_000);
 });
+
+test('who takes nothing after the end is let go, and at the worker\'s end too',
+  async () => {
+    const site = await startSite({ config: {
+      timeouts: { total: '2s', drain: '100ms' },
+      'provider "demo"': { kind: 'demo' },
+    } });
+    try {
+      const client = await site.signedIn();
+      const ask = (/** @type {string} */ model,
+        /** @type {string} */ content) => {
+        const connection = site.fcgi();
+        connection.socket.pause();
+        connection.request({
+          method: 'POST', path: 'api/chat/completions',
+          headers: { Cookie: client.cookie,
+            'Content-Type': 'application/json' },
+          body: JSON.stringify({ model, stream: true,
+            messages: [{ role: 'user', content }] }),
+        });
+        return connection;
+      };
+      /* More than a socket takes and less than a ring. */
+      const answer = order({ steps: [{ tokens: 800, size: 1000 }, ...END] });
+      const held = async () => (await site.metrics()).confab_ring_bytes;
+      let deaf = Array.from({ length: 4 }, () => ask('m', answer));
+      await until(async () => await held() > 4 * 100_000
+        && (await site.metrics()).confab_streams_open === 0,
+      { what: 'the answers are complete' });
+      await until(async () => await held() === 0, { what: 'they are gone' });
+      for (const one of deaf) one.destroy();
+
+      deaf = Array.from({ length: 8 }, (_, i) =>
+        ask(i % 2 ? 'm' : 'eliza', i % 2 ? answer : 'I am tired.'));
+      await until(async () => await held() > 100_000);
+      site.worker.kill('SIGTERM');
+      await site.worker.exit;
+      assert.deepEqual(site.worker.ended, { code: 0, signal: null });
+      for (const one of deaf) one.destroy();
+    } finally {
+      await site.close();
+    }
+  });
 
 test('half-open peers do not hold a request thread for good', async () => {
   const { site } = suite;

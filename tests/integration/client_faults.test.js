@@ -179,6 +179,44 @@ test('who takes nothing after the end is let go, and at the worker\'s end too',
     }
   });
 
+test('an error amid what was held back ends the call all the same',
+  async () => {
+    const site = await startSite({ config: {
+      limits: { requests_per_minute: 0, ring_per_stream: 4096,
+        streams_per_user: 1000 },
+    } });
+    try {
+      const client = await site.signedIn();
+      site.upstream.forget();
+      /* Somewhere in this range the error is among the bytes that libcurl
+       * holds for a reader who comes late. */
+      await Promise.all(Array.from({ length: 100 }, async (_, i) => {
+        const late = site.fcgi();
+        late.socket.pause();
+        late.request({
+          method: 'POST', path: 'api/chat/completions',
+          headers: { Cookie: client.cookie,
+            'Content-Type': 'application/json' },
+          body: JSON.stringify({ model: 'm', stream: true, messages: [
+            { role: 'user', content: order({ steps: [
+              { tokens: 300 + i * 10, size: 20 },
+              { event: { error: { message: 'bad', type: 'x' } } },
+              { hang: true }] }) }] }),
+        });
+        await pause(1500);
+        late.socket.resume();
+        const { body } = await late.finished();
+        assert.match(body.toString(), /"error"/);
+        late.destroy();
+      }));
+      await site.upstream.until(() =>
+        site.upstream.calls.every((call) => call.closedAt), 3000);
+      assert.equal(site.upstream.calls.length, 100);
+    } finally {
+      await site.close();
+    }
+  });
+
 test('half-open peers do not hold a request thread for good', async () => {
   const { site } = suite;
   const { cookie } = await site.signedIn();

@@ -13,8 +13,9 @@ import { readParams } from './params.js';
  * What is asked for when an answer is to go on where it broke off. Providers
  * do not agree on a last message of the assistant, so it is followed by this.
  */
-export const CONTINUE_PROMPT = 'Continue your last message exactly where it broke off. ' +
-  'Do not repeat any of it and do not comment on it.';
+export const CONTINUE_PROMPT = 'Continue your last message exactly where it broke off, ' +
+  'be it inside a word, a line or a code block. Do not repeat any of it, do not open a code block ' +
+  'that is open already, and do not comment on it.';
 
 /**
  * @typedef {{type: 'text', text: string} | {type: 'image_url', image_url: {url: string}}} ContentPart
@@ -41,11 +42,12 @@ export function requestBody({ model, system, params, messages, goOn = false, ima
   const list = [];
   if (system.trim() !== '') list.push({ role: 'system', content: system });
   for (const message of messages) {
-    // An answer that never said anything is no part of the conversation.
-    if (message.role === 'assistant' && message.text === '') continue;
+    // An answer that never said anything is no part of the conversation, and
+    // providers refuse one of blanks.
+    if (message.role === 'assistant' && message.text.trim() === '') continue;
     list.push({ role: message.role, content: contentOf(message, images) });
   }
-  if (goOn) list.push({ role: 'user', content: CONTINUE_PROMPT });
+  if (goOn && list.at(-1)?.role === 'assistant') list.push({ role: 'user', content: CONTINUE_PROMPT });
   /** @type {RequestBody} */
   const body = { model, messages: list, stream: true, stream_options: { include_usage: true } };
   return Object.assign(body, readParams(params).params);

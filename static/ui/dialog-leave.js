@@ -13,7 +13,6 @@ export const leaveDialog = (everywhere) => (ctx, close) => {
   const title = everywhere ? 'menu.signOutAll' : 'menu.signOut';
   return {
     title,
-    small: true,
     update(state, body) {
       const { t } = ctx.i18n;
       const { actions } = ctx;

@@ -152,6 +152,7 @@ const STATES = [
   { name: 'parameters', go: menu('Instructions and parameters') },
   { name: 'help', go: menu('Keyboard shortcuts') },
   { name: 'password', go: menu('Change password') },
+  { name: 'sign-out that would delete', go: menu('Sign out') },
   { name: 'memory', async go(v) {
     await exchange(v);
     await v.page.getByRole('button', { name: /^Memory/ }).click();

@@ -140,6 +140,9 @@ test('an answer that said nothing is not sent, one to be continued is followed b
   const { messages } = requestBody({ model: 'm', system: '', params: {}, messages: path, goOn: true });
   assert.deepEqual(messages.map(({ role }) => role), ['user', 'user', 'assistant', 'user']);
   assert.equal(messages.at(-1).content, CONTINUE_PROMPT);
+  path[3] = { ...path[3], text: ' \n' };
+  const blank = requestBody({ model: 'm', system: '', params: {}, messages: path, goOn: true });
+  assert.deepEqual(blank.messages.map(({ role }) => role), ['user', 'user'], 'of blanks there is nothing to continue');
 });
 
 test('images are parts, files are fenced text', () => {

@@ -96,30 +96,56 @@ commit(struct client *c)
 	return ok;
 }
 
-/* The whole response of a client that has got nothing yet, at the end. */
 static bool
-commit_whole(struct stream *s, struct client *c)
+put_error(struct client *c, const struct api_error *err)
 {
 	struct buf head, json;
 	bool ok;
 
 	buf_init(&head, STREAM_HEADERS_MAX);
 	buf_init(&json, 4 * API_ERROR_MESSAGE_MAX + 512);
-	if (s->err != NULL) {
-		(void)api_error_json(&json, s->err);
-		error_header(&head, s->err, json.len, extra(c));
-		metrics_request(s->err->status);
-	} else {
-		json_header(&head, s->answer.len, extra(c));
-		metrics_request(200);
-	}
-	ok = client_put(c, buf_str(&head), head.len) == 0 &&
-	    (s->err != NULL ? client_put(c, buf_str(&json), json.len) :
-	    client_put(c, buf_str(&s->answer), s->answer.len)) == 0;
+	(void)api_error_json(&json, err);
+	error_header(&head, err, json.len, extra(c));
+	ok = buf_ok(&head) && client_put(c, head.data, head.len) == 0 &&
+	    client_put(c, buf_str(&json), json.len) == 0;
 	buf_free(&head);
 	buf_free(&json);
-	c->committed = true;
+	metrics_request(err->status);
 	return ok;
+}
+
+static bool
+put_answer(const struct stream *s, struct client *c)
+{
+	struct buf head;
+	bool ok;
+
+	buf_init(&head, STREAM_HEADERS_MAX);
+	json_header(&head, s->answer.len, extra(c));
+	ok = buf_ok(&head) && client_put(c, head.data, head.len) == 0 &&
+	    client_put(c, buf_str(&s->answer), s->answer.len) == 0;
+	buf_free(&head);
+	if (ok)
+		metrics_request(200);
+	return ok;
+}
+
+/* The whole response of a client that has got nothing yet, at the end. */
+static bool
+commit_whole(struct stream *s, struct client *c)
+{
+	struct api_error err;
+
+	c->committed = true;
+	if (s->err != NULL)
+		return put_error(c, s->err);
+	if (put_answer(s, c))
+		return true;
+	/* Nothing of it is on its way yet. */
+	buf_free(&c->out);
+	(void)api_error_set(&err, 503, "internal_error",
+	    "The answer is too large for the server's memory.");
+	return put_error(c, &err);
 }
 
 /* Readies a client for what there is to send; false drops it. */

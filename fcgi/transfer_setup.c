@@ -132,8 +132,10 @@ on_request(void *arg, char *ip, char *local_ip, int port, int local_port)
 }
 #endif
 
-/* Says how connections are used. */
-static void
+/* Says how connections are used. Returns -1 when memory is short for what
+ * keeps the call on its way: a default would be no proxy that was set, or one
+ * that was not. */
+static int
 setup_connection(struct transfer *t, const struct config_provider *provider,
     unsigned connect_ms)
 {
@@ -174,11 +176,12 @@ setup_connection(struct transfer *t, const struct config_provider *provider,
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(e, CURLOPT_SSLVERSION,
 	    (long)CURL_SSLVERSION_TLSv1_2);
-	if (provider->ca_file != NULL)
-		curl_easy_setopt(e, CURLOPT_CAINFO, provider->ca_file);
+	if (provider->ca_file != NULL &&
+	    curl_easy_setopt(e, CURLOPT_CAINFO, provider->ca_file) != CURLE_OK)
+		return -1;
 	/* "" also keeps the environment's proxies out. */
-	curl_easy_setopt(e, CURLOPT_PROXY,
-	    provider->proxy != NULL ? provider->proxy : "");
+	return curl_easy_setopt(e, CURLOPT_PROXY, provider->proxy != NULL ?
+	    provider->proxy : "") == CURLE_OK ? 0 : -1;
 }
 
 int
@@ -194,7 +197,8 @@ transfer_setup(struct transfer *t, CURLSH *share,
 	if (e == NULL)
 		goto fail;
 	t->easy = e;
-	setup_connection(t, provider, connect_ms);
+	if (setup_connection(t, provider, connect_ms) == -1)
+		goto fail;
 	curl_easy_setopt(e, CURLOPT_SHARE, share);
 	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(e, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);

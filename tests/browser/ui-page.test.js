@@ -419,6 +419,8 @@ test('a token touches the one message it belongs to, in a thread of a thousand',
   await page.waitForFunction(() => document.querySelectorAll('.message').length === 1000 && [...document.querySelectorAll('.message')].every((m) => m.childElementCount > 0), null, { timeout: 30000 });
   await v.ask('And now?');
   await v.answer('Begun.').waitFor();
+  // While an answer arrives no other can be asked for: old messages are told so in idle moments.
+  await page.waitForFunction(() => !document.querySelector('.message [aria-label="Ask again"]'));
   await page.evaluate(() => {
     const touched = /** @type {Set<Element>} */ (/** @type {any} */ (window).touched = new Set());
     new MutationObserver((records) => records.forEach((r) => {

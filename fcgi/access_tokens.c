@@ -27,7 +27,7 @@ static struct {
 	char *path;
 	struct file_stamp stamp;
 	struct access_tokens tokens;
-} cache = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} cache = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void
 access_tokens_clear(struct access_tokens *t)
@@ -105,8 +105,8 @@ add(struct access_tokens *out, const struct access_token *t)
 		return -1;
 	/* Grows by doubling, at each power of two. */
 	if ((out->n & (out->n - 1)) == 0) {
-		list = realloc(
-		    out->list, (out->n == 0 ? 1 : 2 * out->n) * sizeof(*list));
+		list = realloc(out->list,
+		    (out->n == 0 ? 1 : 2 * out->n) * sizeof(*list));
 		if (list == NULL)
 			return -1;
 		out->list = list;
@@ -146,8 +146,8 @@ access_tokens_parse(const char *name, const char *text, size_t len,
 }
 
 int
-access_tokens_read(
-    const char *path, struct access_tokens *out, char err[CONFIG_ERROR_MAX])
+access_tokens_read(const char *path, struct access_tokens *out,
+    char err[CONFIG_ERROR_MAX])
 {
 	struct file_stamp stamp = file_stamp(path);
 	struct buf text;
@@ -160,8 +160,8 @@ access_tokens_read(
 		return 0;
 	buf_init(&text, ACCESS_TOKENS_FILE_MAX);
 	if (file_read(path, &text, err) == 0)
-		rc = access_tokens_parse(
-		    path, buf_str(&text), text.len, out, err);
+		rc = access_tokens_parse(path, buf_str(&text), text.len, out,
+		    err);
 	buf_wipe(&text);
 	return rc;
 }
@@ -212,8 +212,8 @@ access_tokens_find(const char *path, const char *text, size_t len,
 	if (follow(path, err) != 0)
 		found = -1;
 	for (size_t i = 0; found == 0 && i < cache.tokens.n; i++)
-		if (crypto_equal(
-			cache.tokens.list[i].digest, digest, sizeof(digest))) {
+		if (crypto_equal(cache.tokens.list[i].digest, digest,
+			sizeof(digest))) {
 			*out = cache.tokens.list[i];
 			found = 1;
 		}
@@ -279,8 +279,8 @@ access_tokens_new(const char *path, const char *user, const char *label,
 	    0)
 		return -1;
 	buf_init(&next, ACCESS_TOKENS_FILE_MAX);
-	if (access_tokens_parse(
-		path, buf_str(&e.text), e.text.len, &all, err) == 0) {
+	if (access_tokens_parse(path, buf_str(&e.text), e.text.len, &all,
+		err) == 0) {
 		buf_append(&next, buf_str(&e.text), e.text.len);
 		if (next.len > 0 && next.data[next.len - 1] != '\n')
 			buf_putc(&next, '\n');

@@ -40,12 +40,12 @@ api_login(struct call *c)
 		return;
 	name = route_string(c, body, "username", true, &name_len);
 	if (name != NULL)
-		password = route_string(c, body, "password", true,
-		    &password_len);
+		password =
+		    route_string(c, body, "password", true, &password_len);
 	if (password != NULL) {
 		route_session_input(c, &in);
 		if (session_login(c->settings, &in, name, name_len, password,
-		    password_len, &c->session, &err) == 0) {
+			password_len, &c->session, &err) == 0) {
 			metrics_login(LOGIN_OK);
 			response_header(c->response, "Set-Cookie",
 			    c->session.set_cookie);

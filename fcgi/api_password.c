@@ -50,8 +50,8 @@ api_password(struct call *c)
 	if (fresh != NULL) {
 		route_session_input(c, &in);
 		if (session_change_password(c->settings, &in, name, name_len,
-		    current, current_len, fresh, fresh_len, &session,
-		    &err) == 0) {
+			current, current_len, fresh, fresh_len, &session,
+			&err) == 0) {
 			response_header(c->response, "Set-Cookie",
 			    session.set_cookie);
 			c->response->status = 204;

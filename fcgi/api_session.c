@@ -12,8 +12,8 @@
 static const char *
 auth_name(const struct call *c)
 {
-	return c->settings->config->auth == AUTH_REMOTE_USER ?
-	    "remote_user" : "password";
+	return c->settings->config->auth == AUTH_REMOTE_USER ? "remote_user"
+							     : "password";
 }
 
 void
@@ -31,7 +31,8 @@ route_session_json(struct call *c)
 		buf_printf(b, "%lld", (long long)c->session.expires_at);
 	else
 		buf_puts(b, "null");
-	buf_printf(b, ",\"auth\":\"%s\",\"limits\":{\"max_body_bytes\":%zu,"
+	buf_printf(b,
+	    ",\"auth\":\"%s\",\"limits\":{\"max_body_bytes\":%zu,"
 	    "\"max_messages\":%zu,\"streams_per_user\":%u,"
 	    "\"requests_per_minute\":%u,\"tokens_per_day\":%llu,"
 	    "\"resume\":%s,\"grace_seconds\":%u,\"ring_bytes\":%zu}}",

@@ -18,8 +18,7 @@ parse_id(const char *text, uint64_t *id)
 	*id = 0;
 	if (text[0] == '\0')
 		return true;
-	if (strlen(text) > 19 ||
-	    strspn(text, "0123456789") != strlen(text))
+	if (strlen(text) > 19 || strspn(text, "0123456789") != strlen(text))
 		return false;
 	*id = strtoull(text, NULL, 10);
 	return true;
@@ -34,8 +33,8 @@ api_stream_resume(struct call *c)
 
 	if (!route_job(c, RELAY_RESUME, c->rest, &job))
 		return;
-	if (last[0] == '\0' && request_query(c->request, "last_event_id",
-	    query, sizeof(query)))
+	if (last[0] == '\0' &&
+	    request_query(c->request, "last_event_id", query, sizeof(query)))
 		last = query;
 	if (!parse_id(last, &job.last_event_id)) {
 		settings_unref(job.settings);

@@ -12,19 +12,19 @@
 #define QUOTED_MAX 512
 
 static const char *const names[AUDIT_EVENTS] = {
-    [AUDIT_LOGIN] = "login",
-    [AUDIT_LOGIN_FAILED] = "login-failed",
-    [AUDIT_LOGIN_REFUSED] = "login-refused",
-    [AUDIT_LOGIN_BUSY] = "login-busy",
-    [AUDIT_PENALTY] = "penalty",
-    [AUDIT_LOGOUT] = "logout",
-    [AUDIT_LOGOUT_ALL] = "logout-everywhere",
-    [AUDIT_TOKEN_REFUSED] = "token-refused",
-    [AUDIT_PASSWORD] = "password-changed",
-    [AUDIT_REHASH] = "password-rehashed",
-    [AUDIT_USER] = "user-changed",
-    [AUDIT_KEY] = "key-changed",
-    [AUDIT_TOKEN] = "token-changed",
+	[AUDIT_LOGIN] = "login",
+	[AUDIT_LOGIN_FAILED] = "login-failed",
+	[AUDIT_LOGIN_REFUSED] = "login-refused",
+	[AUDIT_LOGIN_BUSY] = "login-busy",
+	[AUDIT_PENALTY] = "penalty",
+	[AUDIT_LOGOUT] = "logout",
+	[AUDIT_LOGOUT_ALL] = "logout-everywhere",
+	[AUDIT_TOKEN_REFUSED] = "token-refused",
+	[AUDIT_PASSWORD] = "password-changed",
+	[AUDIT_REHASH] = "password-rehashed",
+	[AUDIT_USER] = "user-changed",
+	[AUDIT_KEY] = "key-changed",
+	[AUDIT_TOKEN] = "token-changed",
 };
 
 static _Atomic uint64_t counts[AUDIT_EVENTS];

@@ -14,7 +14,7 @@
 #include "confab/buf.h"
 #include "confab/utf8.h"
 
-#define BUF_FIRST 64	/* bytes of the first allocation */
+#define BUF_FIRST 64 /* bytes of the first allocation */
 
 void
 buf_init(struct buf *b, size_t max)

@@ -38,8 +38,8 @@ slot_of(const struct catalog *k, const char *id)
 {
 	size_t i = hash(id) & (k->n_slots - 1);
 
-	while (k->slots[i] != 0 &&
-	    strcmp(k->entries[k->slots[i] - 1].id, id) != 0)
+	while (
+	    k->slots[i] != 0 && strcmp(k->entries[k->slots[i] - 1].id, id) != 0)
 		i = (i + 1) & (k->n_slots - 1);
 	return &k->slots[i];
 }
@@ -105,7 +105,7 @@ add(struct catalog *k, const struct config_provider *p,
 	struct catalog_entry *e = &k->entries[k->n];
 
 	if (k->n == k->cap)
-		return 0;	/* cannot be: all were counted */
+		return 0; /* cannot be: all were counted */
 	memset(e, 0, sizeof(*e));
 	e->provider = p;
 	e->id = public_id(k, p, m->id);
@@ -150,8 +150,8 @@ configured(const struct catalog *k, const struct config_provider *p,
 
 	for (i = 0; i < k->n; i++) {
 		struct catalog_entry *e = &k->entries[i];
-		const char *name = e->model.upstream != NULL ?
-		    e->model.upstream : e->model.id;
+		const char *name =
+		    e->model.upstream != NULL ? e->model.upstream : e->model.id;
 
 		if (e->provider == p && strcmp(name, id) == 0)
 			return e;
@@ -199,7 +199,7 @@ add_provider(struct catalog *k, const struct config_provider *p,
 		return -1;
 	for (i = 0; i < n; i++) {
 		for (j = 0; lists[i].provider == p && j < listed(&lists[i]);
-		    j++) {
+		     j++) {
 			if (add_listed(k, p, &lists[i].models[j]) != 0)
 				return -1;
 		}
@@ -256,8 +256,8 @@ catalog_ref(struct catalog *k)
 void
 catalog_unref(struct catalog *k)
 {
-	if (k == NULL || atomic_fetch_sub_explicit(&k->refs, 1,
-	    memory_order_acq_rel) != 1)
+	if (k == NULL ||
+	    atomic_fetch_sub_explicit(&k->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	while (k->n > 0)
 		free_entry(&k->entries[--k->n]);

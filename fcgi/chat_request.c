@@ -14,9 +14,9 @@
 #include "confab/config.h"
 #include "confab/json.h"
 
-#define MODEL_MAX 512		/* bytes of a model's name */
-#define N_MAX 128		/* answers to one request */
-#define STOP_MAX 16		/* stop sequences */
+#define MODEL_MAX 512 /* bytes of a model's name */
+#define N_MAX 128     /* answers to one request */
+#define STOP_MAX 16   /* stop sequences */
 #define TOOLS_MAX 512
 #define TOOL_NAME_MAX 256
 
@@ -27,32 +27,25 @@ static const struct member {
 	const char *name;
 	enum value_type type;
 	double min, max;
-} members[] = {
-	{ "stream", V_BOOL, 0, 0 },
-	{ "stream_options", V_OBJECT, 0, 0 },
-	{ "temperature", V_NUMBER, 0, 2 },
-	{ "top_p", V_NUMBER, 0, 1 },
-	{ "presence_penalty", V_NUMBER, -2, 2 },
+} members[] = { { "stream", V_BOOL, 0, 0 },
+	{ "stream_options", V_OBJECT, 0, 0 }, { "temperature", V_NUMBER, 0, 2 },
+	{ "top_p", V_NUMBER, 0, 1 }, { "presence_penalty", V_NUMBER, -2, 2 },
 	{ "frequency_penalty", V_NUMBER, -2, 2 },
 	{ "max_tokens", V_INT, 1, 1e9 },
-	{ "max_completion_tokens", V_INT, 1, 1e9 },
-	{ "n", V_INT, 1, N_MAX },
-	{ "seed", V_INT, -1e300, 1e300 },
-	{ "logprobs", V_BOOL, 0, 0 },
-	{ "top_logprobs", V_INT, 0, 20 },
-	{ "logit_bias", V_OBJECT, 0, 0 },
+	{ "max_completion_tokens", V_INT, 1, 1e9 }, { "n", V_INT, 1, N_MAX },
+	{ "seed", V_INT, -1e300, 1e300 }, { "logprobs", V_BOOL, 0, 0 },
+	{ "top_logprobs", V_INT, 0, 20 }, { "logit_bias", V_OBJECT, 0, 0 },
 	{ "response_format", V_OBJECT, 0, 0 },
 	{ "tools", V_ARRAY, 0, TOOLS_MAX },
 	{ "parallel_tool_calls", V_BOOL, 0, 0 },
-	{ "reasoning_effort", V_STRING, 0, 0 },
-	{ "user", V_STRING, 0, 0 }
-};
+	{ "reasoning_effort", V_STRING, 0, 0 }, { "user", V_STRING, 0, 0 } };
 
-static const char *const type_names[] = {
-	[V_BOOL] = "a boolean", [V_INT] = "an integer",
-	[V_NUMBER] = "a number", [V_STRING] = "a string",
-	[V_OBJECT] = "an object", [V_ARRAY] = "an array"
-};
+static const char *const type_names[] = { [V_BOOL] = "a boolean",
+	[V_INT] = "an integer",
+	[V_NUMBER] = "a number",
+	[V_STRING] = "a string",
+	[V_OBJECT] = "an object",
+	[V_ARRAY] = "an array" };
 
 /* Where the validation stands, for the error's param. */
 struct place {
@@ -133,8 +126,9 @@ check_member(struct json_object *root, const struct member *m,
 		return 0;
 	if (n >= m->min && n <= m->max)
 		return 0;
-	(void)snprintf(text, sizeof(text), m->type == V_ARRAY ?
-	    "must have from %.0f to %.0f items" : "must be from %.0f to %.0f",
+	(void)snprintf(text, sizeof(text),
+	    m->type == V_ARRAY ? "must have from %.0f to %.0f items"
+			       : "must be from %.0f to %.0f",
 	    m->min, m->max);
 	return refuse(err, m->name, text);
 }
@@ -154,7 +148,7 @@ check_stop(struct json_object *root, struct api_error *err)
 		return refuse(err, "stop", "has too many items");
 	for (i = 0; i < n; i++) {
 		if (!json_object_is_type(json_object_array_get_idx(v, i),
-		    json_type_string))
+			json_type_string))
 			return refuse(err, "stop", "must have strings only");
 	}
 	return 0;
@@ -238,7 +232,7 @@ check_parts(struct chat_request *r, struct place *at, const char *role,
 		return refuse_message(at, ".content", "must not be empty");
 	for (at->part = 0; at->part < n; at->part++) {
 		if (check_part(r, at, role,
-		    json_object_array_get_idx(parts, at->part)) != 0)
+			json_object_array_get_idx(parts, at->part)) != 0)
 			return -1;
 	}
 	return 0;
@@ -253,7 +247,7 @@ check_content(struct chat_request *r, struct place *at, const char *role,
 	if (json_object_is_type(content, json_type_array))
 		return check_parts(r, at, role, content);
 	if (content == NULL && strcmp(role, "assistant") == 0)
-		return 0;	/* it called a tool, or refused */
+		return 0; /* it called a tool, or refused */
 	if (!json_object_is_type(content, json_type_string))
 		return refuse_message(at, ".content",
 		    "must be a string or an array of parts");
@@ -281,8 +275,9 @@ check_calls(const struct place *at, struct json_object *message)
 
 		f = json_get(call, "function");
 		if (json_str(call, "id", NULL) == NULL ||
-		    (f != NULL && (json_str(f, "name", NULL) == NULL ||
-		    json_str(f, "arguments", NULL) == NULL)))
+		    (f != NULL &&
+			(json_str(f, "name", NULL) == NULL ||
+			    json_str(f, "arguments", NULL) == NULL)))
 			return refuse_message(at, ".tool_calls",
 			    "must have calls with id, function.name and "
 			    "function.arguments");
@@ -314,7 +309,8 @@ check_message(struct chat_request *r, struct place *at,
 		return refuse_message(at, "", "must be an object");
 	role = json_str(message, "role", NULL);
 	if (role == NULL || !is_role(role))
-		return refuse_message(at, ".role", "must be user, assistant, "
+		return refuse_message(at, ".role",
+		    "must be user, assistant, "
 		    "system, developer or tool");
 	if (strcmp(role, "tool") == 0 &&
 	    json_str(message, "tool_call_id", NULL) == NULL)
@@ -343,8 +339,8 @@ check_messages(struct chat_request *r, const struct config_limits *limits,
 		return refuse(err, "messages", text);
 	}
 	for (at.message = 0; at.message < r->n_messages; at.message++) {
-		if (check_message(r, &at, json_object_array_get_idx(messages,
-		    at.message)) != 0)
+		if (check_message(r, &at,
+			json_object_array_get_idx(messages, at.message)) != 0)
 			return -1;
 	}
 	return 0;

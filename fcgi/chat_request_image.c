@@ -14,7 +14,7 @@ static bool
 is_base64(const char *s, size_t len)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 	bool table[256] = { false };
 	size_t i, pad = 0;
 
@@ -44,8 +44,9 @@ chat_image_fault(const char *url, size_t len)
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		n = strlen(types[i]);
 		if (len > n && memcmp(url, types[i], n) == 0)
-			return is_base64(url + n, len - n) ? NULL :
-			    "is not valid base64";
+			return is_base64(url + n, len - n)
+			    ? NULL
+			    : "is not valid base64";
 	}
 	return "must be an https: URL or a data: URL of a PNG, JPEG, GIF or "
 	       "WebP image in base64";

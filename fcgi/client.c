@@ -20,8 +20,8 @@
 #include "confab/fcgi_record.h"
 #include "confab/loop.h"
 
-#define IOV_SEGMENTS 8	/* of the ring in one write */
-#define DRAIN_READS 16	/* of bytes that nobody asked for, a wake */
+#define IOV_SEGMENTS 8 /* of the ring in one write */
+#define DRAIN_READS 16 /* of bytes that nobody asked for, a wake */
 
 static void on_poll(uv_poll_t *handle, int status, int events);
 
@@ -60,8 +60,8 @@ watch(struct client *c)
 	 * web server closes after the body: that is no hang-up. A true one, or
 	 * a pipe's error, comes unasked; what is asked for here never comes.
 	 */
-	int events = c->request_id != 0 ? UV_DISCONNECT | UV_READABLE :
-	    UV_PRIORITIZED;
+	int events =
+	    c->request_id != 0 ? UV_DISCONNECT | UV_READABLE : UV_PRIORITIZED;
 
 	if (!c->pollable)
 		return;
@@ -131,7 +131,7 @@ struct gather {
 	size_t total;
 	unsigned char header[FCGI_RECORD_HEADER];
 	unsigned char end[FCGI_RECORD_END];
-	uint64_t off;		/* of the ring, after this write */
+	uint64_t off; /* of the ring, after this write */
 	bool with_end;
 };
 
@@ -179,8 +179,7 @@ gather_ring(struct gather *g, const struct client *c,
 }
 
 static void
-gather(struct gather *g, const struct client *c,
-    const struct event_ring *ring)
+gather(struct gather *g, const struct client *c, const struct event_ring *ring)
 {
 	size_t queued = c->out.len - c->out_at;
 
@@ -345,8 +344,9 @@ peer_is_there(struct client *c)
 	/* One that never stops sending gets a turn like the others. */
 	for (i = 0; i < DRAIN_READS && n > 0; i++)
 		n = recv(c->fd, scratch, sizeof(scratch), MSG_DONTWAIT);
-	return n > 0 || (n == -1 && (errno == EAGAIN ||
-	    errno == EWOULDBLOCK || errno == EINTR));
+	return n > 0 ||
+	    (n == -1 &&
+		(errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
 }
 
 static void
@@ -382,8 +382,8 @@ void
 client_respond(struct loop *l, struct relay_client rc, const char *head,
     const char *body, size_t len)
 {
-	static const struct client_handler alone = { respond_over,
-		respond_more, respond_over };
+	static const struct client_handler alone = { respond_over, respond_more,
+		respond_over };
 	struct client *c;
 
 	c = client_open(l, rc, &alone, l);

@@ -34,11 +34,11 @@ static const struct {
 	const char *name;
 	int (*run)(struct ctl *);
 } commands[] = {
-    {"user", ctl_user},
-    {"secret", ctl_secret},
-    {"token", ctl_token},
-    {"check", ctl_check},
-    {"doctor", ctl_doctor},
+	{ "user", ctl_user },
+	{ "secret", ctl_secret },
+	{ "token", ctl_token },
+	{ "check", ctl_check },
+	{ "doctor", ctl_doctor },
 };
 
 static int
@@ -60,9 +60,9 @@ run(struct ctl *ctl)
 int
 main(int argc, char **argv)
 {
-	struct ctl ctl = {.config_path = CONFAB_CONFIG_FILE,
-	    .argc = argc - 1,
-	    .argv = argv + 1};
+	struct ctl ctl = { .config_path = CONFAB_CONFIG_FILE,
+		.argc = argc - 1,
+		.argv = argv + 1 };
 	int code;
 
 	sandbox_undumpable();

@@ -45,11 +45,11 @@ config_fail(struct config_reader *r, unsigned line, const char *fmt, ...)
 	if (r->err[0] != '\0')
 		return -1;
 	if (line != 0)
-		n = (size_t)snprintf(r->err, CONFIG_ERROR_MAX, "%.200s:%u: ",
-		    r->path, line);
+		n = (size_t)snprintf(r->err, CONFIG_ERROR_MAX,
+		    "%.200s:%u: ", r->path, line);
 	else
-		n = (size_t)snprintf(r->err, CONFIG_ERROR_MAX, "%.200s: ",
-		    r->path);
+		n = (size_t)snprintf(r->err, CONFIG_ERROR_MAX,
+		    "%.200s: ", r->path);
 	va_start(ap, fmt);
 	(void)vsnprintf(r->err + n, CONFIG_ERROR_MAX - n, fmt, ap);
 	va_end(ap);

@@ -15,7 +15,7 @@
 #include "confab/config_file.h"
 #include "confab/log.h"
 
-#define API_KEY_MAX 8192	/* bytes of a provider's key */
+#define API_KEY_MAX 8192 /* bytes of a provider's key */
 
 struct kind_defaults {
 	const char *key_header, *chat_path, *models_path;
@@ -58,7 +58,7 @@ token_limit_field(const struct config_provider *p)
 	n = strlen(host);
 	if (strcasecmp(host, "api.openai.com") == 0 ||
 	    (n > sizeof(azure) &&
-	    strcasecmp(host + n - sizeof(azure) + 1, azure) == 0))
+		strcasecmp(host + n - sizeof(azure) + 1, azure) == 0))
 		return "max_completion_tokens";
 	return "max_tokens";
 }
@@ -71,8 +71,8 @@ fill_defaults(struct config_reader *r, struct config_provider *p)
 
 	if (set_default(r, &p->key_header, d->key_header) != 0)
 		return -1;
-	prefix = strcasecmp(p->key_header, "Authorization") == 0 ? "Bearer " :
-	    "";
+	prefix =
+	    strcasecmp(p->key_header, "Authorization") == 0 ? "Bearer " : "";
 	if (set_default(r, &p->key_prefix, prefix) != 0 ||
 	    set_default(r, &p->chat_path, d->chat_path) != 0 ||
 	    set_default(r, &p->models_path, d->models_path) != 0 ||
@@ -91,9 +91,13 @@ check_url(struct config_reader *r, struct config_provider *p)
 
 	if (p->kind == PROVIDER_DEMO) {
 		if (p->base_url != NULL || p->api_key_file != NULL)
-			return config_fail(r, line(r, p, p->base_url != NULL ?
-			    "base_url" : "api_key_file"), "provider %s: kind "
-			    "demo has no address and no key", p->name);
+			return config_fail(r,
+			    line(r, p,
+				p->base_url != NULL ? "base_url"
+						    : "api_key_file"),
+			    "provider %s: kind "
+			    "demo has no address and no key",
+			    p->name);
 		if (p->n_models > 0)
 			return config_fail(r, line(r, &p->models[0], NULL),
 			    "provider %s: kind demo has models of its own",
@@ -101,16 +105,19 @@ check_url(struct config_reader *r, struct config_provider *p)
 		return 0;
 	}
 	if (p->base_url == NULL)
-		return config_fail(r, line(r, p, NULL), "provider %s has no "
-		    "base_url", p->name);
+		return config_fail(r, line(r, p, NULL),
+		    "provider %s has no "
+		    "base_url",
+		    p->name);
 	n = strlen(p->base_url);
 	while (n > 0 && p->base_url[n - 1] == '/')
 		p->base_url[--n] = '\0';
 	if (strncasecmp(p->base_url, "http:", 5) == 0 &&
 	    !config_url_is_loopback(p->base_url))
-		log_msg(LOG_LEVEL_WARN, "%s:%u: provider %s: messages%s cross "
-		    "the network in the clear", r->path,
-		    line(r, p, "base_url"), p->name,
+		log_msg(LOG_LEVEL_WARN,
+		    "%s:%u: provider %s: messages%s cross "
+		    "the network in the clear",
+		    r->path, line(r, p, "base_url"), p->name,
 		    p->api_key_file != NULL ? " and the key" : "");
 	return 0;
 }
@@ -186,7 +193,7 @@ names(const char *id, const struct config_provider *p, const char *model)
 
 	return strcmp(id, model) == 0 ||
 	    (strncmp(id, p->name, n) == 0 && id[n] == '/' &&
-	    strcmp(id + n + 1, model) == 0);
+		strcmp(id + n + 1, model) == 0);
 }
 
 static bool
@@ -245,7 +252,8 @@ check_relations(struct config_reader *r)
 		return config_fail(r, line(r, &c->password, "memory_kib"),
 		    "memory_kib must be at least eight times lanes");
 	if (c->n_providers == 0)
-		return config_fail(r, 0, "there is no provider; the built-in "
+		return config_fail(r, 0,
+		    "there is no provider; the built-in "
 		    "one is: provider \"demo\" { kind = demo }");
 	if (c->default_model != NULL && all_models_known(c) &&
 	    !is_known(c, c->default_model))

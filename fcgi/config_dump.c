@@ -20,7 +20,7 @@ dump_options(const struct config_section *s, const void *base,
 		value = out->len;
 		config_option_write(&s->options[i], base, out);
 		if (out->len == value)
-			out->len = before;	/* not set */
+			out->len = before; /* not set */
 		else
 			buf_putc(out, '\n');
 	}

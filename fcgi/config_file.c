@@ -92,8 +92,9 @@ config_line(const struct config_reader *r, const void *object,
 
 		if (p->object != object)
 			continue;
-		if (option == NULL ? p->option == NULL :
-		    p->option != NULL && strcmp(p->option, option) == 0)
+		if (option == NULL
+			? p->option == NULL
+			: p->option != NULL && strcmp(p->option, option) == 0)
 			return p->line;
 	}
 	return 0;
@@ -127,20 +128,25 @@ on_value(cfg_t *sec, cfg_opt_t *opt)
 
 	o = config_option_find(section_of(sec), opt->name);
 	if (o == NULL || n == 0)
-		return 0;	/* END_NAME, or an empty list */
+		return 0; /* END_NAME, or an empty list */
 	value = cfg_opt_getnstr(opt, n - 1);
 	if (value != NULL && strcmp(value, END_NAME) == 0)
-		return config_fail(r, line_of(sec), "something is missing at "
+		return config_fail(r, line_of(sec),
+		    "something is missing at "
 		    "the end");
 	if (value == NULL || !config_option_valid(o, value))
 		return bad_value(r, sec, o, value != NULL ? value : "");
 	if (n > CONFIG_HEADERS_MAX)
-		return config_fail(r, line_of(sec), "%s has more than %d "
-		    "values", o->name, CONFIG_HEADERS_MAX);
+		return config_fail(r, line_of(sec),
+		    "%s has more than %d "
+		    "values",
+		    o->name, CONFIG_HEADERS_MAX);
 	before = config_line(r, opt, NULL);
 	if (before != 0 && (opt->flags & CFGF_LIST) == 0)
-		return config_fail(r, line_of(sec), "%s is set twice, first "
-		    "on line %u", o->name, before);
+		return config_fail(r, line_of(sec),
+		    "%s is set twice, first "
+		    "on line %u",
+		    o->name, before);
 	return before != 0 ? 0 : remember(r, opt, NULL, line_of(sec));
 }
 
@@ -156,8 +162,10 @@ unknown(struct config_reader *r, const cfg_t *sec, const char *name)
 		config_fail(r, line_of(sec), "section %s is not closed by }",
 		    s->name);
 	else if (near != NULL)
-		config_fail(r, line_of(sec), "there is no option \"%.40s\"%s%s;"
-		    " did you mean \"%s\"?", name, in, s->name, near);
+		config_fail(r, line_of(sec),
+		    "there is no option \"%.40s\"%s%s;"
+		    " did you mean \"%s\"?",
+		    name, in, s->name, near);
 	else
 		config_fail(r, line_of(sec), "there is no option \"%.40s\"%s%s",
 		    name, in, s->name);
@@ -181,7 +189,8 @@ on_error(cfg_t *sec, const char *fmt, va_list ap)
 	} else if (strcmp(text, "premature end of file") == 0) {
 		config_fail(current, line_of(sec), "a string is not closed");
 	} else if (strstr(text, END_NAME) != NULL) {
-		config_fail(current, line_of(sec), "something is missing at "
+		config_fail(current, line_of(sec),
+		    "something is missing at "
 		    "the end");
 	} else {
 		config_fail(current, line_of(sec), "%s", text);
@@ -234,11 +243,11 @@ grammar(void)
 		sec.name = s->name;
 		sec.subopts = opts[i];
 		if (s->titled)
-			sec.flags = CFGF_MULTI | CFGF_TITLE |
-			    CFGF_NO_TITLE_DUPES;
+			sec.flags =
+			    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES;
 		if (s == CONFIG_MODEL)
-			opts[CONFIG_PROVIDER - CONFIG_TOP]
-			    [CONFIG_PROVIDER->n] = sec;
+			opts[CONFIG_PROVIDER - CONFIG_TOP][CONFIG_PROVIDER->n] =
+			    sec;
 		else
 			opts[0][n++] = sec;
 	}
@@ -308,8 +317,10 @@ fill_title(struct config_reader *r, cfg_t *sec, bool (*valid)(const char *),
 	const char *title = cfg_title(sec);
 
 	if (title == NULL || !valid(title))
-		return config_fail(r, line_of(sec), "the title of a %s must be "
-		    "%s", sec->name, allowed);
+		return config_fail(r, line_of(sec),
+		    "the title of a %s must be "
+		    "%s",
+		    sec->name, allowed);
 	*name = strdup(title);
 	return *name != NULL ? 0 : config_fail(r, 0, "out of memory");
 }
@@ -320,8 +331,10 @@ fill_models(struct config_reader *r, cfg_t *sec, struct config_provider *p)
 	unsigned i, n = cfg_size(sec, "model");
 
 	if (n > CONFIG_MODELS_MAX)
-		return config_fail(r, line_of(sec), "provider %s has more than "
-		    "%d models", p->name, CONFIG_MODELS_MAX);
+		return config_fail(r, line_of(sec),
+		    "provider %s has more than "
+		    "%d models",
+		    p->name, CONFIG_MODELS_MAX);
 	p->models = calloc(n > 0 ? n : 1, sizeof(*p->models));
 	if (p->models == NULL)
 		return config_fail(r, 0, "out of memory");
@@ -329,8 +342,10 @@ fill_models(struct config_reader *r, cfg_t *sec, struct config_provider *p)
 		cfg_t *m = cfg_getnsec(sec, "model", i);
 
 		p->n_models = i + 1;
-		if (fill_title(r, m, config_is_model_id, "1 to 256 bytes of "
-		    "text", &p->models[i].id) != 0 ||
+		if (fill_title(r, m, config_is_model_id,
+			"1 to 256 bytes of "
+			"text",
+			&p->models[i].id) != 0 ||
 		    fill_section(r, m, CONFIG_MODEL, &p->models[i]) != 0)
 			return -1;
 	}
@@ -344,8 +359,10 @@ fill_providers(struct config_reader *r, cfg_t *cfg)
 	unsigned i, n = cfg_size(cfg, "provider");
 
 	if (n > CONFIG_PROVIDERS_MAX)
-		return config_fail(r, line_of(cfg), "there are more than %d "
-		    "providers", CONFIG_PROVIDERS_MAX);
+		return config_fail(r, line_of(cfg),
+		    "there are more than %d "
+		    "providers",
+		    CONFIG_PROVIDERS_MAX);
 	c->providers = calloc(n > 0 ? n : 1, sizeof(*c->providers));
 	if (c->providers == NULL)
 		return config_fail(r, 0, "out of memory");
@@ -354,8 +371,10 @@ fill_providers(struct config_reader *r, cfg_t *cfg)
 		struct config_provider *p = &c->providers[i];
 
 		c->n_providers = i + 1;
-		if (fill_title(r, sec, config_is_word, "up to 64 letters, "
-		    "digits, dots, dashes and underscores", &p->name) != 0 ||
+		if (fill_title(r, sec, config_is_word,
+			"up to 64 letters, "
+			"digits, dots, dashes and underscores",
+			&p->name) != 0 ||
 		    fill_section(r, sec, CONFIG_PROVIDER, p) != 0 ||
 		    fill_models(r, sec, p) != 0)
 			return -1;
@@ -374,8 +393,9 @@ fill(struct config_reader *r, cfg_t *cfg)
 
 		if (s->titled)
 			continue;
-		if (fill_section(r, s == CONFIG_TOP ? cfg :
-		    cfg_getsec(cfg, s->name), s, base) != 0)
+		if (fill_section(r,
+			s == CONFIG_TOP ? cfg : cfg_getsec(cfg, s->name), s,
+			base) != 0)
 			return -1;
 	}
 	return fill_providers(r, cfg);
@@ -393,7 +413,8 @@ parse(struct config_reader *r, cfg_t *cfg, const char *text)
 	if (rc != CFG_SUCCESS)
 		return config_fail(r, line_of(cfg), "syntax error");
 	if (cfg_size(cfg, END_NAME) == 0)
-		return config_fail(r, line_of(cfg), "a comment or "
+		return config_fail(r, line_of(cfg),
+		    "a comment or "
 		    "a string is not closed");
 	return fill(r, cfg);
 }

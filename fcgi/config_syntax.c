@@ -19,11 +19,13 @@
 #define WORD_MAX 64
 
 /* RFC 9110, section 5.6.2. */
-static const char tchars[] = "!#$%&'*+-.^_`|~0123456789"
+static const char tchars[] =
+    "!#$%&'*+-.^_`|~0123456789"
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /* RFC 3986: what a path or query may consist of, '%' included. */
-static const char url_chars[] = "-._~:/@!$&'()*+,;=%?0123456789"
+static const char url_chars[] =
+    "-._~:/@!$&'()*+,;=%?0123456789"
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 static bool
@@ -60,8 +62,9 @@ config_is_word(const char *s)
 	size_t n = strlen(s);
 
 	return n > 0 && n <= WORD_MAX &&
-	    all_of(s, "0123456789_-.abcdefghijklmnopqrstuvwxyz"
-		      "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	    all_of(s,
+		"0123456789_-.abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 }
 
 bool
@@ -92,8 +95,9 @@ skip_host(const char *s)
 		n = strspn(s + 1, "0123456789abcdefABCDEF:.");
 		return n > 1 && s[n + 1] == ']' ? s + n + 2 : NULL;
 	}
-	n = strspn(s, "-._0123456789abcdefghijklmnopqrstuvwxyz"
-		      "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	n = strspn(s,
+	    "-._0123456789abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 	return n > 0 && n < 256 ? s + n : NULL;
 }
 

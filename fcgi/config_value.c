@@ -16,16 +16,13 @@ struct unit {
 };
 
 /* The first of those with the same factor is the one that is written. */
-static const struct unit sizes[] = {
-	{ "G", 1 << 30 }, { "M", 1 << 20 }, { "k", 1 << 10 }, { "", 1 },
-	{ "K", 1 << 10 }, { "m", 1 << 20 }, { "g", 1 << 30 },
-	{ "KiB", 1 << 10 }, { "MiB", 1 << 20 }, { "GiB", 1 << 30 }
-};
+static const struct unit sizes[] = { { "G", 1 << 30 }, { "M", 1 << 20 },
+	{ "k", 1 << 10 }, { "", 1 }, { "K", 1 << 10 }, { "m", 1 << 20 },
+	{ "g", 1 << 30 }, { "KiB", 1 << 10 }, { "MiB", 1 << 20 },
+	{ "GiB", 1 << 30 } };
 
-static const struct unit times[] = {
-	{ "d", 86400000 }, { "h", 3600000 }, { "min", 60000 }, { "s", 1000 },
-	{ "ms", 1 }, { "", 1000 }
-};
+static const struct unit times[] = { { "d", 86400000 }, { "h", 3600000 },
+	{ "min", 60000 }, { "s", 1000 }, { "ms", 1 }, { "", 1000 } };
 
 /* Digits at the start; false when there are none or too many. */
 static bool

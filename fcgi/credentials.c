@@ -85,8 +85,8 @@ follow(struct credentials *c)
 	c->stamp = now;
 	fresh = read_users(c->path, err);
 	if (fresh == NULL) {
-		log_msg(
-		    LOG_LEVEL_ERROR, "the users stay as they were: %s", err);
+		log_msg(LOG_LEVEL_ERROR, "the users stay as they were: %s",
+		    err);
 		return;
 	}
 	users_free(c->users);
@@ -133,11 +133,11 @@ stand_in(struct credentials *c, const char *name, struct user *out)
 
 /* The digest of a stored hash. */
 static void
-hash_digest(
-    const char *name, const char *hash, unsigned char out[USERS_DIGEST_LEN])
+hash_digest(const char *name, const char *hash,
+    unsigned char out[USERS_DIGEST_LEN])
 {
 	char text[USERS_NAME_MAX + USERS_HASH_MAX + 2];
-	unsigned char digest[CRYPTO_SHA256_LEN] = {0};
+	unsigned char digest[CRYPTO_SHA256_LEN] = { 0 };
 	int len = snprintf(text, sizeof(text), "%s:%s", name, hash);
 
 	/* A failure gives zeros, which no token was ever made with. */
@@ -157,11 +157,11 @@ session_digest(const struct user *u, unsigned char out[USERS_DIGEST_LEN])
 }
 
 void
-credentials_generation(
-    const struct user *u, unsigned char out[TOKEN_GENERATION_LEN])
+credentials_generation(const struct user *u,
+    unsigned char out[TOKEN_GENERATION_LEN])
 {
 	unsigned char text[USERS_DIGEST_LEN + sizeof(u->epoch)];
-	unsigned char digest[CRYPTO_SHA256_LEN] = {0};
+	unsigned char digest[CRYPTO_SHA256_LEN] = { 0 };
 
 	session_digest(u, text);
 	for (size_t i = 0; i < sizeof(u->epoch); i++)

@@ -23,8 +23,8 @@ crypto_random(void *out, size_t len)
 }
 
 int
-crypto_sha256(
-    unsigned char out[CRYPTO_SHA256_LEN], const void *data, size_t len)
+crypto_sha256(unsigned char out[CRYPTO_SHA256_LEN], const void *data,
+    size_t len)
 {
 	return EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL) == 1 ? 0
 									 : -1;

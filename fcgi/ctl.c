@@ -117,8 +117,8 @@ ctl_give(const struct config *c, const char *path)
 		return 0;
 	pw = getpwnam(c->user);
 	if (pw == NULL) {
-		ctl_fail(
-		    CTL_FAILED, "%s: there is no user \"%s\"", path, c->user);
+		ctl_fail(CTL_FAILED, "%s: there is no user \"%s\"", path,
+		    c->user);
 		return -1;
 	}
 	gid = pw->pw_gid;

@@ -131,8 +131,8 @@ ask(struct doctor *d, const char *path, const char *body)
 		list =
 		    curl_slist_append(NULL, "Content-Type: application/json");
 		curl_easy_setopt(d->curl, CURLOPT_POSTFIELDS, body);
-		curl_easy_setopt(
-		    d->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
+		curl_easy_setopt(d->curl, CURLOPT_POSTFIELDSIZE,
+		    (long)strlen(body));
 	} else
 		curl_easy_setopt(d->curl, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(d->curl, CURLOPT_HTTPHEADER, list);
@@ -175,9 +175,9 @@ static void
 check_page(struct doctor *d)
 {
 	static const char *const headers[][2] = {
-	    {"Content-Security-Policy", "script-src 'self'"},
-	    {"X-Content-Type-Options", "nosniff"},
-	    {"Referrer-Policy", ""},
+		{ "Content-Security-Policy", "script-src 'self'" },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "Referrer-Policy", "" },
 	};
 
 	ask(d, "", NULL);
@@ -185,8 +185,8 @@ check_page(struct doctor *d)
 		"is the mount point right, and the file included in this "
 		"server block?"))
 		return;
-	report(
-	    d, header_has(d, "Content-Type", "text/html"), "the page is HTML");
+	report(d, header_has(d, "Content-Type", "text/html"),
+	    "the page is HTML");
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		report(d,
 		    header(d, headers[i][0])[0] != '\0' &&

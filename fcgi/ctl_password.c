@@ -15,7 +15,7 @@
 #include "confab/password.h"
 #include "confab/utf8.h"
 
-static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 #define N_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 /* The signal that came while the echo was off. */
@@ -63,7 +63,7 @@ on_signal(int sig)
 static int
 ask(int tty, const char *prompt, char *out, size_t size, size_t *len)
 {
-	const struct sigaction wait = {.sa_handler = on_signal};
+	const struct sigaction wait = { .sa_handler = on_signal };
 	struct sigaction before[N_SIGNALS];
 	struct termios old, quiet;
 	int rc = -1;
@@ -97,8 +97,8 @@ ask_twice(int tty, const char *prompt, bool confirm, char *out, size_t size,
 	int rc = ask(tty, prompt, out, size, len);
 
 	if (rc == 0 && confirm) {
-		rc = ask(
-		    tty, "The same again", again, sizeof(again), &again_len);
+		rc = ask(tty, "The same again", again, sizeof(again),
+		    &again_len);
 		if (rc == 0 &&
 		    (again_len != *len || memcmp(again, out, *len) != 0)) {
 			ctl_fail(CTL_FAILED, "the two differ");
@@ -129,8 +129,8 @@ check_new(const char *password, size_t len)
 }
 
 int
-ctl_password(
-    const char *prompt, bool confirm, char *out, size_t size, size_t *len)
+ctl_password(const char *prompt, bool confirm, char *out, size_t size,
+    size_t *len)
 {
 	int rc, tty;
 

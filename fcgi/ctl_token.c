@@ -113,8 +113,8 @@ list(struct ctl *ctl)
 			continue;
 		buf_reset(&made);
 		buf_reset(&end);
-		users_write_date(
-		    t->created - t->created % 86400 + 86400, &made);
+		users_write_date(t->created - t->created % 86400 + 86400,
+		    &made);
 		if (t->expires > 0)
 			users_write_date(t->expires, &end);
 		printf("%s\t%s\t%s\t%s\t%s\n", t->id, t->user, t->label,
@@ -137,14 +137,14 @@ withdraw(struct ctl *ctl)
 		return ctl_usage(usage);
 	if ((code = configured(ctl)) != CTL_OK)
 		return code;
-	switch (access_tokens_revoke(
-	    ctl->config->tokens_file, ctl->argv[0], &t, err)) {
+	switch (access_tokens_revoke(ctl->config->tokens_file, ctl->argv[0], &t,
+	    err)) {
 	case 1:
 		ctl_audit(AUDIT_TOKEN, t.user, "token revoked");
 		return CTL_OK;
 	case 0:
-		return ctl_fail(
-		    CTL_MISSING, "there is no token \"%s\"", ctl->argv[0]);
+		return ctl_fail(CTL_MISSING, "there is no token \"%s\"",
+		    ctl->argv[0]);
 	default:
 		return ctl_fail(CTL_FAILED, "%s", err);
 	}

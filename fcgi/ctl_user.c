@@ -44,8 +44,8 @@ begin(struct ctl *ctl, struct edit *e, bool make)
 	e->made = access(path, F_OK) != 0;
 	if (e->made && !make)
 		return ctl_fail(CTL_MISSING, "%s: there is no such file", path);
-	if (file_edit_begin(
-		&e->file, path, USERS_FILE_MAX, make ? FILE_MODE : 0, err) != 0)
+	if (file_edit_begin(&e->file, path, USERS_FILE_MAX,
+		make ? FILE_MODE : 0, err) != 0)
 		return ctl_fail(CTL_FAILED, "%s", err);
 	e->users =
 	    users_parse(path, buf_str(&e->file.text), e->file.text.len, err);
@@ -135,8 +135,8 @@ add(struct ctl *ctl)
 	    (code = begin(ctl, &e, true)) != CTL_OK)
 		goto out;
 	if (users_find(e.users, u.name) != NULL)
-		code = ctl_fail(
-		    CTL_EXISTS, "there is a user \"%s\" already", u.name);
+		code = ctl_fail(CTL_EXISTS, "there is a user \"%s\" already",
+		    u.name);
 	else if (users_put(e.users, &u) != 0)
 		code = ctl_fail(CTL_FAILED, "too many users, or no memory");
 	code = end(ctl, &e, code);
@@ -154,13 +154,13 @@ static const struct {
 	const char *command;
 	const char *done;
 } changes[] = {
-    [DISABLE] = {"disable", "disabled"},
-    [ENABLE] = {"enable", "enabled"},
-    [SIGN_OUT] = {"sign-out", "signed out"},
-    [REQUIRE] = {"require-change", "told to change the password"},
-    [EXPIRES] = {"expires", "given an expiry"},
-    [PASSWD] = {"passwd", "given a password"},
-    [DELETE] = {"del", "deleted"},
+	[DISABLE] = { "disable", "disabled" },
+	[ENABLE] = { "enable", "enabled" },
+	[SIGN_OUT] = { "sign-out", "signed out" },
+	[REQUIRE] = { "require-change", "told to change the password" },
+	[EXPIRES] = { "expires", "given an expiry" },
+	[PASSWD] = { "passwd", "given a password" },
+	[DELETE] = { "del", "deleted" },
 };
 
 /* `given` has the new hash, expiry and must_change, as the change needs. */
@@ -224,8 +224,8 @@ change(struct ctl *ctl, enum change what)
 		goto out;
 	found = users_find(e.users, ctl->argv[0]);
 	if (found == NULL)
-		code = ctl_fail(
-		    CTL_MISSING, "there is no user \"%s\"", ctl->argv[0]);
+		code = ctl_fail(CTL_MISSING, "there is no user \"%s\"",
+		    ctl->argv[0]);
 	else if (what == DELETE)
 		(void)users_remove(e.users, ctl->argv[0]);
 	else {

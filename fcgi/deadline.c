@@ -17,13 +17,13 @@
 #include "confab/clock.h"
 #include "confab/deadline.h"
 
-#define STACK (64 * 1024)	/* bytes; the thread does next to nothing */
+#define STACK (64 * 1024) /* bytes; the thread does next to nothing */
 
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t earlier;	/* something is due before `wakes` */
+	pthread_cond_t earlier; /* something is due before `wakes` */
 	struct deadline *list;
-	uint64_t wakes;		/* when the thread looks next; UINT64_MAX:
+	uint64_t wakes; /* when the thread looks next; UINT64_MAX:
 				 * not before it is told to */
 	bool started;
 } watch = { .lock = PTHREAD_MUTEX_INITIALIZER, .wakes = UINT64_MAX };

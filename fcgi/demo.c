@@ -45,7 +45,8 @@ add_turn(const struct chat_request *req, size_t i, struct buf *store,
 	/* One more than is read, so that eliza sees that there is more. */
 	if (chat_request_text(req, USER, i, &text) == 0) {
 		turn->len = text.len <= ELIZA_MESSAGE_MAX
-		    ? text.len : ELIZA_MESSAGE_MAX + 1;
+		    ? text.len
+		    : ELIZA_MESSAGE_MAX + 1;
 		rc = buf_append(store, buf_str(&text), turn->len);
 	} else if (buf_ok(&text))
 		rc = 0; /* no text in it, an image alone: nothing said */

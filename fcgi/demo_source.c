@@ -21,17 +21,17 @@
 #include "confab/loop_work.h"
 #include "confab/pace.h"
 
-#define BYTES_PER_TOKEN 4	/* of a request, for the usage it is told */
-#define CHUNK_MAX 2048		/* bytes of one chunk's JSON */
+#define BYTES_PER_TOKEN 4 /* of a request, for the usage it is told */
+#define CHUNK_MAX 2048	  /* bytes of one chunk's JSON */
 
 /* Which of the texts is being sent. */
 enum phase { PHASE_ROLE, PHASE_REASONING, PHASE_TEXT, PHASE_END };
 
 struct demo_source {
-	uv_timer_t timer;		/* first */
+	uv_timer_t timer; /* first */
 	struct loop_work work;
 	struct loop *loop;
-	const struct upstream_handler *handler;	/* NULL: nobody listens */
+	const struct upstream_handler *handler; /* NULL: nobody listens */
 	void *arg;
 	struct provider_usage *usage;
 	char *model;
@@ -40,20 +40,20 @@ struct demo_source {
 	bool stream;
 	bool want_usage;
 	bool paused;
-	bool working;			/* on the thread pool */
-	bool closed;			/* the timer's handle is */
-	uint64_t limit;			/* pieces; 0: none */
+	bool working;	/* on the thread pool */
+	bool closed;	/* the timer's handle is */
+	uint64_t limit; /* pieces; 0: none */
 
-	struct chat_request chat;	/* a copy; holds a reference to root */
-	char *demo_model;		/* a copy: a reload may end the
+	struct chat_request chat; /* a copy; holds a reference to root */
+	char *demo_model;	  /* a copy: a reload may end the
 					 * catalogue before the thread does */
 	struct tour_answer answer;
-	uint64_t prompt;		/* tokens, about */
+	uint64_t prompt; /* tokens, about */
 	int failed;
 
 	enum phase phase;
 	size_t off;
-	uint64_t due;			/* of the piece before, us */
+	uint64_t due; /* of the piece before, us */
 	uint64_t pieces;
 	uint64_t reasoning_pieces;
 };
@@ -85,9 +85,10 @@ make_answer(struct loop_work *work)
 static void
 chunk_open(const struct demo_source *d, struct buf *out, const char *object)
 {
-	buf_printf(out, "{\"id\":\"%s\",\"object\":\"%s\","
-	    "\"created\":%lld,\"model\":", d->id, object,
-	    (long long)d->created);
+	buf_printf(out,
+	    "{\"id\":\"%s\",\"object\":\"%s\","
+	    "\"created\":%lld,\"model\":",
+	    d->id, object, (long long)d->created);
 	buf_json(out, d->model, strlen(d->model));
 }
 
@@ -125,7 +126,8 @@ emit_delta(struct demo_source *d, const char *member, const char *text,
 static void
 usage_json(const struct demo_source *d, struct buf *out)
 {
-	buf_printf(out, ",\"usage\":{\"prompt_tokens\":%llu,"
+	buf_printf(out,
+	    ",\"usage\":{\"prompt_tokens\":%llu,"
 	    "\"completion_tokens\":%llu,\"total_tokens\":%llu}",
 	    (unsigned long long)d->usage->prompt,
 	    (unsigned long long)d->usage->completion,
@@ -157,7 +159,8 @@ give_whole(struct demo_source *d, const char *finish)
 
 	buf_init(&json, TOUR_TEXT_MAX * 8);
 	chunk_open(d, &json, "chat.completion");
-	buf_puts(&json, ",\"choices\":[{\"index\":0,\"message\":{"
+	buf_puts(&json,
+	    ",\"choices\":[{\"index\":0,\"message\":{"
 	    "\"role\":\"assistant\",\"content\":");
 	buf_json(&json, buf_str(&d->answer.text),
 	    d->phase == PHASE_TEXT ? d->off : d->answer.text.len);
@@ -260,8 +263,8 @@ end_answer(struct demo_source *d, const char *finish_reason)
 static const struct buf *
 current_text(const struct demo_source *d)
 {
-	return d->phase == PHASE_REASONING ? &d->answer.reasoning :
-	    &d->answer.text;
+	return d->phase == PHASE_REASONING ? &d->answer.reasoning
+					   : &d->answer.text;
 }
 
 /* The next piece of the texts, moving from the first to the second. */
@@ -293,8 +296,9 @@ send_piece(struct demo_source *d, const struct pace_piece *p)
 		d->reasoning_pieces++;
 	if (!d->stream)
 		return 0;
-	return emit_delta(d, d->phase == PHASE_REASONING ?
-	    "reasoning_content" : "content", text->data + at, p->len, "null");
+	return emit_delta(d,
+	    d->phase == PHASE_REASONING ? "reasoning_content" : "content",
+	    text->data + at, p->len, "null");
 }
 
 static void on_timer(uv_timer_t *timer);
@@ -321,8 +325,9 @@ on_timer(uv_timer_t *timer)
 	for (;;) {
 		p = next_piece(d);
 		if (p.len == 0) {
-			end_answer(d, d->answer.end == TOUR_END_LENGTH ?
-			    "\"length\"" : "\"stop\"");
+			end_answer(d,
+			    d->answer.end == TOUR_END_LENGTH ? "\"length\""
+							     : "\"stop\"");
 			return;
 		}
 		if (d->limit > 0 && d->pieces >= d->limit) {
@@ -355,8 +360,8 @@ answer_at_once(struct demo_source *d)
 		}
 		(void)send_piece(d, &p);
 	}
-	end_answer(d, d->answer.end == TOUR_END_LENGTH ? "\"length\"" :
-	    "\"stop\"");
+	end_answer(d,
+	    d->answer.end == TOUR_END_LENGTH ? "\"length\"" : "\"stop\"");
 }
 
 static void

@@ -17,9 +17,9 @@
 #include "confab/eliza_script.h"
 #include "confab/eliza_words.h"
 
-#define STACK_MAX 16	/* keywords of a message that are tried */
-#define LINKS_MAX 16	/* "=KEY" followed in one answer: a script may err */
-#define RECALL_AT 4	/* of the counter, which goes from 1 to this */
+#define STACK_MAX 16 /* keywords of a message that are tried */
+#define LINKS_MAX 16 /* "=KEY" followed in one answer: a script may err */
+#define RECALL_AT 4  /* of the counter, which goes from 1 to this */
 
 /* The words of the clause that is worked on; the bytes are elsewhere. */
 struct clause {
@@ -45,7 +45,7 @@ struct dialogue {
 	const struct eliza_turn *turns;
 	unsigned counter;
 	unsigned char next_reply[ELIZA_KEYS_MAX][ELIZA_RULES_MAX];
-	struct memory memories[ELIZA_MEMORIES_MAX];	/* a ring */
+	struct memory memories[ELIZA_MEMORIES_MAX]; /* a ring */
 	size_t first_memory;
 	size_t n_memories;
 	/* The message at hand. */
@@ -115,8 +115,9 @@ pop_key(struct dialogue *d)
 static bool
 ends_clause(const struct eliza_word *w)
 {
-	return w->len == 0 || (w->len == 3 && lower(w->s[0]) == 'b' &&
-	    lower(w->s[1]) == 'u' && lower(w->s[2]) == 't');
+	return w->len == 0 ||
+	    (w->len == 3 && lower(w->s[0]) == 'b' && lower(w->s[1]) == 'u' &&
+		lower(w->s[2]) == 't');
 }
 
 /*
@@ -208,13 +209,15 @@ choose(struct dialogue *d, const struct eliza_key *k)
 	size_t i;
 
 	for (i = 0; k->rules != NULL && k->rules[i].pattern != NULL &&
-	    i < ELIZA_RULES_MAX; i++) {
+	     i < ELIZA_RULES_MAX;
+	     i++) {
 		if (!decompose(d, k->rules[i].pattern))
 			continue;
 		next = &d->next_reply[k - d->script->keys][i];
 		reply = k->rules[i].replies[*next];
 		*next = k->rules[i].replies[*next + 1] == NULL
-		    ? 0 : (unsigned char)(*next + 1);
+		    ? 0
+		    : (unsigned char)(*next + 1);
 		return reply;
 	}
 	return NULL;
@@ -239,8 +242,9 @@ rewrite(struct dialogue *d, const char *text)
 			}
 		} else if (*text <= '9') {
 			for (i = d->parts.begin[part - 1];
-			    i < d->parts.begin[part] &&
-			    made.n < ELIZA_WORDS_MAX; i++)
+			     i < d->parts.begin[part] &&
+			     made.n < ELIZA_WORDS_MAX;
+			     i++)
 				made.words[made.n++] = d->clause.words[i];
 		}
 		text += len;

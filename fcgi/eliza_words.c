@@ -15,21 +15,21 @@
 #define REPLACEMENT_LEN (sizeof(REPLACEMENT) - 1)
 
 enum kind {
-	KIND_WORD,	/* part of a word */
+	KIND_WORD,	 /* part of a word */
 	KIND_APOSTROPHE, /* part of a word, but not at its ends */
-	KIND_SPACE,	/* between words */
-	KIND_COMMA,	/* ends a clause */
-	KIND_STOP,	/* ends a sentence */
-	KIND_NOTHING	/* as if it were not there */
+	KIND_SPACE,	 /* between words */
+	KIND_COMMA,	 /* ends a clause */
+	KIND_STOP,	 /* ends a sentence */
+	KIND_NOTHING	 /* as if it were not there */
 };
 
 /* The word that is being read, and what the letters so far looked like. */
 struct reader {
 	struct eliza_sentence *st;
-	size_t start;		/* of the open word in st->text */
+	size_t start; /* of the open word in st->text */
 	bool open;
-	bool cut;		/* the open word is over its limit */
-	bool opens;		/* the next word opens a sentence */
+	bool cut;   /* the open word is over its limit */
+	bool opens; /* the next word opens a sentence */
 	size_t words;
 	size_t capitals, smalls, foreign;
 };
@@ -273,7 +273,8 @@ eliza_read(struct eliza_sentence *st, const char *msg, size_t len)
 	if (len > ELIZA_MESSAGE_MAX) {
 		len = ELIZA_MESSAGE_MAX;
 		/* Not within a sequence, which would then look broken. */
-		for (i = 0; i < 3 && ((unsigned char)msg[len] & 0xC0) == 0x80; i++)
+		for (i = 0; i < 3 && ((unsigned char)msg[len] & 0xC0) == 0x80;
+		     i++)
 			len--;
 	}
 	for (i = 0; i < len; i += step) {

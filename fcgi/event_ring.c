@@ -23,8 +23,8 @@
 
 struct ring_segment {
 	struct ring_segment *next;
-	uint64_t start;		/* stream offset of its first byte */
-	uint32_t size;		/* of bytes[] */
+	uint64_t start; /* stream offset of its first byte */
+	uint32_t size;	/* of bytes[] */
 	uint32_t used;
 	char bytes[];
 };
@@ -68,15 +68,15 @@ make_room(struct event_ring *r, size_t need)
 	if (need <= room)
 		return 0;
 	need -= room;
-	size = r->held == 0 && need <= SEGMENT_SMALL - sizeof(*s) ?
-	    SEGMENT_SMALL : SEGMENT_LARGE;
+	size = r->held == 0 && need <= SEGMENT_SMALL - sizeof(*s)
+	    ? SEGMENT_SMALL
+	    : SEGMENT_LARGE;
 	total = need + sizeof(*s) > size ? need + sizeof(*s) : size;
 	s = malloc(total);
 	if (s == NULL)
 		return -1;
 	s->next = NULL;
-	s->start = r->last != NULL ?
-	    r->last->start + r->last->size : r->head;
+	s->start = r->last != NULL ? r->last->start + r->last->size : r->head;
 	s->size = (uint32_t)(total - sizeof(*s));
 	s->used = 0;
 	if (r->last != NULL)

@@ -13,7 +13,8 @@
 _Static_assert(sizeof(FCGI_Header) == FCGI_RECORD_HEADER,
     "a record's header has eight bytes");
 _Static_assert(sizeof(FCGI_Header) * 2 + sizeof(FCGI_EndRequestBody) ==
-    FCGI_RECORD_END, "the end is two headers and a body");
+	FCGI_RECORD_END,
+    "the end is two headers and a body");
 
 static void
 header(unsigned char *out, int type, int request_id, size_t len)
@@ -85,8 +86,8 @@ fcgi_record_head(const unsigned char *bytes, size_t len)
 /* Reads the contents of a head's PARAMS records as one stream. */
 struct params {
 	const unsigned char *at;
-	size_t left;		/* of this record's content */
-	size_t padding;		/* that follows it */
+	size_t left;	/* of this record's content */
+	size_t padding; /* that follows it */
 };
 
 /* Goes to the next byte; false at the end, the empty record. */

@@ -64,8 +64,8 @@ read_all(int fd, const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
 	if (fstat(fd, &st) != 0)
 		return say(err, path, "cannot be read");
 	if (!S_ISREG(st.st_mode)) {
-		snprintf(
-		    err, CONFIG_ERROR_MAX, "%s: is not a regular file", path);
+		snprintf(err, CONFIG_ERROR_MAX, "%s: is not a regular file",
+		    path);
 		return -1;
 	}
 	if ((st.st_mode & S_IWOTH) != 0) {
@@ -104,7 +104,7 @@ static int
 lock(int fd)
 {
 	uint64_t until = clock_mono_ms() + FILES_LOCK_WAIT;
-	const struct timespec pause = {0, LOCK_POLL_NS};
+	const struct timespec pause = { 0, LOCK_POLL_NS };
 
 	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EINTR && errno != EWOULDBLOCK)
@@ -224,8 +224,8 @@ sync_folder(const char *path)
 }
 
 int
-file_edit_commit(
-    struct file_edit *e, const struct buf *text, char err[CONFIG_ERROR_MAX])
+file_edit_commit(struct file_edit *e, const struct buf *text,
+    char err[CONFIG_ERROR_MAX])
 {
 	char name[PATH_MAX];
 	int fd;
@@ -243,8 +243,8 @@ file_edit_commit(
 	}
 	/* The lock is ours, so a file of that name is a dead writer's. */
 	unlink(name);
-	fd = open(
-	    name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
 	if (fd < 0)
 		return say(err, name, "cannot be made");
 	if (write_all(fd, buf_str(text), text->len) != 0 ||

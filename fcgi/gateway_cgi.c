@@ -15,12 +15,12 @@
 #include "confab/clock.h"
 #include "confab/gateway.h"
 
-#define WRITE_ONCE 4096	/* PIPE_BUF: what a pipe takes that is writable */
+#define WRITE_ONCE 4096 /* PIPE_BUF: what a pipe takes that is writable */
 
 struct gateway_cgi {
-	struct gateway gateway;	/* first */
+	struct gateway gateway;	 /* first */
 	unsigned long long left; /* of the body */
-	uint64_t until;		/* the body must have arrived */
+	uint64_t until;		 /* the body must have arrived */
 };
 
 static const char *
@@ -78,7 +78,7 @@ write_all(const char *p, size_t len)
 
 	while (len > 0) {
 		if (!wait_for(STDOUT_FILENO, POLLOUT,
-		    clock_mono_ms() + GATEWAY_WRITE_TIMEOUT))
+			clock_mono_ms() + GATEWAY_WRITE_TIMEOUT))
 			return -1;
 		n = write(STDOUT_FILENO, p,
 		    len < WRITE_ONCE ? len : WRITE_ONCE);
@@ -107,8 +107,8 @@ release_output(void)
 }
 
 static void
-respond(struct gateway *g, const void *head, size_t head_len,
-    const void *body, size_t body_len)
+respond(struct gateway *g, const void *head, size_t head_len, const void *body,
+    size_t body_len)
 {
 	(void)g;
 	if (write_all(head, head_len) == 0)
@@ -143,7 +143,8 @@ gateway_is_cgi(void)
 	    getenv("REQUEST_METHOD") == NULL)
 		return false;
 	return getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &listening,
-	    &len) == -1 || listening == 0;
+		   &len) == -1 ||
+	    listening == 0;
 }
 
 void

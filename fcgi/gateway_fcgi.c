@@ -28,14 +28,14 @@
 #include "confab/fcgi_record.h"
 #include "confab/gateway.h"
 
-#define READ_MAX 65536		/* bytes of one read */
-#define HEAD_MAX (64 * 1024)	/* bytes of BEGIN_REQUEST and PARAMS */
-#define HEAD_PAUSE 5		/* ms until more of it is looked for */
+#define READ_MAX 65536	     /* bytes of one read */
+#define HEAD_MAX (64 * 1024) /* bytes of BEGIN_REQUEST and PARAMS */
+#define HEAD_PAUSE 5	     /* ms until more of it is looked for */
 
 struct gateway_fcgi {
-	struct gateway gateway;		/* first */
+	struct gateway gateway; /* first */
 	FCGX_Request request;
-	struct deadline deadline;	/* of the whole read */
+	struct deadline deadline; /* of the whole read */
 };
 
 static const char *
@@ -130,8 +130,8 @@ write_records(int fd, int id, const char *p, size_t len)
 }
 
 static void
-respond(struct gateway *g, const void *head, size_t head_len,
-    const void *body, size_t body_len)
+respond(struct gateway *g, const void *head, size_t head_len, const void *body,
+    size_t body_len)
 {
 	struct gateway_fcgi *f = (struct gateway_fcgi *)g;
 	unsigned char header[FCGI_RECORD_HEADER], end[FCGI_RECORD_END];
@@ -221,7 +221,7 @@ accept_request(struct gateway_fcgi *f, int fd)
 		return false;
 	}
 	f->request.ipcFd = fd;
-	f->request.keepConnection = 1;	/* else it would be closed first */
+	f->request.keepConnection = 1; /* else it would be closed first */
 	/* It is not to wait for the peer's end when it closes. */
 	FCGX_Detach(&f->request);
 	if (FCGX_Accept_r(&f->request) != 0)

@@ -58,7 +58,7 @@ static int
 take_common(struct shared_state *st, unsigned max)
 {
 	uint64_t until = clock_mono_ms() + SHARED_WAIT;
-	const struct timespec pause = {0, SHARED_POLL_NS};
+	const struct timespec pause = { 0, SHARED_POLL_NS };
 
 	for (;;) {
 		common_slot = shared_slots_take(st, SHARED_SLOT_HASH, max);

@@ -16,11 +16,11 @@
 #include "confab/json_build.h"
 
 struct builder {
-	const char *p, *end;	/* valid JSON, so that nothing is checked */
-	const char *s;		/* the string that was read: in the text, */
-	size_t s_len;		/* or, when it had escapes, in `text` */
+	const char *p, *end; /* valid JSON, so that nothing is checked */
+	const char *s;	     /* the string that was read: in the text, */
+	size_t s_len;	     /* or, when it had escapes, in `text` */
 	struct buf text;
-	bool unique;		/* names must be */
+	bool unique; /* names must be */
 };
 
 static void
@@ -85,8 +85,8 @@ read_unicode(struct builder *b)
 		low = read_hex(b->p + 2);
 		if (low >= 0xdc00 && low <= 0xdfff) {
 			b->p += 6;
-			put_utf8(&b->text, 0x10000 + ((code - 0xd800) << 10 |
-			    (low - 0xdc00)));
+			put_utf8(&b->text,
+			    0x10000 + ((code - 0xd800) << 10 | (low - 0xdc00)));
 			return;
 		}
 	}
@@ -207,8 +207,9 @@ build_member(struct builder *b, struct json_object *object, char *name)
 		r = JSON_DUPLICATE;
 	if (r == JSON_OK)
 		r = build_value(b, &v);
-	if (r == JSON_OK && json_object_object_add_ex(object, name, v,
-	    b->unique ? JSON_C_OBJECT_ADD_KEY_IS_NEW : 0) != 0) {
+	if (r == JSON_OK &&
+	    json_object_object_add_ex(object, name, v,
+		b->unique ? JSON_C_OBJECT_ADD_KEY_IS_NEW : 0) != 0) {
 		json_object_put(v);
 		r = JSON_NO_MEMORY;
 	}
@@ -230,7 +231,7 @@ build_members(struct builder *b, struct json_object *object)
 		if (r != JSON_OK)
 			return r;
 		skip_space(b);
-		b->p++;		/* the colon */
+		b->p++; /* the colon */
 		r = build_member(b, object, strndup(b->s, b->s_len));
 		if (r != JSON_OK)
 			return r;
@@ -299,6 +300,6 @@ json_build(const char *s, size_t len, bool unique, struct json_object **out)
 		return JSON_NO_MEMORY;
 	buf_init(&b.text, len);
 	r = build_value(&b, out);
-	buf_wipe(&b.text);	/* it may have held a password */
+	buf_wipe(&b.text); /* it may have held a password */
 	return r;
 }

@@ -18,11 +18,11 @@
 /* What may come next at the place where the scan stands. */
 enum expect {
 	EXPECT_VALUE,
-	EXPECT_FIRST_ITEM,	/* a value or ']' */
-	EXPECT_FIRST_NAME,	/* a name or '}' */
+	EXPECT_FIRST_ITEM, /* a value or ']' */
+	EXPECT_FIRST_NAME, /* a name or '}' */
 	EXPECT_NAME,
-	EXPECT_MORE,		/* ',' or the end of the container */
-	EXPECT_END		/* nothing but white space */
+	EXPECT_MORE, /* ',' or the end of the container */
+	EXPECT_END   /* nothing but white space */
 };
 
 struct scan {
@@ -300,8 +300,8 @@ scan_value(struct scan *s, enum expect *next)
 static void
 skip_space(struct scan *s)
 {
-	while (s->p < s->end && (*s->p == ' ' || *s->p == '\n' ||
-	    *s->p == '\t' || *s->p == '\r'))
+	while (s->p < s->end &&
+	    (*s->p == ' ' || *s->p == '\n' || *s->p == '\t' || *s->p == '\r'))
 		s->p++;
 }
 

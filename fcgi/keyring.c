@@ -81,8 +81,8 @@ word(const char **p, const char *end, size_t *len)
 
 /* One line into `key`; returns NULL or what is wrong with it. */
 static const char *
-parse_key(
-    const char *p, const char *end, struct token_key *key, int64_t *created)
+parse_key(const char *p, const char *end, struct token_key *key,
+    int64_t *created)
 {
 	size_t len;
 	const char *s = word(&p, end, &len);
@@ -166,8 +166,8 @@ keyring_parse(const char *name, const char *text, size_t len,
 
 /* Reads the file that is now there. */
 static int
-read_keys(
-    const char *name, struct keyring_keys *out, char err[CONFIG_ERROR_MAX])
+read_keys(const char *name, struct keyring_keys *out,
+    char err[CONFIG_ERROR_MAX])
 {
 	size_t len = 0;
 	char *text = config_secret(name, KEYRING_FILE_MAX, &len, err);
@@ -334,8 +334,8 @@ write_new(const char *path, const struct buf *text, char err[CONFIG_ERROR_MAX])
 }
 
 int
-keyring_create(
-    const char *path, char id[TOKEN_KEY_ID_MAX + 1], char err[CONFIG_ERROR_MAX])
+keyring_create(const char *path, char id[TOKEN_KEY_ID_MAX + 1],
+    char err[CONFIG_ERROR_MAX])
 {
 	struct keyring_keys keys;
 	struct buf text;

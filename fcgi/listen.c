@@ -21,7 +21,7 @@
 
 #include "confab/listen.h"
 
-#define PASSED_FIRST 3	/* systemd's first descriptor */
+#define PASSED_FIRST 3 /* systemd's first descriptor */
 
 /* The name of the socket that this process has made. */
 static struct {
@@ -67,8 +67,9 @@ clear_path(const struct sockaddr_un *sa, char err[CONFIG_ERROR_MAX])
 	struct stat st;
 
 	if (lstat(sa->sun_path, &st) == -1)
-		return errno == ENOENT ? 0 : fail(err, "%s: %s", sa->sun_path,
-		    strerror(errno));
+		return errno == ENOENT
+		    ? 0
+		    : fail(err, "%s: %s", sa->sun_path, strerror(errno));
 	if (!S_ISSOCK(st.st_mode))
 		return fail(err, "%s: exists and is no socket", sa->sun_path);
 	if (is_live(sa))
@@ -174,8 +175,7 @@ bind_address(const struct addrinfo *ai)
 	if (fd == -1)
 		return -1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
-	    sizeof(on));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 &&
 	    listen(fd, LISTEN_BACKLOG) == 0)
 		return fd;
@@ -192,16 +192,17 @@ open_tcp(const char *where, char err[CONFIG_ERROR_MAX])
 	int fd = -1, rc;
 
 	if (split(where, host, sizeof(host), &port) == -1)
-		return fail(err, "listen \"%s\": must be unix:PATH or "
-		    "HOST:PORT", where);
+		return fail(err,
+		    "listen \"%s\": must be unix:PATH or "
+		    "HOST:PORT",
+		    where);
 	memset(&hints, 0, sizeof(hints));
 	hints.ai_socktype = SOCK_STREAM;
 	hints.ai_flags = AI_PASSIVE;
 	rc = getaddrinfo(strcmp(host, "*") == 0 ? NULL : host, port, &hints,
 	    &list);
 	if (rc != 0)
-		return fail(err, "listen \"%s\": %s", where,
-		    gai_strerror(rc));
+		return fail(err, "listen \"%s\": %s", where, gai_strerror(rc));
 	for (ai = list; ai != NULL && fd == -1; ai = ai->ai_next)
 		fd = bind_address(ai);
 	if (fd == -1)

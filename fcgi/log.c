@@ -17,7 +17,7 @@
 
 #include "confab/log.h"
 
-#define STOP_WAIT 1	/* seconds that log_stop() gives to the queue */
+#define STOP_WAIT 1 /* seconds that log_stop() gives to the queue */
 
 static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO,
 	LOG_DEBUG };
@@ -26,8 +26,8 @@ static const char *const names[] = { "error", "warn", "notice", "info",
 
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t wake;	/* there is something to write, or an end */
-	pthread_cond_t idle;	/* the thread has written all */
+	pthread_cond_t wake; /* there is something to write, or an end */
+	pthread_cond_t idle; /* the thread has written all */
 	pthread_t thread;
 	bool running;
 	bool stopping;
@@ -35,11 +35,11 @@ static struct {
 	/* Read without the lock, by every caller and by the thread. */
 	atomic_int target;
 	atomic_int level;
-	atomic_bool journal;	/* stderr is the journal: it adds the time */
-	char *queue;		/* lines, each: level byte, text, NUL */
+	atomic_bool journal; /* stderr is the journal: it adds the time */
+	char *queue;	     /* lines, each: level byte, text, NUL */
 	size_t used;
 	uint64_t dropped;
-	uint64_t reported;	/* of dropped, already told in the log */
+	uint64_t reported; /* of dropped, already told in the log */
 } logger = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.wake = PTHREAD_COND_INITIALIZER,
@@ -89,7 +89,7 @@ emit(enum log_level level, const char *text)
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return;	/* a log that is gone is nobody's error */
+			return; /* a log that is gone is nobody's error */
 		p += n;
 		left -= (size_t)n;
 	}
@@ -130,8 +130,7 @@ writer(void *arg)
 		emit_batch(batch, len);
 		if (lost > 0) {
 			(void)snprintf(note, sizeof(note),
-			    "log lines dropped=%llu",
-			    (unsigned long long)lost);
+			    "log lines dropped=%llu", (unsigned long long)lost);
 			emit(LOG_LEVEL_WARN, note);
 		}
 		pthread_mutex_lock(&logger.lock);
@@ -198,7 +197,7 @@ log_stop(void)
 	pthread_cond_signal(&logger.wake);
 	while (logger.used > 0 || logger.writing)
 		if (pthread_cond_timedwait(&logger.idle, &logger.lock,
-		    &until) != 0)
+			&until) != 0)
 			break;
 	done = logger.used == 0 && !logger.writing;
 	logger.running = false;

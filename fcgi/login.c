@@ -46,8 +46,8 @@ start(struct attempt *a, struct settings *s, const struct session_input *in,
 static int
 busy(struct api_error *err, unsigned again)
 {
-	api_error_set(
-	    err, 503, "busy", "Too many people are signing in at this moment.");
+	api_error_set(err, 503, "busy",
+	    "Too many people are signing in at this moment.");
 	err->retry_after = again;
 	return -1;
 }
@@ -58,11 +58,11 @@ explain(enum credentials_result r, struct api_error *err)
 {
 	switch (r) {
 	case CREDENTIALS_DISABLED:
-		return api_error_set(
-		    err, 403, "account_disabled", "This account is disabled.");
+		return api_error_set(err, 403, "account_disabled",
+		    "This account is disabled.");
 	case CREDENTIALS_EXPIRED:
-		return api_error_set(
-		    err, 403, "account_expired", "This account has expired.");
+		return api_error_set(err, 403, "account_expired",
+		    "This account has expired.");
 	default:
 		return api_error_set(err, 403, "password_change_required",
 		    "A new password must be set first.");
@@ -120,8 +120,8 @@ rehash(struct attempt *a)
 		hash, true, cause) == 0)
 		audit_log(AUDIT_REHASH, a->in->address, a->name, NULL);
 	else
-		log_msg(
-		    LOG_LEVEL_WARN, "a password keeps its old hash: %s", cause);
+		log_msg(LOG_LEVEL_WARN, "a password keeps its old hash: %s",
+		    cause);
 	crypto_wipe(hash, sizeof(hash));
 }
 
@@ -133,10 +133,10 @@ enter(struct attempt *a, struct api_error *err)
 
 	if (c->auth != AUTH_PASSWORD || a->settings->credentials == NULL ||
 	    a->settings->keyring == NULL)
-		return api_error_set(
-		    err, 404, "not_found", "Passwords are not used here.");
-	if (throttle_login_check(
-		session_state(), a->in->address, a->name, err) != 0) {
+		return api_error_set(err, 404, "not_found",
+		    "Passwords are not used here.");
+	if (throttle_login_check(session_state(), a->in->address, a->name,
+		err) != 0) {
 		audit_log(AUDIT_LOGIN_REFUSED, a->in->address, a->name, NULL);
 		return -1;
 	}
@@ -247,8 +247,8 @@ session_change_password(struct settings *s, const struct session_input *in,
 	if (rc == 0)
 		audit_log(AUDIT_PASSWORD, in->address, a.name, NULL);
 	if (rc == 0 && !credentials_find(s->credentials, a.name, &a.user))
-		rc = api_error_set(
-		    err, 401, "not_authenticated", "Sign in to do this.");
+		rc = api_error_set(err, 401, "not_authenticated",
+		    "Sign in to do this.");
 	if (rc == 0)
 		rc = session_issue(s, &a.user, in->now, out, err);
 	crypto_wipe(&a, sizeof(a));

@@ -20,7 +20,7 @@ on_loop(uv_work_t *request, int status)
 {
 	struct loop_work *w = (struct loop_work *)request;
 
-	(void)status;	/* nobody cancels it */
+	(void)status; /* nobody cancels it */
 	w->loop->works--;
 	w->done(w);
 }

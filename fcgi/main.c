@@ -28,13 +28,13 @@
 #include "confab/throttle.h"
 #include "confab/trim.h"
 
-#define ARENAS 2	/* of malloc: many threads, few of them busy */
+#define ARENAS 2 /* of malloc: many threads, few of them busy */
 
 struct options {
 	const char *config;
 	const char *listen;
 	const char *socket_group;
-	long socket_mode;	/* -1: the configuration's */
+	long socket_mode; /* -1: the configuration's */
 	bool check;
 };
 
@@ -42,20 +42,23 @@ static void
 usage(FILE *out)
 {
 	fprintf(out,
-"usage: confab.fcgi [options]\n"
-"\n"
-"The worker of confab: serves FastCGI on the socket that systemd or spawn-fcgi\n"
-"passes, else on --listen, else on the configuration's.\n"
-"\n"
-"  -c, --config FILE         configuration (%s)\n"
-"  -l, --listen ADDRESS      unix:PATH or HOST:PORT\n"
-"      --socket-mode MODE    of a unix socket, octal (0660)\n"
-"      --socket-group GROUP  of a unix socket\n"
-"  -t, --check               check the configuration and its files, and end\n"
-"  -V, --version             print the version\n"
-"  -h, --help                print this\n"
-"\n"
-"See confab.fcgi(8) and confab.conf(5).\n", CONFAB_CONFIG_FILE);
+	    "usage: confab.fcgi [options]\n"
+	    "\n"
+	    "The worker of confab: serves FastCGI on the socket that systemd "
+	    "or spawn-fcgi\n"
+	    "passes, else on --listen, else on the configuration's.\n"
+	    "\n"
+	    "  -c, --config FILE         configuration (%s)\n"
+	    "  -l, --listen ADDRESS      unix:PATH or HOST:PORT\n"
+	    "      --socket-mode MODE    of a unix socket, octal (0660)\n"
+	    "      --socket-group GROUP  of a unix socket\n"
+	    "  -t, --check               check the configuration and its "
+	    "files, and end\n"
+	    "  -V, --version             print the version\n"
+	    "  -h, --help                print this\n"
+	    "\n"
+	    "See confab.fcgi(8) and confab.conf(5).\n",
+	    CONFAB_CONFIG_FILE);
 }
 
 static long
@@ -68,8 +71,10 @@ parse_mode(const char *text)
 	mode = strtol(text, &end, 8);
 	if (errno != 0 || *text == '\0' || *end != '\0' || mode < 0 ||
 	    mode > 0777) {
-		fprintf(stderr, "confab.fcgi: --socket-mode %s: must be an "
-		    "octal number, at most 0777\n", text);
+		fprintf(stderr,
+		    "confab.fcgi: --socket-mode %s: must be an "
+		    "octal number, at most 0777\n",
+		    text);
 		exit(EX_USAGE);
 	}
 	return mode;
@@ -270,8 +275,8 @@ serve(const struct options *o, struct settings *s, int fd, bool own,
 		relay_stop(service.relay, 0);
 		return EX_OSERR;
 	}
-	log_msg(LOG_LEVEL_NOTICE, "started version=%s workers=%u",
-	    VERSION, s->config->workers);
+	log_msg(LOG_LEVEL_NOTICE, "started version=%s workers=%u", VERSION,
+	    s->config->workers);
 	settings_unref(s);
 	trim_memory();
 	sd_notify_send("READY=1");
@@ -327,8 +332,7 @@ prepare(const struct config *c)
 	(void)signal(SIGTERM, SIG_DFL);
 	sandbox_enter(c);
 	if (log_start() == -1)
-		log_msg(LOG_LEVEL_WARN, "log: no thread: %s",
-		    strerror(errno));
+		log_msg(LOG_LEVEL_WARN, "log: no thread: %s", strerror(errno));
 	return 0;
 }
 

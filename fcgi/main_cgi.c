@@ -25,7 +25,7 @@
 #include "confab/sandbox.h"
 #include "confab/throttle.h"
 
-#define REFUSED_READ 5000	/* ms for the body of a refused request */
+#define REFUSED_READ 5000 /* ms for the body of a refused request */
 
 /*
  * The configuration file: suEXEC and its like pass no environment, and an
@@ -179,8 +179,8 @@ main_cgi(void)
 	}
 	sandbox_enter(s->config);
 	log_configure(s->config->log_target, s->config->log_level);
-	if (throttle_cgi_enter(session_state(), &s->config->limits,
-	    &full) == -1) {
+	if (throttle_cgi_enter(session_state(), &s->config->limits, &full) ==
+	    -1) {
 		refuse(&full);
 	} else {
 		serve(s);

@@ -17,12 +17,11 @@
 #include "confab/metrics.h"
 #include "confab/utf8.h"
 
-#define NAME_MAX_LEN 64	/* of a provider's name in a label */
+#define NAME_MAX_LEN 64	 /* of a provider's name in a label */
 #define STATUS_CLASSES 6 /* 0 = no answer, then 1xx ... 5xx */
 
 static const char *const causes[CAUSE_COUNT] = { "done", "stopped",
-	"client_gone", "upstream", "timeout", "limit", "shutdown",
-	"internal" };
+	"client_gone", "upstream", "timeout", "limit", "shutdown", "internal" };
 static const char *const outcomes[LOGIN_OUTCOME_COUNT] = { "ok", "bad",
 	"refused", "throttled", "busy" };
 /* Upper bounds of the histogram of the time to the first event, ms. */
@@ -180,13 +179,11 @@ write_streams(struct buf *out, const struct metrics_gauges *g)
 {
 	size_t i;
 
-	single(out, "streams_open", "gauge", "Answers under way.",
-	    g->streams);
+	single(out, "streams_open", "gauge", "Answers under way.", g->streams);
 	single(out, "ring_bytes", "gauge", "Memory held in rings of events.",
 	    g->ring_bytes);
 	single(out, "relay_queue_length", "gauge",
-	    "Requests handed to the relay and not yet taken.",
-	    g->queued);
+	    "Requests handed to the relay and not yet taken.", g->queued);
 	single(out, "streams_started_total", "counter", "Answers begun.",
 	    read_count(&started));
 	single(out, "streams_resumed_total", "counter",
@@ -194,10 +191,12 @@ write_streams(struct buf *out, const struct metrics_gauges *g)
 	    read_count(&resumed));
 	head(out, "streams_ended_total", "counter", "Answers ended, by cause.");
 	for (i = 0; i < CAUSE_COUNT; i++)
-		buf_printf(out, "confab_streams_ended_total{cause=\"%s\"} %"
-		    PRIu64 "\n", causes[i], read_count(&ended[i]));
+		buf_printf(out,
+		    "confab_streams_ended_total{cause=\"%s\"} %" PRIu64 "\n",
+		    causes[i], read_count(&ended[i]));
 	head(out, "tokens_total", "counter", "Tokens, by kind.");
-	buf_printf(out, "confab_tokens_total{kind=\"prompt\"} %" PRIu64
+	buf_printf(out,
+	    "confab_tokens_total{kind=\"prompt\"} %" PRIu64
 	    "\nconfab_tokens_total{kind=\"completion\"} %" PRIu64 "\n",
 	    read_count(&prompt), read_count(&completion));
 }
@@ -217,9 +216,11 @@ write_first(struct buf *out)
 		    name, (double)bounds[i] / 1000, total);
 	}
 	total += read_count(&first[N_BOUNDS]);
-	buf_printf(out, "confab_%s_bucket{le=\"+Inf\"} %" PRIu64
-	    "\nconfab_%s_sum %.3f\nconfab_%s_count %" PRIu64 "\n", name,
-	    total, name, (double)read_count(&first_ms) / 1000, name, total);
+	buf_printf(out,
+	    "confab_%s_bucket{le=\"+Inf\"} %" PRIu64
+	    "\nconfab_%s_sum %.3f\nconfab_%s_count %" PRIu64 "\n",
+	    name, total, name, (double)read_count(&first_ms) / 1000, name,
+	    total);
 }
 
 /* A label's value: backslash, quote and newline escaped. */
@@ -236,8 +237,8 @@ label(struct buf *out, const char *s)
 static const char *
 class_name(size_t i)
 {
-	static const char *const names[STATUS_CLASSES] = { "none", "1xx",
-		"2xx", "3xx", "4xx", "5xx" };
+	static const char *const names[STATUS_CLASSES] = { "none", "1xx", "2xx",
+		"3xx", "4xx", "5xx" };
 
 	return names[i];
 }
@@ -272,12 +273,14 @@ write_requests(struct buf *out)
 
 	head(out, "logins_total", "counter", "Logins, by outcome.");
 	for (i = 0; i < LOGIN_OUTCOME_COUNT; i++)
-		buf_printf(out, "confab_logins_total{outcome=\"%s\"} %" PRIu64
-		    "\n", outcomes[i], read_count(&logins[i]));
+		buf_printf(out,
+		    "confab_logins_total{outcome=\"%s\"} %" PRIu64 "\n",
+		    outcomes[i], read_count(&logins[i]));
 	head(out, "responses_total", "counter", "Responses, by status.");
 	for (i = 1; i < STATUS_CLASSES; i++)
-		buf_printf(out, "confab_responses_total{status=\"%s\"} %"
-		    PRIu64 "\n", class_name(i), read_count(&requests[i]));
+		buf_printf(out,
+		    "confab_responses_total{status=\"%s\"} %" PRIu64 "\n",
+		    class_name(i), read_count(&requests[i]));
 }
 
 static uint64_t
@@ -307,7 +310,7 @@ open_descriptors(void)
 	while (readdir(d) != NULL)
 		n++;
 	closedir(d);
-	return n > 3 ? n - 3 : 0;	/* ".", ".." and d's own */
+	return n > 3 ? n - 3 : 0; /* ".", ".." and d's own */
 }
 
 int

@@ -24,27 +24,27 @@ struct source {
 	struct model_lists *owner;
 	char *name;
 	char *base_url;
-	struct config_model *models;	/* of the last whole list */
+	struct config_model *models; /* of the last whole list */
 	size_t n_models;
-	bool asked;			/* at least once, to an end */
+	bool asked; /* at least once, to an end */
 
 	/* The fetch under way; the thread pool has it while it reads. */
 	struct loop_work work;
 	struct buf page;
 	int status;
 	bool busy;
-	struct settings *settings;	/* holds the provider */
+	struct settings *settings; /* holds the provider */
 	const struct config_provider *provider;
 	struct config_model *fresh;
 	size_t n_fresh;
-	struct buf after;		/* cursor of the next page */
+	struct buf after; /* cursor of the next page */
 	unsigned pages;
 	unsigned failures;
 };
 
 struct model_lists {
 	pthread_mutex_t lock;
-	struct settings *settings;	/* followed */
+	struct settings *settings; /* followed */
 	struct source *sources;
 	struct loop *loop;
 	uv_timer_t timer;
@@ -260,13 +260,13 @@ ask_page(struct source *src)
 	struct model_lists *m = src->owner;
 
 	memset(&req, 0, sizeof(req));
-	if (provider_list_request(src->provider, src->after.len > 0 ?
-	    src->after.data : NULL, &req) == -1) {
+	if (provider_list_request(src->provider,
+		src->after.len > 0 ? src->after.data : NULL, &req) == -1) {
 		settle(src, false);
 		return;
 	}
 	if (upstream_fetch(m->loop->upstreams, src->provider, &req,
-	    MODEL_LISTS_TIMEOUT, on_page, src) == -1) {
+		MODEL_LISTS_TIMEOUT, on_page, src) == -1) {
 		provider_request_free(&req);
 		settle(src, false);
 	}
@@ -313,15 +313,14 @@ on_page(void *arg, int status, const char *body, size_t len)
 		return;
 	if (status != 200 || buf_append(&src->page, body, len) == -1 ||
 	    loop_work_start(src->owner->loop, &src->work, read_page,
-	    page_read) == -1) {
+		page_read) == -1) {
 		buf_free(&src->page);
 		settle(src, false);
 	}
 }
 
 static void
-ask(struct model_lists *m, struct settings *s,
-    const struct config_provider *p)
+ask(struct model_lists *m, struct settings *s, const struct config_provider *p)
 {
 	struct source *src;
 

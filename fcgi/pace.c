@@ -13,14 +13,14 @@
 enum class {
 	CLASS_SPACE,
 	CLASS_WORD,
-	CLASS_MARK,	/* ASCII punctuation */
-	CLASS_ALONE	/* CJK, emoji and other symbols */
+	CLASS_MARK, /* ASCII punctuation */
+	CLASS_ALONE /* CJK, emoji and other symbols */
 };
 
 struct rhythm {
-	uint32_t first_us;	/* before the first piece */
-	uint32_t base_us;	/* least pause before a later one */
-	uint32_t jitter_us;	/* more than that by less than this */
+	uint32_t first_us;  /* before the first piece */
+	uint32_t base_us;   /* least pause before a later one */
+	uint32_t jitter_us; /* more than that by less than this */
 };
 
 static const struct rhythm rhythms[] = {
@@ -30,16 +30,14 @@ static const struct rhythm rhythms[] = {
 	[PACE_FAST] = { 20000, 1800, 1400 },
 };
 
-static enum class
-classify(uint32_t cp)
-{
-	if (codepoint_is_space(cp))
-		return CLASS_SPACE;
-	if (cp < 0x80)
-		return (cp >= '0' && cp <= '9') || (cp >= 'A' && cp <= 'Z') ||
-		    (cp >= 'a' && cp <= 'z') ? CLASS_WORD : CLASS_MARK;
-	if (codepoint_is_cjk(cp) || !codepoint_is_foreign_letter(cp))
-		return CLASS_ALONE;
+static enum class classify(uint32_t cp) {
+	if (codepoint_is_space(cp)) return CLASS_SPACE;
+	if (cp < 0x80) return (cp >= '0' && cp <= '9') ||
+		(cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z')
+	    ? CLASS_WORD
+	    : CLASS_MARK;
+	if (codepoint_is_cjk(cp) ||
+	    !codepoint_is_foreign_letter(cp)) return CLASS_ALONE;
 	return CLASS_WORD;
 }
 
@@ -107,8 +105,7 @@ piece_end(const char *text, size_t len, size_t at)
 static uint32_t
 spread(uint32_t n, uint32_t below)
 {
-	return (uint32_t)(((uint64_t)(n * UINT32_C(2654435761)) * below) >>
-	    32);
+	return (uint32_t)(((uint64_t)(n * UINT32_C(2654435761)) * below) >> 32);
 }
 
 struct pace_piece
@@ -120,7 +117,8 @@ pace_next(const char *text, size_t len, size_t offset, enum pace_speed speed)
 	if (offset >= len)
 		return piece;
 	piece.len = piece_end(text, len, offset) - offset;
-	piece.delay_us = offset == 0 ? r->first_us
+	piece.delay_us = offset == 0
+	    ? r->first_us
 	    : r->base_us + spread((uint32_t)offset, r->jitter_us);
 	return piece;
 }

@@ -174,8 +174,8 @@ password_hash(const struct config_password *p, const char *password, size_t len,
 }
 
 void
-password_waste(
-    const struct config_password *p, const char *password, size_t len)
+password_waste(const struct config_password *p, const char *password,
+    size_t len)
 {
 	static const unsigned char salt[SALT_LEN];
 	unsigned char tag[TAG_LEN];

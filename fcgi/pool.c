@@ -26,9 +26,9 @@ struct pool {
 	int fd;
 	bool own;
 	atomic_bool stop;
-	atomic_bool shut;	/* the socket is about to be closed */
-	uint64_t stop_at;	/* written before `stop`; clock_mono_ms() */
-	atomic_uint accepting;	/* threads that are about to, or do */
+	atomic_bool shut;	  /* the socket is about to be closed */
+	uint64_t stop_at;	  /* written before `stop`; clock_mono_ms() */
+	atomic_uint accepting;	  /* threads that are about to, or do */
 	atomic_ullong complained; /* when a shortage was last logged */
 	unsigned n;
 	pthread_t threads[];
@@ -62,8 +62,9 @@ is_harmless(int error)
 static bool
 is_over(struct pool *p, bool stop)
 {
-	return stop && (!p->own || atomic_load(&p->shut) ||
-	    clock_mono_ms() - p->stop_at >= POOL_TICK);
+	return stop &&
+	    (!p->own || atomic_load(&p->shut) ||
+		clock_mono_ms() - p->stop_at >= POOL_TICK);
 }
 
 /* The next connection; -1 when the pool stops. */

@@ -16,8 +16,8 @@
 static const struct provider_kind_ops *
 ops_of(const struct config_provider *p)
 {
-	return p->kind == PROVIDER_ANTHROPIC ? &provider_anthropic :
-	    &provider_openai;
+	return p->kind == PROVIDER_ANTHROPIC ? &provider_anthropic
+					     : &provider_openai;
 }
 
 void
@@ -64,8 +64,9 @@ add_headers(struct provider_request *r, const struct config_provider *p,
 
 	if (add_header(r, "Accept: %s", accept) != 0)
 		return -1;
-	if (p->api_key != NULL && add_header(r, "%s: %s%s", p->key_header,
-	    p->key_prefix, p->api_key) != 0)
+	if (p->api_key != NULL &&
+	    add_header(r, "%s: %s%s", p->key_header, p->key_prefix,
+		p->api_key) != 0)
 		return -1;
 	if (p->kind == PROVIDER_ANTHROPIC &&
 	    add_header(r, "anthropic-version: %s", p->anthropic_version) != 0)
@@ -85,8 +86,9 @@ set_url(struct provider_request *r, const struct config_provider *p,
 	bool query = p->query != NULL && p->query[0] != '\0';
 
 	if (asprintf(&r->url, "%s%s%s%s%s%s", p->base_url, path,
-	    query || more != NULL ? "?" : "", query ? p->query : "",
-	    query && more != NULL ? "&" : "", more != NULL ? more : "") == -1) {
+		query || more != NULL ? "?" : "", query ? p->query : "",
+		query && more != NULL ? "&" : "",
+		more != NULL ? more : "") == -1) {
 		r->url = NULL;
 		return -1;
 	}
@@ -105,10 +107,9 @@ provider_chat_request(const struct config_provider *p,
 		return api_error_set(err, 500, "internal_error",
 		    "The demo provider is not asked over the network.");
 	if (ops_of(p)->body(p, model, req, &out->body, err) == 0 &&
-	    buf_ok(&out->body) &&
-	    set_url(out, p, p->chat_path, NULL) == 0 &&
-	    add_headers(out, p, req->stream ? "text/event-stream" :
-	    "application/json") == 0 &&
+	    buf_ok(&out->body) && set_url(out, p, p->chat_path, NULL) == 0 &&
+	    add_headers(out, p,
+		req->stream ? "text/event-stream" : "application/json") == 0 &&
 	    add_header(out, "Content-Type: application/json") == 0)
 		return 0;
 	provider_request_free(out);
@@ -175,8 +176,8 @@ provider_reader_usage(const struct provider_reader *r)
 
 int
 provider_answer(const struct config_provider *p, const char *model_id,
-    const char *body, size_t len, struct buf *out,
-    struct provider_usage *usage, struct api_error *err)
+    const char *body, size_t len, struct buf *out, struct provider_usage *usage,
+    struct api_error *err)
 {
 	struct json_object *root, *error;
 	enum json_result parsed;
@@ -214,7 +215,7 @@ static void
 put_escaped(struct buf *out, const char *s)
 {
 	static const char plain[] = "-._~0123456789abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 	for (; *s != '\0'; s++) {
 		if (strchr(plain, *s) != NULL)
@@ -242,8 +243,9 @@ provider_list_request(const struct config_provider *p, const char *after,
 		buf_puts(&more, more.len > 0 ? "&after_id=" : "after=");
 		put_escaped(&more, after);
 	}
-	if (buf_ok(&more) && set_url(out, p, p->models_path,
-	    more.len > 0 ? buf_str(&more) : NULL) == 0)
+	if (buf_ok(&more) &&
+	    set_url(out, p, p->models_path,
+		more.len > 0 ? buf_str(&more) : NULL) == 0)
 		rc = add_headers(out, p, "application/json");
 	buf_free(&more);
 	if (rc != 0)

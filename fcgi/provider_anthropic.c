@@ -67,10 +67,12 @@ put_sampling(struct json_object *root, bool allowed, const char *name,
 	if (!allowed) {
 		if (n >= neutral && n <= 1)
 			return 0;
-		return provider_refuse(err, name, "cannot be set for this model");
+		return provider_refuse(err, name,
+		    "cannot be set for this model");
 	}
 	if (neutral <= 1 && n > 1)
-		return provider_refuse(err, name, "must be at most 1 for this model");
+		return provider_refuse(err, name,
+		    "must be at most 1 for this model");
 	buf_printf(out, ",\"%s\":", name);
 	return json_write(out, v);
 }
@@ -148,7 +150,8 @@ put_thinking(struct json_object *root, struct buf *out, struct api_error *err)
 	bool none = asked != NULL && strcmp(asked, "none") == 0;
 
 	if (asked != NULL && effort == NULL && !none)
-		return provider_refuse(err, "reasoning_effort", "must be none, minimal, "
+		return provider_refuse(err, "reasoning_effort",
+		    "must be none, minimal, "
 		    "low, medium, high, xhigh or max for this model");
 	if (thinking != NULL) {
 		buf_puts(out, ",\"thinking\":");
@@ -157,16 +160,19 @@ put_thinking(struct json_object *root, struct buf *out, struct api_error *err)
 		buf_printf(out, ",\"thinking\":{\"type\":\"%s\"}",
 		    none ? "disabled" : "adaptive");
 	}
-	schema = json_get(json_get(json_get(root, "response_format"),
-	    "json_schema"), "schema");
+	schema =
+	    json_get(json_get(json_get(root, "response_format"), "json_schema"),
+		"schema");
 	if (effort == NULL && schema == NULL)
 		return 0;
 	buf_puts(out, ",\"output_config\":{");
 	if (effort != NULL)
 		buf_printf(out, "\"effort\":\"%s\"", effort);
 	if (schema != NULL) {
-		buf_printf(out, "%s\"format\":{\"type\":\"json_schema\","
-		    "\"schema\":", effort != NULL ? "," : "");
+		buf_printf(out,
+		    "%s\"format\":{\"type\":\"json_schema\","
+		    "\"schema\":",
+		    effort != NULL ? "," : "");
 		json_write(out, schema);
 		buf_putc(out, '}');
 	}
@@ -179,7 +185,7 @@ put_tool(struct json_object *tool, struct buf *out)
 	struct json_object *f = json_get(tool, "function"), *v;
 
 	if (f == NULL) {
-		json_write(out, tool);	/* one of the API's own */
+		json_write(out, tool); /* one of the API's own */
 		return;
 	}
 	buf_puts(out, "{\"name\":");
@@ -203,8 +209,10 @@ put_tool_choice(struct json_object *root, struct buf *out)
 {
 	struct json_object *choice = json_get(root, "tool_choice"), *name;
 	struct json_object *parallel = json_get(root, "parallel_tool_calls");
-	const char *s = json_object_is_type(choice, json_type_string) ?
-	    json_object_get_string(choice) : "auto", *type = "auto";
+	const char *s = json_object_is_type(choice, json_type_string)
+	    ? json_object_get_string(choice)
+	    : "auto",
+		   *type = "auto";
 	bool one = parallel != NULL && !json_object_get_boolean(parallel);
 
 	name = json_get(json_get(choice, "function"), "name");
@@ -251,8 +259,8 @@ anthropic_body(const struct config_provider *p,
 {
 	struct json_object *messages = json_get(req->root, "messages");
 	struct json_object *user = json_get(req->root, "user");
-	const char *name = model->upstream != NULL ? model->upstream :
-	    model->id;
+	const char *name =
+	    model->upstream != NULL ? model->upstream : model->id;
 
 	if (check_expressible(req->root, err) != 0)
 		return -1;
@@ -277,8 +285,6 @@ anthropic_body(const struct config_provider *p,
 	return buf_putc(out, '}');
 }
 
-const struct provider_kind_ops provider_anthropic = {
-	.body = anthropic_body,
+const struct provider_kind_ops provider_anthropic = { .body = anthropic_body,
 	.read = anthropic_read,
-	.answer = anthropic_answer
-};
+	.answer = anthropic_answer };

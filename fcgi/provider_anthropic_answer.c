@@ -39,8 +39,8 @@ read_usage(struct provider_usage *u, struct json_object *usage)
 	uint64_t made = 0, fresh = 0;
 
 	read_count(usage, "output_tokens", &u->completion);
-	read_count(json_get(usage, "output_tokens_details"),
-	    "thinking_tokens", &u->reasoning);
+	read_count(json_get(usage, "output_tokens_details"), "thinking_tokens",
+	    &u->reasoning);
 	if (json_get(usage, "input_tokens") == NULL)
 		return;
 	read_count(usage, "input_tokens", &fresh);
@@ -66,7 +66,8 @@ begin_chunks(struct provider_reader *r, const char *id)
 	buf_init(&head, 4096);
 	buf_puts(&head, "{\"id\":");
 	buf_json(&head, id, strlen(id));
-	buf_puts(&head, ",\"object\":\"chat.completion.chunk\",\"created\":0,"
+	buf_puts(&head,
+	    ",\"object\":\"chat.completion.chunk\",\"created\":0,"
 	    "\"model\":");
 	buf_json(&head, r->model_id, strlen(r->model_id));
 	buf_puts(&head, ",\"choices\":[");
@@ -171,12 +172,14 @@ put_arguments(const struct reading *g, struct json_object *event,
 	enum provider_result result;
 	struct buf members;
 
-	if (g->r->n_calls == 0 || g->r->call_block !=
-	    json_object_get_int64(json_get(event, "index")))
+	if (g->r->n_calls == 0 ||
+	    g->r->call_block != json_object_get_int64(json_get(event, "index")))
 		return PROVIDER_MORE;
 	buf_init(&members, PROVIDER_CHUNK_MAX);
-	buf_printf(&members, "\"delta\":{\"tool_calls\":[{\"index\":%u,"
-	    "\"function\":{\"arguments\":", g->r->n_calls - 1);
+	buf_printf(&members,
+	    "\"delta\":{\"tool_calls\":[{\"index\":%u,"
+	    "\"function\":{\"arguments\":",
+	    g->r->n_calls - 1);
 	put_json_string(&members, delta, "partial_json");
 	buf_puts(&members, "}}]},\"finish_reason\":null");
 	result = put_chunk(g, &members, true);
@@ -198,7 +201,8 @@ on_message_start(const struct reading *g, struct json_object *event)
 	if (begin_chunks(g->r, id != NULL ? id : "msg") != 0)
 		return provider_no_memory(g->err);
 	buf_init(&members, 128);
-	buf_puts(&members, "\"delta\":{\"role\":\"assistant\","
+	buf_puts(&members,
+	    "\"delta\":{\"role\":\"assistant\","
 	    "\"content\":\"\"},\"finish_reason\":null");
 	result = put_chunk(g, &members, false);
 	buf_free(&members);
@@ -236,14 +240,14 @@ on_block_delta(const struct reading *g, struct json_object *event)
 		return put_text(g, "reasoning_content", delta, "thinking");
 	if (strcmp(type, "input_json_delta") == 0)
 		return put_arguments(g, event, delta);
-	return PROVIDER_MORE;	/* signatures, citations */
+	return PROVIDER_MORE; /* signatures, citations */
 }
 
 static enum provider_result
 on_message_delta(const struct reading *g, struct json_object *event)
 {
-	const char *reason = json_str(json_get(event, "delta"), "stop_reason",
-	    NULL);
+	const char *reason =
+	    json_str(json_get(event, "delta"), "stop_reason", NULL);
 	enum provider_result result;
 	struct buf members;
 
@@ -299,7 +303,7 @@ on_event(const struct reading *g, struct json_object *event, const char *type)
 	if (error != NULL || strcmp(type, "error") == 0)
 		return provider_error_fill(g->r->p,
 		    error != NULL ? error : event, g->err);
-	return PROVIDER_MORE;	/* ping, content_block_stop, newer ones */
+	return PROVIDER_MORE; /* ping, content_block_stop, newer ones */
 }
 
 /*
@@ -316,10 +320,11 @@ read_piece(const struct reading *g, const struct sse_event *ev,
 	size_t len;
 	bool reasoning;
 
-	if (g->r->head == NULL || json_check(ev->data, ev->data_len,
-	    JSON_DEPTH_DEFAULT, NULL) != JSON_OK ||
+	if (g->r->head == NULL ||
+	    json_check(ev->data, ev->data_len, JSON_DEPTH_DEFAULT, NULL) !=
+		JSON_OK ||
 	    !provider_scan_delta(ev->data, ev->data_len, &text, &len,
-	    &reasoning))
+		&reasoning))
 		return false;
 	*result = PROVIDER_MORE;
 	if (len == 0)
@@ -351,7 +356,8 @@ anthropic_read(struct provider_reader *r, const struct sse_event *ev,
 	const char *type;
 
 	if (provider_template_read(&r->like, ev->data, ev->data_len, emit, arg,
-	    err, &result) || read_piece(&g, ev, &result))
+		err, &result) ||
+	    read_piece(&g, ev, &result))
 		return result;
 
 	switch (json_parse_loose(ev->data, ev->data_len, JSON_DEPTH_DEFAULT,
@@ -434,10 +440,12 @@ put_answer(const struct message *m, const char *model_id,
 
 	buf_puts(out, "{\"id\":");
 	put_json_string(out, root, "id");
-	buf_puts(out, ",\"object\":\"chat.completion\",\"created\":0,"
+	buf_puts(out,
+	    ",\"object\":\"chat.completion\",\"created\":0,"
 	    "\"model\":");
 	buf_json(out, model_id, strlen(model_id));
-	buf_puts(out, ",\"choices\":[{\"index\":0,\"message\":{\"role\":"
+	buf_puts(out,
+	    ",\"choices\":[{\"index\":0,\"message\":{\"role\":"
 	    "\"assistant\",\"content\":");
 	if (m->text.len > 0 || m->n_calls == 0)
 		buf_json(out, buf_str(&m->text), m->text.len);

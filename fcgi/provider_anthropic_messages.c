@@ -11,7 +11,7 @@
 
 struct writer {
 	struct buf *out;
-	const char *role;	/* of the message being written; NULL: none */
+	const char *role; /* of the message being written; NULL: none */
 	bool first_message, first_block;
 };
 
@@ -19,7 +19,7 @@ static void
 open_message(struct writer *w, const char *role)
 {
 	if (w->role != NULL && strcmp(w->role, role) == 0)
-		return;	/* roles must alternate: one message more of it */
+		return; /* roles must alternate: one message more of it */
 	if (w->role != NULL)
 		buf_puts(w->out, "]}");
 	if (!w->first_message)
@@ -162,7 +162,8 @@ static void
 put_result(struct writer *w, struct json_object *message)
 {
 	struct json_object *content = json_get(message, "content");
-	struct writer inner = { .out = w->out, .role = "user",
+	struct writer inner = { .out = w->out,
+		.role = "user",
 		.first_block = true };
 
 	open_block(w, "user");
@@ -203,15 +204,15 @@ anthropic_messages(struct json_object *messages, struct buf *out,
 		put_calls(&w, json_get(m, "tool_calls"));
 	}
 	if (w.role == NULL)
-		return provider_refuse(err, "messages", "must have a user message");
+		return provider_refuse(err, "messages",
+		    "must have a user message");
 	return buf_puts(out, "]}]");
 }
 
 void
 anthropic_system(struct json_object *messages, struct buf *out)
 {
-	struct writer w = { .out = out, .role = "system",
-		.first_block = true };
+	struct writer w = { .out = out, .role = "system", .first_block = true };
 	size_t i, before = out->len;
 
 	buf_puts(out, ",\"system\":[");
@@ -228,4 +229,3 @@ anthropic_system(struct json_object *messages, struct buf *out)
 	else
 		buf_putc(out, ']');
 }
-

@@ -15,20 +15,16 @@ provider_finish_reason(const char *reason)
 {
 	static const struct {
 		const char *from, *to;
-	} known[] = {
-		{ "stop", "stop" }, { "length", "length" },
+	} known[] = { { "stop", "stop" }, { "length", "length" },
 		{ "content_filter", "content_filter" },
 		{ "tool_calls", "tool_calls" },
-		{ "function_call", "tool_calls" },
-		{ "tool_use", "tool_calls" },
+		{ "function_call", "tool_calls" }, { "tool_use", "tool_calls" },
 		{ "max_tokens", "length" }, { "MAX_TOKENS", "length" },
-		{ "max_output_tokens", "length" },
-		{ "model_length", "length" },
+		{ "max_output_tokens", "length" }, { "model_length", "length" },
 		{ "model_context_window_exceeded", "length" },
 		{ "safety", "content_filter" }, { "SAFETY", "content_filter" },
 		{ "refusal", "content_filter" },
-		{ "sensitive", "content_filter" }
-	};
+		{ "sensitive", "content_filter" } };
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -75,8 +71,7 @@ int
 provider_add_string(struct json_object *obj, const char *name, const char *s,
     size_t len)
 {
-	return provider_add(obj, name,
-	    json_object_new_string_len(s, (int)len));
+	return provider_add(obj, name, json_object_new_string_len(s, (int)len));
 }
 
 /* Adds {"NAME": n} under `name` of a usage object. */
@@ -86,8 +81,8 @@ add_detail(struct json_object *usage, const char *name, const char *detail,
 {
 	struct json_object *o = json_object_new_object();
 
-	if (o == NULL || provider_add(o, detail,
-	    json_object_new_uint64(n)) != 0) {
+	if (o == NULL ||
+	    provider_add(o, detail, json_object_new_uint64(n)) != 0) {
 		json_object_put(o);
 		return -1;
 	}
@@ -99,16 +94,17 @@ provider_usage_json(const struct provider_usage *u)
 {
 	struct json_object *o = json_object_new_object();
 
-	if (o == NULL || provider_add(o, "prompt_tokens",
-	    json_object_new_uint64(u->prompt)) != 0 ||
+	if (o == NULL ||
+	    provider_add(o, "prompt_tokens",
+		json_object_new_uint64(u->prompt)) != 0 ||
 	    provider_add(o, "completion_tokens",
-	    json_object_new_uint64(u->completion)) != 0 ||
+		json_object_new_uint64(u->completion)) != 0 ||
 	    provider_add(o, "total_tokens",
-	    json_object_new_uint64(u->prompt + u->completion)) != 0 ||
+		json_object_new_uint64(u->prompt + u->completion)) != 0 ||
 	    add_detail(o, "prompt_tokens_details", "cached_tokens",
-	    u->cached) != 0 ||
+		u->cached) != 0 ||
 	    add_detail(o, "completion_tokens_details", "reasoning_tokens",
-	    u->reasoning) != 0) {
+		u->reasoning) != 0) {
 		json_object_put(o);
 		return NULL;
 	}

@@ -12,15 +12,15 @@
 
 #include "confab/provider_kind.h"
 
-#define RETRY_DEFAULT 10	/* s, for a 429 that names no time */
-#define TEXT_MAX 64		/* of a type or code */
+#define RETRY_DEFAULT 10 /* s, for a 429 that names no time */
+#define TEXT_MAX 64	 /* of a type or code */
 
 /* An error object's members, as far as they were there. */
 struct said {
 	const char *message;
 	size_t message_len;
 	char type[TEXT_MAX], code[TEXT_MAX], param[API_ERROR_PARAM_MAX];
-	int status;		/* a numeric code; 0: none */
+	int status; /* a numeric code; 0: none */
 };
 
 int
@@ -130,8 +130,7 @@ read_error(struct json_object *error, struct said *said)
 		error = json_object_array_get_idx(error, 0);
 	if (json_object_is_type(error, json_type_string)) {
 		said->message = json_object_get_string(error);
-		said->message_len =
-		    (size_t)json_object_get_string_len(error);
+		said->message_len = (size_t)json_object_get_string_len(error);
 		return;
 	}
 	if (json_object_is_type(error, json_type_int)) {
@@ -173,8 +172,7 @@ named(const struct said *s, const char *what)
 static bool
 told(const struct said *s, const char *what)
 {
-	return s->message != NULL &&
-	    contains(s->message, s->message_len, what);
+	return s->message != NULL && contains(s->message, s->message_len, what);
 }
 
 static bool
@@ -183,8 +181,8 @@ is_context_length(const struct said *s)
 	return named(s, "context_length_exceeded") ||
 	    named(s, "exceed_context_size") ||
 	    named(s, "string_above_max_length") ||
-	    told(s, "maximum context length") ||
-	    told(s, "context window") || told(s, "prompt is too long") ||
+	    told(s, "maximum context length") || told(s, "context window") ||
+	    told(s, "prompt is too long") ||
 	    told(s, "exceeds the available context size");
 }
 
@@ -196,8 +194,7 @@ classify(const struct said *s, int status, int *as, const char **code)
 		const char *name;
 		int as;
 		const char *code;
-	} types[] = {
-		{ "insufficient_quota", 429, "insufficient_quota" },
+	} types[] = { { "insufficient_quota", 429, "insufficient_quota" },
 		{ "billing", 429, "insufficient_quota" },
 		{ "content_filter", 400, "content_filter" },
 		{ "content_policy", 400, "content_filter" },
@@ -208,8 +205,7 @@ classify(const struct said *s, int status, int *as, const char **code)
 		{ "invalid_api_key", 502, "upstream_auth" },
 		{ "permission", 502, "upstream_auth" },
 		{ "overloaded", 502, "upstream_error" },
-		{ "model_not_found", 404, "model_not_found" }
-	};
+		{ "model_not_found", 404, "model_not_found" } };
 	size_t i;
 
 	if (status == 401 || status == 403) {

@@ -18,9 +18,10 @@ number(struct json_object *obj, const char *name, unsigned was)
 {
 	struct json_object *v = json_get(obj, name);
 	int64_t n = json_object_is_type(v, json_type_int) ||
-	    json_object_is_type(v, json_type_double) ||
-	    json_object_is_type(v, json_type_string) ?
-	    json_object_get_int64(v) : 0;
+		json_object_is_type(v, json_type_double) ||
+		json_object_is_type(v, json_type_string)
+	    ? json_object_get_int64(v)
+	    : 0;
 
 	return n > 0 && n <= INT_MAX ? (unsigned)n : was;
 }
@@ -46,9 +47,8 @@ has_word(struct json_object *list, const char *word)
 static void
 read_lengths(struct json_object *item, struct config_model *m)
 {
-	static const char *const names[] = { "max_model_len",
-		"context_length", "context_window", "max_context_length",
-		"max_input_tokens" };
+	static const char *const names[] = { "max_model_len", "context_length",
+		"context_window", "max_context_length", "max_input_tokens" };
 	struct json_object *meta = json_get(item, "meta");
 	struct json_object *top = json_get(item, "top_provider");
 	size_t i;
@@ -59,10 +59,10 @@ read_lengths(struct json_object *item, struct config_model *m)
 		m->context_length = number(item, names[i], m->context_length);
 	m->context_length = number(top, "context_length", m->context_length);
 	m->max_output_tokens = number(top, "max_completion_tokens", 0);
-	m->max_output_tokens = number(item, "max_completion_tokens",
-	    m->max_output_tokens);
-	m->max_output_tokens = number(item, "max_output_tokens",
-	    m->max_output_tokens);
+	m->max_output_tokens =
+	    number(item, "max_completion_tokens", m->max_output_tokens);
+	m->max_output_tokens =
+	    number(item, "max_output_tokens", m->max_output_tokens);
 }
 
 /* True when the model says that it takes pictures. */
@@ -79,7 +79,8 @@ takes_images(struct json_object *item)
 	if (json_object_is_type(v, json_type_boolean))
 		return json_object_get_boolean(v) != 0;
 	return has_word(json_get(json_get(item, "architecture"),
-	    "input_modalities"), "image") ||
+			    "input_modalities"),
+		   "image") ||
 	    has_word(json_get(item, "input_modalities"), "image") ||
 	    has_word(capabilities, "vision") ||
 	    has_word(capabilities, "multimodal");
@@ -109,7 +110,7 @@ borrow(struct json_object *item, const char *name)
 
 	if (!json_object_is_type(v, json_type_string) ||
 	    !is_id(json_object_get_string(v),
-	    (size_t)json_object_get_string_len(v)))
+		(size_t)json_object_get_string_len(v)))
 		return NULL;
 	u.from = json_object_get_string(v);
 	return u.to;
@@ -133,8 +134,9 @@ read_item(const struct config_provider *p, struct json_object *item,
 		m.max_output_tokens = number(item, "max_tokens", 0);
 	m.input = INPUT_TEXT;
 	/* Anthropic's models take pictures unless they say that they do not. */
-	if (takes_images(item) || (p->kind == PROVIDER_ANTHROPIC &&
-	    json_get(item, "capabilities") == NULL))
+	if (takes_images(item) ||
+	    (p->kind == PROVIDER_ANTHROPIC &&
+		json_get(item, "capabilities") == NULL))
 		m.input |= INPUT_IMAGE;
 	return add(arg, &m);
 }
@@ -165,13 +167,16 @@ provider_list_read(const struct config_provider *p, const char *body,
 	if (json_parse_loose(body, len, JSON_DEPTH_DEFAULT, &root) != JSON_OK)
 		return -1;
 	/* Together.ai sends the bare array. */
-	list = json_object_is_type(root, json_type_array) ? root :
-	    json_get(root, "data");
+	list = json_object_is_type(root, json_type_array)
+	    ? root
+	    : json_get(root, "data");
 	if (json_object_is_type(list, json_type_array)) {
 		rc = 0;
 		for (i = 0; rc == 0 && i < json_object_array_length(list); i++)
 			rc = read_item(p, json_object_array_get_idx(list, i),
-			    add, arg) != 0 ? -1 : 0;
+				 add, arg) != 0
+			    ? -1
+			    : 0;
 		read_cursor(root, after);
 	}
 	json_object_put(root);

@@ -55,8 +55,8 @@ static int
 openai_body(const struct config_provider *p, const struct config_model *model,
     const struct chat_request *req, struct buf *out, struct api_error *err)
 {
-	const char *name = model->upstream != NULL ? model->upstream :
-	    model->id;
+	const char *name =
+	    model->upstream != NULL ? model->upstream : model->id;
 	struct json_object_iterator it, end;
 	struct json_object *limit;
 
@@ -117,8 +117,8 @@ is_thinking(struct json_object *part)
 {
 	const char *type = json_str(part, "type", NULL);
 
-	return type != NULL && (strcmp(type, "thinking") == 0 ||
-	    strcmp(type, "reasoning") == 0);
+	return type != NULL &&
+	    (strcmp(type, "thinking") == 0 || strcmp(type, "reasoning") == 0);
 }
 
 /* Content that is an array of parts (Mistral) becomes text and reasoning. */
@@ -138,12 +138,13 @@ split_content(struct json_object *delta, struct buf *reasoning)
 			struct json_object *part =
 			    json_object_array_get_idx(parts, i);
 
-			append_part(part, is_thinking(part) ? reasoning :
-			    &text, 0);
+			append_part(part, is_thinking(part) ? reasoning : &text,
+			    0);
 		}
 	}
-	rc = buf_ok(&text) ? provider_add_string(delta, "content",
-	    buf_str(&text), text.len) : -1;
+	rc = buf_ok(&text)
+	    ? provider_add_string(delta, "content", buf_str(&text), text.len)
+	    : -1;
 	buf_free(&text);
 	return rc;
 }
@@ -194,8 +195,8 @@ has_text(struct json_object *delta)
 /* What was found in one chunk. */
 struct chunk {
 	struct json_object *root;
-	struct json_object *usage;	/* a reference of its own */
-	struct json_object *error;	/* borrowed */
+	struct json_object *usage; /* a reference of its own */
+	struct json_object *error; /* borrowed */
 	bool content, finished;
 	size_t n_choices;
 };
@@ -221,8 +222,7 @@ find_delta(struct json_object *choice, struct json_object **delta)
 	if (provider_add(choice, "delta", v) != 0)
 		return -1;
 	text = json_str(choice, "text", &len);
-	return text == NULL ? 0 :
-	    provider_add_string(v, "content", text, len);
+	return text == NULL ? 0 : provider_add_string(v, "content", text, len);
 }
 
 /* Takes the usage that an object has away from it. */
@@ -259,8 +259,8 @@ normalise_choice(struct chunk *c, struct json_object *choice)
 
 		c->finished = true;
 		if (strcmp(to, reason) != 0)
-			return provider_add_string(choice, "finish_reason",
-			    to, strlen(to));
+			return provider_add_string(choice, "finish_reason", to,
+			    strlen(to));
 	}
 	return 0;
 }
@@ -309,8 +309,8 @@ keep_usage(struct provider_reader *r, const struct chunk *c)
 	else
 		usage = json_object_get(usage);
 	chunk = provider_chunk(id != NULL ? id : "chatcmpl",
-	    json_object_get_int64(created),
-	    model != NULL ? model : r->model_id, json_object_new_array());
+	    json_object_get_int64(created), model != NULL ? model : r->model_id,
+	    json_object_new_array());
 	if (chunk == NULL) {
 		json_object_put(usage);
 		return -1;
@@ -331,7 +331,7 @@ read_chunk(struct provider_reader *r, struct chunk *c, provider_emit_fn emit,
 	if (c->error != NULL)
 		return provider_error_fill(r->p, c->error, err);
 	if (c->n_choices == 0)
-		return PROVIDER_MORE;	/* Azure's filter results, or usage */
+		return PROVIDER_MORE; /* Azure's filter results, or usage */
 	json_object_object_del(c->root, "x_groq");
 	return provider_emit(c->root, emit, arg, c->content, err);
 }
@@ -355,8 +355,7 @@ read_event(struct provider_reader *r, const char *s, size_t len, bool error,
 	}
 	c.root = root;
 	e = provider_error_find(root);
-	if (error || (e != NULL && json_object_is_type(root,
-	    json_type_array)))
+	if (error || (e != NULL && json_object_is_type(root, json_type_array)))
 		result = provider_error_fill(r->p, e != NULL ? e : root, err);
 	else if (!json_object_is_type(root, json_type_object))
 		result = provider_invalid(err, "an event that is no object");
@@ -393,8 +392,9 @@ emit_plain(struct provider_reader *r, const char *s, size_t len,
 		if (!scan->finish && scan->text != NULL)
 			provider_template_learn(&r->like, s, len, scan->text,
 			    scan->text_len, NULL, 0, NULL, 0);
-		return emit(arg, s, len, scan->content) == 0 ? PROVIDER_MORE :
-		    provider_not_passed(err);
+		return emit(arg, s, len, scan->content) == 0
+		    ? PROVIDER_MORE
+		    : provider_not_passed(err);
 	}
 	buf_init(&chunk, PROVIDER_CHUNK_MAX);
 	buf_append(&chunk, s, (size_t)(scan->rename - s));
@@ -429,8 +429,8 @@ openai_read(struct provider_reader *r, const struct sse_event *ev,
 	enum provider_result result;
 	struct provider_scan scan;
 
-	if (ev->name_len == 0 && provider_template_read(&r->like, s, len, emit,
-	    arg, err, &result))
+	if (ev->name_len == 0 &&
+	    provider_template_read(&r->like, s, len, emit, arg, err, &result))
 		return result;
 	while (len > 0 && is_blank(s[len - 1]))
 		len--;
@@ -486,14 +486,11 @@ openai_answer(const char *model_id, struct json_object *root, struct buf *out,
 	provider_usage_read(usage, json_get(json_get(root, "x_groq"), "usage"));
 	provider_usage_read(usage, json_get(root, "usage"));
 	if (json_str(root, "model", NULL) == NULL &&
-	    provider_add_string(root, "model", model_id,
-	    strlen(model_id)) != 0)
+	    provider_add_string(root, "model", model_id, strlen(model_id)) != 0)
 		return -1;
 	return json_write(out, root);
 }
 
-const struct provider_kind_ops provider_openai = {
-	.body = openai_body,
+const struct provider_kind_ops provider_openai = { .body = openai_body,
 	.read = openai_read,
-	.answer = openai_answer
-};
+	.answer = openai_answer };

@@ -12,7 +12,7 @@
 
 #include "confab/provider_kind.h"
 
-#define RETRY_AFTER_MAX 86400	/* seconds */
+#define RETRY_AFTER_MAX 86400 /* seconds */
 
 static bool
 read_digits(const char **s, unsigned *out)
@@ -53,17 +53,20 @@ read_date(const char *s, int64_t *out)
 	int n = 0;
 
 	memset(&tm, 0, sizeof(tm));
-	if (sscanf(s, "%*3[A-Za-z], %2d %3s %4d %2d:%2d:%2d GMT%n",
-	    &tm.tm_mday, month, &tm.tm_year, &tm.tm_hour, &tm.tm_min,
-	    &tm.tm_sec, &n) == 6 && n > 0)
+	if (sscanf(s, "%*3[A-Za-z], %2d %3s %4d %2d:%2d:%2d GMT%n", &tm.tm_mday,
+		month, &tm.tm_year, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+		&n) == 6 &&
+	    n > 0)
 		tm.tm_year -= 1900;
 	else if (sscanf(s, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n",
-	    &tm.tm_mday, month, &tm.tm_year, &tm.tm_hour, &tm.tm_min,
-	    &tm.tm_sec, &n) == 6 && n > 0)
+		     &tm.tm_mday, month, &tm.tm_year, &tm.tm_hour, &tm.tm_min,
+		     &tm.tm_sec, &n) == 6 &&
+	    n > 0)
 		tm.tm_year += tm.tm_year < 70 ? 100 : 0;
 	else if (sscanf(s, "%*3[A-Za-z] %3s %2d %2d:%2d:%2d %4d%n", month,
-	    &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &tm.tm_year,
-	    &n) == 6 && n > 0)
+		     &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+		     &tm.tm_year, &n) == 6 &&
+	    n > 0)
 		tm.tm_year -= 1900;
 	else
 		return false;
@@ -96,8 +99,8 @@ provider_retry_after(const char *value, int64_t now)
 	} else {
 		if (!read_date(value, &date) || date <= now)
 			return 0;
-		seconds = date - now > RETRY_AFTER_MAX ? RETRY_AFTER_MAX :
-		    (unsigned)(date - now);
+		seconds = date - now > RETRY_AFTER_MAX ? RETRY_AFTER_MAX
+						       : (unsigned)(date - now);
 	}
 	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
 }

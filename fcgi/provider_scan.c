@@ -23,8 +23,8 @@ struct name {
 static void
 skip_space(struct cursor *c)
 {
-	while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' ||
-	    *c->p == '\n' || *c->p == '\r'))
+	while (c->p < c->end &&
+	    (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r'))
 		c->p++;
 }
 
@@ -85,9 +85,9 @@ skip_value(struct cursor *c)
 			/* A number or word, or what is between values. */
 			do
 				c->p++;
-			while (c->p < c->end && *c->p != ',' &&
-			    *c->p != '}' && *c->p != ']' && *c->p != '"' &&
-			    *c->p != '{' && *c->p != '[');
+			while (c->p < c->end && *c->p != ',' && *c->p != '}' &&
+			    *c->p != ']' && *c->p != '"' && *c->p != '{' &&
+			    *c->p != '[');
 		}
 	} while (depth > 0 && c->p < c->end);
 }
@@ -112,7 +112,7 @@ next_member(struct cursor *c, struct name *name)
 	skip_string(c);
 	name->len = (size_t)(c->p - 1 - name->s);
 	skip_space(c);
-	c->p += c->p < c->end;	/* the colon */
+	c->p += c->p < c->end; /* the colon */
 	skip_space(c);
 	return true;
 }
@@ -149,7 +149,7 @@ is_plain(const struct name *n)
 /* What a scan has found so far. */
 struct found {
 	struct provider_scan out;
-	unsigned texts;		/* not empty; may be the only one */
+	unsigned texts; /* not empty; may be the only one */
 	bool choice, delta, thought;
 };
 

@@ -11,7 +11,7 @@
 #include "confab/config_option.h"
 #include "confab/provider_kind.h"
 
-#define SCRUBBED_MAX 8192	/* bytes that are looked at */
+#define SCRUBBED_MAX 8192 /* bytes that are looked at */
 #define KEY_MIN 8
 #define HOST_MIN 4
 
@@ -92,8 +92,7 @@ provider_scrub(const struct config_provider *p, const char *s, size_t len,
 		}
 		if (is_private(p, host, s + i, n, len - i)) {
 			buf_puts(out, hidden);
-			if (is_key(p, s + i, len - i) &&
-			    strlen(p->api_key) > n)
+			if (is_key(p, s + i, len - i) && strlen(p->api_key) > n)
 				n = strlen(p->api_key);
 		} else {
 			buf_append(out, s + i,

@@ -15,7 +15,7 @@
  * given up after so many in a row. */
 #define MISSES_MAX 16
 
-#define TEMPLATE_MAX 2048	/* bytes kept of one stream */
+#define TEMPLATE_MAX 2048 /* bytes kept of one stream */
 
 enum provider_result
 provider_template_emit(const char *head, size_t head_len, const char *text,
@@ -56,8 +56,9 @@ provider_template_read(struct provider_template *t, const char *s, size_t len,
 		return false;
 	t->misses = 0;
 	if (t->out_head == 0)
-		*result = emit(arg, s, len, true) == 0 ?
-		    PROVIDER_MORE : provider_not_passed(err);
+		*result = emit(arg, s, len, true) == 0
+		    ? PROVIDER_MORE
+		    : provider_not_passed(err);
 	else
 		*result = provider_template_emit(out_head, t->out_head, text,
 		    text_len, out_head + t->out_head, t->out_tail, emit, arg,

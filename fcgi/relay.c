@@ -23,7 +23,7 @@
 #include "confab/stream_users.h"
 #include "confab/upstream.h"
 
-#define DRAIN_LAST 2000	/* ms for clients to take the last event */
+#define DRAIN_LAST 2000 /* ms for clients to take the last event */
 
 struct job_node {
 	struct job_node *next;
@@ -333,7 +333,8 @@ fail:
 static void
 refuse_directly(struct relay_job *job)
 {
-	static const char text[] = "Status: 503 Service Unavailable\r\n"
+	static const char text[] =
+	    "Status: 503 Service Unavailable\r\n"
 	    "Content-Type: application/json\r\nCache-Control: no-store\r\n"
 	    "Retry-After: 1\r\n\r\n"
 	    "{\"error\":{\"message\":\"The server has too much to do.\","
@@ -342,8 +343,8 @@ refuse_directly(struct relay_job *job)
 	size_t n = sizeof(text) - 1;
 
 	if (job->client.request_id != 0) {
-		fcgi_record_stdout((unsigned char *)out,
-		    job->client.request_id, n);
+		fcgi_record_stdout((unsigned char *)out, job->client.request_id,
+		    n);
 		memcpy(out + FCGI_RECORD_HEADER, text, n);
 		fcgi_record_end((unsigned char *)out + FCGI_RECORD_HEADER + n,
 		    job->client.request_id);
@@ -368,8 +369,7 @@ relay_submit(struct relay *r, struct relay_job *job)
 	if (job->key[0] != '\0')
 		l = &r->loops[stream_hash(job->user, job->key) % r->n_loops];
 	else
-		l = &r->loops[atomic_fetch_add(&r->next_loop, 1) %
-		    r->n_loops];
+		l = &r->loops[atomic_fetch_add(&r->next_loop, 1) % r->n_loops];
 	node = malloc(sizeof(*node));
 	if (node == NULL) {
 		refuse_directly(job);

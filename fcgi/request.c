@@ -32,7 +32,7 @@ api_part(const char *path)
 	const char *at, *found = "";
 
 	for (at = strstr(path, "/api/"); at != NULL;
-	    at = strstr(at + 1, "/api/"))
+	     at = strstr(at + 1, "/api/"))
 		found = at;
 	return found;
 }
@@ -149,8 +149,8 @@ read_body(struct request *r, size_t announced, uint64_t until,
 
 	if (announced != SIZE_MAX && announced > r->body.max)
 		return too_large(r, until, err);
-	if (announced != SIZE_MAX && announced > 0 && buf_reserve(&r->body,
-	    announced) == -1)
+	if (announced != SIZE_MAX && announced > 0 &&
+	    buf_reserve(&r->body, announced) == -1)
 		return api_error_set(err, 503, "internal_error",
 		    "The server is out of memory.");
 	for (;;) {
@@ -158,8 +158,8 @@ read_body(struct request *r, size_t announced, uint64_t until,
 		if (n == 0)
 			break;
 		if (n == -1)
-			return errno == ETIMEDOUT ? too_slow(err) :
-			    bad_length(err);
+			return errno == ETIMEDOUT ? too_slow(err)
+						  : bad_length(err);
 		if (clock_mono_ms() > until)
 			return too_slow(err);
 		if (buf_append(&r->body, chunk, (size_t)n) == -1)
@@ -242,8 +242,8 @@ same_host(const char *origin, const char *host)
 	if (n == 0 || n != m || strncasecmp(o, host, n) != 0)
 		return false;
 	/* Some servers pass the host on without its port. */
-	return host[m] == '\0' || strcmp(port_of(o + n, scheme_port),
-	    port_of(host + m, "")) == 0;
+	return host[m] == '\0' ||
+	    strcmp(port_of(o + n, scheme_port), port_of(host + m, "")) == 0;
 }
 
 bool
@@ -259,8 +259,7 @@ request_is_same_site(const struct request *r)
 }
 
 bool
-request_query(const struct request *r, const char *name, char *out,
-    size_t size)
+request_query(const struct request *r, const char *name, char *out, size_t size)
 {
 	size_t len = strlen(name), n;
 	const char *p = r->query;

@@ -68,11 +68,15 @@ response_send(struct response *r, struct gateway *g)
 		response_error(r, &err);
 	}
 	buf_init(&head, HEAD_MAX);
-	buf_printf(&head, "Status: %d\r\nCache-Control: no-store\r\n"
-	    "X-Content-Type-Options: nosniff\r\n", r->status);
+	buf_printf(&head,
+	    "Status: %d\r\nCache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\n",
+	    r->status);
 	if (r->status != 204)
-		buf_printf(&head, "Content-Type: %s\r\n"
-		    "Content-Length: %zu\r\n", r->type, r->body.len);
+		buf_printf(&head,
+		    "Content-Type: %s\r\n"
+		    "Content-Length: %zu\r\n",
+		    r->type, r->body.len);
 	buf_append(&head, buf_str(&r->headers), r->headers.len);
 	buf_puts(&head, "\r\n");
 	metrics_request(r->status);

@@ -14,22 +14,21 @@
 /* What a route asks for. */
 enum {
 	OPEN = 0,
-	SESSION = 1,		/* somebody who is signed in */
-	CHANGES = 2,		/* the same site, as it changes something */
-	BODY = 4,		/* a JSON body */
-	ENDLESS = 8		/* an answer that HEAD would wait for */
+	SESSION = 1, /* somebody who is signed in */
+	CHANGES = 2, /* the same site, as it changes something */
+	BODY = 4,    /* a JSON body */
+	ENDLESS = 8  /* an answer that HEAD would wait for */
 };
 
 struct route {
 	const char *method;
-	const char *path;	/* one that ends with '/' takes a rest */
+	const char *path; /* one that ends with '/' takes a rest */
 	int needs;
 	void (*serve)(struct call *c);
 };
 
 static const struct route routes[] = {
-	{ "POST", "/api/chat/completions", SESSION | CHANGES | BODY,
-	    api_chat },
+	{ "POST", "/api/chat/completions", SESSION | CHANGES | BODY, api_chat },
 	{ "GET", "/api/health", OPEN, api_health },
 	{ "GET", "/api/health/live", OPEN, api_health },
 	{ "POST", "/api/login", CHANGES | BODY, api_login },
@@ -230,7 +229,7 @@ route_serve(void *arg, struct gateway *g)
 	c.now = clock_wall();
 	response_init(&response);
 	if (request_read(&request, g, c.settings->config->limits.body,
-	    c.settings->config->timeouts.request, &err) == -1)
+		c.settings->config->timeouts.request, &err) == -1)
 		response_error(&response, &err);
 	else
 		serve_request(&c);

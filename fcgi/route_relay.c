@@ -12,8 +12,8 @@
 #include "confab/route_relay.h"
 #include "confab/throttle.h"
 
-#define MODELS_WAIT 11000	/* ms for the providers' lists of models */
-#define MODELS_LOOK 5		/* ms between two looks */
+#define MODELS_WAIT 11000 /* ms for the providers' lists of models */
+#define MODELS_LOOK 5	  /* ms between two looks */
 
 _Static_assert(TOKEN_USER_MAX <= RELAY_USER_MAX,
     "every user's name fits into a job");
@@ -44,7 +44,8 @@ route_job(struct call *c, enum relay_op op, const char *key,
 {
 	memset(job, 0, sizeof(*job));
 	if (!is_key(key)) {
-		route_fail(c, 400, "invalid_request", "The key must have 1 to "
+		route_fail(c, 400, "invalid_request",
+		    "The key must have 1 to "
 		    "64 visible ASCII characters, such as a UUID.");
 		return false;
 	}

@@ -21,27 +21,27 @@
 /* What the system's libraries read: resolver, certificates, time zones, name
  * services; and what tells a process about itself. */
 static const char *const system_paths[] = {
-    "/etc",
-    "/lib",
-    "/lib64",
-    "/usr/lib",
-    "/usr/lib64",
-    "/usr/local/lib",
-    "/usr/local/share",
-    "/usr/share",
-    "/gnu/store",
-    "/nix/store",
-    "/run/NetworkManager",
-    "/run/nscd",
-    "/run/resolvconf",
-    "/run/systemd/journal",
-    "/run/systemd/resolve",
-    "/var/lib/ca-certificates",
-    "/dev/random",
-    "/dev/urandom",
-    "/proc",
-    "/sys/devices/system/cpu",
-    "/sys/fs/cgroup",
+	"/etc",
+	"/lib",
+	"/lib64",
+	"/usr/lib",
+	"/usr/lib64",
+	"/usr/local/lib",
+	"/usr/local/share",
+	"/usr/share",
+	"/gnu/store",
+	"/nix/store",
+	"/run/NetworkManager",
+	"/run/nscd",
+	"/run/resolvconf",
+	"/run/systemd/journal",
+	"/run/systemd/resolve",
+	"/var/lib/ca-certificates",
+	"/dev/random",
+	"/dev/urandom",
+	"/proc",
+	"/sys/devices/system/cpu",
+	"/sys/fs/cgroup",
 };
 
 static int
@@ -90,7 +90,7 @@ sandbox_drop_user(const struct config *c, char err[CONFIG_ERROR_MAX])
 void
 sandbox_undumpable(void)
 {
-	const struct rlimit none = {0, 0};
+	const struct rlimit none = { 0, 0 };
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	sandbox_os_undumpable();
@@ -101,7 +101,7 @@ add(struct sandbox_paths *p, const char *path, bool write)
 {
 	if (path == NULL || path[0] == '\0' || p->n == SANDBOX_PATHS_MAX)
 		return;
-	p->list[p->n++] = (struct sandbox_path){path, write};
+	p->list[p->n++] = (struct sandbox_path){ path, write };
 }
 
 /* The folder of a file: what has its name may be replaced by another file. */
@@ -132,7 +132,7 @@ static void
 restrict_files(const struct config *c)
 {
 	char *owned[SANDBOX_PATHS_MAX];
-	struct sandbox_paths p = {.n = 0};
+	struct sandbox_paths p = { .n = 0 };
 	size_t n_owned = 0;
 
 	for (size_t i = 0; i < sizeof(system_paths) / sizeof(system_paths[0]);
@@ -148,8 +148,8 @@ restrict_files(const struct config *c)
 	if (c->listen != NULL && strncmp(c->listen, "unix:", 5) == 0)
 		add_folder(&p, owned, &n_owned, c->listen + 5, true);
 	for (size_t i = 0; i < c->n_providers; i++) {
-		add_folder(
-		    &p, owned, &n_owned, c->providers[i].api_key_file, false);
+		add_folder(&p, owned, &n_owned, c->providers[i].api_key_file,
+		    false);
 		add_folder(&p, owned, &n_owned, c->providers[i].ca_file, false);
 	}
 	/* Often a link to wherever the network's manager keeps it. */

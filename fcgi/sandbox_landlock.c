@@ -60,7 +60,7 @@ known(long version)
 static void
 allow(int ruleset, const struct sandbox_path *p, uint64_t mask)
 {
-	struct landlock_path_beneath_attr rule = {0};
+	struct landlock_path_beneath_attr rule = { 0 };
 	struct stat st;
 
 	rule.parent_fd = open(p->path, O_PATH | O_CLOEXEC);
@@ -80,7 +80,7 @@ allow(int ruleset, const struct sandbox_path *p, uint64_t mask)
 int
 sandbox_os_files(const struct sandbox_paths *paths)
 {
-	struct landlock_ruleset_attr attr = {0};
+	struct landlock_ruleset_attr attr = { 0 };
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
 	    LANDLOCK_CREATE_RULESET_VERSION);
 	int ruleset, rc;

@@ -34,7 +34,7 @@ sd_notify_send(const char *state)
 	sa.sun_family = AF_UNIX;
 	memcpy(sa.sun_path, path, n);
 	if (path[0] == '@')
-		sa.sun_path[0] = '\0';	/* the abstract name space */
+		sa.sun_path[0] = '\0'; /* the abstract name space */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return;

@@ -64,8 +64,8 @@ min64(int64_t a, int64_t b)
 static int
 not_authenticated(struct api_error *err)
 {
-	return api_error_set(
-	    err, 401, "not_authenticated", "Sign in to do this.");
+	return api_error_set(err, 401, "not_authenticated",
+	    "Sign in to do this.");
 }
 
 /* Writes the Set-Cookie value of a token and what the session says of it. */
@@ -190,8 +190,8 @@ renew(const struct config *c, struct token *t, const struct token_key *newest,
 }
 
 static bool
-by_cookie(
-    struct settings *s, const struct session_input *in, struct session *out)
+by_cookie(struct settings *s, const struct session_input *in,
+    struct session *out)
 {
 	struct keyring_keys keys;
 	const char *value;
@@ -239,8 +239,8 @@ bearer(const struct session_input *in, size_t *len)
  * that could be changed; it may still shut somebody out.
  */
 static int
-check_user(
-    struct settings *s, const char *name, int64_t now, struct api_error *err)
+check_user(struct settings *s, const char *name, int64_t now,
+    struct api_error *err)
 {
 	bool remote = s->config->auth == AUTH_REMOTE_USER;
 	struct user u;
@@ -250,11 +250,11 @@ check_user(
 	    !credentials_find(s->credentials, name, &u))
 		return remote ? 0 : not_authenticated(err);
 	if (u.disabled)
-		rc = api_error_set(
-		    err, 403, "account_disabled", "This account is disabled.");
+		rc = api_error_set(err, 403, "account_disabled",
+		    "This account is disabled.");
 	else if (u.expires > 0 && now >= u.expires)
-		rc = api_error_set(
-		    err, 403, "account_expired", "This account has expired.");
+		rc = api_error_set(err, 403, "account_expired",
+		    "This account has expired.");
 	else if (u.must_change && !remote)
 		rc = api_error_set(err, 403, "password_change_required",
 		    "Sign in and set a new password first.");
@@ -277,8 +277,8 @@ by_token(struct settings *s, const struct session_input *in,
 	found =
 	    access_tokens_find(s->config->tokens_file, text, len, &t, cause);
 	if (found < 0)
-		log_msg(
-		    LOG_LEVEL_ERROR, "no access token is accepted: %s", cause);
+		log_msg(LOG_LEVEL_ERROR, "no access token is accepted: %s",
+		    cause);
 	if (found <= 0 || (t.expires > 0 && in->now >= t.expires)) {
 		audit_log(AUDIT_TOKEN_REFUSED, in->address,
 		    found > 0 ? t.user : NULL, found > 0 ? "expired" : NULL);

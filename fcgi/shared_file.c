@@ -74,13 +74,13 @@ cell_at(const struct shared_file *f, size_t index)
 }
 
 static uint64_t
-cell_sum(
-    const struct shared_file *f, uint64_t index, const struct shared_cell *c)
+cell_sum(const struct shared_file *f, uint64_t index,
+    const struct shared_cell *c)
 {
 	struct {
 		uint64_t index;
 		struct shared_cell cell;
-	} text = {index, *c};
+	} text = { index, *c };
 
 	text.cell.sum = 0;
 	return siphash(header(f)->fixed.seed, &text, sizeof(text));
@@ -137,8 +137,8 @@ journal_sum(const struct shared_file *f, uint64_t n)
 	memset(sum, 0, sizeof(sum));
 	for (size_t i = 0; i < n; i++) {
 		sum[2 * i] = j->index[i];
-		sum[2 * i + 1] = siphash(
-		    header(f)->fixed.seed, &j->cell[i], sizeof(j->cell[i]));
+		sum[2 * i + 1] = siphash(header(f)->fixed.seed, &j->cell[i],
+		    sizeof(j->cell[i]));
 	}
 	sum[2 * SHARED_STAGED_MAX] = n;
 	return siphash(header(f)->fixed.seed, sum, sizeof(sum));
@@ -410,8 +410,8 @@ shared_file_key(const struct shared_file *f, enum shared_table t,
 }
 
 void
-shared_file_stage(
-    struct shared_file *f, size_t index, const struct shared_cell *cell)
+shared_file_stage(struct shared_file *f, size_t index,
+    const struct shared_cell *cell)
 {
 	size_t i = 0;
 

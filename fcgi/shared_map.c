@@ -35,8 +35,8 @@ static int
 open_file(const char *path, char err[CONFIG_ERROR_MAX])
 {
 	struct stat st;
-	int fd = open(
-	    path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	int fd = open(path,
+	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 
 	if (fd < 0) {
 		snprintf(err, CONFIG_ERROR_MAX, "%.400s: cannot be opened: %s",

@@ -234,8 +234,8 @@ oldest_goes(const struct shared_cell *c, uint64_t now)
 }
 
 void
-shared_state_known_add(
-    struct shared_state *st, const void *key, size_t len, uint64_t wall)
+shared_state_known_add(struct shared_state *st, const void *key, size_t len,
+    uint64_t wall)
 {
 	struct place p;
 	uint64_t k[2];
@@ -358,8 +358,8 @@ out:
 }
 
 int
-shared_state_revoke_user(
-    struct shared_state *st, const char *user, uint64_t wall, uint64_t expires)
+shared_state_revoke_user(struct shared_state *st, const char *user,
+    uint64_t wall, uint64_t expires)
 {
 	uint64_t u[2];
 
@@ -412,8 +412,8 @@ shared_state_issue(struct shared_state *st, const char *user, uint64_t wall)
 /* ---- Requests: v = begin of the minute, count --------------------------- */
 
 uint64_t
-shared_state_request(
-    struct shared_state *st, const char *user, unsigned limit, uint64_t mono)
+shared_state_request(struct shared_state *st, const char *user, unsigned limit,
+    uint64_t mono)
 {
 	uint64_t k[2], wait = 0;
 	struct place p;
@@ -458,8 +458,8 @@ shared_state_tokens(struct shared_state *st, const char *user, uint64_t day)
 }
 
 void
-shared_state_tokens_add(
-    struct shared_state *st, const char *user, uint64_t day, uint64_t tokens)
+shared_state_tokens_add(struct shared_state *st, const char *user, uint64_t day,
+    uint64_t tokens)
 {
 	struct place p;
 	uint64_t k[2];

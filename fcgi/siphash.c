@@ -56,10 +56,10 @@ siphash(const unsigned char key[SIPHASH_KEY_LEN], const void *data, size_t len)
 	uint64_t k0 = little(key), k1 = little(key + 8);
 	uint64_t last = (uint64_t)len << 56;
 	struct state s = {
-	    k0 ^ 0x736f6d6570736575,
-	    k1 ^ 0x646f72616e646f6d,
-	    k0 ^ 0x6c7967656e657261,
-	    k1 ^ 0x7465646279746573,
+		k0 ^ 0x736f6d6570736575,
+		k1 ^ 0x646f72616e646f6d,
+		k0 ^ 0x6c7967656e657261,
+		k1 ^ 0x7465646279746573,
 	};
 
 	for (; len >= 8; len -= 8, p += 8)

@@ -10,7 +10,7 @@
 
 #include "confab/sse.h"
 
-#define SSE_FIELD_MAX 64	/* bytes of a line besides its value */
+#define SSE_FIELD_MAX 64 /* bytes of a line besides its value */
 
 /* A part of the bytes of this call; `p` NULL: none. */
 struct slice {
@@ -60,7 +60,7 @@ keep(struct buf *b, struct slice *s)
 	if (s->p == NULL)
 		return SSE_OK;
 	if (buf_append(b, s->p, s->len) == -1)
-		return SSE_NO_MEMORY;	/* the sizes were checked */
+		return SSE_NO_MEMORY; /* the sizes were checked */
 	s->p = NULL;
 	s->len = 0;
 	return SSE_OK;
@@ -126,7 +126,7 @@ field(struct feed *f, const char *line, size_t len)
 
 	colon = memchr(line, ':', len);
 	if (colon == line)
-		return SSE_OK;	/* a comment */
+		return SSE_OK; /* a comment */
 	name_len = colon != NULL ? (size_t)(colon - line) : len;
 	value = colon != NULL ? colon + 1 : line + len;
 	value_len = (size_t)(line + len - value);
@@ -226,9 +226,11 @@ enum sse_result
 sse_feed(struct sse *d, const char *bytes, size_t len, sse_event_fn fn,
     void *arg)
 {
-	struct feed f = {
-		.d = d, .p = bytes, .end = bytes + len, .fn = fn, .arg = arg
-	};
+	struct feed f = { .d = d,
+		.p = bytes,
+		.end = bytes + len,
+		.fn = fn,
+		.arg = arg };
 	enum sse_result r = SSE_OK;
 	const char *eol;
 	size_t n;

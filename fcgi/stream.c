@@ -18,8 +18,9 @@
 #include "confab/stream_users.h"
 #include "confab/upstream.h"
 
-#define RING_FLOOR (16 * 1024)	/* unsent bytes a stream may hold when its
-				 * user's or the process's rings are full */
+/* Unsent bytes a stream may hold when its user's or the process's rings are
+ * full. */
+#define RING_FLOOR (16 * 1024)
 
 /* ---- Accounts ------------------------------------------------------------ */
 
@@ -41,8 +42,10 @@ account(struct stream *s)
 static bool
 rings_are_full(const struct stream *s)
 {
-	return atomic_load(&s->user->ring_bytes) > stream_limits(s)->ring_per_user ||
-	    atomic_load(&s->loop->relay->ring_bytes) > stream_limits(s)->ring_total;
+	return atomic_load(&s->user->ring_bytes) >
+	    stream_limits(s)->ring_per_user ||
+	    atomic_load(&s->loop->relay->ring_bytes) >
+	    stream_limits(s)->ring_total;
 }
 
 /* The position of the client that is furthest ahead; without one, of the
@@ -177,8 +180,8 @@ stream_call(struct stream *s)
 	s->tries++;
 	s->paused = false;
 	if (call.provider->kind == PROVIDER_DEMO) {
-		s->source.self = demo_source_start(s->loop, &call, &handler,
-		    s, &err);
+		s->source.self =
+		    demo_source_start(s->loop, &call, &handler, s, &err);
 		s->source.ops = &demo_ops;
 	} else {
 		s->source.self = upstream_start(s->loop->upstreams, &call,
@@ -251,7 +254,7 @@ try_again(struct stream *s, const struct api_error *err)
 		return false;
 	soon = strcmp(err->code, "upstream_unreachable") == 0 ||
 	    (err->retry_after > 0 &&
-	    err->retry_after <= STREAM_RETRY_AFTER_MAX);
+		err->retry_after <= STREAM_RETRY_AFTER_MAX);
 	if (soon && s->tries < STREAM_TRIES_MAX) {
 		if (err->retry_after > 0)
 			delay = (uint64_t)err->retry_after * 1000;
@@ -370,8 +373,9 @@ stream_settle(struct stream *s)
 		return;
 	if (s->clients == NULL && s->detached == 0)
 		s->detached = loop_now(s->loop);
-	if (s->clients == NULL && !s->ended && (s->key == NULL ||
-	    s->settings->config->timeouts.grace == 0 || s->loop->draining)) {
+	if (s->clients == NULL && !s->ended &&
+	    (s->key == NULL || s->settings->config->timeouts.grace == 0 ||
+		s->loop->draining)) {
 		stream_finish(s, CAUSE_CLIENT_GONE, NULL);
 		return;
 	}

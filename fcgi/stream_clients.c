@@ -15,15 +15,15 @@
 static void on_gone(struct client *c, void *arg);
 static void on_writable(struct client *c, void *arg);
 
-static const struct client_handler handler = { on_gone, on_writable,
-	on_gone };
+static const struct client_handler handler = { on_gone, on_writable, on_gone };
 
 /* ---- Responses ----------------------------------------------------------- */
 
 static void
 events_header(struct buf *out, const char *more)
 {
-	buf_puts(out, "Status: 200 OK\r\n"
+	buf_puts(out,
+	    "Status: 200 OK\r\n"
 	    "Content-Type: text/event-stream\r\n"
 	    "Cache-Control: no-store\r\n"
 	    "X-Accel-Buffering: no\r\n");
@@ -34,10 +34,12 @@ events_header(struct buf *out, const char *more)
 static void
 json_header(struct buf *out, size_t len, const char *more)
 {
-	buf_printf(out, "Status: 200 OK\r\n"
+	buf_printf(out,
+	    "Status: 200 OK\r\n"
 	    "Content-Type: application/json\r\n"
 	    "Content-Length: %zu\r\n"
-	    "Cache-Control: no-store\r\n", len);
+	    "Cache-Control: no-store\r\n",
+	    len);
 	buf_puts(out, more);
 	buf_puts(out, "\r\n");
 }
@@ -46,10 +48,12 @@ static void
 error_header(struct buf *out, const struct api_error *err, size_t len,
     const char *more)
 {
-	buf_printf(out, "Status: %d\r\n"
+	buf_printf(out,
+	    "Status: %d\r\n"
 	    "Content-Type: application/json\r\n"
 	    "Content-Length: %zu\r\n"
-	    "Cache-Control: no-store\r\n", err->status, len);
+	    "Cache-Control: no-store\r\n",
+	    err->status, len);
 	if (err->retry_after > 0)
 		buf_printf(out, "Retry-After: %u\r\n", err->retry_after);
 	buf_puts(out, more);
@@ -156,8 +160,7 @@ prepare(struct stream *s, struct client *c)
 		/* So far behind that others have moved on. */
 		return false;
 	}
-	if (!c->committed && s->is_stream && s->ring.next_id > 1 &&
-	    !commit(c))
+	if (!c->committed && s->is_stream && s->ring.next_id > 1 && !commit(c))
 		return false;
 	if (!s->ended || c->ending)
 		return true;
@@ -237,8 +240,9 @@ stream_clients_comment(struct stream *s)
 		return;
 	for (c = s->clients; c != NULL; c = next) {
 		next = c->next;
-		if (c->blocked || ((c->committed || commit(c)) &&
-		    client_put(c, COMMENT, sizeof(COMMENT) - 1) == 0))
+		if (c->blocked ||
+		    ((c->committed || commit(c)) &&
+			client_put(c, COMMENT, sizeof(COMMENT) - 1) == 0))
 			continue;
 		/* Out of memory: half a header must not go out. */
 		unlink_client(s, c);

@@ -23,13 +23,12 @@ log_end(const struct stream *s)
 
 	if (s->first_event != 0)
 		ttft = (long long)(s->first_event - s->started);
-	log_msg(LOG_LEVEL_INFO, "stream user=%s model=%s provider=%s "
+	log_msg(LOG_LEVEL_INFO,
+	    "stream user=%s model=%s provider=%s "
 	    "cause=%s code=%s status=%d first_ms=%lld total_ms=%llu "
 	    "events=%llu prompt_tokens=%llu completion_tokens=%llu",
-	    log_quote(user, sizeof(user), s->user->name,
-	    strlen(s->user->name)),
-	    log_quote(model, sizeof(model), s->entry->id,
-	    strlen(s->entry->id)),
+	    log_quote(user, sizeof(user), s->user->name, strlen(s->user->name)),
+	    log_quote(model, sizeof(model), s->entry->id, strlen(s->entry->id)),
 	    s->entry->provider->name, stream_cause_str(s->cause),
 	    s->err != NULL ? s->err->code : "-",
 	    s->err != NULL ? s->err->status : 200, ttft,
@@ -41,7 +40,7 @@ log_end(const struct stream *s)
 
 /* What a stream has used, on its way to who counts. */
 struct token_report {
-	struct loop_work work;		/* first */
+	struct loop_work work; /* first */
 	uint64_t tokens;
 	char user[];
 };
@@ -74,8 +73,8 @@ report_tokens(const struct stream *s, uint64_t tokens)
 		return;
 	t->tokens = tokens;
 	memcpy(t->user, s->user->name, len);
-	if (loop_work_start(s->loop, &t->work, deliver_report,
-	    free_report) == -1)
+	if (loop_work_start(s->loop, &t->work, deliver_report, free_report) ==
+	    -1)
 		free(t);
 }
 

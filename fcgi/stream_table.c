@@ -49,8 +49,9 @@ remember(struct loop *l, const struct stream *s)
 {
 	/* One that was refused before the call, or failed before its first
 	 * event, may be asked for again. */
-	if (s->called == 0 || (s->err != NULL && s->ring.next_id <= 1 &&
-	    s->cause != CAUSE_STOPPED))
+	if (s->called == 0 ||
+	    (s->err != NULL && s->ring.next_id <= 1 &&
+		s->cause != CAUSE_STOPPED))
 		return;
 	l->forgotten[l->forget_at] = s->hash;
 	l->forget_at = (l->forget_at + 1) % LOOP_FORGET_MAX;
@@ -71,7 +72,7 @@ stream_unlist(struct stream *s)
 	if (s->key == NULL)
 		return;
 	for (p = &l->table[s->hash % LOOP_BUCKETS]; *p != NULL;
-	    p = &(*p)->next_named)
+	     p = &(*p)->next_named)
 		if (*p == s) {
 			*p = s->next_named;
 			break;

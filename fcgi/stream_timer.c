@@ -67,8 +67,7 @@ grace_deadline(const struct stream *s)
 	/* Who reads the rest has as long for it as an answer may take: one
 	 * that has silently gone would hold it for ever. */
 	if (s->clients != NULL)
-		return s->ended ? s->ended_at + timeouts(s)->total :
-		    UINT64_MAX;
+		return s->ended ? s->ended_at + timeouts(s)->total : UINT64_MAX;
 	from = s->detached;
 	if (s->ended && s->ended_at > from)
 		from = s->ended_at;

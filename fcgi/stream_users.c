@@ -88,7 +88,7 @@ stream_users_put(struct stream_users *t, struct stream_user *u)
 	pthread_mutex_lock(&t->lock);
 	if (--u->refs == 0) {
 		for (p = &t->bucket[bucket_of(u->name)]; *p != u;
-		    p = &(*p)->next)
+		     p = &(*p)->next)
 			continue;
 		*p = u->next;
 		free(u);

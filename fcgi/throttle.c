@@ -33,10 +33,10 @@ static struct shared_penalty_rule
 rule(const struct config_throttle *t, unsigned free_failures)
 {
 	return (struct shared_penalty_rule){
-	    .free = free_failures,
-	    .delay = (uint64_t)t->delay * 1000,
-	    .delay_max = (uint64_t)t->delay_max * 1000,
-	    .forget = (uint64_t)t->forget * 1000,
+		.free = free_failures,
+		.delay = (uint64_t)t->delay * 1000,
+		.delay_max = (uint64_t)t->delay_max * 1000,
+		.forget = (uint64_t)t->forget * 1000,
 	};
 }
 
@@ -83,8 +83,8 @@ check(struct shared_state *st, const struct keys *k, uint64_t now,
 {
 	uint64_t wait, other = 0;
 
-	wait = shared_state_penalty(
-	    st, SHARED_PENALTY_USER, k->user, k->user_len, now);
+	wait = shared_state_penalty(st, SHARED_PENALTY_USER, k->user,
+	    k->user_len, now);
 	if (k->address_len > 0)
 		other = shared_state_penalty(st, SHARED_PENALTY_ADDRESS,
 		    k->address, k->address_len, now);
@@ -127,8 +127,8 @@ throttle_login_begin(struct shared_state *st, const struct config_throttle *t,
 	make_keys(st, address, user, &k);
 	if (check(st, &k, now, err) != 0)
 		return -1;
-	shared_state_fail(
-	    st, SHARED_PENALTY_USER, k.user, k.user_len, &by_user, now);
+	shared_state_fail(st, SHARED_PENALTY_USER, k.user, k.user_len, &by_user,
+	    now);
 	if (k.address_len > 0)
 		shared_state_fail(st, SHARED_PENALTY_ADDRESS, k.address,
 		    k.address_len, &by_address, now);
@@ -136,16 +136,16 @@ throttle_login_begin(struct shared_state *st, const struct config_throttle *t,
 }
 
 void
-throttle_login_bad(
-    struct shared_state *st, const char *address, const char *user)
+throttle_login_bad(struct shared_state *st, const char *address,
+    const char *user)
 {
 	uint64_t now = clock_mono_ms();
 	struct keys k;
 
 	make_keys(st, address, user, &k);
 	report(address, user, "user",
-	    shared_state_penalty(
-		st, SHARED_PENALTY_USER, k.user, k.user_len, now));
+	    shared_state_penalty(st, SHARED_PENALTY_USER, k.user, k.user_len,
+		now));
 	if (k.address_len > 0)
 		report(address, user, "address",
 		    shared_state_penalty(st, SHARED_PENALTY_ADDRESS, k.address,
@@ -160,8 +160,8 @@ take_back(struct shared_state *st, const struct config_throttle *t,
 	struct shared_penalty_rule by_user = rule(t, t->user_failures);
 	struct shared_penalty_rule by_address = rule(t, t->address_failures);
 
-	shared_state_forgive(
-	    st, SHARED_PENALTY_USER, k->user, k->user_len, &by_user, all);
+	shared_state_forgive(st, SHARED_PENALTY_USER, k->user, k->user_len,
+	    &by_user, all);
 	/* Not all of the address's: an account of one's own would be a way to
 	 * guess at those of others without end. */
 	if (k->address_len > 0)
@@ -211,8 +211,8 @@ throttle_request(struct shared_state *st, const struct config_limits *l,
 	}
 	if (l->requests_per_minute == 0)
 		return 0;
-	wait = shared_state_request(
-	    st, user, l->requests_per_minute, clock_mono_ms());
+	wait = shared_state_request(st, user, l->requests_per_minute,
+	    clock_mono_ms());
 	if (wait == 0)
 		return 0;
 	api_error_set(err, 429, "request_limit",
@@ -225,8 +225,8 @@ throttle_request(struct shared_state *st, const struct config_limits *l,
 void
 throttle_tokens(struct shared_state *st, const char *user, uint64_t tokens)
 {
-	shared_state_tokens_add(
-	    st, user, (uint64_t)(clock_wall() / DAY), tokens);
+	shared_state_tokens_add(st, user, (uint64_t)(clock_wall() / DAY),
+	    tokens);
 }
 
 uint64_t
@@ -258,8 +258,8 @@ throttle_cgi_stream(struct shared_state *st, const struct config_limits *l,
     const char *user, struct api_error *err)
 {
 	if (cgi_slot < 0 ||
-	    shared_slots_user(
-		st, SHARED_SLOT_CGI, cgi_slot, user, l->streams_per_user) == 0)
+	    shared_slots_user(st, SHARED_SLOT_CGI, cgi_slot, user,
+		l->streams_per_user) == 0)
 		return 0;
 	api_error_set(err, 429, "stream_limit",
 	    "The limit streams_per_user (%u) is reached.", l->streams_per_user);
@@ -277,7 +277,7 @@ throttle_cgi_name(struct shared_state *st, const char *key)
 bool
 throttle_cgi_stop(struct shared_state *st, const char *user, const char *key)
 {
-	const struct timespec look = {0, STOP_LOOK * 1000000L};
+	const struct timespec look = { 0, STOP_LOOK * 1000000L };
 	uint64_t until = clock_mono_ms() + STOP_WAIT;
 	pid_t pid = shared_slots_find(st, SHARED_SLOT_CGI, user, key);
 

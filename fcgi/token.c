@@ -64,8 +64,8 @@ token_make(const struct token *t, const struct token_key *key,
 	p = put(p, t->generation, TOKEN_GENERATION_LEN);
 	if (crypto_hmac(p, key->key, sizeof(key->key), label, raw,
 		(size_t)(p - raw)) == 0)
-		len = (int)encode_base64url(
-		    out, raw, (size_t)(p - raw) + MAC_LEN);
+		len = (int)encode_base64url(out, raw,
+		    (size_t)(p - raw) + MAC_LEN);
 	crypto_wipe(raw, sizeof(raw));
 	return len;
 }
@@ -108,7 +108,7 @@ get_name(struct reader *r, char *out, size_t max)
 static int64_t
 get_time(struct reader *r)
 {
-	unsigned char bytes[8] = {0};
+	unsigned char bytes[8] = { 0 };
 	uint64_t t = 0;
 
 	get(r, bytes, sizeof(bytes), sizeof(bytes));
@@ -120,10 +120,10 @@ get_time(struct reader *r)
 }
 
 static enum token_result
-parse(
-    const unsigned char *raw, size_t len, const char *key_id, struct token *out)
+parse(const unsigned char *raw, size_t len, const char *key_id,
+    struct token *out)
 {
-	struct reader r = {raw + 1, raw + len};
+	struct reader r = { raw + 1, raw + len };
 
 	if (raw[0] != TOKEN_VERSION)
 		return TOKEN_INVALID;

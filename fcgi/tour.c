@@ -10,15 +10,15 @@
 #include "confab/tour.h"
 #include "confab/tour_text.h"
 
-#define KEYWORD_MAX 16		/* bytes; longer words are none */
+#define KEYWORD_MAX 16 /* bytes; longer words are none */
 #define SENTENCES_A_PARAGRAPH 5
-#define PARAGRAPHS_A_PART 4	/* of a long answer, each with a heading */
-#define HEADING_WORDS 3		/* "## Part 2" */
+#define PARAGRAPHS_A_PART 4 /* of a long answer, each with a heading */
+#define HEADING_WORDS 3	    /* "## Part 2" */
 
 #define BIT(topic) (1u << (topic))
 /* These say how, not what: alone they bring their own part. */
-#define MANNERS                                                                \
-	(BIT(TOUR_SLOW) | BIT(TOUR_FAST) | BIT(TOUR_REASONING) |               \
+#define MANNERS                                                  \
+	(BIT(TOUR_SLOW) | BIT(TOUR_FAST) | BIT(TOUR_REASONING) | \
 	    BIT(TOUR_CUT) | BIT(TOUR_ERROR))
 
 static const struct {
@@ -71,8 +71,8 @@ static const struct {
 
 /* What a message asks for. */
 struct wish {
-	unsigned topics;	/* BIT(topic) each */
-	size_t words;		/* the first number in it, or 0 */
+	unsigned topics; /* BIT(topic) each */
+	size_t words;	 /* the first number in it, or 0 */
 };
 
 /* The words of a long answer, counted as white space divides them. */
@@ -197,9 +197,11 @@ add_essay(struct buf *out, size_t words)
 			(void)buf_puts(out, "\n\n");
 		/* Steps that share no divisor with the table's size. */
 		for (i = 0; i < SENTENCES_A_PARAGRAPH && e.left > 0; i++)
-			add_sentence(&e, tour_sentences[(paragraph *
-			    (SENTENCES_A_PARAGRAPH + 2) + i) %
-			    tour_n_sentences], i == 0);
+			add_sentence(&e,
+			    tour_sentences
+				[(paragraph * (SENTENCES_A_PARAGRAPH + 2) + i) %
+				    tour_n_sentences],
+			    i == 0);
 	}
 }
 

@@ -19,7 +19,7 @@
 #define RECEIVE_BUFFER 2048L
 /* HTTP/2 loses or stalls paused data before this libcurl. */
 #define HTTP2_SINCE 0x080400
-#define HEADERS_MAX (64 * 1024)	/* bytes of a response's headers */
+#define HEADERS_MAX (64 * 1024) /* bytes of a response's headers */
 #define CONNECTION_AGE 60L	/* seconds an idle connection is trusted */
 
 void
@@ -146,8 +146,8 @@ setup_connection(struct transfer *t, const struct config_provider *provider,
 	http2 = v->version_num >= HTTP2_SINCE &&
 	    (v->features & CURL_VERSION_HTTP2) != 0 &&
 	    strncasecmp(provider->base_url, "https:", 6) == 0;
-	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, http2 ?
-	    (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
+	    http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
 #if LIBCURL_VERSION_NUM >= 0x075000
 	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, on_request);
 	curl_easy_setopt(e, CURLOPT_PREREQDATA, t);
@@ -174,20 +174,21 @@ setup_connection(struct transfer *t, const struct config_provider *provider,
 	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(e, CURLOPT_SSLVERSION,
-	    (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (provider->ca_file != NULL &&
 	    curl_easy_setopt(e, CURLOPT_CAINFO, provider->ca_file) != CURLE_OK)
 		return -1;
 	/* "" also keeps the environment's proxies out. */
-	return curl_easy_setopt(e, CURLOPT_PROXY, provider->proxy != NULL ?
-	    provider->proxy : "") == CURLE_OK ? 0 : -1;
+	return curl_easy_setopt(e, CURLOPT_PROXY,
+		   provider->proxy != NULL ? provider->proxy : "") == CURLE_OK
+	    ? 0
+	    : -1;
 }
 
 int
 transfer_setup(struct transfer *t, CURLSH *share,
-    const struct config_provider *provider,
-    const struct provider_request *req, unsigned connect_ms)
+    const struct config_provider *provider, const struct provider_request *req,
+    unsigned connect_ms)
 {
 	CURL *e;
 

@@ -22,30 +22,30 @@
 
 /* What the body of the response is. */
 enum body_kind {
-	BODY_UNKNOWN,		/* nothing of it has come */
-	BODY_EVENTS,		/* a 200 with an event stream */
-	BODY_ANSWER,		/* a 200 with the answer as one JSON text */
-	BODY_OTHER		/* an error, or what nobody asked for */
+	BODY_UNKNOWN, /* nothing of it has come */
+	BODY_EVENTS,  /* a 200 with an event stream */
+	BODY_ANSWER,  /* a 200 with the answer as one JSON text */
+	BODY_OTHER    /* an error, or what nobody asked for */
 };
 
 struct upstream {
-	struct transfer transfer;	/* first */
-	const struct upstream_handler *handler;	/* NULL: nobody listens */
+	struct transfer transfer;		/* first */
+	const struct upstream_handler *handler; /* NULL: nobody listens */
 	void *arg;
 	struct loop *loop;
-	struct settings *settings;	/* holds the provider */
+	struct settings *settings; /* holds the provider */
 	const struct config_provider *provider;
 	char *model_id;
 	struct provider_reader *reader;
 	struct provider_usage *usage;
 	struct sse sse;
-	struct buf body;		/* what is not an event stream */
+	struct buf body; /* what is not an event stream */
 	size_t answer_max;
-	size_t received;		/* bytes of the stream */
+	size_t received; /* bytes of the stream */
 	enum body_kind kind;
 	bool stream;
 	bool paused;
-	bool detached;			/* from libcurl: the rest is ours */
+	bool detached; /* from libcurl: the rest is ours */
 
 	/* A whole answer, while and after it is read. */
 	struct loop_work work;
@@ -221,8 +221,9 @@ on_body(char *p, size_t size, size_t n, void *arg)
 		return u->transfer.lingering ? len : 0;
 	if (u->kind == BODY_UNKNOWN) {
 		u->kind = classify(u, p, len);
-		buf_init(&u->body, u->kind == BODY_ANSWER ? u->answer_max :
-		    PROVIDER_ERROR_BODY_MAX);
+		buf_init(&u->body,
+		    u->kind == BODY_ANSWER ? u->answer_max
+					   : PROVIDER_ERROR_BODY_MAX);
 	}
 	transfer_drop_request(&u->transfer);
 	if (u->kind == BODY_EVENTS)
@@ -264,7 +265,7 @@ read_answer(struct upstream *u)
 	    "The provider's answer could not be read.");
 	buf_init(&u->answer, u->answer_max * 2);
 	if (provider_answer(u->provider, u->model_id, buf_str(&u->body),
-	    u->body.len, &u->answer, &u->answer_usage, &u->outcome) == 0)
+		u->body.len, &u->answer, &u->answer_usage, &u->outcome) == 0)
 		u->outcome.status = 0;
 }
 
@@ -289,8 +290,7 @@ give_answer(struct upstream *u)
 static struct upstream *
 of_work(struct loop_work *w)
 {
-	return (struct upstream *)((char *)w -
-	    offsetof(struct upstream, work));
+	return (struct upstream *)((char *)w - offsetof(struct upstream, work));
 }
 
 static void
@@ -317,7 +317,7 @@ judge_answer(struct upstream *u)
 		transfer_detach(&u->transfer);
 		u->detached = true;
 		if (loop_work_start(u->loop, &u->work, read_on_pool,
-		    read_on_pool_done) == 0)
+			read_on_pool_done) == 0)
 			return true;
 	}
 	read_answer(u);
@@ -339,9 +339,9 @@ judge_other(struct upstream *u)
 		    "The provider sent a compressed answer, unasked.");
 		return;
 	}
-	unprocessed = provider_error(u->provider, (int)status,
-	    buf_str(&u->body), u->body.len, u->transfer.retry_after,
-	    clock_wall(), &err);
+	unprocessed =
+	    provider_error(u->provider, (int)status, buf_str(&u->body),
+		u->body.len, u->transfer.retry_after, clock_wall(), &err);
 	finish(u, &err, unprocessed);
 }
 
@@ -396,7 +396,7 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 		req = *call->request;
 		memset(call->request, 0, sizeof(*call->request));
 	} else if (provider_chat_request(call->provider, call->model,
-	    call->chat, &req, err) == -1) {
+		       call->chat, &req, err) == -1) {
 		return NULL;
 	}
 	u = calloc(1, sizeof(*u));
@@ -420,7 +420,7 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 	u->transfer.on_body = on_body;
 	u->transfer.free = upstream_free;
 	if (transfer_start(p, &u->transfer, call->provider, &req,
-	    call->connect_ms) == -1)
+		call->connect_ms) == -1)
 		goto no_memory;
 	return u;
 

@@ -10,7 +10,7 @@
 #include "confab/upstream_pool.h"
 
 struct fetch {
-	struct transfer transfer;	/* first */
+	struct transfer transfer; /* first */
 	upstream_fetch_fn done;
 	void *arg;
 	struct buf body;

@@ -21,8 +21,9 @@
 #include "confab/upstream_pool.h"
 #include "confab/upstream_private.h"
 
-#define MULTI_CONNECTIONS 1000000L /* we bound idle ones ourselves: libcurl's
-				 * limit counts busy ones and then searches */
+/* We bound idle ones ourselves: libcurl's limit counts busy ones and then
+ * searches. */
+#define MULTI_CONNECTIONS 1000000L
 
 /* ---- Transfers and their end ---------------------------------------------*/
 
@@ -117,9 +118,8 @@ count_idle(struct transfer *t, CURLcode result)
 
 	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
 	if (t->expected_reuse && connects > 0)
-		*idle = 0;	/* they had died meanwhile */
-	if (result == CURLE_OK && !t->no_reuse &&
-	    *idle < UPSTREAM_IDLE_MAX)
+		*idle = 0; /* they had died meanwhile */
+	if (result == CURLE_OK && !t->no_reuse && *idle < UPSTREAM_IDLE_MAX)
 		++*idle;
 }
 
@@ -211,8 +211,7 @@ transfer_pause(struct transfer *t, bool pause)
 	if (t->doomed || !t->started)
 		return;
 	s->pool->depth++;
-	rc = curl_easy_pause(t->easy, pause ? CURLPAUSE_RECV :
-	    CURLPAUSE_CONT);
+	rc = curl_easy_pause(t->easy, pause ? CURLPAUSE_RECV : CURLPAUSE_CONT);
 	s->pool->depth--;
 	/* Bytes that were held are delivered from in there. When they are
 	 * refused, libcurl tells us here and does not end the transfer. */
@@ -252,7 +251,8 @@ shard_new(struct upstream_pool *p)
 	}
 	s->pool = p;
 	s->index = p->n_shards;
-	curl_multi_setopt(s->multi, CURLMOPT_SOCKETFUNCTION, upstream_watch_socket);
+	curl_multi_setopt(s->multi, CURLMOPT_SOCKETFUNCTION,
+	    upstream_watch_socket);
 	curl_multi_setopt(s->multi, CURLMOPT_SOCKETDATA, s);
 	curl_multi_setopt(s->multi, CURLMOPT_TIMERFUNCTION, upstream_set_timer);
 	curl_multi_setopt(s->multi, CURLMOPT_TIMERDATA, s);

@@ -12,7 +12,7 @@
 
 /* What libcurl remembers with a socket. */
 struct watched {
-	uv_poll_t poll;		/* first */
+	uv_poll_t poll; /* first */
 	struct shard *shard;
 	curl_socket_t fd;
 };

@@ -76,7 +76,7 @@ add_text(struct users *u, const char *s, size_t len)
 		free(text);
 		return -1;
 	}
-	u->entries[u->n++] = (struct entry){.text = text};
+	u->entries[u->n++] = (struct entry){ .text = text };
 	return 0;
 }
 
@@ -95,7 +95,7 @@ add_user(struct users *u, const struct user *user, size_t at)
 	if (copy == NULL)
 		return -1;
 	*copy = *user;
-	u->entries[u->n++] = (struct entry){.user = copy};
+	u->entries[u->n++] = (struct entry){ .user = copy };
 	memmove(&u->by_name[at + 1], &u->by_name[at],
 	    (u->n_users - at) * sizeof(u->by_name[0]));
 	u->by_name[at] = copy;
@@ -105,8 +105,8 @@ add_user(struct users *u, const struct user *user, size_t at)
 
 /* One line of the file. Returns 0, or -1 with the cause. */
 static int
-take_line(
-    struct users *u, const char *s, size_t len, char *cause, size_t cause_size)
+take_line(struct users *u, const char *s, size_t len, char *cause,
+    size_t cause_size)
 {
 	struct user user;
 	bool found;
@@ -129,8 +129,8 @@ take_line(
 			return -1;
 		at = place(u, user.name, &found);
 		if (found) {
-			snprintf(
-			    cause, cause_size, "this user is above already");
+			snprintf(cause, cause_size,
+			    "this user is above already");
 			return -1;
 		}
 		if (add_user(u, &user, at) == 0)
@@ -142,8 +142,8 @@ take_line(
 }
 
 struct users *
-users_parse(
-    const char *name, const char *text, size_t len, char err[USERS_ERROR_MAX])
+users_parse(const char *name, const char *text, size_t len,
+    char err[USERS_ERROR_MAX])
 {
 	struct users *u = calloc(1, sizeof(*u));
 	const char *p = text, *end = text + len;

@@ -167,8 +167,8 @@ field(const char **p, const char *end, size_t *len)
 }
 
 int
-users_line_parse(
-    const char *s, size_t len, struct user *u, char *cause, size_t cause_size)
+users_line_parse(const char *s, size_t len, struct user *u, char *cause,
+    size_t cause_size)
 {
 	const char *p = s, *end = s + len, *f, *wrong;
 	size_t n;
@@ -200,8 +200,8 @@ users_line_parse(
 		if (wrong != NULL) {
 			if (shown > 32 || !utf8_valid(f, (size_t)shown))
 				shown = 0;
-			snprintf(
-			    cause, cause_size, "\"%.*s\" %s", shown, f, wrong);
+			snprintf(cause, cause_size, "\"%.*s\" %s", shown, f,
+			    wrong);
 			return -1;
 		}
 	}

@@ -19,7 +19,7 @@
 #include "confab/users.h"
 
 #define ACCESS_TOKEN_PREFIX "confab_"
-#define ACCESS_TOKEN_MAX 63	/* characters of a token */
+#define ACCESS_TOKEN_MAX 63 /* characters of a token */
 #define ACCESS_TOKEN_ID_MAX 16
 #define ACCESS_TOKEN_LABEL_MAX 64
 #define ACCESS_TOKENS_MAX 10000
@@ -31,7 +31,7 @@ struct access_token {
 	char label[ACCESS_TOKEN_LABEL_MAX + 1];
 	unsigned char digest[32];
 	int64_t created;
-	int64_t expires;	/* s since 1970; 0: never */
+	int64_t expires; /* s since 1970; 0: never */
 };
 
 struct access_tokens {

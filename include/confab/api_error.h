@@ -15,10 +15,10 @@ struct buf;
 #define API_ERROR_PARAM_MAX 128
 
 struct api_error {
-	int status;		/* HTTP status, 400..599; 0 = no error */
-	unsigned retry_after;	/* seconds for Retry-After; 0 = none */
-	char code[API_ERROR_CODE_MAX];	/* stable, for programs */
-	char param[API_ERROR_PARAM_MAX]; /* the field at fault, or "" */
+	int status;		       /* HTTP status, 400..599; 0 = no error */
+	unsigned retry_after;	       /* seconds for Retry-After; 0 = none */
+	char code[API_ERROR_CODE_MAX]; /* stable, for programs */
+	char param[API_ERROR_PARAM_MAX];     /* the field at fault, or "" */
 	char message[API_ERROR_MESSAGE_MAX]; /* for people, UTF-8 */
 };
 

@@ -15,19 +15,19 @@
 #include <stdint.h>
 
 enum audit_event {
-	AUDIT_LOGIN,		/* login */
-	AUDIT_LOGIN_FAILED,	/* login-failed */
-	AUDIT_LOGIN_REFUSED,	/* login-refused: during a penalty */
-	AUDIT_LOGIN_BUSY,	/* login-busy */
-	AUDIT_PENALTY,		/* penalty: one begins */
-	AUDIT_LOGOUT,		/* logout */
-	AUDIT_LOGOUT_ALL,	/* logout-everywhere */
-	AUDIT_TOKEN_REFUSED,	/* token-refused: unknown or expired */
-	AUDIT_PASSWORD,		/* password-changed */
-	AUDIT_REHASH,		/* password-rehashed */
-	AUDIT_USER,		/* user-changed: by confabctl */
-	AUDIT_KEY,		/* key-changed */
-	AUDIT_TOKEN,		/* token-changed */
+	AUDIT_LOGIN,	     /* login */
+	AUDIT_LOGIN_FAILED,  /* login-failed */
+	AUDIT_LOGIN_REFUSED, /* login-refused: during a penalty */
+	AUDIT_LOGIN_BUSY,    /* login-busy */
+	AUDIT_PENALTY,	     /* penalty: one begins */
+	AUDIT_LOGOUT,	     /* logout */
+	AUDIT_LOGOUT_ALL,    /* logout-everywhere */
+	AUDIT_TOKEN_REFUSED, /* token-refused: unknown or expired */
+	AUDIT_PASSWORD,	     /* password-changed */
+	AUDIT_REHASH,	     /* password-rehashed */
+	AUDIT_USER,	     /* user-changed: by confabctl */
+	AUDIT_KEY,	     /* key-changed */
+	AUDIT_TOKEN,	     /* token-changed */
 	AUDIT_EVENTS
 };
 

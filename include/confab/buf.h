@@ -14,11 +14,11 @@
 #include <stddef.h>
 
 struct buf {
-	char *data;	/* owned; NULL while empty; NUL-terminated else */
-	size_t len;	/* bytes in use, without the NUL */
-	size_t cap;	/* bytes allocated */
-	size_t max;	/* len never exceeds this */
-	bool failed;	/* an append did not fit or memory ran out */
+	char *data;  /* owned; NULL while empty; NUL-terminated else */
+	size_t len;  /* bytes in use, without the NUL */
+	size_t cap;  /* bytes allocated */
+	size_t max;  /* len never exceeds this */
+	bool failed; /* an append did not fit or memory ran out */
 };
 
 /* Starts an empty buffer of at most `max` bytes; allocates nothing. */

@@ -13,12 +13,12 @@
 
 #include "confab/config.h"
 
-#define CATALOG_LISTED_MAX 2048	/* models taken from one provider's list */
+#define CATALOG_LISTED_MAX 2048 /* models taken from one provider's list */
 
 struct catalog_entry {
-	char *id;		/* unique */
+	char *id; /* unique */
 	const struct config_provider *provider;
-	struct config_model model;	/* owned copy */
+	struct config_model model; /* owned copy */
 };
 
 struct catalog;

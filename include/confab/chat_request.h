@@ -17,9 +17,9 @@ struct config_limits;
 
 struct chat_request {
 	struct json_object *root; /* owned: the whole request */
-	const char *model;	/* into root */
+	const char *model;	  /* into root */
 	bool stream;
-	bool include_usage;	/* the client asked for usage itself */
+	bool include_usage; /* the client asked for usage itself */
 	bool has_image;
 	size_t n_messages;
 };
@@ -47,7 +47,7 @@ const char *chat_image_fault(const char *url, size_t len);
  * from its text parts into `out`. Returns 0, or -1 when there is none.
  */
 struct buf;
-int chat_request_text(const struct chat_request *r, const char *role,
-    size_t i, struct buf *out);
+int chat_request_text(const struct chat_request *r, const char *role, size_t i,
+    struct buf *out);
 
 #endif

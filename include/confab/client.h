@@ -35,24 +35,24 @@ struct client_handler {
 };
 
 struct client {
-	uv_poll_t poll;		/* first: uv_close() frees through it; its data
+	uv_poll_t poll; /* first: uv_close() frees through it; its data
 				 * is NULL, which tells it from libcurl's */
 	const struct client_handler *handler;
 	void *arg;
-	struct client *next;	/* for the owner's list */
+	struct client *next; /* for the owner's list */
 	int fd;
-	int request_id;		/* 0: bare bytes */
+	int request_id; /* 0: bare bytes */
 	bool pollable;
-	bool blocked;		/* waits until the socket takes bytes */
-	bool committed;		/* the response's header is on its way */
+	bool blocked;	/* waits until the socket takes bytes */
+	bool committed; /* the response's header is on its way */
 	bool ending;
-	bool end_queued;	/* the closing records are in `out` */
+	bool end_queued; /* the closing records are in `out` */
 	bool closed;
-	uint64_t off;		/* of the ring, the next byte to send */
-	uint64_t last_write;	/* loop time */
-	struct buf out;		/* framed, goes before the ring */
-	size_t out_at;		/* bytes of it that are gone already */
-	char *extra_headers;	/* owned; for the response, or NULL */
+	uint64_t off;	     /* of the ring, the next byte to send */
+	uint64_t last_write; /* loop time */
+	struct buf out;	     /* framed, goes before the ring */
+	size_t out_at;	     /* bytes of it that are gone already */
+	char *extra_headers; /* owned; for the response, or NULL */
 };
 
 /*
@@ -85,7 +85,7 @@ void client_close(struct client *c);
 
 /* Queues and sends a whole short response, then closes on its own: for
  * answers that belong to no stream. Takes the connection over. */
-void client_respond(struct loop *l, struct relay_client rc,
-    const char *head, const char *body, size_t len);
+void client_respond(struct loop *l, struct relay_client rc, const char *head,
+    const char *body, size_t len);
 
 #endif

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CODEPOINT_INVALID 0x110000u	/* what no text can hold */
+#define CODEPOINT_INVALID 0x110000u /* what no text can hold */
 
 /*
  * Reads the code point at s[0..len). Returns the bytes it takes, 1 to 4, or 0

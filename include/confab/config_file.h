@@ -8,24 +8,24 @@
 
 #include "confab/config_option.h"
 
-#define CONFIG_FILE_MAX (1024 * 1024)	/* bytes of the file */
+#define CONFIG_FILE_MAX (1024 * 1024) /* bytes of the file */
 
 /* Where an option (name NULL: a section's end) stood. */
 struct config_place {
-	const void *object;	/* the section's struct */
+	const void *object; /* the section's struct */
 	const char *option;
 	unsigned line;
 };
 
 struct config_reader {
 	const char *path;
-	char *dir;		/* of relative names; owned */
-	struct config *config;	/* being filled */
+	char *dir;		     /* of relative names; owned */
+	struct config *config;	     /* being filled */
 	struct config_place *places; /* owned */
 	size_t n_places, places_cap;
-	unsigned lines;		/* of the file */
-	bool no_memory;		/* the parser ran short of it */
-	char *err;		/* CONFIG_ERROR_MAX bytes; "" = none yet */
+	unsigned lines; /* of the file */
+	bool no_memory; /* the parser ran short of it */
+	char *err;	/* CONFIG_ERROR_MAX bytes; "" = none yet */
 };
 
 /* Sets the error unless one is set already. `line` 0: none. Returns -1. */

@@ -15,38 +15,38 @@
 
 enum option_type {
 	OPTION_STRING,
-	OPTION_PATH,		/* relative to the file's folder */
+	OPTION_PATH, /* relative to the file's folder */
 	OPTION_BOOL,
 	OPTION_UINT,
 	OPTION_UINT64,
-	OPTION_COUNT,		/* a number, kept as a size_t */
-	OPTION_SIZE,		/* bytes: 64k, 16M, 1G */
-	OPTION_MS,		/* a time, kept in milliseconds */
-	OPTION_SECONDS,		/* a time, kept in seconds */
-	OPTION_MODE,		/* octal */
-	OPTION_CHOICE,		/* one of words; the enum is its index */
-	OPTION_INPUT,		/* list: set of enum model_input */
-	OPTION_HEADERS		/* list: "Name: value" */
+	OPTION_COUNT,	/* a number, kept as a size_t */
+	OPTION_SIZE,	/* bytes: 64k, 16M, 1G */
+	OPTION_MS,	/* a time, kept in milliseconds */
+	OPTION_SECONDS, /* a time, kept in seconds */
+	OPTION_MODE,	/* octal */
+	OPTION_CHOICE,	/* one of words; the enum is its index */
+	OPTION_INPUT,	/* list: set of enum model_input */
+	OPTION_HEADERS	/* list: "Name: value" */
 };
 
 struct config_option {
 	const char *name;
 	enum option_type type;
-	size_t offset;		/* in the section's struct */
-	const char *def;	/* as in the file; NULL: none */
-	uint64_t min, max;	/* of numbers, sizes (bytes), times (ms); of
+	size_t offset;	   /* in the section's struct */
+	const char *def;   /* as in the file; NULL: none */
+	uint64_t min, max; /* of numbers, sizes (bytes), times (ms); of
 				 * words, the last index */
 	const char *const *words;
 	bool (*valid)(const char *); /* of strings; NULL: any text */
-	const char *allowed;	/* says what `valid` takes */
+	const char *allowed;	     /* says what `valid` takes */
 };
 
 struct config_section {
-	const char *name;	/* "" = the top of the file */
+	const char *name; /* "" = the top of the file */
 	const struct config_option *options;
 	size_t n;
-	size_t offset;		/* of its struct in struct config */
-	bool titled;		/* repeated, each with a title of its own */
+	size_t offset; /* of its struct in struct config */
+	bool titled;   /* repeated, each with a title of its own */
 };
 
 #define CONFIG_SECTIONS 8
@@ -105,7 +105,7 @@ void config_value_put_size(char *out, size_t size, uint64_t bytes);
 void config_value_put_time(char *out, size_t size, uint64_t ms);
 
 /* config_syntax.c: what strings may be. */
-bool config_is_text(const char *s);	/* UTF-8 without control characters */
+bool config_is_text(const char *s); /* UTF-8 without control characters */
 bool config_is_listen(const char *s);
 bool config_is_base_url(const char *s);
 bool config_is_proxy(const char *s);
@@ -114,7 +114,7 @@ bool config_is_query(const char *s);
 bool config_is_header(const char *s);
 bool config_is_header_name(const char *s);
 bool config_is_printable(const char *s); /* printable ASCII */
-bool config_is_word(const char *s);	/* letters, digits, '_', '-', '.' */
+bool config_is_word(const char *s);	 /* letters, digits, '_', '-', '.' */
 bool config_is_model_id(const char *s);
 
 /* True when the host of a base URL is this machine itself. */

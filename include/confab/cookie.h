@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-#define COOKIE_HEADER_MAX 32768	/* nginx passes 4 lines of 8 KiB */
+#define COOKIE_HEADER_MAX 32768 /* nginx passes 4 lines of 8 KiB */
 #define COOKIE_NAME_MAX 64
 
 /*

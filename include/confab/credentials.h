@@ -18,11 +18,11 @@ struct credentials;
 
 enum credentials_result {
 	CREDENTIALS_OK,
-	CREDENTIALS_WRONG,	/* no such user, or another password */
-	CREDENTIALS_DISABLED,	/* these three: the password was right */
+	CREDENTIALS_WRONG,    /* no such user, or another password */
+	CREDENTIALS_DISABLED, /* these three: the password was right */
 	CREDENTIALS_EXPIRED,
 	CREDENTIALS_CHANGE,
-	CREDENTIALS_NO_MEMORY	/* nothing was compared */
+	CREDENTIALS_NO_MEMORY /* nothing was compared */
 };
 
 /* Reads `path`. NULL with "FILE:LINE: cause" in `err` when it is bad. */

@@ -14,17 +14,17 @@
 /* Exit codes, as confabctl(8) lists them. */
 enum ctl_exit {
 	CTL_OK = 0,
-	CTL_FAILED = 1,		/* it could not be done */
-	CTL_USAGE = 2,		/* the command was not understood */
-	CTL_CONFIG = 3,		/* the configuration is bad */
-	CTL_MISSING = 4,	/* no such user, token or file */
-	CTL_EXISTS = 5		/* there is one already */
+	CTL_FAILED = 1,	 /* it could not be done */
+	CTL_USAGE = 2,	 /* the command was not understood */
+	CTL_CONFIG = 3,	 /* the configuration is bad */
+	CTL_MISSING = 4, /* no such user, token or file */
+	CTL_EXISTS = 5	 /* there is one already */
 };
 
 struct ctl {
 	const char *config_path;
-	struct config *config;	/* NULL until ctl_config() */
-	int argc;		/* what comes after the command's names */
+	struct config *config; /* NULL until ctl_config() */
+	int argc;	       /* what comes after the command's names */
 	char **argv;
 };
 

@@ -14,10 +14,10 @@
 /* One connection that is being read; belongs to the caller, who clears it
  * before it goes out of scope. */
 struct deadline {
-	struct deadline *prev, *next;	/* private */
-	uint64_t at;			/* private: clock_mono_ms() */
-	int fd;				/* private: a duplicate; -1: not set */
-	bool over;			/* private */
+	struct deadline *prev, *next; /* private */
+	uint64_t at;		      /* private: clock_mono_ms() */
+	int fd;			      /* private: a duplicate; -1: not set */
+	bool over;		      /* private */
 };
 
 /*

@@ -17,11 +17,11 @@
 
 #include "confab/buf.h"
 
-#define ELIZA_TURNS_MAX 256	/* newest messages that are replayed */
-#define ELIZA_MESSAGE_MAX 2048	/* bytes of a message that are read */
-#define ELIZA_WORDS_MAX 256	/* words of a message that are read */
-#define ELIZA_WORD_MAX 192	/* bytes of a word; the rest becomes "..." */
-#define ELIZA_MEMORIES_MAX 32	/* remembered remarks; the oldest go first */
+#define ELIZA_TURNS_MAX 256    /* newest messages that are replayed */
+#define ELIZA_MESSAGE_MAX 2048 /* bytes of a message that are read */
+#define ELIZA_WORDS_MAX 256    /* words of a message that are read */
+#define ELIZA_WORD_MAX 192     /* bytes of a word; the rest becomes "..." */
+#define ELIZA_MEMORIES_MAX 32  /* remembered remarks; the oldest go first */
 #define ELIZA_ANSWER_MAX (2 * ELIZA_MESSAGE_MAX) /* bytes of an answer */
 
 /* A message of the user, any bytes; borrowed for the call. */
@@ -31,8 +31,8 @@ struct eliza_turn {
 };
 
 enum eliza_style {
-	ELIZA_SENTENCE,		/* "In what way?" */
-	ELIZA_TELETYPE		/* "IN WHAT WAY", as it was printed in 1966 */
+	ELIZA_SENTENCE, /* "In what way?" */
+	ELIZA_TELETYPE	/* "IN WHAT WAY", as it was printed in 1966 */
 };
 
 /*

@@ -17,30 +17,30 @@
 
 #include <stddef.h>
 
-#define ELIZA_KEYS_MAX 96	/* keywords of a script */
-#define ELIZA_RULES_MAX 16	/* rules of a keyword */
-#define ELIZA_ELEMENTS_MAX 9	/* elements of a pattern: one digit counts */
-#define ELIZA_MEMORY_RULES 4	/* the paper's HASH yields two bits */
+#define ELIZA_KEYS_MAX 96    /* keywords of a script */
+#define ELIZA_RULES_MAX 16   /* rules of a keyword */
+#define ELIZA_ELEMENTS_MAX 9 /* elements of a pattern: one digit counts */
+#define ELIZA_MEMORY_RULES 4 /* the paper's HASH yields two bits */
 
 struct eliza_rule {
-	const char *pattern;		/* NULL ends the list */
-	const char *const *replies;	/* used in turn; NULL ends the list */
+	const char *pattern;	    /* NULL ends the list */
+	const char *const *replies; /* used in turn; NULL ends the list */
 };
 
 struct eliza_key {
-	const char *word;	/* lower case; ":none" when nothing fits */
-	const char *becomes;	/* what replaces it in the sentence, or NULL */
-	const char *tags;	/* "noun|family", or NULL */
-	const char *link;	/* keyword to use when no rule matches, or NULL */
-	const struct eliza_rule *rules;	/* or NULL */
-	unsigned char rank;	/* the highest in a sentence is tried first */
+	const char *word;    /* lower case; ":none" when nothing fits */
+	const char *becomes; /* what replaces it in the sentence, or NULL */
+	const char *tags;    /* "noun|family", or NULL */
+	const char *link;    /* keyword to use when no rule matches, or NULL */
+	const struct eliza_rule *rules; /* or NULL */
+	unsigned char rank; /* the highest in a sentence is tried first */
 };
 
 struct eliza_script {
 	const char *opening;
 	const struct eliza_key *keys;
 	size_t n_keys;
-	const char *memory_key;	/* the keyword whose sentences are kept */
+	const char *memory_key; /* the keyword whose sentences are kept */
 	struct {
 		const char *pattern;
 		const char *reply;

@@ -12,18 +12,18 @@
 #include "confab/eliza.h"
 
 struct eliza_word {
-	const char *s;		/* into the sentence's text, or the script */
-	size_t len;		/* 0: a delimiter, "," or "." in the paper */
-	bool opens;		/* first word after the start or a full stop */
+	const char *s; /* into the sentence's text, or the script */
+	size_t len;    /* 0: a delimiter, "," or "." in the paper */
+	bool opens;    /* first word after the start or a full stop */
 };
 
 struct eliza_sentence {
-	char text[ELIZA_MESSAGE_MAX];	/* the words' bytes, valid UTF-8 */
+	char text[ELIZA_MESSAGE_MAX]; /* the words' bytes, valid UTF-8 */
 	size_t used;
 	struct eliza_word words[ELIZA_WORDS_MAX];
 	size_t n;
-	bool shouting;		/* two words or more and no small letter */
-	bool foreign;		/* more letters outside ASCII than inside */
+	bool shouting; /* two words or more and no small letter */
+	bool foreign;  /* more letters outside ASCII than inside */
 };
 
 /*

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* Characters that n bytes become. */
-#define ENCODE_BASE64URL_LEN(n) (((n) * 4 + 2) / 3)
+#define ENCODE_BASE64URL_LEN(n) (((n)*4 + 2) / 3)
 
 /*
  * Writes data[0..len) as text with a NUL, for which `out` has room. Returns

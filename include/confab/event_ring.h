@@ -18,12 +18,12 @@ struct ring_segment;
 
 struct event_ring {
 	struct ring_segment *first, *last;
-	size_t bytes;		/* stored */
-	size_t held;		/* allocated */
-	uint64_t next_id;	/* of the next event */
-	uint64_t first_id;	/* of the oldest event that is kept */
-	uint64_t tail;		/* stream offset of the oldest byte */
-	uint64_t head;		/* stream offset after the newest byte */
+	size_t bytes;	   /* stored */
+	size_t held;	   /* allocated */
+	uint64_t next_id;  /* of the next event */
+	uint64_t first_id; /* of the oldest event that is kept */
+	uint64_t tail;	   /* stream offset of the oldest byte */
+	uint64_t head;	   /* stream offset after the newest byte */
 };
 
 void event_ring_init(struct event_ring *r);

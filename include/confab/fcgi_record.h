@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 #define FCGI_RECORD_HEADER 8
-#define FCGI_RECORD_MAX 65528	/* content of one record, a multiple of 8 */
-#define FCGI_RECORD_END 24	/* empty STDOUT and END_REQUEST */
+#define FCGI_RECORD_MAX 65528 /* content of one record, a multiple of 8 */
+#define FCGI_RECORD_END 24    /* empty STDOUT and END_REQUEST */
 
 /* Writes the header of a STDOUT record with `len` bytes of content, no
  * padding. len is 1..FCGI_RECORD_MAX. */
@@ -20,9 +20,9 @@ void fcgi_record_stdout(unsigned char out[FCGI_RECORD_HEADER], int request_id,
     size_t len);
 
 enum fcgi_head {
-	FCGI_HEAD_MORE,		/* good as far as it goes */
-	FCGI_HEAD_WHOLE,	/* BEGIN_REQUEST and PARAMS to their end */
-	FCGI_HEAD_BAD		/* no request of a responder begins so */
+	FCGI_HEAD_MORE,	 /* good as far as it goes */
+	FCGI_HEAD_WHOLE, /* BEGIN_REQUEST and PARAMS to their end */
+	FCGI_HEAD_BAD	 /* no request of a responder begins so */
 };
 
 /*

@@ -15,7 +15,7 @@
 #include "confab/buf.h"
 #include "confab/config.h"
 
-#define FILES_LOCK_WAIT 5000	/* ms that a writer waits for another */
+#define FILES_LOCK_WAIT 5000 /* ms that a writer waits for another */
 
 /* What changes when a file does. All zero: there is no file. */
 struct file_stamp {
@@ -38,9 +38,9 @@ int file_read(const char *path, struct buf *out, char err[CONFIG_ERROR_MAX]);
 
 /* A file that is locked to be replaced. */
 struct file_edit {
-	char *path;	/* with symbolic links resolved; owned */
-	int fd;		/* holds the lock */
-	struct buf text;	/* as it is now */
+	char *path;	 /* with symbolic links resolved; owned */
+	int fd;		 /* holds the lock */
+	struct buf text; /* as it is now */
 };
 
 /*

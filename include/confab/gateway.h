@@ -13,7 +13,7 @@
 #include "confab/relay.h"
 
 struct gateway {
-	const struct gateway_ops *ops;	/* first; the kind's own data follow */
+	const struct gateway_ops *ops; /* first; the kind's own data follow */
 };
 
 struct gateway_ops {
@@ -30,7 +30,7 @@ struct gateway_ops {
 	struct relay_client (*hand_over)(struct gateway *g);
 };
 
-#define GATEWAY_WRITE_TIMEOUT 10000	/* ms without progress */
+#define GATEWAY_WRITE_TIMEOUT 10000 /* ms without progress */
 
 /* Serves one request; the connection has been taken when it returns. */
 typedef void (*gateway_serve_fn)(void *arg, struct gateway *g);

@@ -13,7 +13,7 @@
 
 #include "confab/config.h"
 
-#define HASH_SLOTS_WAIT 10000	/* ms that one waits for a slot at most */
+#define HASH_SLOTS_WAIT 10000 /* ms that one waits for a slot at most */
 
 struct shared_state;
 

@@ -17,21 +17,21 @@ struct buf;
 enum json_result {
 	JSON_OK,
 	JSON_SYNTAX,
-	JSON_DEPTH,		/* nested deeper than allowed */
-	JSON_DUPLICATE,		/* a name twice in one object */
-	JSON_NUL,		/* \u0000 in a string or name */
-	JSON_UTF8,		/* not UTF-8 */
-	JSON_VALUES,		/* more values than a tree may have (parsing) */
-	JSON_RANGE,		/* an integer wider than 64 bits (parsing) */
+	JSON_DEPTH,	/* nested deeper than allowed */
+	JSON_DUPLICATE, /* a name twice in one object */
+	JSON_NUL,	/* \u0000 in a string or name */
+	JSON_UTF8,	/* not UTF-8 */
+	JSON_VALUES,	/* more values than a tree may have (parsing) */
+	JSON_RANGE,	/* an integer wider than 64 bits (parsing) */
 	JSON_NO_MEMORY
 };
 
 /* A sentence for people about a result. */
 const char *json_result_str(enum json_result r);
 
-#define JSON_DEPTH_MAX 512	/* levels that a check can follow */
+#define JSON_DEPTH_MAX 512	     /* levels that a check can follow */
 #define JSON_VALUES_MAX (256 * 1024) /* of a tree: some 100 bytes each */
-#define JSON_DEPTH_DEFAULT 64	/* where nothing else is said */
+#define JSON_DEPTH_DEFAULT 64	     /* where nothing else is said */
 
 /*
  * Checks that s[0..len) is exactly one JSON text (white space around it
@@ -44,9 +44,9 @@ enum json_result json_check(const char *s, size_t len, size_t depth,
 
 /* What a check saw besides. */
 struct json_facts {
-	size_t at;		/* offset of the error, or the end */
-	size_t values;		/* all, containers and their items alike */
-	bool wide;		/* an integer fits neither int64 nor uint64 */
+	size_t at;     /* offset of the error, or the end */
+	size_t values; /* all, containers and their items alike */
+	bool wide;     /* an integer fits neither int64 nor uint64 */
 };
 
 /* As json_check(), and fills `facts`. */

@@ -27,7 +27,7 @@ struct keyring;
 /* The keys, newest first. Wiped by the caller with keyring_wipe(). */
 struct keyring_keys {
 	struct token_key keys[TOKEN_KEYS_MAX];
-	int64_t created[TOKEN_KEYS_MAX];	/* s since 1970 */
+	int64_t created[TOKEN_KEYS_MAX]; /* s since 1970 */
 	size_t n;
 };
 
@@ -60,7 +60,7 @@ int keyring_create(const char *path, char id[TOKEN_KEY_ID_MAX + 1],
  * Adds a new key and keeps the `keep` newest old ones; the file is locked and
  * replaced in one step. Returns the number of keys dropped, or -1 and `err`.
  */
-int keyring_rotate(const char *path, size_t keep,
-    char id[TOKEN_KEY_ID_MAX + 1], char err[CONFIG_ERROR_MAX]);
+int keyring_rotate(const char *path, size_t keep, char id[TOKEN_KEY_ID_MAX + 1],
+    char err[CONFIG_ERROR_MAX]);
 
 #endif

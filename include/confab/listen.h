@@ -8,8 +8,9 @@
 
 #include "confab/config.h"
 
-#define LISTEN_BACKLOG 4096	/* connections that wait: nginx's connect() to
-				 * a unix socket fails at once beyond that */
+/* Connections that wait: nginx's connect() to a unix socket fails at once
+ * beyond that. */
+#define LISTEN_BACKLOG 4096
 
 /*
  * Makes the socket that `where` names: "unix:PATH" (a stale one of ours is

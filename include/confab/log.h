@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LOG_LINE_MAX 2048	 /* bytes of a line; a longer one is cut */
+#define LOG_LINE_MAX 2048	   /* bytes of a line; a longer one is cut */
 #define LOG_QUEUE_MAX (256 * 1024) /* bytes that wait for the thread */
 
 enum log_level {

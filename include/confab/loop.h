@@ -18,9 +18,9 @@
 
 #include "confab/relay.h"
 
-#define LOOP_BUCKETS 4096	/* of the table of named streams */
-#define LOOP_FORGET_MAX 8192	/* ended keys remembered, to refuse a second
-				 * upstream call for the same key */
+#define LOOP_BUCKETS 4096 /* of the table of named streams */
+/* Ended keys remembered, to refuse a second upstream call for the same key. */
+#define LOOP_FORGET_MAX 8192
 
 struct job_node;
 struct stream;
@@ -31,12 +31,12 @@ struct stream_users;
 struct relay {
 	struct loop *loops;
 	unsigned n_loops;
-	atomic_uint next_loop;	/* for streams without a key */
-	atomic_uint streams;	/* open, in all loops */
+	atomic_uint next_loop; /* for streams without a key */
+	atomic_uint streams;   /* open, in all loops */
 	atomic_size_t ring_bytes;
 	struct relay_hooks hooks;
 	struct stream_users *users;
-	struct model_lists *lists;	/* kept by the first loop */
+	struct model_lists *lists; /* kept by the first loop */
 };
 
 struct loop {
@@ -44,24 +44,24 @@ struct loop {
 	unsigned index;
 	uv_loop_t uv;
 	uv_async_t wake;
-	uv_check_t turn;	/* after each turn */
+	uv_check_t turn; /* after each turn */
 	uv_timer_t drain_timer;
 	pthread_t thread;
 
-	pthread_mutex_t lock;	/* guards the next six */
+	pthread_mutex_t lock; /* guards the next six */
 	struct job_node *jobs, **jobs_tail;
 	size_t n_jobs;
-	bool refresh;	/* fetch the model lists now */
+	bool refresh; /* fetch the model lists now */
 	bool stop;
 	unsigned drain_ms;
 
-	atomic_bool turned;	/* since relay_alive() last looked */
+	atomic_bool turned; /* since relay_alive() last looked */
 	bool draining;
-	struct stream *table[LOOP_BUCKETS];	/* streams with a key */
-	struct stream *streams;	/* all of this loop, doubly linked */
+	struct stream *table[LOOP_BUCKETS]; /* streams with a key */
+	struct stream *streams; /* all of this loop, doubly linked */
 	uint64_t forgotten[LOOP_FORGET_MAX]; /* hashes of ended keys */
 	size_t forget_at;
-	unsigned works;		/* on the thread pool, not yet done */
+	unsigned works; /* on the thread pool, not yet done */
 	struct upstream_pool *upstreams;
 };
 

@@ -12,10 +12,10 @@
 struct loop;
 
 struct loop_work {
-	uv_work_t request;	/* first */
+	uv_work_t request; /* first */
 	struct loop *loop;
-	void (*run)(struct loop_work *w);	/* on the pool */
-	void (*done)(struct loop_work *w);	/* on the loop; may free w */
+	void (*run)(struct loop_work *w);  /* on the pool */
+	void (*done)(struct loop_work *w); /* on the loop; may free w */
 };
 
 /* Starts it; `w` lies in what its owner allocated and stays there until `done`

@@ -13,14 +13,14 @@
 
 /* Why a stream ended. */
 enum stream_cause {
-	CAUSE_DONE,		/* good end */
-	CAUSE_STOPPED,		/* by the user */
-	CAUSE_CLIENT_GONE,	/* not resumable, or grace time over */
-	CAUSE_UPSTREAM,		/* the provider failed or refused */
-	CAUSE_TIMEOUT,		/* one of the time limits */
-	CAUSE_LIMIT,		/* one of the size limits */
+	CAUSE_DONE,	   /* good end */
+	CAUSE_STOPPED,	   /* by the user */
+	CAUSE_CLIENT_GONE, /* not resumable, or grace time over */
+	CAUSE_UPSTREAM,	   /* the provider failed or refused */
+	CAUSE_TIMEOUT,	   /* one of the time limits */
+	CAUSE_LIMIT,	   /* one of the size limits */
 	CAUSE_SHUTDOWN,
-	CAUSE_INTERNAL,		/* out of memory and the like */
+	CAUSE_INTERNAL, /* out of memory and the like */
 	CAUSE_COUNT
 };
 
@@ -29,8 +29,8 @@ const char *stream_cause_str(enum stream_cause c);
 
 enum login_outcome {
 	LOGIN_OK,
-	LOGIN_BAD,		/* wrong password or unknown user */
-	LOGIN_REFUSED,		/* disabled, expired, change required */
+	LOGIN_BAD,     /* wrong password or unknown user */
+	LOGIN_REFUSED, /* disabled, expired, change required */
 	LOGIN_THROTTLED,
 	LOGIN_BUSY,
 	LOGIN_OUTCOME_COUNT
@@ -39,18 +39,18 @@ enum login_outcome {
 void metrics_stream_started(void);
 void metrics_stream_ended(enum stream_cause c);
 void metrics_stream_resumed(void);
-void metrics_first_event(uint64_t ms);	/* histogram */
+void metrics_first_event(uint64_t ms); /* histogram */
 void metrics_tokens(uint64_t prompt, uint64_t completion);
 void metrics_upstream_status(const char *provider, int status); /* 0: none */
 void metrics_upstream_retry(void);
 void metrics_login(enum login_outcome o);
-void metrics_request(int status);	/* responses by class, 2xx ... 5xx */
+void metrics_request(int status); /* responses by class, 2xx ... 5xx */
 
 /* What is measured at the moment of asking. */
 struct metrics_gauges {
-	uint64_t streams;	/* open */
+	uint64_t streams; /* open */
 	uint64_t ring_bytes;
-	uint64_t queued;	/* requests on their way to a loop */
+	uint64_t queued; /* requests on their way to a loop */
 };
 
 struct buf;

@@ -12,8 +12,8 @@
 #include "confab/settings.h"
 
 #define MODEL_LISTS_TIMEOUT 10000 /* ms for one page of a list */
-#define MODEL_LISTS_PAGES 20	/* of one list */
-#define MODEL_LISTS_RETRY 1000	/* ms after the first failure; doubles */
+#define MODEL_LISTS_PAGES 20	  /* of one list */
+#define MODEL_LISTS_RETRY 1000	  /* ms after the first failure; doubles */
 
 struct loop;
 struct model_lists;

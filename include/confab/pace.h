@@ -11,19 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACE_PIECE_MAX 24	/* bytes after which a piece takes no more */
-#define PACE_GRAPHEME_MAX 256	/* bytes at which even marks are cut off */
+#define PACE_PIECE_MAX 24     /* bytes after which a piece takes no more */
+#define PACE_GRAPHEME_MAX 256 /* bytes at which even marks are cut off */
 
 enum pace_speed {
-	PACE_HUMAN,		/* 25 to 45 pieces a second */
-	PACE_SLOW,		/* 2 to 4, after a long first wait */
-	PACE_BRISK,		/* 75 to 125, as today's fast models */
-	PACE_FAST		/* about 400 */
+	PACE_HUMAN, /* 25 to 45 pieces a second */
+	PACE_SLOW,  /* 2 to 4, after a long first wait */
+	PACE_BRISK, /* 75 to 125, as today's fast models */
+	PACE_FAST   /* about 400 */
 };
 
 struct pace_piece {
-	size_t len;		/* bytes; 0 at the end of the text */
-	uint32_t delay_us;	/* microseconds to wait before it */
+	size_t len;	   /* bytes; 0 at the end of the text */
+	uint32_t delay_us; /* microseconds to wait before it */
 };
 
 /*

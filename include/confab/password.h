@@ -14,20 +14,20 @@
 #include "confab/config.h"
 #include "confab/users.h"
 
-#define PASSWORD_MAX 1024	/* bytes of a password */
-#define PASSWORD_MIN 8		/* of a new one */
+#define PASSWORD_MAX 1024 /* bytes of a password */
+#define PASSWORD_MIN 8	  /* of a new one */
 
 /* A stored hash that costs more is refused. */
-#define PASSWORD_MEMORY_MAX (1024 * 1024)	/* KiB */
+#define PASSWORD_MEMORY_MAX (1024 * 1024) /* KiB */
 #define PASSWORD_PASSES_MAX 16
 #define PASSWORD_LANES_MAX 16
-#define PASSWORD_BCRYPT_MAX 14	/* log2 of the rounds */
+#define PASSWORD_BCRYPT_MAX 14 /* log2 of the rounds */
 
 enum password_result {
 	PASSWORD_SAME,
 	PASSWORD_DIFFERENT,
-	PASSWORD_UNREADABLE,	/* no hash that we know, or too costly */
-	PASSWORD_NO_MEMORY	/* nothing was compared */
+	PASSWORD_UNREADABLE, /* no hash that we know, or too costly */
+	PASSWORD_NO_MEMORY   /* nothing was compared */
 };
 
 /* Compares password[0..len) with a stored hash. Slow by intent. */

@@ -28,9 +28,9 @@
 /* A request for the relay to send. Wiped when freed: it holds the key. */
 struct provider_request {
 	char *url;
-	char *headers[PROVIDER_HEADERS_MAX];	/* "Name: value" */
+	char *headers[PROVIDER_HEADERS_MAX]; /* "Name: value" */
 	size_t n_headers;
-	struct buf body;	/* empty: GET */
+	struct buf body; /* empty: GET */
 };
 
 void provider_request_free(struct provider_request *r);
@@ -39,14 +39,14 @@ void provider_request_free(struct provider_request *r);
 struct provider_usage {
 	uint64_t prompt;
 	uint64_t completion;
-	uint64_t cached;	/* of prompt: read from its cache */
-	uint64_t reasoning;	/* of completion */
+	uint64_t cached;    /* of prompt: read from its cache */
+	uint64_t reasoning; /* of completion */
 };
 
 enum provider_result {
-	PROVIDER_MORE,		/* go on */
-	PROVIDER_DONE,		/* the terminal marker: a good end */
-	PROVIDER_FAILED		/* err tells; the stream is over */
+	PROVIDER_MORE,	/* go on */
+	PROVIDER_DONE,	/* the terminal marker: a good end */
+	PROVIDER_FAILED /* err tells; the stream is over */
 };
 
 /*
@@ -54,8 +54,8 @@ enum provider_result {
  * that it carries answer or reasoning text. Nonzero ends the reading
  * (PROVIDER_FAILED with err->code "internal_error" unless already set).
  */
-typedef int (*provider_emit_fn)(void *arg, const char *json, size_t len,
-    bool content);
+typedef int (
+    *provider_emit_fn)(void *arg, const char *json, size_t len, bool content);
 
 /* Reads one streamed answer. Small: it lives as long as the stream. */
 struct provider_reader;
@@ -99,8 +99,8 @@ const struct provider_usage *provider_reader_usage(
  * object it carries).
  */
 int provider_answer(const struct config_provider *p, const char *model_id,
-    const char *body, size_t len, struct buf *out,
-    struct provider_usage *usage, struct api_error *err);
+    const char *body, size_t len, struct buf *out, struct provider_usage *usage,
+    struct api_error *err);
 
 /*
  * Turns a response that is no answer (body possibly cut at
@@ -118,8 +118,8 @@ bool provider_error(const struct config_provider *p, int status,
     struct api_error *err);
 
 /* The request for the list of models; -1 when the kind has none. */
-int provider_list_request(const struct config_provider *p,
-    const char *after, struct provider_request *out);
+int provider_list_request(const struct config_provider *p, const char *after,
+    struct provider_request *out);
 
 /*
  * Reads a page of a model list and calls `add` for each model (strings valid

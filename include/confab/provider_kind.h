@@ -20,25 +20,25 @@
  * more than two comparisons and a check of its text.
  */
 struct provider_template {
-	char *bytes;		/* the four parts; owned, NULL: none */
+	char *bytes; /* the four parts; owned, NULL: none */
 	size_t in_head, in_tail;
 	size_t out_head, out_tail; /* both 0: the chunk is the event */
-	unsigned misses;	/* in a row, of events that were learnt */
+	unsigned misses;	   /* in a row, of events that were learnt */
 };
 
 struct provider_reader {
 	const struct config_provider *p;
-	char *model_id;		/* owned */
+	char *model_id; /* owned */
 	bool want_usage;
-	bool finished;		/* a finish reason was seen */
+	bool finished; /* a finish reason was seen */
 	struct provider_usage usage;
 	struct json_object *usage_chunk; /* owned: to be emitted at the end */
 	struct provider_template like;
 	/* anthropic: */
-	char *head;		/* how each chunk begins; owned, NULL: no
+	char *head;	    /* how each chunk begins; owned, NULL: no
 				 * message has started */
-	unsigned n_calls;	/* tool calls begun */
-	int64_t call_block;	/* index of the block of the last one */
+	unsigned n_calls;   /* tool calls begun */
+	int64_t call_block; /* index of the block of the last one */
 };
 
 /* One API. Each function is as its namesake in provider.h. */
@@ -91,8 +91,7 @@ enum provider_result provider_error_fill(const struct config_provider *p,
     struct json_object *error, struct api_error *err);
 
 /* err = 400 invalid_request about `param`. Returns -1. */
-int provider_refuse(struct api_error *err, const char *param,
-    const char *what);
+int provider_refuse(struct api_error *err, const char *param, const char *what);
 
 /* err = 502 upstream_invalid. Returns PROVIDER_FAILED. */
 enum provider_result provider_invalid(struct api_error *err, const char *what);
@@ -153,12 +152,12 @@ enum provider_result provider_finish(struct provider_reader *r,
 /* ---- provider_scan.c: a look without a tree ---- */
 
 struct provider_scan {
-	bool content;		/* it carries text or calls */
-	bool finish;		/* it carries a finish reason */
-	const char *text;	/* the body of its only text that is not
+	bool content;	  /* it carries text or calls */
+	bool finish;	  /* it carries a finish reason */
+	const char *text; /* the body of its only text that is not
 				 * empty, or NULL */
 	size_t text_len;
-	const char *rename;	/* a name "reasoning" to be written as
+	const char *rename; /* a name "reasoning" to be written as
 				 * "reasoning_content", or NULL */
 };
 

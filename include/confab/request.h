@@ -19,13 +19,13 @@
 struct request {
 	struct gateway *gateway;
 	const char *method;
-	const char *path;	/* from "/api/" on, or "" */
+	const char *path; /* from "/api/" on, or "" */
 	const char *query;
 	const char *content_type;
 	const char *cookie;
 	const char *authorization;
 	const char *origin;
-	const char *fetch_site;	/* Sec-Fetch-Site */
+	const char *fetch_site; /* Sec-Fetch-Site */
 	const char *host;	/* HTTP_HOST, maybe without its port */
 	const char *server_name;
 	const char *remote_user;

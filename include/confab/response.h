@@ -17,10 +17,10 @@
 
 struct response {
 	int status;
-	const char *type;	/* Content-Type; JSON by default */
-	struct buf headers;	/* "Name: value\r\n" lines */
+	const char *type;   /* Content-Type; JSON by default */
+	struct buf headers; /* "Name: value\r\n" lines */
 	struct buf body;
-	bool no_body;		/* HEAD: the length is told, not the body */
+	bool no_body; /* HEAD: the length is told, not the body */
 };
 
 void response_init(struct response *r);

@@ -18,8 +18,8 @@
 
 /* What all requests of a process share. */
 struct service {
-	struct relay *relay;	/* plain CGI: NULL until a request needs it */
-	struct relay *(*start_relay)(void);	/* plain CGI only */
+	struct relay *relay; /* plain CGI: NULL until a request needs it */
+	struct relay *(*start_relay)(void); /* plain CGI only */
 	bool cgi;
 	atomic_bool draining;
 };
@@ -27,13 +27,13 @@ struct service {
 /* One request under way. */
 struct call {
 	struct service *service;
-	struct settings *settings;	/* in force when it came */
+	struct settings *settings; /* in force when it came */
 	struct request *request;
 	struct response *response;
-	struct session session;		/* where the route asks for one */
-	const char *rest;		/* of the path, after the route's */
-	int64_t now;			/* s since 1970 */
-	bool handed_over;		/* the connection is a relay's now */
+	struct session session; /* where the route asks for one */
+	const char *rest;	/* of the path, after the route's */
+	int64_t now;		/* s since 1970 */
+	bool handed_over;	/* the connection is a relay's now */
 };
 
 /* Serves one request through the gateway: a gateway_serve_fn whose argument is
@@ -60,8 +60,7 @@ const char *route_string(struct call *c, struct json_object *body,
     const char *name, bool required, size_t *len);
 
 /* Answers with an error; for `return route_fail(...)`. */
-void route_fail(struct call *c, int status, const char *code,
-    const char *text);
+void route_fail(struct call *c, int status, const char *code, const char *text);
 
 /* What the session's checks look at. */
 void route_session_input(const struct call *c, struct session_input *in);

@@ -19,9 +19,9 @@
 #include "confab/settings.h"
 #include "confab/token.h"
 
-#define SESSION_COOKIE_MAX 512	/* of a Set-Cookie value */
-#define SESSION_SKEW 60		/* s that an issuer's clock may be ahead */
-#define SESSION_RENEW_PART 20	/* renewed after idle/20 s, at most an hour */
+#define SESSION_COOKIE_MAX 512 /* of a Set-Cookie value */
+#define SESSION_SKEW 60	       /* s that an issuer's clock may be ahead */
+#define SESSION_RENEW_PART 20  /* renewed after idle/20 s, at most an hour */
 
 struct shared_state;
 struct user;
@@ -29,21 +29,21 @@ struct user;
 /* What a request says of itself; each may be NULL. Only what the web server
  * sets: REMOTE_USER and REMOTE_ADDR, never a header of like name. */
 struct session_input {
-	const char *cookie;		/* HTTP_COOKIE */
-	const char *authorization;	/* HTTP_AUTHORIZATION */
-	const char *remote_user;	/* REMOTE_USER */
-	const char *address;		/* REMOTE_ADDR */
-	int64_t now;			/* clock_wall(); seconds since 1970 */
+	const char *cookie;	   /* HTTP_COOKIE */
+	const char *authorization; /* HTTP_AUTHORIZATION */
+	const char *remote_user;   /* REMOTE_USER */
+	const char *address;	   /* REMOTE_ADDR */
+	int64_t now;		   /* clock_wall(); seconds since 1970 */
 };
 
 enum session_via { SESSION_COOKIE, SESSION_BEARER, SESSION_REMOTE_USER };
 
 struct session {
 	char user[TOKEN_USER_MAX + 1];
-	enum session_via via;	/* SESSION_BEARER needs no cross-site check */
-	unsigned char id[TOKEN_SESSION_LEN];	/* zero without a cookie */
-	int64_t ends_ms;	/* the cookie's absolute end */
-	int64_t expires_at;	/* s since 1970, as api/session says it; 0:
+	enum session_via via; /* SESSION_BEARER needs no cross-site check */
+	unsigned char id[TOKEN_SESSION_LEN]; /* zero without a cookie */
+	int64_t ends_ms;		     /* the cookie's absolute end */
+	int64_t expires_at; /* s since 1970, as api/session says it; 0:
 				 * it has no end that we know */
 	/* A Set-Cookie value to send with the answer; "" for none. */
 	char set_cookie[SESSION_COOKIE_MAX];
@@ -54,8 +54,7 @@ struct session {
  * are common to all CGI processes. Once a process, before the first request.
  * Returns 0, or -1 with a line in `err`.
  */
-int session_start(const struct config *c, bool cgi,
-    char err[CONFIG_ERROR_MAX]);
+int session_start(const struct config *c, bool cgi, char err[CONFIG_ERROR_MAX]);
 
 /* Takes over what a reload has changed of the number of hashing slots. */
 void session_reload(const struct config *c);
@@ -93,9 +92,9 @@ int session_login(struct settings *s, const struct session_input *in,
  * with param "new" for a password that will not do.
  */
 int session_change_password(struct settings *s, const struct session_input *in,
-    const char *name, size_t name_len, const char *current,
-    size_t current_len, const char *new_password, size_t new_len,
-    struct session *out, struct api_error *err);
+    const char *name, size_t name_len, const char *current, size_t current_len,
+    const char *new_password, size_t new_len, struct session *out,
+    struct api_error *err);
 
 /*
  * Ends this session, or all of the user's. out->set_cookie of `session` is
@@ -113,7 +112,6 @@ int session_issue(struct settings *s, const struct user *user, int64_t now,
     struct session *out, struct api_error *err);
 
 /* The Set-Cookie value that removes the cookie. */
-void session_clear_cookie(const struct config *c,
-    char out[SESSION_COOKIE_MAX]);
+void session_clear_cookie(const struct config *c, char out[SESSION_COOKIE_MAX]);
 
 #endif

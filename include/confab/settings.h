@@ -10,8 +10,8 @@
 #include "confab/catalog.h"
 #include "confab/config.h"
 
-struct credentials;	/* credentials.h: the users file */
-struct keyring;		/* keyring.h: the secret file */
+struct credentials; /* credentials.h: the users file */
+struct keyring;	    /* keyring.h: the secret file */
 
 struct settings {
 	struct config *config;

@@ -18,11 +18,11 @@
 #include "confab/config.h"
 
 #define SHARED_CELL_VALUES 5
-#define SHARED_STAGED_MAX 8	/* cells of one change */
-#define SHARED_WAYS_MAX 16	/* cells of a bucket */
+#define SHARED_STAGED_MAX 8 /* cells of one change */
+#define SHARED_WAYS_MAX 16  /* cells of a bucket */
 
 enum shared_table {
-	SHARED_VOID,		/* one cell: a time; what is older is void */
+	SHARED_VOID, /* one cell: a time; what is older is void */
 	SHARED_PENALTIES_USER,
 	SHARED_PENALTIES_ADDRESS,
 	SHARED_KNOWN,
@@ -39,7 +39,7 @@ enum shared_table {
 struct shared_cell {
 	uint64_t key[2];
 	uint64_t v[SHARED_CELL_VALUES];
-	uint64_t sum;		/* shared_file's own: of place and content */
+	uint64_t sum; /* shared_file's own: of place and content */
 };
 
 struct shared_file;

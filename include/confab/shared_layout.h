@@ -11,15 +11,15 @@
 
 #include "confab/shared_file.h"
 
-#define SHARED_CELLS_ALL                                                  \
+#define SHARED_CELLS_ALL \
 	(1 + 4096 + 8192 + 2048 + 16384 + 2048 + 2048 + 2048 + 256 + 64)
 #define SHARED_BOOT_LEN 40
 
 struct shared_layout {
 	size_t cells;
-	size_t ways;		/* cells of a bucket */
-	bool mono;		/* holds monotonic times: emptied at a boot */
-	bool voids;		/* a damaged cell may have been a revocation */
+	size_t ways; /* cells of a bucket */
+	bool mono;   /* holds monotonic times: emptied at a boot */
+	bool voids;  /* a damaged cell may have been a revocation */
 };
 
 extern const struct shared_layout shared_tables[SHARED_TABLES];

@@ -18,8 +18,8 @@
 struct shared_map {
 	pthread_mutex_t lock;
 	char *path;
-	int fd;			/* -1: not open */
-	void *data;		/* `size` bytes, valid while locked */
+	int fd;	    /* -1: not open */
+	void *data; /* `size` bytes, valid while locked */
 	size_t size;
 };
 

@@ -37,7 +37,7 @@
 #include "confab/config.h"
 #include "confab/token.h"
 
-#define SHARED_STATE_FILE "state"	/* in the runtime directory */
+#define SHARED_STATE_FILE "state" /* in the runtime directory */
 
 struct shared_file;
 struct shared_state;
@@ -66,8 +66,8 @@ void shared_state_close(struct shared_state *st);
  */
 
 /* Milliseconds that the key is still penalised for; 0: it is not. */
-uint64_t shared_state_penalty(struct shared_state *st,
-    enum shared_penalty kind, const void *key, size_t len, uint64_t mono);
+uint64_t shared_state_penalty(struct shared_state *st, enum shared_penalty kind,
+    const void *key, size_t len, uint64_t mono);
 
 /* Counts one failure. Returns the length of the penalty it brings, or 0. */
 uint64_t shared_state_fail(struct shared_state *st, enum shared_penalty kind,
@@ -76,8 +76,7 @@ uint64_t shared_state_fail(struct shared_state *st, enum shared_penalty kind,
 
 /* Takes one failure back, or all of them. */
 void shared_state_forgive(struct shared_state *st, enum shared_penalty kind,
-    const void *key, size_t len, const struct shared_penalty_rule *r,
-    bool all);
+    const void *key, size_t len, const struct shared_penalty_rule *r, bool all);
 
 /* Addresses a user is known to come from. */
 void shared_state_known_add(struct shared_state *st, const void *key,
@@ -86,8 +85,8 @@ bool shared_state_known(struct shared_state *st, const void *key, size_t len);
 
 /* Ends a session; `expires` is when nobody needs to know any more (ms). */
 int shared_state_revoke(struct shared_state *st,
-    const unsigned char id[TOKEN_SESSION_LEN], const char *user,
-    uint64_t wall, uint64_t expires);
+    const unsigned char id[TOKEN_SESSION_LEN], const char *user, uint64_t wall,
+    uint64_t expires);
 
 /* Ends all sessions of a user issued until now. */
 int shared_state_revoke_user(struct shared_state *st, const char *user,

@@ -16,9 +16,9 @@
 #include "confab/buf.h"
 
 struct sse_event {
-	const char *name;	/* the event field; "" when absent */
+	const char *name; /* the event field; "" when absent */
 	size_t name_len;
-	const char *data;	/* data lines joined by '\n'; not terminated */
+	const char *data; /* data lines joined by '\n'; not terminated */
 	size_t data_len;
 };
 
@@ -26,19 +26,19 @@ struct sse_event {
 typedef int (*sse_event_fn)(void *arg, const struct sse_event *ev);
 
 struct sse {
-	size_t event_max;	/* bytes of one event at most */
-	struct buf line;	/* an unfinished line */
-	struct buf data;	/* data of an unfinished event */
-	struct buf name;	/* name of an unfinished event */
+	size_t event_max; /* bytes of one event at most */
+	struct buf line;  /* an unfinished line */
+	struct buf data;  /* data of an unfinished event */
+	struct buf name;  /* name of an unfinished event */
 	bool have_data;
-	bool skip_lf;		/* the last byte was CR */
-	bool started;		/* the byte order mark is behind us */
+	bool skip_lf; /* the last byte was CR */
+	bool started; /* the byte order mark is behind us */
 };
 
 enum sse_result {
 	SSE_OK,
-	SSE_STOPPED,	/* the callback returned nonzero */
-	SSE_TOO_LARGE,	/* a line or an event exceeds event_max */
+	SSE_STOPPED,   /* the callback returned nonzero */
+	SSE_TOO_LARGE, /* a line or an event exceeds event_max */
 	SSE_NO_MEMORY
 };
 

@@ -26,15 +26,15 @@
 #include "confab/provider.h"
 #include "confab/relay.h"
 
-#define STREAM_CLIENTS_MAX 16	/* attached at a time; the oldest must go */
-#define STREAM_TRIES_MAX 3	/* of one call, the first included */
+#define STREAM_CLIENTS_MAX 16	 /* attached at a time; the oldest must go */
+#define STREAM_TRIES_MAX 3	 /* of one call, the first included */
 #define STREAM_RETRY_AFTER_MAX 2 /* s that a provider may ask us to wait */
-#define STREAM_RETRY_DELAY 100	/* ms before a connection is tried again */
-#define STREAM_HEADERS_MAX 1024	/* bytes of a response's header */
+#define STREAM_RETRY_DELAY 100	 /* ms before a connection is tried again */
+#define STREAM_HEADERS_MAX 1024	 /* bytes of a response's header */
 
 /* Where the chunks come from; one call at a time. */
 struct stream_source {
-	const struct stream_source_ops *ops;	/* NULL: none is running */
+	const struct stream_source_ops *ops; /* NULL: none is running */
 	void *self;
 };
 
@@ -45,46 +45,46 @@ struct stream_source_ops {
 };
 
 struct stream {
-	uv_timer_t timer;		/* first */
+	uv_timer_t timer; /* first */
 	struct loop *loop;
-	struct stream *prev, *next;	/* all of the loop */
-	struct stream *next_named;	/* bucket of the table */
+	struct stream *prev, *next; /* all of the loop */
+	struct stream *next_named;  /* bucket of the table */
 	struct stream_user *user;
-	char *key;			/* NULL: not resumable */
-	uint64_t hash;			/* of user and key */
+	char *key;     /* NULL: not resumable */
+	uint64_t hash; /* of user and key */
 	struct settings *settings;
 	struct catalog *catalog;
 	const struct catalog_entry *entry;
-	struct chat_request *chat;	/* until the answer has begun */
+	struct chat_request *chat;	  /* until the answer has begun */
 	struct provider_request *request; /* of the first call, until then */
 	struct stream_source source;
 	struct provider_usage usage;
 
 	struct event_ring ring;
-	size_t counted;			/* of ring.held, in the limits */
-	struct buf answer;		/* instead of a ring when the client
+	size_t counted;	   /* of ring.held, in the limits */
+	struct buf answer; /* instead of a ring when the client
 					 * asked for one JSON text */
 	struct client *clients;
-	struct api_error *err;		/* why it failed */
+	struct api_error *err; /* why it failed */
 
-	uint64_t started;		/* times are the loop's, in ms */
-	uint64_t called;		/* the call now running */
+	uint64_t started; /* times are the loop's, in ms */
+	uint64_t called;  /* the call now running */
 	uint64_t first_event;
 	uint64_t last_event;
-	uint64_t last_write;		/* a comment counts */
-	uint64_t detached;		/* the last client left; 0: attached */
+	uint64_t last_write; /* a comment counts */
+	uint64_t detached;   /* the last client left; 0: attached */
 	uint64_t ended_at;
-	uint64_t retry_at;		/* 0: nothing to try again */
-	uint64_t content;		/* chunks with text in them */
+	uint64_t retry_at; /* 0: nothing to try again */
+	uint64_t content;  /* chunks with text in them */
 
 	unsigned tries;
 	unsigned fallbacks;
 	enum stream_cause cause;
-	bool is_stream;			/* events; else one JSON text */
-	bool ended;			/* no more comes from the source */
+	bool is_stream; /* events; else one JSON text */
+	bool ended;	/* no more comes from the source */
 	bool paused;
-	bool sending;			/* clients are being written to */
-	bool closing;			/* off every list, handle closing */
+	bool sending; /* clients are being written to */
+	bool closing; /* off every list, handle closing */
 };
 
 /* A new call for a job that no stream answers yet; answers its client

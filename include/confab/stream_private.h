@@ -27,8 +27,7 @@ void stream_settle(struct stream *s);
 
 /* Attaches a job's connection at ring offset `off`. False when it could not;
  * the connection is gone then, too. */
-bool stream_client_add(struct stream *s, struct relay_job *job,
-    uint64_t off);
+bool stream_client_add(struct stream *s, struct relay_job *job, uint64_t off);
 
 /* Sends every client what is new. The stream may be `closing` afterwards. */
 void stream_clients_send(struct stream *s);

@@ -12,9 +12,9 @@
 struct stream_users;
 
 struct stream_user {
-	struct stream_user *next;	/* private */
-	unsigned refs;			/* private */
-	atomic_uint open;		/* streams that have not ended */
+	struct stream_user *next; /* private */
+	unsigned refs;		  /* private */
+	atomic_uint open;	  /* streams that have not ended */
 	atomic_size_t ring_bytes;
 	char name[];
 };
@@ -26,8 +26,7 @@ void stream_users_free(struct stream_users *t);
  * The entry of a user, made when there is none, with one reference more; the
  * caller gives it back. NULL when out of memory. Any thread.
  */
-struct stream_user *stream_users_get(struct stream_users *t,
-    const char *name);
+struct stream_user *stream_users_get(struct stream_users *t, const char *name);
 void stream_users_put(struct stream_users *t, struct stream_user *u);
 
 #endif

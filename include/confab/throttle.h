@@ -70,8 +70,8 @@ int throttle_cgi_enter(struct shared_state *st, const struct config_limits *l,
  * Plain CGI: this process now serves a stream of the user. Returns 0, or -1
  * with 429 stream_limit when the user's other processes fill the limit.
  */
-int throttle_cgi_stream(struct shared_state *st,
-    const struct config_limits *l, const char *user, struct api_error *err);
+int throttle_cgi_stream(struct shared_state *st, const struct config_limits *l,
+    const char *user, struct api_error *err);
 
 /* Plain CGI: the stream that this process now serves is that of `key`. */
 void throttle_cgi_name(struct shared_state *st, const char *key);

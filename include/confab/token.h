@@ -22,13 +22,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TOKEN_USER_MAX 64	/* bytes of a user's name */
+#define TOKEN_USER_MAX 64 /* bytes of a user's name */
 #define TOKEN_KEY_ID_MAX 16
 #define TOKEN_KEY_LEN 32
 #define TOKEN_SESSION_LEN 16
 #define TOKEN_GENERATION_LEN 16
-#define TOKEN_KEYS_MAX 16	/* keys that token_open() tries */
-#define TOKEN_TEXT_MAX 235	/* characters of the longest token */
+#define TOKEN_KEYS_MAX 16  /* keys that token_open() tries */
+#define TOKEN_TEXT_MAX 235 /* characters of the longest token */
 
 struct token_key {
 	char id[TOKEN_KEY_ID_MAX + 1];
@@ -39,17 +39,17 @@ struct token {
 	char key_id[TOKEN_KEY_ID_MAX + 1];
 	char user[TOKEN_USER_MAX + 1];
 	unsigned char session[TOKEN_SESSION_LEN];
-	int64_t issued;		/* ms since 1970; never renewed */
-	int64_t seen;		/* ms, of the last renewal */
-	int64_t expires;	/* ms, the absolute end */
+	int64_t issued;	 /* ms since 1970; never renewed */
+	int64_t seen;	 /* ms, of the last renewal */
+	int64_t expires; /* ms, the absolute end */
 	unsigned char generation[TOKEN_GENERATION_LEN];
 };
 
 enum token_result {
 	TOKEN_OK,
-	TOKEN_MALFORMED,	/* no base64url, or too short or too long */
-	TOKEN_FORGED,		/* no key verifies it */
-	TOKEN_INVALID		/* well signed, but not a token of this form */
+	TOKEN_MALFORMED, /* no base64url, or too short or too long */
+	TOKEN_FORGED,	 /* no key verifies it */
+	TOKEN_INVALID	 /* well signed, but not a token of this form */
 };
 
 /*

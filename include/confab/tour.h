@@ -13,21 +13,21 @@
 #include "confab/pace.h"
 
 #define TOUR_READ_MAX 4096	/* bytes of a message searched for keywords */
-#define TOUR_WORDS_DEFAULT 1000	/* of the answer to "long" */
+#define TOUR_WORDS_DEFAULT 1000 /* of the answer to "long" */
 #define TOUR_WORDS_MAX 20000	/* of the answer to "long 99999" */
 #define TOUR_TEXT_MAX (256 * 1024) /* bytes of an answer */
 
 /* How the answer is to end once all of its text is out. */
 enum tour_end {
-	TOUR_END_STOP,		/* well: finish reason "stop" */
-	TOUR_END_LENGTH,	/* cut: finish reason "length" */
-	TOUR_END_ERROR		/* an error event, no finish reason */
+	TOUR_END_STOP,	 /* well: finish reason "stop" */
+	TOUR_END_LENGTH, /* cut: finish reason "length" */
+	TOUR_END_ERROR	 /* an error event, no finish reason */
 };
 
 struct tour_answer {
-	struct buf reasoning;	/* UTF-8, comes first; may be empty */
-	struct buf text;	/* Markdown, UTF-8, never empty */
-	enum pace_speed pace;	/* of both */
+	struct buf reasoning; /* UTF-8, comes first; may be empty */
+	struct buf text;      /* Markdown, UTF-8, never empty */
+	enum pace_speed pace; /* of both */
 	enum tour_end end;
 };
 

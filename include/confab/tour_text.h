@@ -21,11 +21,11 @@ enum tour_topic {
 	TOUR_LANGUAGES,
 	TOUR_HTML,
 	TOUR_HELP,
-	TOUR_LONG,		/* made to measure: no text of its own */
+	TOUR_LONG, /* made to measure: no text of its own */
 	TOUR_SLOW,
 	TOUR_FAST,
 	TOUR_REASONING,
-	TOUR_CUT,		/* this and the next break off in mid-sentence */
+	TOUR_CUT, /* this and the next break off in mid-sentence */
 	TOUR_ERROR,
 	TOUR_TOPICS
 };

@@ -13,8 +13,8 @@
  * nothing left behind.
  */
 int transfer_setup(struct transfer *t, CURLSH *share,
-    const struct config_provider *provider,
-    const struct provider_request *req, unsigned connect_ms);
+    const struct config_provider *provider, const struct provider_request *req,
+    unsigned connect_ms);
 
 /* Frees and overwrites a list of headers: one of them holds the key. */
 void transfer_free_headers(struct curl_slist *headers);

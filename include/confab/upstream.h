@@ -17,12 +17,13 @@
 #include "confab/buf.h"
 #include "confab/provider.h"
 
-#define UPSTREAM_SHARD_MAX 512	/* transfers that fill one multi handle */
-#define UPSTREAM_SHARDS 32	/* multi handles of one loop */
-#define UPSTREAM_IDLE_MAX 32	/* idle connections kept, an origin and shard */
-#define UPSTREAM_ORIGINS 64	/* providers whose connections are reused */
-#define UPSTREAM_LINGER 2000	/* ms for the end of a body after its answer's
-				 * end, so that the connection can be reused */
+#define UPSTREAM_SHARD_MAX 512 /* transfers that fill one multi handle */
+#define UPSTREAM_SHARDS 32     /* multi handles of one loop */
+#define UPSTREAM_IDLE_MAX 32   /* idle connections kept, an origin and shard */
+#define UPSTREAM_ORIGINS 64    /* providers whose connections are reused */
+/* Ms for the end of a body after its answer's end, so that the connection
+ * can be reused. */
+#define UPSTREAM_LINGER 2000
 
 struct loop;
 struct upstream;
@@ -45,7 +46,7 @@ struct upstream_handler {
 
 struct upstream_call {
 	struct loop *loop;
-	struct settings *settings;	/* that provider and model are of */
+	struct settings *settings; /* that provider and model are of */
 	const struct config_provider *provider;
 	const struct config_model *model;
 	const char *model_id;
@@ -54,7 +55,7 @@ struct upstream_call {
 				 * is put here */
 	const struct config_limits *limits;
 	unsigned connect_ms;
-	struct provider_usage *usage;	/* filled before end(); outlives it */
+	struct provider_usage *usage; /* filled before end(); outlives it */
 };
 
 /* NULL when out of memory. */
@@ -93,8 +94,8 @@ void upstream_cancel(struct upstream *u);
  * Takes over what `req` owns. Returns 0, or -1 when it could not start, with
  * `req` left to the caller.
  */
-typedef void (*upstream_fetch_fn)(void *arg, int status, const char *body,
-    size_t len);
+typedef void (
+    *upstream_fetch_fn)(void *arg, int status, const char *body, size_t len);
 int upstream_fetch(struct upstream_pool *p,
     const struct config_provider *provider, struct provider_request *req,
     unsigned timeout_ms, upstream_fetch_fn done, void *arg);

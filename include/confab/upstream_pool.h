@@ -25,16 +25,16 @@ struct transfer {
 	/* Set by the owner before transfer_start(). */
 	void (*on_done)(struct transfer *t, int result); /* a CURLcode; the
 				 * owner frees itself here */
-	curl_write_callback on_body;	/* its argument is the transfer */
+	curl_write_callback on_body;	  /* its argument is the transfer */
 	void (*free)(struct transfer *t); /* when cancelled */
-	unsigned total_ms;	/* of the whole transfer; 0: no limit */
+	unsigned total_ms; /* of the whole transfer; 0: no limit */
 
 	/* Known once the body begins. */
-	char *retry_after;	/* the header's value, or NULL */
-	bool encoded;		/* a Content-Encoding that nobody asked for */
+	char *retry_after; /* the header's value, or NULL */
+	bool encoded;	   /* a Content-Encoding that nobody asked for */
 
-	bool abandoned;		/* transfer_abandon() was called */
-	bool lingering;		/* transfer_linger() was called */
+	bool abandoned; /* transfer_abandon() was called */
+	bool lingering; /* transfer_linger() was called */
 
 	/* private */
 	CURL *easy;
@@ -42,15 +42,15 @@ struct transfer {
 	struct buf body;
 	struct shard *shard;
 	struct origin *origin;
-	struct transfer *prev, *next;	/* all of a shard */
+	struct transfer *prev, *next; /* all of a shard */
 	struct transfer *next_doomed;
 	uint64_t linger_until;
-	CURLcode failure;	/* while doomed; CURLE_OK: cancelled */
+	CURLcode failure; /* while doomed; CURLE_OK: cancelled */
 	size_t header_bytes;
 	bool doomed;
 	bool started;
-	bool sent;		/* the request went out once */
-	bool no_reuse;		/* the server closes the connection */
+	bool sent;     /* the request went out once */
+	bool no_reuse; /* the server closes the connection */
 	bool expected_reuse;
 };
 

@@ -23,7 +23,7 @@ struct shard {
 	CURLM *multi;
 	uv_timer_t timer;
 	unsigned active;
-	bool fresh;		/* transfers were added since it last ran */
+	bool fresh; /* transfers were added since it last ran */
 	struct transfer *transfers;
 };
 
@@ -36,7 +36,7 @@ struct upstream_pool {
 	size_t n_origins;
 	uv_timer_t linger_timer;
 	unsigned lingering;
-	int depth;		/* of our calls into libcurl */
+	int depth; /* of our calls into libcurl */
 	struct transfer *doomed;
 };
 

@@ -25,10 +25,10 @@
 
 struct buf;
 
-#define USERS_NAME_MAX TOKEN_USER_MAX	/* bytes */
+#define USERS_NAME_MAX TOKEN_USER_MAX /* bytes */
 #define USERS_HASH_MAX 512
 #define USERS_LINE_MAX 1024
-#define USERS_MAX 20000	/* users of a file */
+#define USERS_MAX 20000 /* users of a file */
 #define USERS_FILE_MAX (8 * 1024 * 1024)
 #define USERS_ERROR_MAX 512
 #define USERS_DIGEST_LEN TOKEN_GENERATION_LEN
@@ -38,7 +38,7 @@ struct user {
 	char hash[USERS_HASH_MAX + 1];
 	bool disabled;
 	bool must_change;
-	int64_t expires;	/* s since 1970, first second refused; 0: never */
+	int64_t expires; /* s since 1970, first second refused; 0: never */
 	uint64_t epoch;
 	bool has_kept;
 	unsigned char kept_old[USERS_DIGEST_LEN];

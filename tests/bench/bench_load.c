@@ -61,7 +61,7 @@ static struct {
 	struct sockaddr_in sin;
 	char request[REQUEST_MAX];
 	size_t request_len;
-} opt = {.streams = 1, .rounds = 1, .seconds = 120};
+} opt = { .streams = 1, .rounds = 1, .seconds = 120 };
 
 static int epfd;
 static SSL_CTX *ctx;
@@ -196,7 +196,7 @@ stream_read(struct stream *s)
 static void
 stream_connect(struct stream *s)
 {
-	struct epoll_event ev = {.events = EPOLLIN | EPOLLRDHUP};
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLRDHUP };
 	int on = 1, small = 16384;
 
 	s->rounds = opt.rounds;

@@ -73,7 +73,7 @@ conn_close(struct conn *c)
 static void
 conn_watch(struct conn *c, bool writing)
 {
-	struct epoll_event ev = {.events = EPOLLIN | EPOLLRDHUP};
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLRDHUP };
 
 	if (c->blocked == writing)
 		return;
@@ -116,8 +116,8 @@ conn_token(struct conn *c)
 	char event[EVENT_MAX], delta[64];
 	int n;
 
-	snprintf(
-	    delta, sizeof(delta), "\"content\":\"@%" PRIu64 " \"", bench_now());
+	snprintf(delta, sizeof(delta), "\"content\":\"@%" PRIu64 " \"",
+	    bench_now());
 	n = snprintf(event, sizeof(event), CHUNK, delta, "null");
 	conn_put(c, event, n);
 	c->left--;
@@ -132,8 +132,8 @@ conn_finish(struct conn *c)
 
 	conn_put(c, event, n);
 	conn_put(c, "data: [DONE]\n\n", 14);
-	n = snprintf(
-	    c->out + c->pending, sizeof(c->out) - c->pending, "0\r\n\r\n");
+	n = snprintf(c->out + c->pending, sizeof(c->out) - c->pending,
+	    "0\r\n\r\n");
 	c->pending += (size_t)n;
 	c->finished = true;
 }
@@ -225,12 +225,12 @@ conn_read(struct conn *c)
 static void
 accept_all(int listener)
 {
-	struct epoll_event ev = {.events = EPOLLIN | EPOLLRDHUP};
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLRDHUP };
 	struct conn *c;
 	int fd, one = 1;
 
-	while ((fd = accept4(
-		    listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+	while ((fd = accept4(listener, NULL, NULL,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		c = bench_alloc(1, sizeof(*c));
 		c->fd = fd;
@@ -245,9 +245,9 @@ accept_all(int listener)
 static int
 open_listener(void)
 {
-	struct sockaddr_in sin = {.sin_family = AF_INET};
+	struct sockaddr_in sin = { .sin_family = AF_INET };
 	socklen_t len = sizeof(sin);
-	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = NULL};
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = NULL };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

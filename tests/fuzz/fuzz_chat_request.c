@@ -21,9 +21,12 @@ static char version[] = "2023-06-01";
 static void
 ask(enum provider_kind kind, const struct chat_request *r)
 {
-	const struct config_provider p = { .kind = kind, .base_url = url,
-		.chat_path = path, .token_limit_field = word,
-		.anthropic_version = version, .include_usage = true };
+	const struct config_provider p = { .kind = kind,
+		.base_url = url,
+		.chat_path = path,
+		.token_limit_field = word,
+		.anthropic_version = version,
+		.include_usage = true };
 	const struct config_model m = { .id = word };
 	struct provider_request out;
 	struct api_error err;

@@ -16,7 +16,7 @@
 #include "confab/pace.h"
 #include "confab/tour.h"
 
-#define TURNS 300	/* a few more than are replayed */
+#define TURNS 300 /* a few more than are replayed */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,8 +36,7 @@ check_line(const struct buf *b)
 	for (i = 0; i < b->len; i += step) {
 		step = codepoint_next(b->data + i, b->len - i, &cp);
 		check(cp != CODEPOINT_INVALID && cp >= 0x20);
-		check(cp >= 0x80 ||
-		    strchr("<>*_`[]#$\\|~", (int)cp) == NULL);
+		check(cp >= 0x80 || strchr("<>*_`[]#$\\|~", (int)cp) == NULL);
 	}
 }
 
@@ -78,8 +77,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_free(&out);
 	check_pieces(text, size);
 	if (n > 0) {
-		check(tour_answer(turns[n - 1].text, turns[n - 1].len,
-		    &tour) == 0);
+		check(tour_answer(turns[n - 1].text, turns[n - 1].len, &tour) ==
+		    0);
 		check_pieces(tour.text.data, tour.text.len);
 		tour_answer_free(&tour);
 	}

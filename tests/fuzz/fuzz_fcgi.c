@@ -24,7 +24,7 @@
 #include "confab/request.h"
 
 #define BODY_MAX 4096
-#define INPUT_MAX 65536		/* what a socket takes at once */
+#define INPUT_MAX 65536 /* what a socket takes at once */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -32,8 +32,7 @@ round_trip(struct json_object *v)
 	buf_init(&one, 1 << 24);
 	buf_init(&two, 1 << 24);
 	check(json_write(&one, v) == 0);
-	check(json_parse(one.data, one.len, JSON_DEPTH_MAX, &again) ==
-	    JSON_OK);
+	check(json_parse(one.data, one.len, JSON_DEPTH_MAX, &again) == JSON_OK);
 	check(json_write(&two, again) == 0);
 	check(one.len == two.len && memcmp(one.data, two.data, one.len) == 0);
 	json_object_put(again);

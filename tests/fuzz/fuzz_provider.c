@@ -60,8 +60,8 @@ on_event(void *arg, const struct sse_event *ev)
 {
 	struct run *run = arg;
 
-	run->result = provider_read(run->reader, ev, emit, &run->out,
-	    &run->err);
+	run->result =
+	    provider_read(run->reader, ev, emit, &run->out, &run->err);
 	return run->result != PROVIDER_MORE;
 }
 
@@ -81,8 +81,8 @@ read_stream(struct run *run, const struct config_provider *p, const char *s,
 	sse_init(&sse, 1 << 16);
 	if (sse_feed(&sse, s, len, on_event, run) == SSE_OK &&
 	    sse_finish(&sse, on_event, run) == SSE_OK)
-		run->result = provider_read_end(run->reader, emit, &run->out,
-		    &run->err);
+		run->result =
+		    provider_read_end(run->reader, emit, &run->out, &run->err);
 	if (run->result == PROVIDER_FAILED)
 		check_error(&run->err);
 	provider_reader_free(run->reader);

@@ -18,14 +18,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const names[] = { "PATH_INFO", "SCRIPT_NAME",
-	"QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_ORIGIN",
-	"HTTP_HOST", "HTTP_SEC_FETCH_SITE" };
+static const char *const names[] = { "PATH_INFO", "SCRIPT_NAME", "QUERY_STRING",
+	"CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_ORIGIN", "HTTP_HOST",
+	"HTTP_SEC_FETCH_SITE" };
 
 #define N (sizeof(names) / sizeof(names[0]))
 
 struct given {
-	struct gateway gateway;	/* first */
+	struct gateway gateway; /* first */
 	char *values[N];
 	const uint8_t *body;
 	size_t left;

@@ -80,8 +80,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (run(data + 2, size - 2, size, size, &whole) !=
 	    run(data + 2, size - 2, step, first, &cut))
 		abort();
-	if (whole.len != cut.len || (whole.len > 0 &&
-	    memcmp(whole.data, cut.data, whole.len) != 0))
+	if (whole.len != cut.len ||
+	    (whole.len > 0 && memcmp(whole.data, cut.data, whole.len) != 0))
 		abort();
 	buf_free(&whole);
 	buf_free(&cut);

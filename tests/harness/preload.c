@@ -41,8 +41,8 @@ start(void)
 
 	if (fd < 0)
 		return;
-	p = mmap(
-	    NULL, sizeof(*faults), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	p = mmap(NULL, sizeof(*faults), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+	    0);
 	close(fd);
 	if (p != MAP_FAILED)
 		faults = p;

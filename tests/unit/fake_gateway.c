@@ -40,8 +40,8 @@ read_body(struct gateway *g, void *out, size_t size)
 }
 
 static void
-respond(struct gateway *g, const void *head, size_t head_len,
-    const void *body, size_t body_len)
+respond(struct gateway *g, const void *head, size_t head_len, const void *body,
+    size_t body_len)
 {
 	struct fake_gateway *f = (struct fake_gateway *)g;
 

@@ -10,16 +10,16 @@
 #include "confab/gateway.h"
 
 struct fake_gateway {
-	struct gateway gateway;		/* first */
-	const char *const *params;	/* name, value, ..., NULL */
+	struct gateway gateway;	   /* first */
+	const char *const *params; /* name, value, ..., NULL */
 	const char *body;
-	size_t len;			/* of body */
+	size_t len; /* of body */
 	size_t at;
-	size_t once;			/* bytes of one read; 0: all */
-	int fail_after;			/* errno once `at` is len; 0: an end */
-	struct buf head, answer;	/* what was answered */
-	unsigned answered;		/* times */
-	unsigned handed_over;		/* times */
+	size_t once;		 /* bytes of one read; 0: all */
+	int fail_after;		 /* errno once `at` is len; 0: an end */
+	struct buf head, answer; /* what was answered */
+	unsigned answered;	 /* times */
+	unsigned handed_over;	 /* times */
 };
 
 /* Starts one without a body; everything else is the test's to set. */

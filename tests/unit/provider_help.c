@@ -45,8 +45,8 @@ on_event(void *arg, const struct sse_event *ev)
 }
 
 void
-run_stream(struct run *run, const struct config_provider *p,
-    const char *stream, size_t len, bool want_usage)
+run_stream(struct run *run, const struct config_provider *p, const char *stream,
+    size_t len, bool want_usage)
 {
 	int refuse_after = run->refuse_after;
 	struct sse sse;
@@ -60,8 +60,8 @@ run_stream(struct run *run, const struct config_provider *p,
 	sse_init(&sse, 1 << 20);
 	if (sse_feed(&sse, stream, len, on_event, run) == SSE_OK &&
 	    sse_finish(&sse, on_event, run) == SSE_OK)
-		run->result = provider_read_end(run->reader, emit, run,
-		    &run->err);
+		run->result =
+		    provider_read_end(run->reader, emit, run, &run->err);
 	run->usage = *provider_reader_usage(run->reader);
 	provider_reader_free(run->reader);
 	sse_free(&sse);
@@ -106,7 +106,8 @@ request_body(const struct config_provider *p, const struct config_model *m,
 		fail_msg("%s: %s", request, err->message);
 	if (provider_chat_request(p, m, r, &out, err) == 0) {
 		assert_int_equal(json_check(out.body.data, out.body.len, 64,
-		    NULL), JSON_OK);
+				     NULL),
+		    JSON_OK);
 		body = strdup(buf_str(&out.body));
 		provider_request_free(&out);
 	}

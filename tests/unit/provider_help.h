@@ -10,11 +10,11 @@
 struct run {
 	const struct config_provider *p;
 	struct provider_reader *reader;
-	struct buf out;		/* chunks, one a line; "!" before content */
+	struct buf out; /* chunks, one a line; "!" before content */
 	enum provider_result result;
 	struct api_error err;
 	struct provider_usage usage;
-	int refuse_after;	/* emit() refuses after so many; -1: never */
+	int refuse_after; /* emit() refuses after so many; -1: never */
 };
 
 /* Feeds a recorded stream and its end; `out` is to be freed by run_free(). */

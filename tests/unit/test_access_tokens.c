@@ -18,7 +18,7 @@
 #include "confab/buf.h"
 #include "confab/files.h"
 
-#define DIGEST                                                            \
+#define DIGEST \
 	"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
 static char folder[] = "/tmp/confab-tokens-XXXXXX";
@@ -124,8 +124,8 @@ test_life(void **state)
 	assert_null(strstr(buf_str(&file), text[0] + 7));
 	buf_free(&file);
 
-	assert_int_equal(
-	    access_tokens_revoke(path, made[1].id, &removed, err), 1);
+	assert_int_equal(access_tokens_revoke(path, made[1].id, &removed, err),
+	    1);
 	assert_string_equal(removed.user, "alice");
 	assert_int_equal(access_tokens_find(path, text[1], strlen(text[1]),
 			     &found, err),

@@ -43,7 +43,7 @@
 
 #define TRIES_MAX 20000
 
-static long countdown = -1;	/* allocations until one fails; -1: none */
+static long countdown = -1; /* allocations until one fails; -1: none */
 
 static int
 fails(void)
@@ -67,7 +67,7 @@ char *__wrap_strndup(const char *, size_t);
 #ifdef HAS_SANITIZER
 #define FAILS_HERE() fails()
 #else
-#define FAILS_HERE() 0	/* below */
+#define FAILS_HERE() 0 /* below */
 
 void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
@@ -125,12 +125,17 @@ __wrap_strndup(const char *s, size_t n)
 static char url[] = "http://127.0.0.1", path[] = "/", word[] = "x";
 static char version[] = "2023-06-01", key[] = "0123456789";
 
-static struct config_provider provider = {
-	.name = word, .base_url = url, .chat_path = path, .models_path = path,
-	.key_header = word, .key_prefix = word, .api_key = key,
-	.token_limit_field = word, .anthropic_version = version,
-	.include_usage = true, .require_done = true
-};
+static struct config_provider provider = { .name = word,
+	.base_url = url,
+	.chat_path = path,
+	.models_path = path,
+	.key_header = word,
+	.key_prefix = word,
+	.api_key = key,
+	.token_limit_field = word,
+	.anthropic_version = version,
+	.include_usage = true,
+	.require_done = true };
 static struct config_model model = { .id = word, .name = word };
 
 /* Each makes its result in `out` and returns 0, or -1 for a clean refusal. */
@@ -161,8 +166,9 @@ try_all(job_fn job)
 			assert_int_equal(rc, 0);
 			break;
 		}
-		if (rc == 0 && (out.len != want.len ||
-		    memcmp(out.data, want.data, want.len) != 0))
+		if (rc == 0 &&
+		    (out.len != want.len ||
+			memcmp(out.data, want.data, want.len) != 0))
 			fail_msg("allocation %ld: %s", i, buf_str(&out));
 	}
 	assert_true(i > 0 && i < TRIES_MAX);
@@ -188,7 +194,8 @@ write_value(struct buf *out, enum json_result r, struct json_object *v)
 	return rc;
 }
 
-static const char text[] = "{\"a\":[1,2.5,true,null,\"x\",{\"b\":{}}],\"a long "
+static const char text[] =
+    "{\"a\":[1,2.5,true,null,\"x\",{\"b\":{}}],\"a long "
     "name of a member that does not fit into a small buffer\":\"a long text "
     "that does not fit either, and needs an allocation of its own\"}";
 
@@ -218,8 +225,10 @@ chat_job(struct buf *out)
 {
 	static const struct config_limits limits = { .json_depth = 16,
 		.messages = 10 };
-	static const char request[] = "{\"model\":\"m\",\"messages\":[{"
-	    "\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":"
+	static const char request[] =
+	    "{\"model\":\"m\",\"messages\":[{"
+	    "\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\","
+	    "\"content\":"
 	    "\"hello there, this is a text\"}],\"stream\":true,"
 	    "\"stop\":[\"a\"],\"max_tokens\":5}";
 	struct provider_request up;
@@ -264,8 +273,7 @@ on_event(void *arg, const struct sse_event *ev)
 {
 	struct run *run = arg;
 
-	run->result = provider_read(run->reader, ev, emit, run->out,
-	    &run->err);
+	run->result = provider_read(run->reader, ev, emit, run->out, &run->err);
 	return run->result != PROVIDER_MORE;
 }
 
@@ -414,13 +422,9 @@ test_catalog(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_requests),
-		cmocka_unit_test(test_streams),
-		cmocka_unit_test(test_catalog),
-		cmocka_unit_test(test_ring)
-	};
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_json),
+		cmocka_unit_test(test_requests), cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_catalog), cmocka_unit_test(test_ring) };
 
 	return cmocka_run_group_tests_name("allocation", tests, NULL, NULL);
 }

@@ -132,7 +132,8 @@ test_json(void **state)
 	buf_reset(&b);
 	/* Not UTF-8: one replacement for each maximal part. */
 	assert_int_equal(buf_json(&b, "\xff\xe2\x82z\xed\xa0\x80", 7), 0);
-	assert_string_equal(buf_str(&b), "\"\xef\xbf\xbd\xef\xbf\xbdz"
+	assert_string_equal(buf_str(&b),
+	    "\"\xef\xbf\xbd\xef\xbf\xbdz"
 	    "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
 	buf_reset(&b);
 	assert_int_equal(buf_json(&b, "\xc3\xa9\xf0\x9f\x98\x80", 6), 0);

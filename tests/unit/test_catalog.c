@@ -21,11 +21,13 @@ static char one[] = "one", two[] = "two", demo[] = "demo";
 static char gpt[] = "gpt", up[] = "gpt-upstream", same[] = "same";
 static char other[] = "other", name[] = "G\xc3\xa9\"", listed_name[] = "Listed";
 
-static struct config_model models_one[] = {
-	{ .id = gpt, .upstream = up, .name = name, .context_length = 1000,
-	  .input = INPUT_TEXT | INPUT_IMAGE },
-	{ .id = same, .input = INPUT_TEXT }
-};
+static struct config_model models_one[] = { { .id = gpt,
+						.upstream = up,
+						.name = name,
+						.context_length = 1000,
+						.input =
+						    INPUT_TEXT | INPUT_IMAGE },
+	{ .id = same, .input = INPUT_TEXT } };
 static struct config_model models_two[] = {
 	{ .id = same, .input = INPUT_TEXT, .max_output_tokens = 5 }
 };
@@ -54,8 +56,7 @@ test_names(void **state)
 	assert_ptr_equal(e->provider, &providers[0]);
 	assert_ptr_equal(catalog_find(k, "one/same"), e);
 	assert_ptr_equal(catalog_find(k, "two/same")->provider, &providers[1]);
-	assert_ptr_equal(catalog_find(k, "demo/tour"),
-	    catalog_find(k, "tour"));
+	assert_ptr_equal(catalog_find(k, "demo/tour"), catalog_find(k, "tour"));
 	assert_null(catalog_find(k, "two/gpt"));
 	assert_null(catalog_find(k, "gpt-upstream"));
 	assert_null(catalog_find(k, ""));
@@ -72,16 +73,19 @@ test_lists(void **state)
 {
 	struct config_model from_one[] = {
 		/* Known by its upstream name: fills in what is open. */
-		{ .id = up, .name = listed_name, .context_length = 7,
-		  .max_output_tokens = 8 },
-		{ .id = other, .name = listed_name, .context_length = 9,
-		  .input = INPUT_TEXT },
+		{ .id = up,
+		    .name = listed_name,
+		    .context_length = 7,
+		    .max_output_tokens = 8 },
+		{ .id = other,
+		    .name = listed_name,
+		    .context_length = 9,
+		    .input = INPUT_TEXT },
 		{ .id = other, .context_length = 10 }
 	};
 	struct config_model from_two[] = { { .id = other }, { .id = gpt } };
-	const struct catalog_list lists[] = {
-		{ &providers[1], from_two, 2 }, { &providers[0], from_one, 3 }
-	};
+	const struct catalog_list lists[] = { { &providers[1], from_two, 2 },
+		{ &providers[0], from_one, 3 } };
 	struct catalog *k = catalog_new(&config, lists, 2);
 	const struct catalog_entry *e;
 
@@ -94,10 +98,8 @@ test_lists(void **state)
 	e = catalog_find(k, "other");
 	assert_ptr_equal(e->provider, &providers[0]);
 	assert_int_equal(e->model.context_length, 9);
-	assert_string_equal(catalog_find(k, "one/other")->model.name,
-	    "Listed");
-	assert_ptr_equal(catalog_find(k, "two/other")->provider,
-	    &providers[1]);
+	assert_string_equal(catalog_find(k, "one/other")->model.name, "Listed");
+	assert_ptr_equal(catalog_find(k, "two/other")->provider, &providers[1]);
 	assert_ptr_equal(catalog_find(k, "two/gpt")->provider, &providers[1]);
 	assert_null(catalog_find(k, "gpt-upstream"));
 	catalog_unref(k);
@@ -109,7 +111,7 @@ test_long_list(void **state)
 {
 	size_t n = CATALOG_LISTED_MAX + 10, i;
 	struct config_model *models = calloc(n, sizeof(*models));
-	char (*ids)[8] = calloc(n, sizeof(*ids));
+	char(*ids)[8] = calloc(n, sizeof(*ids));
 	struct catalog_list list = { &providers[0], models, n };
 	struct catalog *k;
 
@@ -149,7 +151,8 @@ test_json(void **state)
 	buf_init(&b, 10000);
 	assert_int_equal(catalog_json(k, &b), 0);
 	assert_int_equal(json_check(b.data, b.len, 8, NULL), JSON_OK);
-	assert_non_null(strstr(b.data, "{\"object\":\"list\",\"data\":[{\"id\":"
+	assert_non_null(strstr(b.data,
+	    "{\"object\":\"list\",\"data\":[{\"id\":"
 	    "\"same\",\"object\":\"model\",\"created\":0,\"owned_by\":\"one\","
 	    "\"provider\":\"one\",\"name\":\"same\",\"input\":[\"text\"]},"
 	    "{\"id\":\"gpt\",\"object\":\"model\",\"created\":0,\"owned_by\":"
@@ -175,12 +178,9 @@ test_json(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_long_list),
-		cmocka_unit_test(test_json)
-	};
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_names),
+		cmocka_unit_test(test_lists), cmocka_unit_test(test_long_list),
+		cmocka_unit_test(test_json) };
 
 	return cmocka_run_group_tests_name("catalog", tests, NULL, NULL);
 }

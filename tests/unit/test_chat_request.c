@@ -24,8 +24,8 @@ static const struct config_limits limits = { .json_depth = 16, .messages = 4 };
 #define WITH(more) "{\"model\":\"m\",\"messages\":[" USER "]" more "}"
 #define MESSAGES(list) "{\"model\":\"m\",\"messages\":[" list "]}"
 #define PART(part) MESSAGES("{\"role\":\"user\",\"content\":[" part "]}")
-#define IMAGE(url) PART("{\"type\":\"image_url\",\"image_url\":{\"url\":\"" \
-	url "\"}}")
+#define IMAGE(url) \
+	PART("{\"type\":\"image_url\",\"image_url\":{\"url\":\"" url "\"}}")
 
 static struct chat_request *
 parse(const char *text, struct api_error *err)
@@ -34,9 +34,7 @@ parse(const char *text, struct api_error *err)
 	return chat_request_parse(text, strlen(text), &limits, err);
 }
 
-static const char *const good[] = {
-	WITH(""),
-	WITH(",\"stream\":true"),
+static const char *const good[] = { WITH(""), WITH(",\"stream\":true"),
 	WITH(",\"stream\":false,\"temperature\":0,\"top_p\":1.0,\"n\":2"),
 	WITH(",\"temperature\":2,\"presence_penalty\":-2"),
 	WITH(",\"temperature\":null,\"stop\":null,\"stream\":null"),
@@ -55,50 +53,45 @@ static const char *const good[] = {
 	MESSAGES("{\"role\":\"developer\",\"content\":\"be\"}," USER),
 	MESSAGES("{\"role\":\"system\",\"content\":\"\"}," USER),
 	MESSAGES("{\"role\":\"user\",\"content\":\"x\",\"name\":\"bob\"}"),
-	MESSAGES(USER ",{\"role\":\"assistant\",\"content\":null,"
+	MESSAGES(USER
+	    ",{\"role\":\"assistant\",\"content\":null,"
 	    "\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\",\"function\":"
 	    "{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
 	    "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"r\"}"),
 	MESSAGES("{\"role\":\"assistant\",\"content\":[{\"type\":\"text\","
-	    "\"text\":\"a\"},{\"type\":\"refusal\",\"refusal\":\"no\"}]}"),
+		 "\"text\":\"a\"},{\"type\":\"refusal\",\"refusal\":\"no\"}]}"),
 	MESSAGES("{\"role\":\"assistant\"}," USER),
 	PART("{\"type\":\"text\",\"text\":\"a\"}"),
 	IMAGE("data:image/png;base64,iVBORw0KGgo="),
 	IMAGE("data:image/jpeg;base64,/9j/4A=="),
 	IMAGE("data:image/webp;base64,UklGRg+/"),
-	IMAGE("https://example.org/a.png")
-};
+	IMAGE("https://example.org/a.png") };
 
 static const struct {
 	const char *text, *code, *param;
-} bad[] = {
-	{ "", "invalid_json", "" },
-	{ "{", "invalid_json", "" },
+} bad[] = { { "", "invalid_json", "" }, { "{", "invalid_json", "" },
 	{ "{\"model\":\"m\",\"model\":\"n\",\"messages\":[" USER "]}",
 	    "invalid_json", "" },
 	{ WITH(",\"x\":\"\\u0000\""), "invalid_json", "" },
 	{ WITH(",\"x\":NaN"), "invalid_json", "" },
 	{ WITH(",\"x\":\"\xff\""), "invalid_json", "" },
-	{ WITH(",\"x\":[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]"),
-	    "invalid_json", "" },
+	{ WITH(",\"x\":[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]"), "invalid_json",
+	    "" },
 	{ WITH(",\"seed\":99999999999999999999"), "invalid_json", "" },
-	{ "[]", "invalid_request", "" },
-	{ "null", "invalid_request", "" },
+	{ "[]", "invalid_request", "" }, { "null", "invalid_request", "" },
 	{ "{}", "invalid_request", "model" },
 	{ "{\"model\":\"\",\"messages\":[" USER "]}", "invalid_request",
 	    "model" },
-	{ "{\"model\":5,\"messages\":[" USER "]}", "invalid_request",
-	    "model" },
+	{ "{\"model\":5,\"messages\":[" USER "]}", "invalid_request", "model" },
 	{ "{\"model\":\"m\"}", "invalid_request", "messages" },
-	{ "{\"model\":\"m\",\"messages\":{}}", "invalid_request",
-	    "messages" },
+	{ "{\"model\":\"m\",\"messages\":{}}", "invalid_request", "messages" },
 	{ MESSAGES(""), "invalid_request", "messages" },
-	{ MESSAGES(USER "," USER "," USER "," USER "," USER),
-	    "invalid_request", "messages" },
+	{ MESSAGES(USER "," USER "," USER "," USER "," USER), "invalid_request",
+	    "messages" },
 	{ MESSAGES("5"), "invalid_request", "messages[0]" },
 	{ MESSAGES(USER ",{}"), "invalid_request", "messages[1].role" },
-	{ MESSAGES("{\"role\":\"root\",\"content\":\"x\"}"),
-	    "invalid_request", "messages[0].role" },
+	{ MESSAGES("{\"role\":\"root\",\"content\":\"x\"}"), "invalid_request",
+	    "messages[0].role" },
 	{ MESSAGES("{\"role\":\"user\"}"), "invalid_request",
 	    "messages[0].content" },
 	{ MESSAGES(USER ",{\"role\":\"user\",\"content\":\"\"}"),
@@ -107,8 +100,8 @@ static const struct {
 	    "messages[0].content" },
 	{ MESSAGES("{\"role\":\"user\",\"content\":{}}"), "invalid_request",
 	    "messages[0].content" },
-	{ MESSAGES("{\"role\":\"tool\",\"content\":\"x\"}"),
-	    "invalid_request", "messages[0].tool_call_id" },
+	{ MESSAGES("{\"role\":\"tool\",\"content\":\"x\"}"), "invalid_request",
+	    "messages[0].tool_call_id" },
 	{ MESSAGES("{\"role\":\"assistant\",\"tool_calls\":[{}]}"),
 	    "invalid_request", "messages[0].tool_calls" },
 	{ PART("5"), "invalid_request", "messages[0].content[0]" },
@@ -119,7 +112,7 @@ static const struct {
 	{ PART("{\"type\":\"image_url\",\"image_url\":\"x\"}"),
 	    "invalid_request", "messages[0].content[0].image_url.url" },
 	{ MESSAGES("{\"role\":\"system\",\"content\":[{\"type\":"
-	    "\"image_url\",\"image_url\":{\"url\":\"https://h/\"}}]}"),
+		   "\"image_url\",\"image_url\":{\"url\":\"https://h/\"}}]}"),
 	    "invalid_request", "messages[0].content[0].type" },
 	{ IMAGE("http://h/x.png"), "invalid_request",
 	    "messages[0].content[0].image_url.url" },
@@ -151,9 +144,8 @@ static const struct {
 	{ WITH(",\"tool_choice\":5"), "invalid_request", "tool_choice" },
 	{ WITH(",\"stream_options\":true"), "invalid_request",
 	    "stream_options" },
-	{ WITH(",\"stream_options\":{\"include_usage\":1}"),
-	    "invalid_request", "stream_options.include_usage" }
-};
+	{ WITH(",\"stream_options\":{\"include_usage\":1}"), "invalid_request",
+	    "stream_options.include_usage" } };
 
 static void
 test_good(void **state)
@@ -200,7 +192,8 @@ test_fields(void **state)
 
 	(void)state;
 	r = parse(WITH(",\"stream\":true,\"stream_options\":"
-	    "{\"include_usage\":true}"), &err);
+		       "{\"include_usage\":true}"),
+	    &err);
 	assert_non_null(r);
 	assert_true(r->stream);
 	assert_true(r->include_usage);
@@ -223,11 +216,14 @@ test_text(void **state)
 	struct buf b;
 
 	(void)state;
-	r = parse(MESSAGES("{\"role\":\"system\",\"content\":\"sys\"}," USER
-	    ",{\"role\":\"assistant\",\"content\":null},"
-	    "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":"
-	    "\"one\"},{\"type\":\"image_url\",\"image_url\":{\"url\":"
-	    "\"https://h/\"}},{\"type\":\"text\",\"text\":\"two\"}]}"), &err);
+	r = parse(
+	    MESSAGES(
+		"{\"role\":\"system\",\"content\":\"sys\"}," USER
+		",{\"role\":\"assistant\",\"content\":null},"
+		"{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":"
+		"\"one\"},{\"type\":\"image_url\",\"image_url\":{\"url\":"
+		"\"https://h/\"}},{\"type\":\"text\",\"text\":\"two\"}]}"),
+	    &err);
 	assert_non_null(r);
 	buf_init(&b, 100);
 	assert_int_equal(chat_request_text(r, "user", 1, &b), 0);
@@ -263,13 +259,9 @@ test_deep(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_deep)
-	};
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad), cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_text), cmocka_unit_test(test_deep) };
 
 	return cmocka_run_group_tests_name("chat_request", tests, NULL, NULL);
 }

@@ -252,7 +252,8 @@ test_bad_structure(void **state)
 	bad("users_file = 'abc\n", 1, "unterminated");
 	bad(DEMO DEMO, 2, "duplicate title 'demo'");
 	bad("provider \"x\" { base_url = \"http://[::1]\"\n model \"m\" {}\n"
-	    "model \"m\" {} }", 3, "duplicate title 'm'");
+	    "model \"m\" {} }",
+	    3, "duplicate title 'm'");
 	bad("provider { kind = demo }\n", 1, "title");
 	bad("provider \"a b\" { kind = demo }\n", 1, "title|letters");
 	bad("provider \"x\" { kind = demo model \"\" { } }\n", 1, "title");
@@ -274,13 +275,16 @@ test_bad_relations(void **state)
 	    "memory_kib");
 	bad("default_model = nope\n" DEMO, 1, "default_model|nope");
 	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    " model \"a\" {\n fallback = a } }\n", 3, "fallback|itself");
+	    " model \"a\" {\n fallback = a } }\n",
+	    3, "fallback|itself");
 	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    " model \"a\" {\n fallback = b } }\n", 3, "no model \"b\"");
+	    " model \"a\" {\n fallback = b } }\n",
+	    3, "no model \"b\"");
 	config_free(good("default_model = eliza\n" DEMO));
 	config_free(good("default_model = \"demo/tour\"\n" DEMO));
-	config_free(good("default_model = any\n"
-	    "provider \"x\" { base_url = \"http://localhost\" }\n"));
+	config_free(
+	    good("default_model = any\n"
+		 "provider \"x\" { base_url = \"http://localhost\" }\n"));
 }
 
 static void
@@ -305,16 +309,18 @@ test_bad_provider(void **state)
 	    "headers");
 	assert_null(strstr(err, "canary"));
 	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    "api_key_file = key\nheaders = {\"authorization: b\"} }\n", 3,
-	    "header of the key");
+	    "api_key_file = key\nheaders = {\"authorization: b\"} }\n",
+	    3, "header of the key");
 	bad("provider \"x\" {\n chat_path = \"a\"\n}\n", 2, "chat_path|slash");
 	bad("provider \"x\" {\n query = \"?a=b\"\n}\n", 2, "query");
 	bad("provider \"x\" {\n proxy = \"http://u:p@h\"\n}\n", 2, "proxy");
 	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    "ca_file = \"none.pem\" }\n", 2, "ca_file|none.pem");
+	    "ca_file = \"none.pem\" }\n",
+	    2, "ca_file|none.pem");
 }
 
-#define KEYED "provider \"x\" { base_url = \"http://localhost\"\n" \
+#define KEYED                                                \
+	"provider \"x\" { base_url = \"http://localhost\"\n" \
 	"api_key_file = \"key\" }\n"
 
 static void
@@ -344,15 +350,18 @@ test_key_files(void **state)
 	write_file("key", big, 8193, 0600);
 	bad(KEYED, 2, "too large");
 	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    "api_key_file = \".\" }\n", 2, "regular file");
+	    "api_key_file = \".\" }\n",
+	    2, "regular file");
 	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    "api_key_file = \"none\" }\n", 2, "none: No such file");
+	    "api_key_file = \"none\" }\n",
+	    2, "none: No such file");
 }
 
 static void
 test_credentials(void **state)
 {
-	static const char text[] = "provider \"x\" { base_url = "
+	static const char text[] =
+	    "provider \"x\" { base_url = "
 	    "\"http://localhost\"\napi_key_file = \"credential:%s\" }\n";
 	struct config *c;
 	char conf[256];
@@ -468,13 +477,13 @@ make_example(const char *text, bool all, struct buf *out)
 		bool start = p == text || p[-1] == '\n';
 
 		if (all && start && *p == '#' && p[1] != ' ' && p[1] != '\n') {
-			p++;	/* an option; text has a blank there */
+			p++; /* an option; text has a blank there */
 			continue;
 		}
 		end = *p == '@' ? strchr(p + 1, '@') : NULL;
 		if (end != NULL && end - p < 20) {
-			buf_puts(out, strncmp(p, "@socket@", 8) == 0 ?
-			    "/run/x" : "x");
+			buf_puts(out,
+			    strncmp(p, "@socket@", 8) == 0 ? "/run/x" : "x");
 			p = end + 1;
 			continue;
 		}
@@ -534,8 +543,7 @@ teardown(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_full_and_dump),
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_bad_structure),
@@ -543,11 +551,8 @@ main(void)
 		cmocka_unit_test(test_bad_provider),
 		cmocka_unit_test(test_key_files),
 		cmocka_unit_test(test_credentials),
-		cmocka_unit_test(test_bad_files),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_manual),
-		cmocka_unit_test(test_example)
-	};
+		cmocka_unit_test(test_bad_files), cmocka_unit_test(test_values),
+		cmocka_unit_test(test_manual), cmocka_unit_test(test_example) };
 
 	return cmocka_run_group_tests_name("config", tests, setup, teardown);
 }

@@ -43,8 +43,9 @@ put_user(const char *name, const char *password, const char *options)
 {
 	char hash[USERS_HASH_MAX + 1], line[USERS_LINE_MAX];
 
-	assert_int_equal(
-	    password_hash(&cheap, password, strlen(password), hash), 0);
+	assert_int_equal(password_hash(&cheap, password, strlen(password),
+			     hash),
+	    0);
 	snprintf(line, sizeof(line), "# kept\n%s:%s%s\n", name, hash, options);
 	put(line);
 }
@@ -270,8 +271,8 @@ test_store(void **state)
 
 	/* A hash renewed at login: sessions and the rest live on. */
 	assert_int_equal(password_hash(&cheap, "one", 3, hash), 0);
-	assert_int_equal(
-	    credentials_store(c, "alice", u.hash, hash, true, err), 0);
+	assert_int_equal(credentials_store(c, "alice", u.hash, hash, true, err),
+	    0);
 	assert_true(credentials_find(c, "alice", &v));
 	assert_string_equal(v.hash, hash);
 	assert_true(v.must_change);
@@ -279,22 +280,23 @@ test_store(void **state)
 	assert_memory_equal(before, after, sizeof(before));
 	/* And once more. */
 	assert_int_equal(password_hash(&cheap, "one", 3, hash), 0);
-	assert_int_equal(
-	    credentials_store(c, "alice", v.hash, hash, true, err), 0);
+	assert_int_equal(credentials_store(c, "alice", v.hash, hash, true, err),
+	    0);
 	assert_true(credentials_find(c, "alice", &v));
 	credentials_generation(&v, after);
 	assert_memory_equal(before, after, sizeof(before));
 
 	/* Whoever saw an older hash changes nothing. */
-	assert_int_equal(
-	    credentials_store(c, "alice", u.hash, hash, true, err), -1);
-	assert_int_equal(
-	    credentials_store(c, "bob", v.hash, hash, true, err), -1);
+	assert_int_equal(credentials_store(c, "alice", u.hash, hash, true, err),
+	    -1);
+	assert_int_equal(credentials_store(c, "bob", v.hash, hash, true, err),
+	    -1);
 
 	/* A new password: sessions end, and the change was made. */
 	assert_int_equal(password_hash(&cheap, "two", 3, hash), 0);
-	assert_int_equal(
-	    credentials_store(c, "alice", v.hash, hash, false, err), 0);
+	assert_int_equal(credentials_store(c, "alice", v.hash, hash, false,
+			     err),
+	    0);
 	assert_true(credentials_find(c, "alice", &v));
 	assert_false(v.must_change);
 	credentials_generation(&v, after);
@@ -326,8 +328,8 @@ test_kept_is_bound(void **state)
 	assert_true(credentials_find(c, "alice", &u));
 	credentials_generation(&u, before);
 	assert_int_equal(password_hash(&cheap, "one", 3, hash), 0);
-	assert_int_equal(
-	    credentials_store(c, "alice", u.hash, hash, true, err), 0);
+	assert_int_equal(credentials_store(c, "alice", u.hash, hash, true, err),
+	    0);
 	assert_true(credentials_find(c, "alice", &u));
 	assert_true(u.has_kept);
 	assert_int_equal(password_hash(&cheap, "two", 3, hash), 0);

@@ -37,8 +37,9 @@ ask(const char *model, const char *messages)
 
 	tour_answer_free(&answer);
 	buf_init(&body, limits.body);
-	assert_int_equal(buf_printf(&body, "{\"model\":\"%s\",\"messages\":",
-	    model), 0);
+	assert_int_equal(buf_printf(&body,
+			     "{\"model\":\"%s\",\"messages\":", model),
+	    0);
 	assert_int_equal(buf_puts(&body, messages), 0);
 	assert_int_equal(buf_puts(&body, "}"), 0);
 	req = chat_request_parse(body.data, body.len, &limits, &err);
@@ -63,9 +64,11 @@ static void
 test_eliza_hears_the_user(void **state)
 {
 	(void)state;
-	assert_int_equal(ask("eliza", "[" SYSTEM("my computer") ","
-	    USER("My cat") "," ASSISTANT("my computer?") ","
-	    USER("My dog") "]"), 0);
+	assert_int_equal(
+	    ask("eliza",
+		"[" SYSTEM("my computer") "," USER("My cat") "," ASSISTANT(
+		    "my computer?") "," USER("My dog") "]"),
+	    0);
 	assert_says("Why do you say your dog?");
 	assert_int_equal(answer.pace, PACE_HUMAN);
 	assert_int_equal(answer.end, TOUR_END_STOP);
@@ -75,8 +78,10 @@ static void
 test_eliza_hears_parts(void **state)
 {
 	(void)state;
-	assert_int_equal(ask("eliza", "[{\"role\":\"user\",\"content\":["
-	    "{\"type\":\"text\",\"text\":\"My cat\"}]}]"), 0);
+	assert_int_equal(ask("eliza",
+			     "[{\"role\":\"user\",\"content\":["
+			     "{\"type\":\"text\",\"text\":\"My cat\"}]}]"),
+	    0);
 	assert_says("Your cat?");
 }
 
@@ -85,9 +90,11 @@ test_eliza_sees_nothing(void **state)
 {
 	(void)state;
 	/* A picture alone takes its turn in silence. */
-	assert_int_equal(ask("eliza", "[{\"role\":\"user\",\"content\":["
-	    "{\"type\":\"image_url\",\"image_url\":{\"url\":"
-	    "\"data:image/png;base64,AAAA\"}}]}]"), 0);
+	assert_int_equal(ask("eliza",
+			     "[{\"role\":\"user\",\"content\":["
+			     "{\"type\":\"image_url\",\"image_url\":{\"url\":"
+			     "\"data:image/png;base64,AAAA\"}}]}]"),
+	    0);
 	assert_says("I am not sure I understand you fully.");
 }
 
@@ -98,16 +105,17 @@ test_no_user_message(void **state)
 	assert_int_equal(ask("eliza", "[" SYSTEM("Be brief.") "]"), 0);
 	assert_says("How do you do. Please tell me your problem.");
 	assert_int_equal(ask("tour", "[" SYSTEM("table") "]"), 0);
-	assert_non_null(strstr(buf_str(&answer.text),
-	    tour_text[TOUR_WELCOME]));
+	assert_non_null(strstr(buf_str(&answer.text), tour_text[TOUR_WELCOME]));
 }
 
 static void
 test_tour_hears_the_last(void **state)
 {
 	(void)state;
-	assert_int_equal(ask("tour", "[" USER("code") "," ASSISTANT("math")
-	    "," USER("table") "]"), 0);
+	assert_int_equal(ask("tour",
+			     "[" USER("code") "," ASSISTANT("math") "," USER(
+				 "table") "]"),
+	    0);
 	assert_says(tour_text[TOUR_TABLE]);
 }
 

@@ -44,12 +44,16 @@ answer(enum eliza_style style, const char *const *said)
 	return text;
 }
 
-#define SAID(...) (const char *const[]) { __VA_ARGS__, NULL }
-#define assert_answer(want, ...)                                               \
-	do {                                                                   \
-		char *got = answer(ELIZA_SENTENCE, SAID(__VA_ARGS__));         \
-		assert_string_equal(got, want);                                \
-		free(got);                                                     \
+#define SAID(...)                 \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
+#define assert_answer(want, ...)                                       \
+	do {                                                           \
+		char *got = answer(ELIZA_SENTENCE, SAID(__VA_ARGS__)); \
+		assert_string_equal(got, want);                        \
+		free(got);                                             \
 	} while (0)
 
 static const struct {
@@ -75,15 +79,17 @@ static const struct {
 	{ "You are like my father in some ways.",
 	    "WHAT RESEMBLANCE DO YOU SEE" },
 	{ "You are not very aggressive but I think you don't want me to "
-	  "notice that.", "WHAT MAKES YOU THINK I AM NOT VERY AGGRESSIVE" },
+	  "notice that.",
+	    "WHAT MAKES YOU THINK I AM NOT VERY AGGRESSIVE" },
 	{ "You don't argue with me.",
 	    "WHY DO YOU THINK I DON'T ARGUE WITH YOU" },
 	{ "You are afraid of me.",
 	    "DOES IT PLEASE YOU TO BELIEVE I AM AFRAID OF YOU" },
 	{ "My father is afraid of everybody.",
 	    "WHAT ELSE COMES TO MIND WHEN YOU THINK OF YOUR FATHER" },
-	{ "Bullies.", "DOES THAT HAVE ANYTHING TO DO WITH THE FACT THAT YOUR "
-	  "BOYFRIEND MADE YOU COME HERE" },
+	{ "Bullies.",
+	    "DOES THAT HAVE ANYTHING TO DO WITH THE FACT THAT YOUR "
+	    "BOYFRIEND MADE YOU COME HERE" },
 };
 #define PAPER (sizeof(paper) / sizeof(paper[0]))
 
@@ -151,8 +157,8 @@ test_patterns(void **state)
 {
 	(void)state;
 	/* The paper's own example, then the corners. */
-	assert_string_equal(match("0 you 0 me",
-	    "It seems that you hate me"), "It seems that|you|hate|me|");
+	assert_string_equal(match("0 you 0 me", "It seems that you hate me"),
+	    "It seems that|you|hate|me|");
 	assert_string_equal(match("0", ""), "|");
 	assert_string_equal(match("0", "a b"), "a b|");
 	assert_string_equal(match("1 1 0", "a b c d"), "a|b|c d|");
@@ -160,14 +166,11 @@ test_patterns(void **state)
 	assert_string_equal(match("0 2", "a b c d"), "a b|c d|");
 	assert_string_equal(match("3", "a b"), "no");
 	assert_string_equal(match("a", "a b"), "no");
-	assert_string_equal(match("0 a 0 a", "x a x a x a"),
-	    "x|a|x a x|a|");
-	assert_string_equal(match("0 a 0 a 0", "x a x a x a"),
-	    "x|a|x|a|x a|");
+	assert_string_equal(match("0 a 0 a", "x a x a x a"), "x|a|x a x|a|");
+	assert_string_equal(match("0 a 0 a 0", "x a x a x a"), "x|a|x|a|x a|");
 	assert_string_equal(match("0 a 0 a", "x a"), "no");
 	assert_string_equal(match("0 a b 0", "a a b b"), "a|a|b|b|");
-	assert_string_equal(match("0 *sad|sick 0", "I am Sick"),
-	    "I am|Sick||");
+	assert_string_equal(match("0 *sad|sick 0", "I am Sick"), "I am|Sick||");
 	assert_string_equal(match("0 *sad|sick 0", "I am si"), "no");
 	assert_string_equal(match("/noun", "mother"), "mother|");
 	assert_string_equal(match("/belief|noun", "mother"), "mother|");
@@ -210,8 +213,8 @@ static void
 test_numbers_hold_delimiters(void **state)
 {
 	(void)state;
-	assert_answer("Why do you want 3.50 at 10:30?",
-	    "I want money", "I want 3.50 at 10:30.");
+	assert_answer("Why do you want 3.50 at 10:30?", "I want money",
+	    "I want 3.50 at 10:30.");
 }
 
 static void
@@ -269,15 +272,16 @@ test_memory(void **state)
 	assert_answer("Earlier you said your wife wants kids.",
 	    "My wife wants kids", "x", "x");
 	assert_answer("Let's discuss further why your father talks all the "
-	    "time.", "My father talks all the time", "x", "x");
+		      "time.",
+	    "My father talks all the time", "x", "x");
 	assert_answer("Does that have anything to do with the fact that your "
-	    "dog is here?", "My dog is here", "x", "x");
+		      "dog is here?",
+	    "My dog is here", "x", "x");
 	/* Only at every fourth message, the oldest first, each once. */
 	assert_answer("I am not sure I understand you fully.",
 	    "My wife wants kids", "x");
 	assert_answer("Earlier you said your son wants kids.",
-	    "My wife wants kids", "my son wants kids", "x", "x", "x", "x",
-	    "x");
+	    "My wife wants kids", "my son wants kids", "x", "x", "x", "x", "x");
 	assert_answer("Do you feel strongly about discussing such things?",
 	    "My wife wants kids", "x", "x", "x", "x", "x");
 }
@@ -294,11 +298,10 @@ test_hash(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		struct eliza_word w = { known[i].word,
-			strlen(known[i].word), false };
+		struct eliza_word w = { known[i].word, strlen(known[i].word),
+			false };
 
-		assert_int_equal(eliza_hash(&w, known[i].bits),
-		    known[i].hash);
+		assert_int_equal(eliza_hash(&w, known[i].bits), known[i].hash);
 	}
 }
 
@@ -319,11 +322,10 @@ test_memories_are_bounded(void **state)
 		many[i].len = strlen(said[i]);
 	}
 	for (; (i + 1) % 4 != 3; i++)
-		many[i] = (struct eliza_turn) { "x", 1 };
-	many[i] = (struct eliza_turn) { "x", 1 };
+		many[i] = (struct eliza_turn){ "x", 1 };
+	many[i] = (struct eliza_turn){ "x", 1 };
 	buf_init(&out, ELIZA_ANSWER_MAX);
-	assert_int_equal(
-	    eliza_answer(many, i + 1, ELIZA_SENTENCE, &out), 0);
+	assert_int_equal(eliza_answer(many, i + 1, ELIZA_SENTENCE, &out), 0);
 	/* The first four are forgotten, so the fifth, "ae", is the oldest. */
 	assert_string_equal(buf_str(&out),
 	    "Earlier you said your ae wants kids.");
@@ -373,7 +375,7 @@ test_old_turns_are_skipped(void **state)
 	(void)state;
 	many = test_calloc(n, sizeof(*many));
 	for (i = 0; i < n; i++)
-		many[i] = (struct eliza_turn) { "always", 6 };
+		many[i] = (struct eliza_turn){ "always", 6 };
 	buf_init(&out, ELIZA_ANSWER_MAX);
 	assert_int_equal(eliza_answer(many, n, ELIZA_SENTENCE, &out), 0);
 	/* ELIZA_TURNS_MAX is a multiple of four replies: the last of them. */
@@ -401,8 +403,8 @@ test_other_languages(void **state)
 static void
 test_nothing_said(void **state)
 {
-	static const char *const nothing[] = { "", " \t\n", "...", "?!",
-		"''", "- - -", "\xE2\x80\xA6", "\xE2\x80\x8B" };
+	static const char *const nothing[] = { "", " \t\n", "...", "?!", "''",
+		"- - -", "\xE2\x80\xA6", "\xE2\x80\x8B" };
 	size_t i;
 
 	(void)state;
@@ -418,7 +420,9 @@ test_markup_is_not_echoed(void **state)
 	assert_answer("Your bold script alert 1 script x y cat?",
 	    "my **bold** <script>alert(1)</script> [x](y) `cat`");
 	/* Direction controls neither. */
-	assert_answer("Your cat?", "my \xE2\x80\xAE" "cat\xE2\x80\xAC");
+	assert_answer("Your cat?",
+	    "my \xE2\x80\xAE"
+	    "cat\xE2\x80\xAC");
 }
 
 /* Answers one message of any bytes, checks the promises, returns it. */
@@ -436,8 +440,8 @@ check_promises(const char *text, size_t len, struct buf *out)
 		step = codepoint_next(out->data + i, out->len - i, &cp);
 		assert_int_not_equal(cp, CODEPOINT_INVALID);
 		assert_false(cp < 0x20 || cp == 0x7F);
-		assert_null(cp < 0x80 ? strchr("<>*_`[]#$\\|~", (int)cp)
-				      : NULL);
+		assert_null(
+		    cp < 0x80 ? strchr("<>*_`[]#$\\|~", (int)cp) : NULL);
 	}
 }
 
@@ -514,8 +518,8 @@ test_full_buffer(void **state)
 	(void)state;
 	for (max = 0; max < strlen("Your cat?"); max++) {
 		buf_init(&out, max);
-		assert_int_equal(
-		    eliza_answer(&turn, 1, ELIZA_SENTENCE, &out), -1);
+		assert_int_equal(eliza_answer(&turn, 1, ELIZA_SENTENCE, &out),
+		    -1);
 		buf_free(&out);
 	}
 	buf_init(&out, max);

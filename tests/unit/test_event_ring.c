@@ -21,8 +21,8 @@
 #define ALL (4 * 1024 * 1024)
 
 struct model {
-	struct buf all;			/* every byte that ever was */
-	uint64_t end[EVENTS + 2];	/* offset after event i; 0: 0 */
+	struct buf all;		  /* every byte that ever was */
+	uint64_t end[EVENTS + 2]; /* offset after event i; 0: 0 */
 	size_t n;
 };
 

@@ -41,8 +41,8 @@ static void
 test_end(void **state)
 {
 	unsigned char out[FCGI_RECORD_END];
-	const unsigned char want[] = { 1, 6, 0, 7, 0, 0, 0, 0, 1, 3, 0, 7, 0,
-		8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+	const unsigned char want[] = { 1, 6, 0, 7, 0, 0, 0, 0, 1, 3, 0, 7, 0, 8,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
 
 	(void)state;
 	fcgi_record_end(out, 7);
@@ -70,19 +70,18 @@ test_head_bad(void **state)
 		size_t len;
 	} bad[] = {
 #define BAD(text) { text, sizeof(text) - 1 }
-		BAD("G"),				/* "GET /" */
-		BAD("\2\1\0\1\0\10\0\0"),		/* a version */
-		BAD("\1\4\0\1\0\0\0\0"),		/* no BEGIN */
-		BAD("\1\11\0\0\0\0\0\0"),		/* GET_VALUES */
-		BAD("\1\1\0\0\0\10\0\0"),		/* null id */
-		BAD("\1\1\0\1\0\0\0\0"),		/* an empty BEGIN */
-		BAD("\1\1\0\1\0\10\1\0"),		/* a padded BEGIN */
-		BAD(BEGIN "\1\4\0\1\0\0\1\0"),	/* a padded end */
-		BAD(BEGIN BEGIN),
-		BAD(BEGIN STDIN_),			/* no PARAMS */
-		BAD(BEGIN PARAMS "\1\11\0\0\0\0\0\0"),	/* amid PARAMS */
-		BAD(BEGIN PARAMS "\1\2\0\1\0\0\0\0"),	/* ABORT */
-		BAD(BEGIN "\1\4\0\2\0\0\0\0"),		/* another's */
+		BAD("G"),			       /* "GET /" */
+		BAD("\2\1\0\1\0\10\0\0"),	       /* a version */
+		BAD("\1\4\0\1\0\0\0\0"),	       /* no BEGIN */
+		BAD("\1\11\0\0\0\0\0\0"),	       /* GET_VALUES */
+		BAD("\1\1\0\0\0\10\0\0"),	       /* null id */
+		BAD("\1\1\0\1\0\0\0\0"),	       /* an empty BEGIN */
+		BAD("\1\1\0\1\0\10\1\0"),	       /* a padded BEGIN */
+		BAD(BEGIN "\1\4\0\1\0\0\1\0"),	       /* a padded end */
+		BAD(BEGIN BEGIN), BAD(BEGIN STDIN_),   /* no PARAMS */
+		BAD(BEGIN PARAMS "\1\11\0\0\0\0\0\0"), /* amid PARAMS */
+		BAD(BEGIN PARAMS "\1\2\0\1\0\0\0\0"),  /* ABORT */
+		BAD(BEGIN "\1\4\0\2\0\0\0\0"),	       /* another's */
 #undef BAD
 	};
 	size_t i;
@@ -106,7 +105,8 @@ test_params_fit(void **state)
 		FIT(BEGIN PARAMS PARAMS END, true),
 		/* A pair over three records, its long length cut, too. */
 		FIT(BEGIN "\1\4\0\1\0\3\0\0\200\0\0"
-			"\1\4\0\1\0\3\1\0\1\1nX\1\4\0\1\0\1\0\0v" END, true),
+			  "\1\4\0\1\0\3\1\0\1\1nX\1\4\0\1\0\1\0\0v" END,
+		    true),
 		FIT(BEGIN "\1\4\0\1\0\2\0\0\0\0" END, true),
 		FIT(BEGIN "\1\4\0\1\0\1\0\0\0" END, false),
 		FIT(BEGIN "\1\4\0\1\0\1\0\0\200" END, false),
@@ -114,7 +114,8 @@ test_params_fit(void **state)
 		FIT(BEGIN "\1\4\0\1\0\7\0\0\1\3Aabcd" END, false),
 		/* What makes libfcgi ask for 4 GiB. */
 		FIT(BEGIN "\1\4\0\1\0\10\0\0"
-			"\377\377\377\376\377\377\377\376" END, false),
+			  "\377\377\377\376\377\377\377\376" END,
+		    false),
 #undef FIT
 	};
 	size_t i;

@@ -62,7 +62,7 @@ restore(void)
 struct seen {
 	int status;
 	char body[MAX + 1];
-	size_t answer;		/* bytes; SIZE_MAX: hand over */
+	size_t answer; /* bytes; SIZE_MAX: hand over */
 	struct relay_client rc;
 	unsigned served;
 };
@@ -131,7 +131,8 @@ test_is_cgi(void **state)
 	environment(NULL);
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&sa,
-	    sizeof(sa.sun_family)), 0);
+			     sizeof(sa.sun_family)),
+	    0);
 	assert_int_equal(listen(fd, 1), 0);
 	(void)dup2(fd, STDIN_FILENO);
 	assert_false(gateway_is_cgi());

@@ -24,24 +24,32 @@
 #include "confab/gateway.h"
 #include "confab/request.h"
 
-enum { BEGIN = 1, ABORT, END, PARAMS, STDIN, STDOUT, GET_VALUES = 9,
-	UNKNOWN = 11 };
+enum {
+	BEGIN = 1,
+	ABORT,
+	END,
+	PARAMS,
+	STDIN,
+	STDOUT,
+	GET_VALUES = 9,
+	UNKNOWN = 11
+};
 
-#define TIMEOUT 400	/* ms for a request */
-#define LONG 20000	/* ms: where no limit is to be met */
-#define MAX 100000	/* bytes of a body */
+#define TIMEOUT 400 /* ms for a request */
+#define LONG 20000  /* ms: where no limit is to be met */
+#define MAX 100000  /* bytes of a body */
 
 /* What the server's side of a test has seen. */
 struct seen {
 	int fd;
 	unsigned timeout;
 	unsigned served;
-	int status;		/* of request_read()'s error */
+	int status; /* of request_read()'s error */
 	char path[64];
 	char user[64];
 	struct buf body;
-	size_t answer_len;	/* to answer with */
-	bool keep;		/* hand over instead of answering */
+	size_t answer_len; /* to answer with */
+	bool keep;	   /* hand over instead of answering */
 	struct relay_client handed;
 };
 
@@ -359,11 +367,11 @@ test_garbage(void **state)
 		case 3:
 			put(&b, STDIN, 1, "x", 1);
 			break;
-		case 4:		/* an authorizer's */
+		case 4: /* an authorizer's */
 			put_head(&b, 2, false, NULL);
 			put(&b, STDIN, 1, NULL, 0);
 			break;
-		default:	/* no such role */
+		default: /* no such role */
 			put_head(&b, 9, false, NULL);
 		}
 		exchange(&p, &b, 0);

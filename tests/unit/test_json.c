@@ -23,51 +23,49 @@ struct sample {
 	enum json_result want;
 };
 
-#define S(text, want) { text, sizeof(text) - 1, want }
+#define S(text, want)                        \
+	{                                    \
+		text, sizeof(text) - 1, want \
+	}
 
 /* In the manner of the public JSON test suites: structure, numbers, strings. */
-static const struct sample good[] = {
-	S("[]", JSON_OK), S("{}", JSON_OK), S("\"\"", JSON_OK),
-	S(" [ ] ", JSON_OK), S("\t\r\n{ }\n", JSON_OK), S("null", JSON_OK),
-	S("true", JSON_OK), S("false", JSON_OK), S("0", JSON_OK),
-	S("-0", JSON_OK), S("12", JSON_OK), S("-1", JSON_OK),
+static const struct sample good[] = { S("[]", JSON_OK), S("{}", JSON_OK),
+	S("\"\"", JSON_OK), S(" [ ] ", JSON_OK), S("\t\r\n{ }\n", JSON_OK),
+	S("null", JSON_OK), S("true", JSON_OK), S("false", JSON_OK),
+	S("0", JSON_OK), S("-0", JSON_OK), S("12", JSON_OK), S("-1", JSON_OK),
 	S("[0]", JSON_OK), S("[-0.5]", JSON_OK), S("[1e5]", JSON_OK),
 	S("[1E+5]", JSON_OK), S("[1e-5]", JSON_OK), S("[0e0]", JSON_OK),
 	S("[1.0]", JSON_OK), S("[123.456789]", JSON_OK),
 	S("[-123123.0e-12]", JSON_OK), S("[0.4e006]", JSON_OK),
 	S("[null,true,false]", JSON_OK), S("[1,null,null,2]", JSON_OK),
-	S("[[],[[]]]", JSON_OK), S("[{}]", JSON_OK),
-	S("{\"a\":1}", JSON_OK), S("{\"\":0}", JSON_OK),
-	S("{ \"a\" : [ ] , \"b\" : { } }", JSON_OK),
+	S("[[],[[]]]", JSON_OK), S("[{}]", JSON_OK), S("{\"a\":1}", JSON_OK),
+	S("{\"\":0}", JSON_OK), S("{ \"a\" : [ ] , \"b\" : { } }", JSON_OK),
 	S("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", JSON_OK),
 	S("\"\\u0060\\u012a\\u12AB\"", JSON_OK),
 	S("\"\\uD801\\udc37\"", JSON_OK), S("\"\\ud800\"", JSON_OK),
 	S("\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"", JSON_OK),
 	S("\"\x7f\"", JSON_OK), S("\"\xf4\x8f\xbf\xbf\"", JSON_OK),
 	S("{\"\xc3\xa9\":\"\xe2\x80\xa8\"}", JSON_OK),
-	S("{\"a\":{\"a\":{\"a\":[{\"a\":1},{\"a\":1}]}}}", JSON_OK)
-};
+	S("{\"a\":{\"a\":{\"a\":[{\"a\":1},{\"a\":1}]}}}", JSON_OK) };
 
-static const struct sample bad[] = {
-	S("", JSON_SYNTAX), S(" ", JSON_SYNTAX), S("[", JSON_SYNTAX),
-	S("]", JSON_SYNTAX), S("{", JSON_SYNTAX), S("}", JSON_SYNTAX),
-	S("[}", JSON_SYNTAX), S("{]", JSON_SYNTAX), S("[1", JSON_SYNTAX),
-	S("[1,", JSON_SYNTAX), S("[1,]", JSON_SYNTAX), S("[,1]", JSON_SYNTAX),
-	S("[,]", JSON_SYNTAX), S("[1,,2]", JSON_SYNTAX),
-	S("[1 2]", JSON_SYNTAX), S("[1]]", JSON_SYNTAX),
-	S("[1]x", JSON_SYNTAX), S("[] []", JSON_SYNTAX),
-	S("{} #", JSON_SYNTAX), S("[1]/**/", JSON_SYNTAX),
-	S("//\n[]", JSON_SYNTAX), S("{a:1}", JSON_SYNTAX),
-	S("{'a':1}", JSON_SYNTAX), S("{\"a\"}", JSON_SYNTAX),
-	S("{\"a\":}", JSON_SYNTAX), S("{\"a\" 1}", JSON_SYNTAX),
-	S("{\"a\":1,}", JSON_SYNTAX), S("{,\"a\":1}", JSON_SYNTAX),
-	S("{\"a\":1 \"b\":2}", JSON_SYNTAX), S("{1:1}", JSON_SYNTAX),
-	S("{\"a\"::1}", JSON_SYNTAX), S("{\"a\":1,,\"b\":2}", JSON_SYNTAX),
-	S("{null:1}", JSON_SYNTAX), S("{[]:1}", JSON_SYNTAX),
-	S("{\"a\":\"b\"}}", JSON_SYNTAX), S("[\"a\":1]", JSON_SYNTAX),
-	S("nul", JSON_SYNTAX), S("nulll", JSON_SYNTAX),
-	S("True", JSON_SYNTAX), S("TRUE", JSON_SYNTAX), S("tru", JSON_SYNTAX),
-	S("NaN", JSON_SYNTAX), S("[NaN]", JSON_SYNTAX),
+static const struct sample bad[] = { S("", JSON_SYNTAX), S(" ", JSON_SYNTAX),
+	S("[", JSON_SYNTAX), S("]", JSON_SYNTAX), S("{", JSON_SYNTAX),
+	S("}", JSON_SYNTAX), S("[}", JSON_SYNTAX), S("{]", JSON_SYNTAX),
+	S("[1", JSON_SYNTAX), S("[1,", JSON_SYNTAX), S("[1,]", JSON_SYNTAX),
+	S("[,1]", JSON_SYNTAX), S("[,]", JSON_SYNTAX), S("[1,,2]", JSON_SYNTAX),
+	S("[1 2]", JSON_SYNTAX), S("[1]]", JSON_SYNTAX), S("[1]x", JSON_SYNTAX),
+	S("[] []", JSON_SYNTAX), S("{} #", JSON_SYNTAX),
+	S("[1]/**/", JSON_SYNTAX), S("//\n[]", JSON_SYNTAX),
+	S("{a:1}", JSON_SYNTAX), S("{'a':1}", JSON_SYNTAX),
+	S("{\"a\"}", JSON_SYNTAX), S("{\"a\":}", JSON_SYNTAX),
+	S("{\"a\" 1}", JSON_SYNTAX), S("{\"a\":1,}", JSON_SYNTAX),
+	S("{,\"a\":1}", JSON_SYNTAX), S("{\"a\":1 \"b\":2}", JSON_SYNTAX),
+	S("{1:1}", JSON_SYNTAX), S("{\"a\"::1}", JSON_SYNTAX),
+	S("{\"a\":1,,\"b\":2}", JSON_SYNTAX), S("{null:1}", JSON_SYNTAX),
+	S("{[]:1}", JSON_SYNTAX), S("{\"a\":\"b\"}}", JSON_SYNTAX),
+	S("[\"a\":1]", JSON_SYNTAX), S("nul", JSON_SYNTAX),
+	S("nulll", JSON_SYNTAX), S("True", JSON_SYNTAX), S("TRUE", JSON_SYNTAX),
+	S("tru", JSON_SYNTAX), S("NaN", JSON_SYNTAX), S("[NaN]", JSON_SYNTAX),
 	S("[Infinity]", JSON_SYNTAX), S("[-Infinity]", JSON_SYNTAX),
 	S("[-NaN]", JSON_SYNTAX), S("inf", JSON_SYNTAX),
 	S("undefined", JSON_SYNTAX), S("-", JSON_SYNTAX), S("+1", JSON_SYNTAX),
@@ -96,8 +94,7 @@ static const struct sample bad[] = {
 	S("\"\xc0\xaf\"", JSON_UTF8), S("\"\xe0\x80\xaf\"", JSON_UTF8),
 	S("\"\xed\xa0\x80\"", JSON_UTF8), S("\"\xf4\x90\x80\x80\"", JSON_UTF8),
 	S("\"\xc3\"", JSON_UTF8), S("\"\xe2\x82\"", JSON_UTF8),
-	S("{\"\xe9\":1}", JSON_UTF8)
-};
+	S("{\"\xe9\":1}", JSON_UTF8) };
 
 /* In memory of exactly its size, so that a sanitizer sees an overread. */
 static enum json_result
@@ -140,7 +137,7 @@ static void
 test_prefixes(void **state)
 {
 	static const char text[] = "{\"a\":[1,-2.5e3,true,null,\"\\u00e9\xc3"
-	    "\xa9\\n\"],\"b\":{\"c\":[]}}";
+				   "\xa9\\n\"],\"b\":{\"c\":[]}}";
 	enum json_result r, parsed;
 	size_t i, at;
 
@@ -169,7 +166,8 @@ test_every_offset(void **state)
 			text[0] = text[sizeof(text) - 1] = '"';
 			text[i] = special[k];
 			assert_int_not_equal(json_check(text, sizeof(text), 4,
-			    NULL), JSON_OK);
+						 NULL),
+			    JSON_OK);
 		}
 	}
 	memset(text + 1, 0x7f, sizeof(text) - 2);
@@ -203,18 +201,18 @@ test_depth(void **state)
 static void
 test_duplicates(void **state)
 {
-	static const char *const texts[] = {
-		"{\"a\":1,\"a\":1}", "{\"a\":1,\"b\":2,\"\\u0061\":3}",
+	static const char *const texts[] = { "{\"a\":1,\"a\":1}",
+		"{\"a\":1,\"b\":2,\"\\u0061\":3}",
 		"[[{\"x\":{\"y\":1,\"y\":{}}}]]", "{\"\":1,\"\":2}",
-		"{\"a\":{\"b\":1},\"a\":{}}"
-	};
+		"{\"a\":{\"b\":1},\"a\":{}}" };
 	struct json_object *v;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_int_equal(json_check(texts[i], strlen(texts[i]), 8,
-		    NULL), JSON_OK);
+				     NULL),
+		    JSON_OK);
 		assert_int_equal(json_parse(texts[i], strlen(texts[i]), 8, &v),
 		    JSON_DUPLICATE);
 		assert_null(v);
@@ -227,15 +225,13 @@ test_wide_integers(void **state)
 	static const struct {
 		const char *s;
 		enum json_result want;
-	} t[] = {
-		{ "[18446744073709551615]", JSON_OK },
+	} t[] = { { "[18446744073709551615]", JSON_OK },
 		{ "[18446744073709551616]", JSON_RANGE },
 		{ "[99999999999999999999]", JSON_RANGE },
 		{ "[-9223372036854775808]", JSON_OK },
 		{ "[-9223372036854775809]", JSON_RANGE },
 		{ "[1e400]", JSON_OK },
-		{ "[123456789012345678901234567890.0]", JSON_OK }
-	};
+		{ "[123456789012345678901234567890.0]", JSON_OK } };
 	struct json_object *v;
 	size_t i;
 
@@ -250,7 +246,8 @@ test_wide_integers(void **state)
 static void
 test_round_trip(void **state)
 {
-	static const char text[] = "{\"a\":[1,-2,1.50,1e5,true,false,null],"
+	static const char text[] =
+	    "{\"a\":[1,-2,1.50,1e5,true,false,null],"
 	    "\"\":\"q\\\" b\\\\ n\\n \xc3\xa9 /\",\"o\":{},\"l\":[]}";
 	struct json_object *v;
 	struct buf b;
@@ -278,17 +275,17 @@ test_loose(void **state)
 {
 	static const struct {
 		const char *s, *want;
-	} t[] = {
-		{ "{\"a\":1,\"a\":2}", "{\"a\":2}" },
+	} t[] = { { "{\"a\":1,\"a\":2}", "{\"a\":2}" },
 		{ "[\"x\xff\xc3\xa9\"]", "[\"x\xef\xbf\xbd\xc3\xa9\"]" },
 		{ "[\"a\\u0000b\\\\u0000\"]",
-		    "[\"a\xef\xbf\xbd" "b\\\\u0000\"]" },
-		{ "[\"\\u0000\xff\\u0000\"]", "[\"\xef\xbf\xbd\xef\xbf\xbd"
+		    "[\"a\xef\xbf\xbd"
+		    "b\\\\u0000\"]" },
+		{ "[\"\\u0000\xff\\u0000\"]",
+		    "[\"\xef\xbf\xbd\xef\xbf\xbd"
 		    "\xef\xbf\xbd\"]" },
 		{ "[99999999999999999999]", "[18446744073709551615]" },
 		{ "[1,]", NULL }, { "[\"\xff\",]", NULL }, { "[\xff]", NULL },
-		{ "[\"\\u0000\\", NULL }
-	};
+		{ "[\"\\u0000\\", NULL } };
 	struct json_object *v;
 	struct buf b;
 	size_t i;
@@ -299,12 +296,14 @@ test_loose(void **state)
 		buf_reset(&b);
 		if (t[i].want == NULL) {
 			assert_int_equal(json_parse_loose(t[i].s,
-			    strlen(t[i].s), 8, &v), JSON_SYNTAX);
+					     strlen(t[i].s), 8, &v),
+			    JSON_SYNTAX);
 			assert_null(v);
 			continue;
 		}
 		assert_int_equal(json_parse_loose(t[i].s, strlen(t[i].s), 8,
-		    &v), JSON_OK);
+				     &v),
+		    JSON_OK);
 		assert_int_equal(json_write(&b, v), 0);
 		assert_string_equal(buf_str(&b), t[i].want);
 		json_object_put(v);
@@ -316,7 +315,7 @@ test_loose(void **state)
 static void
 test_many_values(void **state)
 {
-	size_t n = JSON_VALUES_MAX, i;	/* with the array, one too many */
+	size_t n = JSON_VALUES_MAX, i; /* with the array, one too many */
 	char *text = malloc(2 * n + 1);
 	struct json_object *v;
 
@@ -329,8 +328,7 @@ test_many_values(void **state)
 	assert_int_equal(json_check(text, 2 * n + 1, 4, NULL), JSON_OK);
 	assert_int_equal(json_parse(text, 2 * n + 1, 4, &v), JSON_VALUES);
 	assert_null(v);
-	assert_int_equal(json_parse_loose(text, 2 * n + 1, 4, &v),
-	    JSON_VALUES);
+	assert_int_equal(json_parse_loose(text, 2 * n + 1, 4, &v), JSON_VALUES);
 	text[2 * n - 2] = ']';
 	assert_int_equal(json_parse(text, 2 * n - 1, 4, &v), JSON_OK);
 	assert_int_equal(json_object_array_length(v), n - 1);
@@ -341,17 +339,13 @@ test_many_values(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_samples),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_samples),
 		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_every_offset),
-		cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_duplicates),
+		cmocka_unit_test(test_depth), cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_wide_integers),
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_loose),
-		cmocka_unit_test(test_many_values)
-	};
+		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_loose),
+		cmocka_unit_test(test_many_values) };
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

@@ -81,7 +81,8 @@ test_errors(void **state)
 		{ "a 2026-01-01T00:00:00Z " K1 "11",
 		    "secret:1: after the date" },
 		{ "a 2026-01-01T00:00:00Z x" K1, "secret:1: after the date" },
-		{ "a 2026-01-01T00:00:00Z " K1 " x", "secret:1: there is more" },
+		{ "a 2026-01-01T00:00:00Z " K1 " x",
+		    "secret:1: there is more" },
 		{ "a 2026-01-01T00:00:00Z " K1 "\na 2026-01-01T00:00:00Z " K2,
 		    "secret:2: a key of that id" },
 	};

@@ -146,8 +146,7 @@ test_bad(void **state)
 	assert_int_equal(listen_open("9000", 0600, NULL, err), -1);
 	assert_int_equal(listen_open(":9000", 0600, NULL, err), -1);
 	assert_int_equal(listen_open("127.0.0.1:", 0600, NULL, err), -1);
-	assert_int_equal(listen_open("127.0.0.1:http/x", 0600, NULL, err),
-	    -1);
+	assert_int_equal(listen_open("127.0.0.1:http/x", 0600, NULL, err), -1);
 }
 
 static void

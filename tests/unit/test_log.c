@@ -90,8 +90,8 @@ test_one_line(void **state)
 	(void)state;
 	log_msg(LOG_LEVEL_INFO, "a\nb\rc\x1b[31m\x7f \xc3\xa9");
 	line = logged(0);
-	assert_non_null(strstr(line,
-	    "info: a\\x0ab\\x0dc\\x1b[31m\\x7f \xc3\xa9\n"));
+	assert_non_null(
+	    strstr(line, "info: a\\x0ab\\x0dc\\x1b[31m\\x7f \xc3\xa9\n"));
 	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
 }
 
@@ -163,8 +163,8 @@ test_full(void **state)
 	assert_true(dropped > 0);
 	assert_true(dropped < 2000);
 	/* Two buffers and what the pipe takes. */
-	assert_true((2000 - dropped) * sizeof(text) <=
-	    2 * LOG_QUEUE_MAX + 2 * 65536);
+	assert_true(
+	    (2000 - dropped) * sizeof(text) <= 2 * LOG_QUEUE_MAX + 2 * 65536);
 	assert_non_null(strstr(logged(300), "log lines dropped="));
 	log_msg(LOG_LEVEL_INFO, "well again");
 	log_stop();

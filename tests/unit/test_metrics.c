@@ -30,7 +30,7 @@
 
 static struct sample {
 	char name[NAME_MAX_LEN];
-	char labels[LABELS_MAX];	/* as they are written */
+	char labels[LABELS_MAX]; /* as they are written */
 	double value;
 } samples[SAMPLES_MAX];
 static size_t n_samples;
@@ -259,7 +259,7 @@ test_histogram(void **state)
 	expect("confab_first_event_seconds_sum", "", 502.601);
 	for (i = 0; i < n_samples; i++) {
 		if (strcmp(samples[i].name,
-		    "confab_first_event_seconds_bucket") != 0)
+			"confab_first_event_seconds_bucket") != 0)
 			continue;
 		assert_true(samples[i].value >= before);
 		before = samples[i].value;
@@ -339,13 +339,12 @@ test_threads(void **state)
 	take();
 	before = value("confab_streams_started_total", "");
 	for (i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, churn,
-		    NULL), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, churn, NULL),
+		    0);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	take();
-	expect("confab_streams_started_total", "",
-	    before + THREADS * ROUNDS);
+	expect("confab_streams_started_total", "", before + THREADS * ROUNDS);
 }
 
 static int

@@ -33,8 +33,8 @@ check_pieces(const char *text, const char *const *want)
 	assert_int_equal(at, len);
 }
 
-#define PIECES(text, ...)                                                      \
-	check_pieces(text, (const char *const[]) { __VA_ARGS__, NULL })
+#define PIECES(text, ...) \
+	check_pieces(text, (const char *const[]){ __VA_ARGS__, NULL })
 
 static void
 test_words(void **state)
@@ -52,8 +52,8 @@ static void
 test_scripts_without_spaces(void **state)
 {
 	(void)state;
-	PIECES("\xE4\xBD\xA0\xE5\xA5\xBD\xE3\x80\x82",
-	    "\xE4\xBD\xA0", "\xE5\xA5\xBD", "\xE3\x80\x82");
+	PIECES("\xE4\xBD\xA0\xE5\xA5\xBD\xE3\x80\x82", "\xE4\xBD\xA0",
+	    "\xE5\xA5\xBD", "\xE3\x80\x82");
 	/* KA with a separate voicing mark is one character. */
 	PIECES("\xE3\x81\x8B\xE3\x82\x99\xE3\x81\x8B",
 	    "\xE3\x81\x8B\xE3\x82\x99", "\xE3\x81\x8B");
@@ -66,8 +66,7 @@ test_graphemes(void **state)
 	/* e with acute, then a family and a flag: joiners and pairs hold. */
 	PIECES("e\xCC\x81 x", "e\xCC\x81", " x");
 	PIECES("\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7\xF0\x9F\x91\xA7",
-	    "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7",
-	    "\xF0\x9F\x91\xA7");
+	    "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7", "\xF0\x9F\x91\xA7");
 	PIECES("\xF0\x9F\x91\x8B\xF0\x9F\x8F\xBD!",
 	    "\xF0\x9F\x91\x8B\xF0\x9F\x8F\xBD", "!");
 	PIECES("\xF0\x9F\x87\xAA\xF0\x9F\x87\xBA\xF0\x9F\x87\xAA"
@@ -106,7 +105,10 @@ test_limit_falls_between_characters(void **state)
 		struct pace_piece p;
 
 		memset(text, 'a', n);
-		memcpy(text + n, "\xC3\xA4\xCC\x81" "b", 5);
+		memcpy(text + n,
+		    "\xC3\xA4\xCC\x81"
+		    "b",
+		    5);
 		p = pace_next(text, n + 5, 0, PACE_HUMAN);
 		assert_true(p.len <= n || p.len >= n + 4);
 	}
@@ -161,8 +163,7 @@ test_any_bytes(void **state)
 			assert_int_equal(edge, at);
 		}
 		assert_int_equal(at, sizeof(text));
-		assert_int_equal(
-		    pace_next(text, at, at, PACE_HUMAN).len, 0);
+		assert_int_equal(pace_next(text, at, at, PACE_HUMAN).len, 0);
 	}
 }
 
@@ -188,7 +189,8 @@ pieces_per_second(const char *text, enum pace_speed speed)
 static void
 test_pace(void **state)
 {
-	static const char text[] = "The quick brown fox jumps over the lazy "
+	static const char text[] =
+	    "The quick brown fox jumps over the lazy "
 	    "dog; then it sits down, looks back, and wonders why, of all "
 	    "dogs, this one never gets up to run after it any more.";
 	struct pace_piece p;
@@ -198,8 +200,7 @@ test_pace(void **state)
 	(void)state;
 	while ((p = pace_next(text, sizeof(text) - 1, at, PACE_HUMAN)).len) {
 		if (at > 0)
-			assert_in_range(p.delay_us, 1000000 / 45,
-			    1000000 / 25);
+			assert_in_range(p.delay_us, 1000000 / 45, 1000000 / 25);
 		at += p.len;
 	}
 	rate = pieces_per_second(text, PACE_HUMAN);
@@ -233,7 +234,9 @@ test_codepoints(void **state)
 		{ "\xF5\x80", 2, 1, CODEPOINT_INVALID },
 		{ "\x80", 1, 1, CODEPOINT_INVALID },
 		{ "\xE2\x82", 2, 2, CODEPOINT_INVALID },
-		{ "\xF0\x9F\x98" "a", 4, 3, CODEPOINT_INVALID },
+		{ "\xF0\x9F\x98"
+		  "a",
+		    4, 3, CODEPOINT_INVALID },
 	};
 	size_t i;
 
@@ -241,8 +244,7 @@ test_codepoints(void **state)
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		uint32_t cp;
 
-		assert_int_equal(
-		    codepoint_next(known[i].s, known[i].len, &cp),
+		assert_int_equal(codepoint_next(known[i].s, known[i].len, &cp),
 		    known[i].takes);
 		assert_int_equal(cp, known[i].cp);
 	}

@@ -19,9 +19,9 @@
 static char base[] = "https://api.internal.example/v1";
 static char key[] = "sk-canary-0123456789";
 
-static struct config_provider provider = {
-	.kind = PROVIDER_OPENAI, .base_url = base, .api_key = key
-};
+static struct config_provider provider = { .kind = PROVIDER_OPENAI,
+	.base_url = base,
+	.api_key = key };
 
 /* ---- Errors by status ---- */
 
@@ -32,50 +32,57 @@ static const struct {
 	const char *code, *message;
 	unsigned after;
 	bool again;
-} statuses[] = {
-	{ 401, "{\"error\":{\"message\":\"Incorrect API key provided: "
-	    "sk-can***789\",\"code\":\"invalid_api_key\"}}", NULL, 502,
-	    "upstream_auth", "key", 0, false },
+} statuses[] = { { 401,
+		     "{\"error\":{\"message\":\"Incorrect API key provided: "
+		     "sk-can***789\",\"code\":\"invalid_api_key\"}}",
+		     NULL, 502, "upstream_auth", "key", 0, false },
 	{ 403, "<html>", NULL, 502, "upstream_auth", "key", 0, false },
-	{ 429, "{\"error\":{\"message\":\"Rate limit reached\",\"type\":"
-	    "\"tokens\",\"code\":\"rate_limit_exceeded\"}}", "3", 429,
-	    "upstream_rate_limited", "Rate limit reached", 3, true },
+	{ 429,
+	    "{\"error\":{\"message\":\"Rate limit reached\",\"type\":"
+	    "\"tokens\",\"code\":\"rate_limit_exceeded\"}}",
+	    "3", 429, "upstream_rate_limited", "Rate limit reached", 3, true },
 	{ 429, "", NULL, 429, "upstream_rate_limited", "", 10, false },
-	{ 429, "{\"error\":{\"type\":\"insufficient_quota\",\"message\":"
-	    "\"You exceeded your current quota\"}}", "3", 429,
-	    "insufficient_quota", "quota", 0, false },
+	{ 429,
+	    "{\"error\":{\"type\":\"insufficient_quota\",\"message\":"
+	    "\"You exceeded your current quota\"}}",
+	    "3", 429, "insufficient_quota", "quota", 0, false },
 	{ 429, "", "Sun, 06 Nov 1994 08:49:37 GMT", 429,
 	    "upstream_rate_limited", "", 30, true },
 	{ 500, "{\"error\":{\"message\":\"it broke\"}}", "5", 502,
 	    "upstream_error", "it broke", 5, false },
-	{ 500, "<html>x</html>", NULL, 502, "upstream_error", "500", 0,
-	    false },
-	{ 503, "{\"error\":{\"code\":503,\"message\":\"Loading model\","
-	    "\"type\":\"unavailable_error\"}}", "1", 502, "upstream_error",
-	    "Loading model", 1, true },
-	{ 529, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\","
-	    "\"message\":\"Overloaded\"}}", NULL, 502, "upstream_error",
-	    "Overloaded", 0, false },
+	{ 500, "<html>x</html>", NULL, 502, "upstream_error", "500", 0, false },
+	{ 503,
+	    "{\"error\":{\"code\":503,\"message\":\"Loading model\","
+	    "\"type\":\"unavailable_error\"}}",
+	    "1", 502, "upstream_error", "Loading model", 1, true },
+	{ 529,
+	    "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\","
+	    "\"message\":\"Overloaded\"}}",
+	    NULL, 502, "upstream_error", "Overloaded", 0, false },
 	{ 302, "", NULL, 502, "upstream_error", "redirect", 0, false },
 	{ 404, "<html>", NULL, 502, "upstream_error", "address", 0, false },
-	{ 404, "{\"error\":{\"message\":\"The model `x` does not exist\","
-	    "\"code\":\"model_not_found\"}}", NULL, 404, "model_not_found",
-	    "does not exist", 0, false },
+	{ 404,
+	    "{\"error\":{\"message\":\"The model `x` does not exist\","
+	    "\"code\":\"model_not_found\"}}",
+	    NULL, 404, "model_not_found", "does not exist", 0, false },
 	{ 404, "{\"error\":\"model 'x' not found\"}", NULL, 404,
 	    "model_not_found", "", 0, false },
-	{ 400, "{\"error\":{\"message\":\"bad\",\"param\":\"messages\"}}",
-	    NULL, 400, "invalid_request", "bad", 0, false },
-	{ 400, "{\"error\":{\"code\":\"context_length_exceeded\",\"message\":"
-	    "\"long\"}}", NULL, 400, "context_length_exceeded", "long", 0,
-	    false },
-	{ 400, "{\"object\":\"error\",\"message\":\"This model's maximum "
-	    "context length is 10\",\"code\":400}", NULL, 400,
-	    "context_length_exceeded", "10", 0, false },
-	{ 422, "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field "
-	    "required\"}]}", NULL, 400, "invalid_request", "field required",
-	    0, false },
-	{ 402, "{\"error\":{\"message\":\"credits\",\"code\":402}}", NULL,
-	    429, "insufficient_quota", "credits", 0, false },
+	{ 400, "{\"error\":{\"message\":\"bad\",\"param\":\"messages\"}}", NULL,
+	    400, "invalid_request", "bad", 0, false },
+	{ 400,
+	    "{\"error\":{\"code\":\"context_length_exceeded\",\"message\":"
+	    "\"long\"}}",
+	    NULL, 400, "context_length_exceeded", "long", 0, false },
+	{ 400,
+	    "{\"object\":\"error\",\"message\":\"This model's maximum "
+	    "context length is 10\",\"code\":400}",
+	    NULL, 400, "context_length_exceeded", "10", 0, false },
+	{ 422,
+	    "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field "
+	    "required\"}]}",
+	    NULL, 400, "invalid_request", "field required", 0, false },
+	{ 402, "{\"error\":{\"message\":\"credits\",\"code\":402}}", NULL, 429,
+	    "insufficient_quota", "credits", 0, false },
 	{ 413, "{\"error\":{\"message\":\"too large\"}}", NULL, 400,
 	    "invalid_request", "too large", 0, false },
 	{ 498, "{\"error\":{\"message\":\"capacity\"}}", NULL, 429,
@@ -86,14 +93,15 @@ static const struct {
 	    false },
 	{ 200, "", NULL, 502, "upstream_invalid", "", 0, false },
 	{ 204, "", NULL, 502, "upstream_invalid", "", 0, false },
-	{ 400, "{\"error\":{\"message\":\"cannot reach "
+	{ 400,
+	    "{\"error\":{\"message\":\"cannot reach "
 	    "http://10.0.0.7:8000/v1 with sk-canary-0123456789 at "
-	    "api.internal.example\\n\"}}", NULL, 400, "invalid_request",
-	    "[hidden]", 0, false },
-	{ 400, "{\"error\":{\"message\":\"cannot use "
-	    "\\\"Bearer:sk-canary-0123456789\\\"\"}}", NULL, 400,
-	    "invalid_request", "[hidden]", 0, false }
-};
+	    "api.internal.example\\n\"}}",
+	    NULL, 400, "invalid_request", "[hidden]", 0, false },
+	{ 400,
+	    "{\"error\":{\"message\":\"cannot use "
+	    "\\\"Bearer:sk-canary-0123456789\\\"\"}}",
+	    NULL, 400, "invalid_request", "[hidden]", 0, false } };
 
 static void
 test_statuses(void **state)
@@ -116,8 +124,8 @@ test_statuses(void **state)
 		    err.retry_after != statuses[i].after ||
 		    again != statuses[i].again)
 			fail_msg("%d %s: %d %s %s %u %d", statuses[i].status,
-			    statuses[i].body, err.status, err.code,
-			    err.message, err.retry_after, again);
+			    statuses[i].body, err.status, err.code, err.message,
+			    err.retry_after, again);
 		assert_true(err.message[0] != '\0');
 		assert_null(strstr(err.message, "canary"));
 		assert_null(strstr(err.message, "10.0.0.7"));
@@ -132,8 +140,7 @@ test_retry_after(void **state)
 	static const struct {
 		const char *value;
 		unsigned want;
-	} t[] = {
-		{ "0", 0 }, { "1", 1 }, { " 12 ", 12 }, { "0.2", 1 },
+	} t[] = { { "0", 0 }, { "1", 1 }, { " 12 ", 12 }, { "0.2", 1 },
 		{ "1.0", 1 }, { "1.5", 2 }, { "99999999999", 86400 },
 		{ "-1", 0 }, { "abc", 0 }, { "", 0 }, { "5x", 0 },
 		{ "Sun, 06 Nov 1994 08:49:37 GMT", 37 },
@@ -142,8 +149,7 @@ test_retry_after(void **state)
 		{ "Sun, 06 Nov 1994 08:48:00 GMT", 0 },
 		{ "Sun, 06 Nov 2094 08:49:37 GMT", 86400 },
 		{ "Sun, 06 Foo 1994 08:49:37 GMT", 0 },
-		{ "Sun, 06 Nov 1994", 0 }
-	};
+		{ "Sun, 06 Nov 1994", 0 } };
 	size_t i;
 
 	(void)state;
@@ -189,32 +195,47 @@ test_lists(void **state)
 	buf_init(&out, 10000);
 	/* OpenAI, Ollama */
 	assert_int_equal(list("{\"object\":\"list\",\"data\":[{\"id\":\"gpt\","
-	    "\"object\":\"model\",\"created\":1,\"owned_by\":\"openai\"},"
-	    "{\"id\":\"llama3:8b\",\"object\":\"model\"}]}", &out), 0);
+			      "\"object\":\"model\",\"created\":1,\"owned_by\":"
+			      "\"openai\"},"
+			      "{\"id\":\"llama3:8b\",\"object\":\"model\"}]}",
+			     &out),
+	    0);
 	assert_string_equal(buf_str(&out), "gpt,-,0,0,1;llama3:8b,-,0,0,1;");
 	/* vLLM */
 	assert_int_equal(list("{\"data\":[{\"id\":\"q\",\"max_model_len\":"
-	    "32768,\"permission\":[]}]}", &out), 0);
+			      "32768,\"permission\":[]}]}",
+			     &out),
+	    0);
 	assert_string_equal(buf_str(&out), "q,-,32768,0,1;");
 	/* OpenRouter */
-	assert_int_equal(list("{\"data\":[{\"id\":\"a/b\",\"name\":\"A: B\","
-	    "\"context_length\":200000,\"architecture\":{\"input_modalities\":"
-	    "[\"text\",\"image\",\"file\"]},\"top_provider\":{"
-	    "\"context_length\":100000,\"max_completion_tokens\":8192}}]}",
-	    &out), 0);
+	assert_int_equal(
+	    list("{\"data\":[{\"id\":\"a/b\",\"name\":\"A: B\","
+		 "\"context_length\":200000,\"architecture\":{\"input_"
+		 "modalities\":"
+		 "[\"text\",\"image\",\"file\"]},\"top_provider\":{"
+		 "\"context_length\":100000,\"max_completion_tokens\":8192}}]}",
+		&out),
+	    0);
 	assert_string_equal(buf_str(&out), "a/b,A: B,100000,8192,3;");
 	/* Groq, Mistral, llama.cpp */
-	assert_int_equal(list("{\"data\":[{\"id\":\"g\",\"context_window\":"
-	    "131072,\"max_completion_tokens\":32768},{\"id\":\"m\","
-	    "\"max_context_length\":128000,\"capabilities\":{\"vision\":true}},"
-	    "{\"id\":\"/models/x.gguf\",\"meta\":{\"n_ctx_train\":4096}}],"
-	    "\"models\":[{\"capabilities\":[\"completion\"]}]}", &out), 0);
-	assert_string_equal(buf_str(&out), "g,-,131072,32768,1;"
+	assert_int_equal(
+	    list("{\"data\":[{\"id\":\"g\",\"context_window\":"
+		 "131072,\"max_completion_tokens\":32768},{\"id\":\"m\","
+		 "\"max_context_length\":128000,\"capabilities\":{\"vision\":"
+		 "true}},"
+		 "{\"id\":\"/models/x.gguf\",\"meta\":{\"n_ctx_train\":4096}}],"
+		 "\"models\":[{\"capabilities\":[\"completion\"]}]}",
+		&out),
+	    0);
+	assert_string_equal(buf_str(&out),
+	    "g,-,131072,32768,1;"
 	    "m,-,128000,0,3;/models/x.gguf,-,4096,0,1;");
 	/* Nonsense in it is passed over. */
-	assert_int_equal(list("{\"data\":[5,null,{},{\"id\":7},{\"id\":\"\"},"
-	    "{\"id\":\"a\\nb\"},{\"id\":\"ok\",\"context_length\":-5,"
-	    "\"max_model_len\":1e99,\"meta\":[],\"architecture\":5}]}", &out),
+	assert_int_equal(
+	    list("{\"data\":[5,null,{},{\"id\":7},{\"id\":\"\"},"
+		 "{\"id\":\"a\\nb\"},{\"id\":\"ok\",\"context_length\":-5,"
+		 "\"max_model_len\":1e99,\"meta\":[],\"architecture\":5}]}",
+		&out),
 	    0);
 	assert_string_equal(buf_str(&out), "ok,-,0,0,1;");
 	assert_int_equal(list("[{\"id\":\"bare\"}]", &out), 0);
@@ -228,11 +249,9 @@ test_lists(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_statuses),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_retry_after),
-		cmocka_unit_test(test_lists)
-	};
+		cmocka_unit_test(test_lists) };
 
 	return cmocka_run_group_tests_name("provider_errors", tests, NULL,
 	    NULL);

@@ -18,9 +18,9 @@
 #include "confab/request.h"
 #include "fake_gateway.h"
 
-#define MAX 1000	/* bytes of a body */
+#define MAX 1000 /* bytes of a body */
 
-#define PARAMS(...) ((const char *const[]) { __VA_ARGS__, NULL })
+#define PARAMS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static void
 check_path(const char *const *params, const char *want)
@@ -50,7 +50,8 @@ test_path(void **state)
 	check_path(PARAMS("SCRIPT_NAME", "/chat/api/", "PATH_INFO", "x"),
 	    "/api/x");
 	check_path(PARAMS("SCRIPT_NAME", "/c/confab.cgi", "PATH_INFO",
-	    "/api/x"), "/api/x");
+		       "/api/x"),
+	    "/api/x");
 	/* A mount point may be called that, too. */
 	check_path(PARAMS("SCRIPT_NAME", "/api/api/x"), "/api/x");
 	check_path(PARAMS("SCRIPT_NAME", "/chat/apix/x"), "");
@@ -65,14 +66,14 @@ test_path(void **state)
 static void
 test_variables(void **state)
 {
-	const char *const *params = PARAMS("REQUEST_METHOD", "POST",
-	    "QUERY_STRING", "a=b", "CONTENT_TYPE", "t", "HTTP_COOKIE", "c",
-	    "HTTP_ORIGIN", "o", "HTTP_SEC_FETCH_SITE", "s", "HTTP_HOST", "h",
-	    "REMOTE_USER", "u", "REMOTE_ADDR", "1.2.3.4",
-	    "HTTP_IDEMPOTENCY_KEY", "k", "HTTP_LAST_EVENT_ID", "7",
-	    "HTTP_X_REMOTE_USER", "root", "HTTP_REMOTE_USER", "root",
-	    "HTTP_X_FORWARDED_FOR", "9.9.9.9",
-	    "REDIRECT_HTTP_AUTHORIZATION", "Bearer x");
+	const char *const *params =
+	    PARAMS("REQUEST_METHOD", "POST", "QUERY_STRING", "a=b",
+		"CONTENT_TYPE", "t", "HTTP_COOKIE", "c", "HTTP_ORIGIN", "o",
+		"HTTP_SEC_FETCH_SITE", "s", "HTTP_HOST", "h", "REMOTE_USER",
+		"u", "REMOTE_ADDR", "1.2.3.4", "HTTP_IDEMPOTENCY_KEY", "k",
+		"HTTP_LAST_EVENT_ID", "7", "HTTP_X_REMOTE_USER", "root",
+		"HTTP_REMOTE_USER", "root", "HTTP_X_FORWARDED_FOR", "9.9.9.9",
+		"REDIRECT_HTTP_AUTHORIZATION", "Bearer x");
 	struct fake_gateway g;
 	struct request r;
 	struct api_error err;
@@ -104,18 +105,19 @@ test_variables(void **state)
 }
 
 struct body {
-	const char *length;	/* CONTENT_LENGTH; NULL: none */
-	size_t len;		/* that comes */
+	const char *length; /* CONTENT_LENGTH; NULL: none */
+	size_t len;	    /* that comes */
 	int fail_after;
-	int status;		/* 0: good */
+	int status; /* 0: good */
 	const char *code;
 };
 
 static void
 check_body(const struct body *b, size_t once)
 {
-	const char *const *params = b->length != NULL ?
-	    PARAMS("CONTENT_LENGTH", b->length) : PARAMS("X", "");
+	const char *const *params = b->length != NULL
+	    ? PARAMS("CONTENT_LENGTH", b->length)
+	    : PARAMS("X", "");
 	char *body = malloc(b->len + 1);
 	struct fake_gateway g;
 	struct request r;
@@ -200,7 +202,8 @@ test_body_too_slow(void **state)
 	g.len = 50 * 1024 * 1024;
 	g.once = 1;
 	assert_int_equal(request_read(&r, &g.gateway, 64 * 1024 * 1024, 0,
-	    &err), -1);
+			     &err),
+	    -1);
 	assert_int_equal(err.status, 408);
 	assert_true(g.at < g.len);
 	request_free(&r);

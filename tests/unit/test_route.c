@@ -22,8 +22,9 @@
 #include "fake_gateway.h"
 
 #define JSON "application/json"
-#define CHAT                                                                   \
-	"{\"model\":\"eliza\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
+#define CHAT                                                                 \
+	"{\"model\":\"eliza\",\"messages\":[{\"role\":\"user\",\"content\":" \
+	"\"x\"}]}"
 
 static char folder[] = "/tmp/confab-route-XXXXXX";
 static char config_path[64];
@@ -33,11 +34,11 @@ static int status;
 
 struct ask {
 	const char *method, *path;
-	const char *user;		/* NULL: nobody */
-	const char *type, *body;	/* NULL: none */
+	const char *user;	 /* NULL: nobody */
+	const char *type, *body; /* NULL: none */
 	const char *query;
-	const char *site;		/* Sec-Fetch-Site */
-	const char *key;		/* Idempotency-Key */
+	const char *site; /* Sec-Fetch-Site */
+	const char *key;  /* Idempotency-Key */
 	const char *cookie;
 };
 
@@ -48,10 +49,10 @@ ask(const struct ask *a)
 	const char *params[24];
 	size_t n = 0;
 
-#define ADD(name, value)                                                       \
-	if ((value) != NULL) {                                                 \
-		params[n++] = name;                                            \
-		params[n++] = value;                                           \
+#define ADD(name, value)             \
+	if ((value) != NULL) {       \
+		params[n++] = name;  \
+		params[n++] = value; \
 	}
 	ADD("REQUEST_METHOD", a->method)
 	ADD("PATH_INFO", a->path)
@@ -109,7 +110,7 @@ test_not_found(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		ask(&(struct ask) { "GET", paths[i], .user = "ann" });
+		ask(&(struct ask){ "GET", paths[i], .user = "ann" });
 		expect_error(404, "not_found");
 	}
 }
@@ -132,16 +133,16 @@ test_methods(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		ask(&(struct ask) { t[i].method, t[i].path, .user = "ann" });
+		ask(&(struct ask){ t[i].method, t[i].path, .user = "ann" });
 		assert_int_equal(status, 405);
 		assert_true(has_header(t[i].allow));
 	}
-	ask(&(struct ask) { "PUT", "/api/streams/k", .user = "ann" });
+	ask(&(struct ask){ "PUT", "/api/streams/k", .user = "ann" });
 	assert_int_equal(status, 405);
 	assert_non_null(strstr(buf_str(&gateway.head), "Allow: GET"));
 	assert_non_null(strstr(buf_str(&gateway.head), "DELETE"));
 	/* A stream has no head to ask for: it would be read to its end. */
-	ask(&(struct ask) { "HEAD", "/api/streams/k", .user = "ann" });
+	ask(&(struct ask){ "HEAD", "/api/streams/k", .user = "ann" });
 	assert_int_equal(status, 405);
 }
 
@@ -152,13 +153,13 @@ test_head(void **state)
 	char line[64];
 
 	(void)state;
-	ask(&(struct ask) { "GET", "/api/models", .user = "ann" });
+	ask(&(struct ask){ "GET", "/api/models", .user = "ann" });
 	assert_int_equal(status, 200);
 	len = gateway.answer.len;
 	assert_true(len > 0);
 	(void)snprintf(line, sizeof(line), "Content-Length: %zu", len);
 	assert_true(has_header(line));
-	ask(&(struct ask) { "HEAD", "/api/models", .user = "ann" });
+	ask(&(struct ask){ "HEAD", "/api/models", .user = "ann" });
 	assert_int_equal(status, 200);
 	assert_int_equal(gateway.answer.len, 0);
 	assert_true(has_header(line));
@@ -173,13 +174,13 @@ test_type(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		ask(&(struct ask) { "POST", "/api/chat/completions",
+		ask(&(struct ask){ "POST", "/api/chat/completions",
 		    .user = "ann", .type = types[i], .body = CHAT });
 		expect_error(415, "unsupported_media_type");
-		ask(&(struct ask) { "POST", "/api/login", .type = types[i],
+		ask(&(struct ask){ "POST", "/api/login", .type = types[i],
 		    .body = "{}" });
 		expect_error(415, "unsupported_media_type");
-		ask(&(struct ask) { "POST", "/api/logout", .user = "ann",
+		ask(&(struct ask){ "POST", "/api/logout", .user = "ann",
 		    .type = types[i], .body = "{}" });
 		expect_error(415, "unsupported_media_type");
 	}
@@ -238,19 +239,19 @@ test_nobody(void **state)
 		expect_error(401, "not_authenticated");
 	}
 	/* The last told, too, whether a password form makes sense. */
-	assert_non_null(strstr(buf_str(&gateway.answer),
-	    ",\"auth\":\"remote_user\"}"));
+	assert_non_null(
+	    strstr(buf_str(&gateway.answer), ",\"auth\":\"remote_user\"}"));
 }
 
 static void
 test_probe(void **state)
 {
 	(void)state;
-	ask(&(struct ask) { "GET", "/api/session", .query = "probe=1" });
+	ask(&(struct ask){ "GET", "/api/session", .query = "probe=1" });
 	assert_int_equal(status, 200);
 	assert_string_equal(buf_str(&gateway.answer),
 	    "{\"user\":null,\"auth\":\"remote_user\"}");
-	ask(&(struct ask) { "GET", "/api/session", .query = "probe=2" });
+	ask(&(struct ask){ "GET", "/api/session", .query = "probe=2" });
 	assert_int_equal(status, 401);
 }
 
@@ -260,20 +261,21 @@ test_session(void **state)
 	struct json_object *v;
 
 	(void)state;
-	ask(&(struct ask) { "GET", "/api/session", .user = "ann\"x" });
+	ask(&(struct ask){ "GET", "/api/session", .user = "ann\"x" });
 	assert_int_equal(status, 200);
 	assert_int_equal(json_parse(buf_str(&gateway.answer),
-	    gateway.answer.len, 8, &v), JSON_OK);
-	assert_string_equal(json_object_get_string(json_get(json_get(v,
-	    "user"), "name")), "ann\"x");
-	assert_true(json_object_get_boolean(json_get(json_get(v, "limits"),
-	    "resume")));
+			     gateway.answer.len, 8, &v),
+	    JSON_OK);
+	assert_string_equal(json_object_get_string(
+				json_get(json_get(v, "user"), "name")),
+	    "ann\"x");
+	assert_true(
+	    json_object_get_boolean(json_get(json_get(v, "limits"), "resume")));
 	json_object_put(v);
 	service.cgi = true;
-	ask(&(struct ask) { "GET", "/api/session", .user = "ann" });
+	ask(&(struct ask){ "GET", "/api/session", .user = "ann" });
 	service.cgi = false;
-	assert_non_null(strstr(buf_str(&gateway.answer),
-	    "\"resume\":false"));
+	assert_non_null(strstr(buf_str(&gateway.answer), "\"resume\":false"));
 }
 
 static void
@@ -299,12 +301,12 @@ test_bodies(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		ask(&(struct ask) { "POST", "/api/login", .type = JSON,
+		ask(&(struct ask){ "POST", "/api/login", .type = JSON,
 		    .body = t[i].body });
 		expect_error(400, t[i].code);
 	}
-	ask(&(struct ask) { "POST", "/api/logout", .user = "ann",
-	    .type = JSON, .body = "{\"everywhere\":\"false\"}" });
+	ask(&(struct ask){ "POST", "/api/logout", .user = "ann", .type = JSON,
+	    .body = "{\"everywhere\":\"false\"}" });
 	expect_error(400, "invalid_request");
 }
 
@@ -316,23 +318,23 @@ test_keys(void **state)
 	(void)state;
 	memset(key, 'k', sizeof(key));
 	key[RELAY_KEY_MAX + 1] = '\0';
-	ask(&(struct ask) { "POST", "/api/chat/completions", .user = "ann",
+	ask(&(struct ask){ "POST", "/api/chat/completions", .user = "ann",
 	    .type = JSON, .body = CHAT, .key = key });
 	expect_error(400, "invalid_request");
-	ask(&(struct ask) { "POST", "/api/chat/completions", .user = "ann",
+	ask(&(struct ask){ "POST", "/api/chat/completions", .user = "ann",
 	    .type = JSON, .body = CHAT, .key = "a b" });
 	expect_error(400, "invalid_request");
 	/* A good one gets to the relay, which this process has not. */
 	key[RELAY_KEY_MAX] = '\0';
-	ask(&(struct ask) { "POST", "/api/chat/completions", .user = "ann",
+	ask(&(struct ask){ "POST", "/api/chat/completions", .user = "ann",
 	    .type = JSON, .body = CHAT, .key = key });
 	expect_error(503, "internal_error");
 	service.cgi = true;
-	ask(&(struct ask) { "GET", "/api/streams/k", .user = "ann" });
+	ask(&(struct ask){ "GET", "/api/streams/k", .user = "ann" });
 	expect_error(404, "stream_not_found");
-	ask(&(struct ask) { "DELETE", "/api/streams/k", .user = "ann" });
+	ask(&(struct ask){ "DELETE", "/api/streams/k", .user = "ann" });
 	expect_error(404, "stream_not_found");
-	ask(&(struct ask) { "GET", "/api/metrics", .user = NULL });
+	ask(&(struct ask){ "GET", "/api/metrics", .user = NULL });
 	expect_error(404, "not_found");
 	service.cgi = false;
 }
@@ -341,13 +343,13 @@ static void
 test_health(void **state)
 {
 	(void)state;
-	ask(&(struct ask) { "GET", "/api/health", .user = NULL });
+	ask(&(struct ask){ "GET", "/api/health", .user = NULL });
 	assert_int_equal(status, 200);
 	atomic_store(&service.draining, true);
-	ask(&(struct ask) { "GET", "/api/health", .user = NULL });
+	ask(&(struct ask){ "GET", "/api/health", .user = NULL });
 	assert_int_equal(status, 503);
 	assert_true(has_header("Retry-After: 1"));
-	ask(&(struct ask) { "GET", "/api/health/live", .user = NULL });
+	ask(&(struct ask){ "GET", "/api/health/live", .user = NULL });
 	assert_int_equal(status, 200);
 	atomic_store(&service.draining, false);
 }
@@ -367,7 +369,8 @@ setup(void **state)
 	f = fopen(config_path, "w");
 	if (f == NULL)
 		return -1;
-	fprintf(f, "auth = remote_user\nruntime_dir = \"run\"\n"
+	fprintf(f,
+	    "auth = remote_user\nruntime_dir = \"run\"\n"
 	    "provider \"demo\" { kind = demo }\n");
 	fclose(f);
 	s = settings_load(config_path, err);

@@ -40,10 +40,10 @@ static char users[64], outside[64], run[64], conf[64];
 static struct config config;
 
 /* Says where in a child a promise was broken: its exit status is the line. */
-#define must(condition)                                                   \
-	do {                                                              \
-		if (!(condition))                                         \
-			give_up(__LINE__);                               \
+#define must(condition)                    \
+	do {                               \
+		if (!(condition))          \
+			give_up(__LINE__); \
 	} while (0)
 
 static void
@@ -146,7 +146,8 @@ no_other_files(void)
 static void
 work(void)
 {
-	struct config_password cost = { .memory_kib = 1024, .passes = 1,
+	struct config_password cost = { .memory_kib = 1024,
+		.passes = 1,
 		.lanes = 4 };
 	char err[CONFIG_ERROR_MAX], hash[USERS_HASH_MAX + 1];
 	struct credentials *c;

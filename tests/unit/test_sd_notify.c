@@ -35,7 +35,10 @@ listener(const char *name)
 	if (name[0] == '@')
 		sa.sun_path[0] = '\0';
 	assert_int_equal(bind(fd, (struct sockaddr *)&sa,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)), 0);
+			     (socklen_t)(offsetof(struct sockaddr_un,
+					     sun_path) +
+				 n)),
+	    0);
 	(void)setenv("NOTIFY_SOCKET", name, 1);
 	return fd;
 }
@@ -122,7 +125,8 @@ test_reloading(void **state)
 	before = clock_mono_us();
 	sd_notify_reloading();
 	assert_int_equal(sscanf(told(fd), "RELOADING=1\nMONOTONIC_USEC=%llu",
-	    &at), 1);
+			     &at),
+	    1);
 	assert_true(at >= before);
 	assert_true(at <= clock_mono_us());
 	close(fd);

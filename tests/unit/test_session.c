@@ -109,8 +109,8 @@ setup(void **state)
 	config.session.idle = IDLE;
 	config.session.absolute = ABSOLUTE;
 	config.session.cookie_name = strdup("__Host-confab");
-	config.password = (struct config_password) { 64, 1, 1, 2, 2 };
-	config.throttle = (struct config_throttle) { 5, 20, 100, 900, 3600 };
+	config.password = (struct config_password){ 64, 1, 1, 2, 2 };
+	config.throttle = (struct config_throttle){ 5, 20, 100, 900, 3600 };
 	put_users(PASSWORD, "");
 	unlink(secret_path);
 	if (keyring_create(secret_path, id, cause) != 0 ||
@@ -337,8 +337,8 @@ test_logout(void **state)
 	memcpy(other, cookie_header, sizeof(other));
 	assert_int_equal(login("alice", PASSWORD), 0);
 	assert_int_equal(check(), 0);
-	assert_int_equal(
-	    session_logout(&settings, &in, &session, false, &err), 0);
+	assert_int_equal(session_logout(&settings, &in, &session, false, &err),
+	    0);
 	assert_string_equal(session.set_cookie,
 	    "__Host-confab=; Path=/; Max-Age=0; Secure; HttpOnly; "
 	    "SameSite=Strict");
@@ -360,8 +360,9 @@ test_everywhere(void **state)
 		memcpy(first, cookie_header, sizeof(first));
 		assert_int_equal(login("alice", PASSWORD), 0);
 		assert_int_equal(check(), 0);
-		assert_int_equal(
-		    session_logout(&settings, &in, &session, true, &err), 0);
+		assert_int_equal(session_logout(&settings, &in, &session, true,
+				     &err),
+		    0);
 		expect_signed_out();
 		in.cookie = first;
 		expect_signed_out();
@@ -479,9 +480,8 @@ test_rehash(void **state)
 static void
 test_bcrypt_is_taken_over(void **state)
 {
-	static const char line[] =
-	    "alice:$2y$05$CCCCCCCCCCCCCCCCCCCCC."
-	    "E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n";
+	static const char line[] = "alice:$2y$05$CCCCCCCCCCCCCCCCCCCCC."
+				   "E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n";
 	int fd = open(users_path, O_WRONLY | O_TRUNC);
 	struct user u;
 
@@ -564,8 +564,8 @@ test_access_token(void **state)
 	assert_int_equal(check(), 0);
 	assert_string_equal(session.user, "alice");
 	assert_int_equal(session.via, SESSION_BEARER);
-	assert_int_equal(
-	    session_logout(&settings, &in, &session, false, &err), -1);
+	assert_int_equal(session_logout(&settings, &in, &session, false, &err),
+	    -1);
 	assert_int_equal(err.status, 400);
 	in.now += 10;
 	expect_signed_out();

@@ -28,9 +28,9 @@
 #include "confab/siphash.h"
 
 #define DAY_MS (24ULL * 3600 * 1000)
-#define HEADER 4096	/* of the file, before its cells */
+#define HEADER 4096 /* of the file, before its cells */
 #define CELL 64
-#define JOURNAL_AT 88	/* after the header's fixed part and its sum */
+#define JOURNAL_AT 88 /* after the header's fixed part and its sum */
 #define JOURNAL_END (JOURNAL_AT + SHARED_STAGED_MAX * (8 + CELL) + 16)
 
 static char folder[] = "/tmp/confab-state-XXXXXX";
@@ -101,14 +101,15 @@ fail_once(struct shared_state *st, const char *who, uint64_t now)
 static uint64_t
 left(struct shared_state *st, const char *who, uint64_t now)
 {
-	return shared_state_penalty(st, SHARED_PENALTY_USER, who, strlen(who), now);
+	return shared_state_penalty(st, SHARED_PENALTY_USER, who, strlen(who),
+	    now);
 }
 
 static void
 test_penalties_grow(void **state)
 {
-	static const uint64_t want[] = { 0, 0, 0, 1000, 2000, 4000, 8000,
-		10000, 10000 };
+	static const uint64_t want[] = { 0, 0, 0, 1000, 2000, 4000, 8000, 10000,
+		10000 };
 	struct shared_state *st = fresh();
 	uint64_t now = 100000;
 
@@ -180,27 +181,30 @@ test_revocation(void **state)
 	make_id(a, 1);
 	make_id(b, 2);
 	assert_false(shared_state_revoked(st, a, "alice", now, now));
-	assert_int_equal(
-	    shared_state_revoke(st, a, "alice", now, now + DAY_MS), 0);
+	assert_int_equal(shared_state_revoke(st, a, "alice", now, now + DAY_MS),
+	    0);
 	/* At once, in another process too. */
 	assert_true(shared_state_revoked(other, a, "alice", now, now));
 	assert_false(shared_state_revoked(other, b, "alice", now, now));
 
 	/* All of a user's, until then and not after. */
-	assert_int_equal(
-	    shared_state_revoke_user(other, "alice", now, now + DAY_MS), 0);
+	assert_int_equal(shared_state_revoke_user(other, "alice", now,
+			     now + DAY_MS),
+	    0);
 	assert_true(shared_state_revoked(st, b, "alice", now, now));
 	assert_false(shared_state_revoked(st, b, "bob", now, now));
 	assert_int_equal(shared_state_issue(st, "alice", now), now + 1);
 	assert_false(shared_state_revoked(st, b, "alice", now + 1, now));
 	/* Twice in one millisecond, with a session issued between. */
-	assert_int_equal(
-	    shared_state_revoke_user(st, "alice", now, now + DAY_MS), 0);
+	assert_int_equal(shared_state_revoke_user(st, "alice", now,
+			     now + DAY_MS),
+	    0);
 	assert_true(shared_state_revoked(st, b, "alice", now + 1, now));
 	assert_int_equal(shared_state_issue(st, "alice", now), now + 2);
 	/* A clock that was set back ends nothing less. */
-	assert_int_equal(
-	    shared_state_revoke_user(st, "alice", now - DAY_MS, now), 0);
+	assert_int_equal(shared_state_revoke_user(st, "alice", now - DAY_MS,
+			     now),
+	    0);
 	assert_true(shared_state_revoked(st, b, "alice", now + 2, now));
 	shared_state_close(st);
 	shared_state_close(other);
@@ -219,8 +223,9 @@ test_ended_at_once(void **state)
 	make_id(id, 1);
 	assert_true(issued > now);
 	assert_false(shared_state_revoked(st, id, "alice", issued, now));
-	assert_int_equal(
-	    shared_state_revoke_user(st, "alice", now, now + DAY_MS), 0);
+	assert_int_equal(shared_state_revoke_user(st, "alice", now,
+			     now + DAY_MS),
+	    0);
 	assert_true(shared_state_revoked(st, id, "alice", issued, now));
 	issued = shared_state_issue(st, "alice", now);
 	assert_false(shared_state_revoked(st, id, "alice", issued, now));
@@ -338,9 +343,8 @@ holder(const char *user)
 	if (pid == 0) {
 		char err[CONFIG_ERROR_MAX];
 		struct shared_state *st = shared_state_open(folder, err);
-		int slot = st != NULL
-		    ? shared_slots_take(st, SHARED_SLOT_CGI, 3)
-		    : -1;
+		int slot =
+		    st != NULL ? shared_slots_take(st, SHARED_SLOT_CGI, 3) : -1;
 
 		if (slot >= 0 && user != NULL &&
 		    shared_slots_user(st, SHARED_SLOT_CGI, slot, user, 1) != 0)

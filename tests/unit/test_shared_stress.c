@@ -27,8 +27,8 @@
 
 #define PROCESSES 8
 #define KILLS 300
-#define STEPS_MAX 100000	/* of one process */
-#define PATIENCE 60		/* s until a lock that nobody gives is a failure */
+#define STEPS_MAX 100000 /* of one process */
+#define PATIENCE 60	 /* s until a lock that nobody gives is a failure */
 
 static char folder[] = "/tmp/confab-stress-XXXXXX";
 static char path[64];
@@ -44,7 +44,7 @@ struct progress {
 	volatile unsigned done;
 };
 
-static struct progress *progress;	/* shared with the children */
+static struct progress *progress; /* shared with the children */
 
 static void
 make_id(unsigned char id[TOKEN_SESSION_LEN], unsigned process, unsigned step)

@@ -21,32 +21,36 @@
 struct sample {
 	const char *bytes;
 	size_t len;
-	const char *want;	/* "name|data;" for each event */
+	const char *want; /* "name|data;" for each event */
 };
 
-#define S(bytes, want) { bytes, sizeof(bytes) - 1, want }
+#define S(bytes, want)                         \
+	{                                      \
+		bytes, sizeof(bytes) - 1, want \
+	}
 
-static const struct sample samples[] = {
-	S("", ""),
-	S("data: a\n\n", "|a;"),
+static const struct sample samples[] = { S("", ""), S("data: a\n\n", "|a;"),
 	S("data:a\n\ndata:b\n\n", "|a;|b;"),
 	S("data: a\r\n\r\ndata: b\r\n\r\n", "|a;|b;"),
 	S("data: a\r\rdata: b\r\r", "|a;|b;"),
 	S("data: a\r\n\ndata: b\n\r", "|a;|b;"),
 	S("data: a\n\r\ndata: b\r\r\n", "|a;|b;"),
-	S("\xef\xbb\xbf" "data: a\n\n", "|a;"),
-	S("\xef\xbb\xbf\xef\xbb\xbf" "data: a\n\n", ""),
-	S("data: a\n\n\xef\xbb\xbf" "data: b\n\n", "|a;"),
-	S("\xef\xbb" "data: a\n\n", ""),
+	S("\xef\xbb\xbf"
+	  "data: a\n\n",
+	    "|a;"),
+	S("\xef\xbb\xbf\xef\xbb\xbf"
+	  "data: a\n\n",
+	    ""),
+	S("data: a\n\n\xef\xbb\xbf"
+	  "data: b\n\n",
+	    "|a;"),
+	S("\xef\xbb"
+	  "data: a\n\n",
+	    ""),
 	S("data: a\ndata: b\ndata:\ndata:  c\n\n", "|a\nb\n\n c;"),
-	S("data\n\n", "|;"),
-	S("data:\n\n", "|;"),
-	S("data\ndata\n\n", "|\n;"),
-	S("data\ndata: x\n\n", "|\nx;"),
-	S("data:\n", ""),
-	S("data: lost", ""),
-	S("data: lost\n", ""),
-	S("\n\n\n", ""),
+	S("data\n\n", "|;"), S("data:\n\n", "|;"), S("data\ndata\n\n", "|\n;"),
+	S("data\ndata: x\n\n", "|\nx;"), S("data:\n", ""), S("data: lost", ""),
+	S("data: lost\n", ""), S("\n\n\n", ""),
 	S("event: e\n\ndata: a\n\n", "|a;"),
 	S("event: ping\ndata: {}\n\n", "ping|{};"),
 	S("data: {}\nevent: late\n\n", "late|{};"),
@@ -59,8 +63,7 @@ static const struct sample samples[] = {
 	S("data: \xc3\xa9\xe2\x82\xac\xff\n\n", "|\xc3\xa9\xe2\x82\xac\xff;"),
 	S("event: message_start\r\ndata: {\"a\":\r\ndata: 1}\r\n\r\n"
 	  "event: message_stop\r\ndata: {}\r\n\r\n",
-	  "message_start|{\"a\":\n1};message_stop|{};")
-};
+	    "message_start|{\"a\":\n1};message_stop|{};") };
 
 /* Writes each event as "name|data;". */
 static int
@@ -160,8 +163,7 @@ test_nul(void **state)
 	(void)state;
 	sse_init(&d, EVENT_MAX);
 	buf_init(&out, 100);
-	assert_int_equal(feed_part(&d, bytes, sizeof(bytes) - 1, &out),
-	    SSE_OK);
+	assert_int_equal(feed_part(&d, bytes, sizeof(bytes) - 1, &out), SSE_OK);
 	assert_int_equal(out.len, 5);
 	assert_memory_equal(out.data, "|a\0b;", 5);
 	buf_free(&out);
@@ -294,8 +296,8 @@ test_stopped(void **state)
 
 	(void)state;
 	sse_init(&d, EVENT_MAX);
-	assert_int_equal(sse_feed(&d, "data: a\n\ndata: b\n\n", 18, refuse,
-	    &n), SSE_STOPPED);
+	assert_int_equal(sse_feed(&d, "data: a\n\ndata: b\n\n", 18, refuse, &n),
+	    SSE_STOPPED);
 	assert_int_equal(n, 1);
 	sse_free(&d);
 }
@@ -304,13 +306,14 @@ test_stopped(void **state)
 static void
 test_finish(void **state)
 {
-	static const struct sample t[] = {
-		S("data: a", "|a;"), S("data: a\n", "|a;"),
-		S("data: a\r", "|a;"), S("data: a\ndata: b", "|a\nb;"),
-		S("event: e\ndata: a", "e|a;"), S("data: a\nevent: e", "e|a;"),
-		S("data: a\n\n", "|a;"), S(": c", ""), S("event: e", ""),
-		S("\xef\xbb\xbf" "data: a", "|a;")
-	};
+	static const struct sample t[] = { S("data: a", "|a;"),
+		S("data: a\n", "|a;"), S("data: a\r", "|a;"),
+		S("data: a\ndata: b", "|a\nb;"), S("event: e\ndata: a", "e|a;"),
+		S("data: a\nevent: e", "e|a;"), S("data: a\n\n", "|a;"),
+		S(": c", ""), S("event: e", ""),
+		S("\xef\xbb\xbf"
+		  "data: a",
+		    "|a;") };
 	struct sse d;
 	struct buf out;
 	size_t i, cut;
@@ -333,16 +336,12 @@ test_finish(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_samples),
-		cmocka_unit_test(test_nul),
-		cmocka_unit_test(test_in_place),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_nul), cmocka_unit_test(test_in_place),
 		cmocka_unit_test(test_idle_holds_nothing),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_endless_line),
-		cmocka_unit_test(test_stopped),
-		cmocka_unit_test(test_finish)
-	};
+		cmocka_unit_test(test_stopped), cmocka_unit_test(test_finish) };
 
 	return cmocka_run_group_tests_name("sse", tests, NULL, NULL);
 }

@@ -110,12 +110,14 @@ test_user(void **state)
 		assert_int_equal(wrong(st, from, "alice"), 0);
 	}
 	assert_int_equal(wrong(st, "198.51.100.7", "alice"), 429);
-	assert_int_equal(
-	    throttle_login_check(st, "198.51.100.8", "alice", &err), -1);
+	assert_int_equal(throttle_login_check(st, "198.51.100.8", "alice",
+			     &err),
+	    -1);
 	assert_int_equal(err.retry_after, 100);
 	/* A refused try is none: the penalty does not grow. */
-	assert_int_equal(
-	    throttle_login_check(st, "198.51.100.8", "alice", &err), -1);
+	assert_int_equal(throttle_login_check(st, "198.51.100.8", "alice",
+			     &err),
+	    -1);
 	assert_true(err.retry_after <= 100);
 	assert_int_equal(wrong(st, "198.51.100.7", "bob"), 0);
 	shared_state_close(st);
@@ -211,8 +213,9 @@ test_undo(void **state)
 		assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.1",
 				     "alice", &err),
 		    0);
-	assert_int_equal(
-	    throttle_login_begin(st, &rule, "192.0.2.1", "alice", &err), -1);
+	assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.1", "alice",
+			     &err),
+	    -1);
 	shared_state_close(st);
 }
 

@@ -26,7 +26,9 @@ sample(void)
 	struct token t;
 
 	memset(&t, 0, sizeof(t));
-	strcpy(t.user, "al\xc3\xaf" "ce");
+	strcpy(t.user,
+	    "al\xc3\xaf"
+	    "ce");
 	for (int i = 0; i < TOKEN_SESSION_LEN; i++) {
 		t.session[i] = (unsigned char)(7 * i);
 		t.generation[i] = (unsigned char)(200 - i);
@@ -85,8 +87,9 @@ test_every_bit(void **state)
 	for (size_t i = 0; i < len; i++)
 		for (int bit = 0; bit < 8; bit++) {
 			text[i] = (char)(text[i] ^ (1 << bit));
-			assert_int_not_equal(
-			    token_open(text, len, keys, 3, &back), TOKEN_OK);
+			assert_int_not_equal(token_open(text, len, keys, 3,
+						 &back),
+			    TOKEN_OK);
 			assert_memory_equal(&back, &zero, sizeof(zero));
 			text[i] = (char)(text[i] ^ (1 << bit));
 		}
@@ -168,7 +171,7 @@ test_signed_nonsense(void **state)
 	raw[1]++;
 	assert_int_equal(open_signed(raw, fields), TOKEN_INVALID);
 	raw[1]--;
-	raw[1 + 1 + 4 + 1 + 2] = 0;	/* a NUL in the user's name */
+	raw[1 + 1 + 4 + 1 + 2] = 0; /* a NUL in the user's name */
 	assert_int_equal(open_signed(raw, fields), TOKEN_INVALID);
 }
 
@@ -203,12 +206,14 @@ test_base64url(void **state)
 		size_t len = encode_base64url(text, data, n);
 
 		assert_int_equal(len, ENCODE_BASE64URL_LEN(n));
-		assert_int_equal(
-		    decode_base64url(back, sizeof(back), text, len), n);
+		assert_int_equal(decode_base64url(back, sizeof(back), text,
+				     len),
+		    n);
 		assert_memory_equal(back, data, n);
 		if (n > 0)
-			assert_int_equal(
-			    decode_base64url(back, n - 1, text, len), -1);
+			assert_int_equal(decode_base64url(back, n - 1, text,
+					     len),
+			    -1);
 	}
 	/* RFC 4648, section 10, in this alphabet. */
 	assert_int_equal(encode_base64url(text, (const unsigned char *)"fooba",

@@ -60,17 +60,28 @@ test_each_part_has_its_feature(void **state)
 	static const struct {
 		const char *ask, *shows;
 	} parts[] = {
-		{ "text", "\n> " }, { "text", "[^1]:" }, { "text", "**" },
-		{ "lists", "\n1. " }, { "lists", "- [x] " },
-		{ "lists", "- [ ] " }, { "table", "|:-----|:------:|----" },
-		{ "code", "```c\n" }, { "code", "```python\n" },
-		{ "code", "```js\n" }, { "code", "```sh\n" },
-		{ "math", "\\( " }, { "math", "\\[\n" }, { "math", "$$\n" },
-		{ "math", "$10" }, { "diagram", "```mermaid\n" },
-		{ "links", "](https://" }, { "links", "![" },
+		{ "text", "\n> " },
+		{ "text", "[^1]:" },
+		{ "text", "**" },
+		{ "lists", "\n1. " },
+		{ "lists", "- [x] " },
+		{ "lists", "- [ ] " },
+		{ "table", "|:-----|:------:|----" },
+		{ "code", "```c\n" },
+		{ "code", "```python\n" },
+		{ "code", "```js\n" },
+		{ "code", "```sh\n" },
+		{ "math", "\\( " },
+		{ "math", "\\[\n" },
+		{ "math", "$$\n" },
+		{ "math", "$10" },
+		{ "diagram", "```mermaid\n" },
+		{ "links", "](https://" },
+		{ "links", "![" },
 		{ "languages", "\xD9\x85\xD8\xB1\xD8\xAD" },
 		{ "languages", "\xE4\xBD\xA0\xE5\xA5\xBD" },
-		{ "html", "<script>" }, { "privacy", "memory" },
+		{ "html", "<script>" },
+		{ "privacy", "memory" },
 		{ "help", "`long 2000`" },
 	};
 	size_t i;
@@ -128,8 +139,7 @@ test_manners(void **state)
 	assert_int_equal(answer.pace, PACE_FAST);
 	ask("reasoning");
 	assert_string_equal(buf_str(&answer.reasoning), tour_reasoning);
-	assert_string_equal(buf_str(&answer.text),
-	    tour_text[TOUR_REASONING]);
+	assert_string_equal(buf_str(&answer.text), tour_text[TOUR_REASONING]);
 	ask("reasoning math");
 	assert_string_equal(buf_str(&answer.reasoning), tour_reasoning);
 	assert_string_equal(buf_str(&answer.text), tour_text[TOUR_MATH]);
@@ -147,7 +157,8 @@ test_ends(void **state)
 	assert_true(says(tour_text[TOUR_CODE]));
 	/* It ends where the announcement does. */
 	assert_string_equal(answer.text.data + answer.text.len -
-	    strlen(tour_text[TOUR_ERROR]), tour_text[TOUR_ERROR]);
+		strlen(tour_text[TOUR_ERROR]),
+	    tour_text[TOUR_ERROR]);
 	ask("cut");
 	assert_int_equal(answer.end, TOUR_END_LENGTH);
 }
@@ -176,7 +187,7 @@ test_long(void **state)
 		ask(text);
 		assert_int_equal(count_words(buf_str(&answer.text)), n);
 		assert_true(strchr(".?!",
-		    answer.text.data[answer.text.len - 1]) != NULL);
+				answer.text.data[answer.text.len - 1]) != NULL);
 	}
 	ask("long");
 	assert_int_equal(count_words(buf_str(&answer.text)),

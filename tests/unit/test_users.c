@@ -17,8 +17,8 @@
 
 #define A2 "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaA"
 #define BC "$2y$05$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ0123"
-#define KEPT                                                              \
-	"00112233445566778899aabbccddeeff."                              \
+#define KEPT                                \
+	"00112233445566778899aabbccddeeff." \
 	"ffeeddccbbaa99887766554433221100"
 
 static struct users *
@@ -99,7 +99,7 @@ test_errors(void **state)
 {
 	static const struct {
 		const char *text;
-		const char *error;	/* how the message begins */
+		const char *error; /* how the message begins */
 	} samples[] = {
 		{ "alice", "users:1: after the name" },
 		{ "alice:", "users:1: after the name" },
@@ -117,8 +117,10 @@ test_errors(void **state)
 		{ "a:" A2 ":", "users:1: \"\" is not KEY=VALUE" },
 		{ "a:" A2 ":disabled", "users:1: \"disabled\" is not" },
 		{ "a:" A2 ":disabled=true", "users:1: \"disabled\" is either" },
-		{ "a:" A2 ":expires=2026-02-31", "users:1: \"expires\" is not" },
-		{ "a:" A2 ":expires=2026-13-01", "users:1: \"expires\" is not" },
+		{ "a:" A2 ":expires=2026-02-31",
+		    "users:1: \"expires\" is not" },
+		{ "a:" A2 ":expires=2026-13-01",
+		    "users:1: \"expires\" is not" },
 		{ "a:" A2 ":expires=soon", "users:1: \"expires\" is not" },
 		{ "a:" A2 ":expires=0", "users:1: \"expires\" is not" },
 		{ "a:" A2 ":expires=-5", "users:1: \"expires\" is not" },
@@ -133,8 +135,9 @@ test_errors(void **state)
 		char err[USERS_ERROR_MAX] = "";
 		struct users *u = parse(samples[i].text, err);
 
-		if (u != NULL || strncmp(err, samples[i].error,
-				     strlen(samples[i].error)) != 0)
+		if (u != NULL ||
+		    strncmp(err, samples[i].error, strlen(samples[i].error)) !=
+			0)
 			print_message("%s\n -> %s\n", samples[i].text, err);
 		assert_null(u);
 		assert_memory_equal(err, samples[i].error,

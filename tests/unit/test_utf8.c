@@ -34,8 +34,7 @@ is_character(const unsigned char *s, size_t len)
 		return c >= 0x80;
 	}
 	if (len == 3 && (s[0] & 0xf0) == 0xe0) {
-		c = (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 |
-		    (s[2] & 0x3fu);
+		c = (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
 		return c >= 0x800 && (c < 0xd800 || c > 0xdfff);
 	}
 	if (len == 4 && (s[0] & 0xf8) == 0xf0) {
@@ -96,8 +95,8 @@ test_four(void **state)
 					s[1] = edges[a];
 					s[2] = edges[b];
 					s[3] = edges[c];
-					assert_int_equal(
-					    utf8_valid((char *)s, 4),
+					assert_int_equal(utf8_valid((char *)s,
+							     4),
 					    is_valid(s, 4));
 				}
 }
@@ -147,7 +146,7 @@ test_repair(void **state)
 	check_repair("a\xf1\x80\x80\xe1\x80\xc2"
 		     "b\x80"
 		     "c",
-	    10, "a" R R R "b" R "c");	/* Unicode, table 3-11 */
+	    10, "a" R R R "b" R "c"); /* Unicode, table 3-11 */
 	check_repair("\xed\xa0\x80", 3, R R R);
 	check_repair("\xf4\x90\x80\x80", 4, R R R R);
 	check_repair("\xf0\x9f\x98", 3, R);

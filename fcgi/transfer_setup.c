@@ -16,7 +16,7 @@
  * A stream's tokens are small and come one by one: a small buffer costs no
  * time and saves memory in every one of thousands of streams.
  */
-#define RECEIVE_BUFFER 2048L
+#define RECEIVE_BUFFER 1024L
 /* HTTP/2 loses or stalls paused data before this libcurl. */
 #define HTTP2_SINCE 0x080400
 #define HEADERS_MAX (64 * 1024) /* bytes of a response's headers */

@@ -14,8 +14,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-
 #include "confab/fcgi_record.h"
 #include "confab/loop.h"
 #include "confab/model_lists.h"
@@ -29,30 +27,6 @@ struct job_node {
 	struct job_node *next;
 	struct relay_job job;
 };
-
-/* ---- Jobs ---------------------------------------------------------------- */
-
-void
-relay_request_free(struct provider_request *r)
-{
-	if (r != NULL) {
-		provider_request_free(r);
-		free(r);
-	}
-}
-
-void
-relay_job_free(struct relay_job *job)
-{
-	chat_request_free(job->chat);
-	job->chat = NULL;
-	relay_request_free(job->request);
-	job->request = NULL;
-	catalog_unref(job->catalog);
-	job->catalog = NULL;
-	settings_unref(job->settings);
-	job->settings = NULL;
-}
 
 /* ---- Jobs, on a loop ----------------------------------------------------- */
 

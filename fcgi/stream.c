@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "confab/demo_source.h"
+#include "confab/relay_job.h"
 #include "confab/stream.h"
 #include "confab/stream_private.h"
 #include "confab/stream_users.h"

@@ -12,8 +12,8 @@
 #include "confab/provider.h"
 #include "confab/settings.h"
 
-#define RELAY_KEY_MAX 64      /* bytes of an Idempotency-Key */
-#define RELAY_USER_MAX 128    /* bytes of a user's name */
+#define RELAY_KEY_MAX 64   /* bytes of an Idempotency-Key */
+#define RELAY_USER_MAX 128 /* bytes of a user's name */
 
 /* A client's connection on its way to a loop, which closes it. */
 struct relay_client {

@@ -51,10 +51,26 @@ fcgi_record_end(unsigned char out[FCGI_RECORD_END], int request_id)
 	memcpy(out + 2 * FCGI_RECORD_HEADER, &body, sizeof(body));
 }
 
-enum fcgi_head
-fcgi_record_head(const unsigned char *bytes, size_t len)
+/* Is this whole header good where a record of `type` is due? */
+static bool
+is_due(const unsigned char *h, const unsigned char *first, int type)
 {
-	const unsigned char *h = bytes;
+	size_t content = (size_t)h[4] << 8 | h[5];
+
+	/* The request id: never null, and that of BEGIN_REQUEST. */
+	if ((h[2] == 0 && h[3] == 0) || memcmp(h + 2, first + 2, 2) != 0)
+		return false;
+	/* libfcgi would take padding for the next record, where it follows
+	 * BEGIN_REQUEST or the end of PARAMS. */
+	if (type == FCGI_BEGIN_REQUEST)
+		return content == sizeof(FCGI_BeginRequestBody) && h[6] == 0;
+	return content > 0 || h[6] == 0;
+}
+
+enum fcgi_head
+fcgi_record_head(const unsigned char *bytes, size_t len, size_t *head_len)
+{
+	const unsigned char *h;
 	size_t at = 0, content;
 	int type = FCGI_BEGIN_REQUEST;
 
@@ -64,20 +80,14 @@ fcgi_record_head(const unsigned char *bytes, size_t len)
 			return FCGI_HEAD_BAD;
 		if (len - at < FCGI_RECORD_HEADER)
 			return FCGI_HEAD_MORE;
-		/* The request id: never null, and that of BEGIN_REQUEST. */
-		if ((h[2] == 0 && h[3] == 0) || h[2] != bytes[2] ||
-		    h[3] != bytes[3])
+		if (!is_due(h, bytes, type))
 			return FCGI_HEAD_BAD;
 		content = (size_t)h[4] << 8 | h[5];
-		if (type == FCGI_BEGIN_REQUEST &&
-		    content != sizeof(FCGI_BeginRequestBody))
-			return FCGI_HEAD_BAD;
-		/* Padding there libfcgi would take for the next record. */
-		if ((type == FCGI_BEGIN_REQUEST || content == 0) && h[6] != 0)
-			return FCGI_HEAD_BAD;
 		at += FCGI_RECORD_HEADER + content + h[6];
-		if (type == FCGI_PARAMS && content == 0)
-			return at <= len ? FCGI_HEAD_WHOLE : FCGI_HEAD_MORE;
+		if (type == FCGI_PARAMS && content == 0) {
+			*head_len = at;
+			return FCGI_HEAD_WHOLE;
+		}
 		type = FCGI_PARAMS;
 	}
 	return FCGI_HEAD_MORE;

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * FastCGI: libfcgi reads, we write.
+ * FastCGI: libfcgi reads a request's head, we read its body and write.
  *
- * The connection is accepted by us and put into the request before libfcgi
- * is asked for one: so the whole read has a time limit and descriptors are not
- * inherited. Responses are written by us and the connection is closed after
- * each, because libfcgi's own end waits for the peer for seconds, and because a
+ * The connection is accepted by us, so that the whole read has a time limit
+ * and descriptors are not inherited. libfcgi gets the head through a pipe, once
+ * all of it is there, and never sees the connection: it would answer a
+ * management record past the end of a buffer, and wait for bytes without a
+ * limit. Responses are written by us and the connection is closed after each,
+ * because libfcgi's own end waits for the peer for seconds, and because a
  * connection that is kept with an unread body would have its rest read as
  * FastCGI records: whoever sent that body could forge requests.
  */
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,20 +26,26 @@
 #include <unistd.h>
 
 #include <fcgiapp.h>
+#include <openssl/crypto.h>
 
-#include "confab/clock.h"
 #include "confab/deadline.h"
+#include "confab/fcgi_body.h"
 #include "confab/fcgi_record.h"
 #include "confab/gateway.h"
 
-#define READ_MAX 65536	     /* bytes of one read */
-#define HEAD_MAX (64 * 1024) /* bytes of BEGIN_REQUEST and PARAMS */
-#define HEAD_PAUSE 5	     /* ms until more of it is looked for */
+/* Bytes of BEGIN_REQUEST and PARAMS; a pipe holds them. */
+#define HEAD_MAX (64 * 1024)
 
 struct gateway_fcgi {
 	struct gateway gateway; /* first */
-	FCGX_Request request;
+	FCGX_Request request;	/* of the head */
+	struct fcgi_body body;
 	struct deadline deadline; /* of the whole read */
+	int fd;			  /* -1 once it is handed over */
+	const unsigned char *at;  /* in `bytes`: what is not looked at yet */
+	size_t left;
+	size_t used;		       /* of `bytes`, at any time */
+	unsigned char bytes[HEAD_MAX]; /* as they came */
 };
 
 static const char *
@@ -46,25 +56,47 @@ param(struct gateway *g, const char *name)
 	return FCGX_GetParam(name, f->request.envp);
 }
 
+/* Waits for bytes behind the first `kept` of the buffer. As recv(2). */
+static ssize_t
+receive(struct gateway_fcgi *f, size_t kept)
+{
+	ssize_t n;
+
+	do
+		n = recv(f->fd, f->bytes + kept, sizeof(f->bytes) - kept, 0);
+	while (n == -1 && errno == EINTR);
+	if (n > 0 && kept + (size_t)n > f->used)
+		f->used = kept + (size_t)n;
+	return n;
+}
+
 static ssize_t
 read_body(struct gateway *g, void *out, size_t size)
 {
 	struct gateway_fcgi *f = (struct gateway_fcgi *)g;
-	int n;
+	ssize_t n;
 
-	n = FCGX_GetStr(out, size < READ_MAX ? (int)size : READ_MAX,
-	    f->request.in);
-	if (n > 0)
-		return n;
-	if (deadline_clear(&f->deadline)) {
+	for (;;) {
+		n = (ssize_t)fcgi_body_read(&f->body, &f->at, &f->left, out,
+		    size);
+		if (n > 0 || f->body.state == FCGI_BODY_ENDED)
+			return n;
+		if (f->body.state == FCGI_BODY_BAD) {
+			errno = EPROTO;
+			return -1;
+		}
+		n = receive(f, 0);
+		if (n <= 0)
+			break;
+		f->at = f->bytes;
+		f->left = (size_t)n;
+	}
+	/* EAGAIN: the limit of one read, where there is none of the whole. */
+	if (deadline_clear(&f->deadline) || (n == -1 && errno == EAGAIN))
 		errno = ETIMEDOUT;
-		return -1;
-	}
-	if (FCGX_GetError(f->request.in) != 0) {
+	else
 		errno = EPROTO;
-		return -1;
-	}
-	return 0;
+	return -1;
 }
 
 /* Writes all of it, waiting for room at most GATEWAY_WRITE_TIMEOUT at a time. */
@@ -135,7 +167,7 @@ respond(struct gateway *g, const void *head, size_t head_len, const void *body,
 {
 	struct gateway_fcgi *f = (struct gateway_fcgi *)g;
 	unsigned char header[FCGI_RECORD_HEADER], end[FCGI_RECORD_END];
-	int fd = f->request.ipcFd, id = f->request.requestId;
+	int fd = f->fd, id = f->request.requestId;
 	struct iovec iov[4];
 
 	(void)deadline_clear(&f->deadline);
@@ -163,42 +195,36 @@ hand_over(struct gateway *g)
 	struct relay_client rc;
 
 	(void)deadline_clear(&f->deadline);
-	rc.fd = f->request.ipcFd;
+	rc.fd = f->fd;
 	rc.request_id = f->request.requestId;
-	f->request.ipcFd = -1;
+	f->fd = -1;
 	return rc;
 }
 
 /*
- * Waits until the whole head of a request is there, but does not take it: what
- * libfcgi should not see, a head too large or a management record whose answer
- * overruns its buffer, it does not see. Web servers send it in one piece.
+ * Reads the whole head, and what of the body comes along: a head too large, or
+ * one that libfcgi should not see, ends it. Returns the head's length or 0.
  */
-static bool
-head_arrives(int fd, uint64_t until)
+static size_t
+receive_head(struct gateway_fcgi *f)
 {
-	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
-	unsigned char head[HEAD_MAX];
+	size_t len = 0, head_len;
 	ssize_t n;
 
-	for (;;) {
-		n = recv(fd, head, sizeof(head), MSG_PEEK);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		switch (fcgi_record_head(head, (size_t)n)) {
+	while (len < sizeof(f->bytes) && (n = receive(f, len)) > 0) {
+		len += (size_t)n;
+		switch (fcgi_record_head(f->bytes, len, &head_len)) {
 		case FCGI_HEAD_WHOLE:
-			return fcgi_record_params_fit(head);
+			f->at = f->bytes + head_len;
+			f->left = len - head_len;
+			return fcgi_record_params_fit(f->bytes) ? head_len : 0;
 		case FCGI_HEAD_BAD:
-			return false;
+			return 0;
 		case FCGI_HEAD_MORE:
 			break;
 		}
-		if (n == HEAD_MAX || clock_mono_ms() >= until ||
-		    poll(&p, 1, HEAD_PAUSE) != 0)
-			return false;
 	}
+	return 0;
 }
 
 static const struct gateway_ops ops = { param, read_body, respond, hand_over };
@@ -209,56 +235,80 @@ gateway_fcgi_init(void)
 	return FCGX_Init() == 0 ? 0 : -1;
 }
 
-/* Has libfcgi read the request; false when it has closed the connection. */
+/* A pipe's end that gives the head and then its own end; or -1. */
+static int
+head_pipe(const unsigned char *head, size_t len)
+{
+	int fds[2];
+	ssize_t n;
+
+	/* Nothing waits here: a pipe without that much room is no use. */
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) == -1)
+		return -1;
+	n = write(fds[1], head, len);
+	close(fds[1]);
+	if (n == (ssize_t)len)
+		return fds[0];
+	close(fds[0]);
+	return -1;
+}
+
+/* Has libfcgi read the head. True when it is of a request for us. */
 static bool
-accept_request(struct gateway_fcgi *f, int fd)
+parse_head(struct gateway_fcgi *f, size_t len)
 {
 	const char *role;
+	bool good;
 
 	/* No listening socket: libfcgi is to accept nothing of its own. */
-	if (FCGX_InitRequest(&f->request, -1, 0) != 0) {
-		close(fd);
+	if (FCGX_InitRequest(&f->request, -1, 0) != 0)
 		return false;
-	}
-	f->request.ipcFd = fd;
+	f->request.ipcFd = head_pipe(f->bytes, len);
+	if (f->request.ipcFd == -1)
+		return false;
 	f->request.keepConnection = 1; /* else it would be closed first */
-	/* It is not to wait for the peer's end when it closes. */
-	FCGX_Detach(&f->request);
-	if (FCGX_Accept_r(&f->request) != 0)
-		return false;
-	role = param(&f->gateway, "FCGI_ROLE");
+	good = FCGX_Accept_r(&f->request) == 0;
+	if (f->request.ipcFd >= 0)
+		close(f->request.ipcFd);
+	f->request.ipcFd = -1;
+	role = good ? param(&f->gateway, "FCGI_ROLE") : NULL;
 	return role != NULL && strcmp(role, "RESPONDER") == 0;
+}
+
+/* Limits the whole read; where that fails, each read at least. */
+static void
+limit_reading(struct gateway_fcgi *f, unsigned timeout_ms)
+{
+	struct timeval limit;
+
+	if (deadline_set(&f->deadline, f->fd, timeout_ms) == 0)
+		return;
+	limit.tv_sec = (time_t)(timeout_ms / 1000);
+	limit.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000;
+	(void)setsockopt(f->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
 void
 gateway_fcgi_serve(int fd, unsigned timeout_ms, gateway_serve_fn serve,
     void *arg)
 {
-	uint64_t until = clock_mono_ms() + timeout_ms, now;
 	struct gateway_fcgi f;
-	struct timeval limit;
+	size_t head_len;
 
-	limit.tv_sec = (time_t)(timeout_ms / 1000);
-	limit.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000;
-	/* For the first byte; and for what libfcgi itself may write. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	if (!head_arrives(fd, until)) {
-		close(fd);
-		return;
-	}
-	memset(&f, 0, sizeof(f));
+	/* Not the buffer: pages that no request needs stay untouched. */
+	memset(&f, 0, offsetof(struct gateway_fcgi, bytes));
 	f.gateway.ops = &ops;
-	now = clock_mono_ms();
-	/* Where that fails the limit of each read must do. */
-	(void)deadline_set(&f.deadline, fd,
-	    now < until ? (unsigned)(until - now) : 0);
-	if (accept_request(&f, fd))
+	f.fd = fd;
+	limit_reading(&f, timeout_ms);
+	head_len = receive_head(&f);
+	if (head_len > 0 && parse_head(&f, head_len)) {
+		fcgi_body_init(&f.body, f.request.requestId);
 		serve(arg, &f.gateway);
-	(void)deadline_clear(&f.deadline);
-	if (f.request.ipcFd >= 0) {
-		close(f.request.ipcFd);
-		f.request.ipcFd = -1;
 	}
+	(void)deadline_clear(&f.deadline);
+	if (f.fd != -1)
+		close(f.fd);
+	/* It may hold a password or a message. */
+	OPENSSL_cleanse(f.bytes, f.used);
 	FCGX_Free(&f.request, 0);
 }

@@ -30,8 +30,10 @@ enum fcgi_head {
  * between BEGIN_REQUEST and the empty PARAMS record that is not PARAMS of this
  * request is bad: nginx and its like send nothing else there, and libfcgi
  * writes past a buffer when it answers a GET_VALUES record with many names.
+ * `head_len` is set when the head is whole: the body begins there.
  */
-enum fcgi_head fcgi_record_head(const unsigned char *bytes, size_t len);
+enum fcgi_head fcgi_record_head(const unsigned char *bytes, size_t len,
+    size_t *head_len);
 
 /*
  * True when each parameter of a whole head has the length that it says, and

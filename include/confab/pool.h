@@ -10,7 +10,7 @@
 
 #include "confab/route.h"
 
-#define POOL_STACK (256 * 1024) /* bytes of a thread's stack */
+#define POOL_STACK (320 * 1024) /* bytes of a thread's stack */
 #define POOL_TICK 400		/* ms after which a stop is noticed */
 #define POOL_LAST 2000		/* ms to be read, for a request at the stop */
 #define POOL_BACK_OFF 100	/* ms without descriptors or memory */

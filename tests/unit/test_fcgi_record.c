@@ -20,10 +20,12 @@
 #define END "\1\4\0\1\0\0\0\0"
 #define STDIN_ "\1\5\0\1\0\0\0\0"
 
+static size_t head_len;
+
 static enum fcgi_head
 head(const char *bytes, size_t len)
 {
-	return fcgi_record_head((const unsigned char *)bytes, len);
+	return fcgi_record_head((const unsigned char *)bytes, len, &head_len);
 }
 
 static void
@@ -58,8 +60,10 @@ test_head_in_any_piece(void **state)
 	(void)state;
 	for (len = 0; len < whole; len++)
 		assert_int_equal(head(bytes, len), FCGI_HEAD_MORE);
-	for (; len < sizeof(bytes); len++)
+	for (; len < sizeof(bytes); len++) {
 		assert_int_equal(head(bytes, len), FCGI_HEAD_WHOLE);
+		assert_int_equal(head_len, whole);
+	}
 }
 
 static void
@@ -126,7 +130,8 @@ test_params_fit(void **state)
 		unsigned char *head_copy = malloc(t[i].len);
 
 		memcpy(head_copy, t[i].bytes, t[i].len);
-		assert_int_equal(fcgi_record_head(head_copy, t[i].len),
+		assert_int_equal(fcgi_record_head(head_copy, t[i].len,
+				     &head_len),
 		    FCGI_HEAD_WHOLE);
 		if (fcgi_record_params_fit(head_copy) != t[i].fits)
 			fail_msg("case %zu", i);

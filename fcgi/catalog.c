@@ -311,8 +311,8 @@ put_string(struct buf *out, const char *name, const char *value)
 	buf_json(out, value, strlen(value));
 }
 
-static void
-put_entry(const struct catalog_entry *e, struct buf *out)
+int
+catalog_entry_json(const struct catalog_entry *e, struct buf *out)
 {
 	const struct config_model *m = &e->model;
 
@@ -327,7 +327,7 @@ put_entry(const struct catalog_entry *e, struct buf *out)
 	if (m->max_output_tokens > 0)
 		buf_printf(out, ",\"max_output_tokens\":%u",
 		    m->max_output_tokens);
-	buf_printf(out, ",\"input\":[%s%s%s]}",
+	return buf_printf(out, ",\"input\":[%s%s%s]}",
 	    m->input & INPUT_TEXT ? "\"text\"" : "",
 	    (m->input & INPUT_TEXT) && (m->input & INPUT_IMAGE) ? "," : "",
 	    m->input & INPUT_IMAGE ? "\"image\"" : "");
@@ -344,14 +344,14 @@ catalog_json(const struct catalog *k, struct buf *out)
 		first = catalog_find(k, k->config->default_model);
 	buf_puts(out, "{\"object\":\"list\",\"data\":[");
 	if (first != NULL) {
-		put_entry(first, out);
+		(void)catalog_entry_json(first, out);
 		comma = ",";
 	}
 	for (i = 0; i < k->n; i++) {
 		if (&k->entries[i] == first)
 			continue;
 		buf_puts(out, comma);
-		put_entry(&k->entries[i], out);
+		(void)catalog_entry_json(&k->entries[i], out);
 		comma = ",";
 	}
 	return buf_puts(out, "]}");

@@ -35,6 +35,7 @@ static const struct route routes[] = {
 	{ "POST", "/api/logout", SESSION | CHANGES, api_logout },
 	{ "GET", "/api/metrics", OPEN, api_metrics },
 	{ "GET", "/api/models", SESSION, api_models },
+	{ "GET", "/api/models/", SESSION, api_model },
 	{ "POST", "/api/password", CHANGES | BODY, api_password },
 	{ "GET", "/api/session", OPEN, api_session },
 	{ "GET", "/api/streams/", SESSION | ENDLESS, api_stream_resume },

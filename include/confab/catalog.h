@@ -52,4 +52,7 @@ struct buf;
 /* Appends OpenAI's list object with our extra fields; default model first. */
 int catalog_json(const struct catalog *k, struct buf *out);
 
+/* Appends OpenAI's object of one model. */
+int catalog_entry_json(const struct catalog_entry *e, struct buf *out);
+
 #endif

@@ -46,6 +46,7 @@ void api_health(struct call *c);
 void api_login(struct call *c);
 void api_logout(struct call *c);
 void api_metrics(struct call *c);
+void api_model(struct call *c);
 void api_models(struct call *c);
 void api_password(struct call *c);
 void api_session(struct call *c);

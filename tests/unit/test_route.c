@@ -166,6 +166,27 @@ test_head(void **state)
 }
 
 static void
+test_one_model(void **state)
+{
+	(void)state;
+	ask(&(struct ask){ "GET", "/api/models/eliza", .user = "ann" });
+	assert_int_equal(status, 200);
+	assert_int_equal(strncmp(buf_str(&gateway.answer),
+			     "{\"id\":\"eliza\",\"object\":\"model\",", 32),
+	    0);
+	ask(&(struct ask){ "GET", "/api/models/demo/tour", .user = "ann" });
+	assert_int_equal(status, 200);
+	ask(&(struct ask){ "GET", "/api/models/eliza/", .user = "ann" });
+	expect_error(404, "model_not_found");
+	ask(&(struct ask){ "GET", "/api/models/", .user = "ann" });
+	expect_error(404, "not_found");
+	ask(&(struct ask){ "GET", "/api/models/eliza", .user = NULL });
+	expect_error(401, "not_authenticated");
+	ask(&(struct ask){ "DELETE", "/api/models/eliza", .user = "ann" });
+	expect_error(405, "method_not_allowed");
+}
+
+static void
 test_type(void **state)
 {
 	static const char *const types[] = { NULL, "text/plain",
@@ -403,6 +424,7 @@ main(void)
 		cmocka_unit_test(test_not_found),
 		cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_head),
+		cmocka_unit_test(test_one_model),
 		cmocka_unit_test(test_type),
 		cmocka_unit_test(test_other_site),
 		cmocka_unit_test(test_nobody),

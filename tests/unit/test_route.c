@@ -172,7 +172,7 @@ test_one_model(void **state)
 	ask(&(struct ask){ "GET", "/api/models/eliza", .user = "ann" });
 	assert_int_equal(status, 200);
 	assert_int_equal(strncmp(buf_str(&gateway.answer),
-			     "{\"id\":\"eliza\",\"object\":\"model\",", 32),
+			     "{\"id\":\"eliza\",\"object\":\"model\",", 31),
 	    0);
 	ask(&(struct ask){ "GET", "/api/models/demo/tour", .user = "ann" });
 	assert_int_equal(status, 200);

@@ -62,8 +62,7 @@ put_request(struct relay_job *job, struct api_error *err)
 		return 0;
 	job->request = calloc(1, sizeof(*job->request));
 	if (job->request == NULL)
-		return api_error_set(err, 503, "internal_error",
-		    "The server is out of memory.");
+		return api_error_no_memory(err);
 	return provider_chat_request(e->provider, &e->model, job->chat,
 	    job->request, err);
 }

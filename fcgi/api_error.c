@@ -31,6 +31,13 @@ api_error_set(struct api_error *e, int status, const char *code,
 	return -1;
 }
 
+int
+api_error_no_memory(struct api_error *e)
+{
+	return api_error_set(e, 503, "internal_error",
+	    "The server is out of memory.");
+}
+
 const char *
 api_error_type(int status)
 {

@@ -395,12 +395,12 @@ chat_request_parse(const char *body, size_t len,
 
 	r = calloc(1, sizeof(*r));
 	if (r == NULL) {
-		api_error_set(err, 503, "busy", "Out of memory.");
+		api_error_no_memory(err);
 		return NULL;
 	}
 	result = json_parse(body, len, limits->json_depth, &r->root);
 	if (result == JSON_NO_MEMORY)
-		api_error_set(err, 503, "busy", "Out of memory.");
+		api_error_no_memory(err);
 	else if (result != JSON_OK)
 		api_error_set(err, 400, "invalid_json", "The body %s.",
 		    json_result_str(result));

@@ -227,8 +227,7 @@ broken(struct demo_source *d)
 {
 	struct api_error err;
 
-	(void)api_error_set(&err, 503, "internal_error",
-	    "The server is out of memory.");
+	(void)api_error_no_memory(&err);
 	finish(d, &err);
 }
 
@@ -447,8 +446,7 @@ demo_source_start(struct loop *l, const struct upstream_call *call,
 no_memory:
 	if (d != NULL)
 		free_source(d);
-	(void)api_error_set(err, 503, "internal_error",
-	    "The server is out of memory.");
+	(void)api_error_no_memory(err);
 	return NULL;
 }
 

@@ -42,7 +42,7 @@ provider_invalid(struct api_error *err, const char *what)
 enum provider_result
 provider_no_memory(struct api_error *err)
 {
-	api_error_set(err, 503, "busy", "Out of memory.");
+	(void)api_error_no_memory(err);
 	return PROVIDER_FAILED;
 }
 

@@ -151,8 +151,7 @@ read_body(struct request *r, size_t announced, uint64_t until,
 		return too_large(r, until, err);
 	if (announced != SIZE_MAX && announced > 0 &&
 	    buf_reserve(&r->body, announced) == -1)
-		return api_error_set(err, 503, "internal_error",
-		    "The server is out of memory.");
+		return api_error_no_memory(err);
 	for (;;) {
 		n = r->gateway->ops->read(r->gateway, chunk, sizeof(chunk));
 		if (n == 0)

@@ -66,8 +66,11 @@ route_json(struct call *c)
 	r = json_parse(buf_str(b), b->len,
 	    c->settings->config->limits.json_depth, &v);
 	if (r != JSON_OK) {
-		(void)api_error_set(&err, 400, "invalid_json", "The body %s.",
-		    json_result_str(r));
+		if (r == JSON_NO_MEMORY)
+			(void)api_error_no_memory(&err);
+		else
+			(void)api_error_set(&err, 400, "invalid_json",
+			    "The body %s.", json_result_str(r));
 		response_error(c->response, &err);
 		return NULL;
 	}

@@ -30,6 +30,9 @@ struct api_error {
 int api_error_set(struct api_error *e, int status, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* As api_error_set(), where memory is short: 503 internal_error. */
+int api_error_no_memory(struct api_error *e);
+
 /* OpenAI's `type` for a status: "invalid_request_error", "rate_limit_error",
  * "authentication_error", "permission_error", "not_found_error", "api_error". */
 const char *api_error_type(int status);

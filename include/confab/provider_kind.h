@@ -100,7 +100,7 @@ enum provider_result provider_invalid(struct api_error *err, const char *what);
  * PROVIDER_FAILED. */
 enum provider_result provider_not_passed(struct api_error *err);
 
-/* err = 503 busy. Returns PROVIDER_FAILED. */
+/* err = 503 internal_error. Returns PROVIDER_FAILED. */
 enum provider_result provider_no_memory(struct api_error *err);
 
 /*

@@ -53,10 +53,18 @@ void api_session(struct call *c);
 void api_stream_resume(struct call *c);
 void api_stream_stop(struct call *c);
 
-/* For them: a member of a JSON object body; false with a 400 in the response
- * when `body` is no object or the member no string. */
 struct json_object;
+
+/* For them: the body, a JSON object that the caller ends with
+ * json_object_put(). NULL with the answer given: 400, or 503 when memory is
+ * short. */
 struct json_object *route_json(struct call *c);
+
+/*
+ * Member `name` of the body and its length, the body's own. NULL when it is
+ * absent and not `required`, or with a 400 in the response when it is no
+ * string.
+ */
 const char *route_string(struct call *c, struct json_object *body,
     const char *name, bool required, size_t *len);
 

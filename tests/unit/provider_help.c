@@ -16,6 +16,54 @@
 #include "confab/json.h"
 #include "provider_help.h"
 
+static char openai_base[] = "https://api.internal.example/v1";
+static char openai_key[] = "sk-canary-0123456789";
+static char openai_header[] = "Authorization", openai_prefix[] = "Bearer ";
+static char openai_chat[] = "/chat/completions", openai_models[] = "/models";
+static char openai_limit[] = "max_tokens";
+static char openai_extra[] = "X-Title: confab";
+static char openai_id[] = "gpt", openai_upstream[] = "gpt-up";
+
+struct config_provider openai_provider = { .kind = PROVIDER_OPENAI,
+	.base_url = openai_base,
+	.api_key = openai_key,
+	.key_header = openai_header,
+	.key_prefix = openai_prefix,
+	.chat_path = openai_chat,
+	.models_path = openai_models,
+	.token_limit_field = openai_limit,
+	.include_usage = true,
+	.require_done = true,
+	.headers = { openai_extra },
+	.n_headers = 1 };
+
+struct config_model openai_model = { .id = openai_id,
+	.upstream = openai_upstream,
+	.input = INPUT_TEXT };
+
+static char anthropic_base[] = "https://api.anthropic.com";
+static char anthropic_key[] = "sk-ant-canary-0123456789",
+	    anthropic_header[] = "x-api-key";
+static char anthropic_prefix[] = "", anthropic_chat[] = "/v1/messages",
+	    anthropic_models[] = "/v1/models";
+static char anthropic_limit[] = "max_tokens",
+	    anthropic_old_version[] = "2023-06-01";
+static char anthropic_id[] = "claude";
+
+struct config_provider anthropic_provider = { .kind = PROVIDER_ANTHROPIC,
+	.base_url = anthropic_base,
+	.api_key = anthropic_key,
+	.key_header = anthropic_header,
+	.key_prefix = anthropic_prefix,
+	.chat_path = anthropic_chat,
+	.models_path = anthropic_models,
+	.token_limit_field = anthropic_limit,
+	.anthropic_version = anthropic_old_version,
+	.require_done = true };
+
+struct config_model anthropic_model = { .id = anthropic_id,
+	.input = INPUT_TEXT };
+
 static int
 emit(void *arg, const char *json, size_t len, bool content)
 {

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For the tests of the providers: a recorded stream goes in, chunks come out.
+ * For the tests of the providers: one of each kind; a recorded stream goes in,
+ * chunks come out.
  */
 #ifndef CONFAB_TEST_PROVIDER_HELP_H
 #define CONFAB_TEST_PROVIDER_HELP_H
 
 #include "confab/provider.h"
+
+/* Of each kind, with a key that must be seen nowhere, and a model. */
+extern struct config_provider openai_provider, anthropic_provider;
+extern struct config_model openai_model, anthropic_model;
 
 struct run {
 	const struct config_provider *p;

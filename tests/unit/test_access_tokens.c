@@ -17,12 +17,12 @@
 #include "confab/access_tokens.h"
 #include "confab/buf.h"
 #include "confab/files.h"
+#include "temp_folder.h"
 
 #define DIGEST \
 	"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
-static char folder[] = "/tmp/confab-tokens-XXXXXX";
-static char path[64];
+static char path[TEMP_PATH_MAX];
 
 static int
 parse(const char *text, struct access_tokens *out, char *err)
@@ -98,9 +98,7 @@ test_life(void **state)
 	assert_int_equal(access_tokens_find(path, "confab_x", 8, &found, err),
 	    0);
 	/* A line by hand, without its newline. */
-	fd = open(path, O_WRONLY | O_CREAT, 0640);
-	assert_int_equal(write(fd, "# by hand", 9), 9);
-	close(fd);
+	temp_put(path, "# by hand", 0640);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(access_tokens_new(path, "alice", "a label", 10,
 				     0, &made[i], text[i], err),
@@ -159,19 +157,10 @@ test_life(void **state)
 static int
 make_folder(void **state)
 {
-	(void)state;
-	if (mkdtemp(folder) == NULL)
+	if (temp_folder_make(state) != 0)
 		return -1;
-	snprintf(path, sizeof(path), "%s/tokens", folder);
+	temp_path(path, "tokens");
 	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(folder);
 }
 
 int
@@ -183,5 +172,5 @@ main(void)
 		cmocka_unit_test(test_life),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_folder, temp_folder_remove);
 }

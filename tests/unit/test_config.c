@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading configurations: values and defaults, the line and the remedy in
- * every error, secrets, and a dump that reads back to the same.
+ * Reading configurations: values and defaults, a dump that reads back to the
+ * same, and that manual and example agree with the program.
  */
 #include "config.h"
 
@@ -12,101 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "confab/buf.h"
 #include "confab/config_option.h"
-
-static char dir[] = "/tmp/confab-config-XXXXXX";
-static char path[64], err[CONFIG_ERROR_MAX];
-
-static void
-write_file(const char *name, const char *text, size_t len, mode_t mode)
-{
-	char at[128];
-	FILE *f;
-
-	snprintf(at, sizeof(at), "%s/%s", dir, name);
-	unlink(at);
-	f = fopen(at, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, 1, len, f), len);
-	assert_int_equal(fclose(f), 0);
-	assert_int_equal(chmod(at, mode), 0);
-}
-
-static struct config *
-read_text(const char *text)
-{
-	write_file("c.conf", text, strlen(text), 0644);
-	return config_read(path, err);
-}
-
-static struct config *
-good(const char *text)
-{
-	struct config *c = read_text(text);
-
-	if (c == NULL)
-		fail_msg("refused: %s", err);
-	assert_string_equal(err, "");
-	return c;
-}
-
-/* The error must be PATH:LINE: and have each of the words. */
-static void
-bad(const char *text, unsigned line, const char *words)
-{
-	char where[128], *list = strdup(words), *w, *next = list;
-	struct config *c = read_text(text);
-
-	if (c != NULL)
-		fail_msg("accepted: %s", text);
-	if (line == 0)
-		snprintf(where, sizeof(where), "%s: ", path);
-	else
-		snprintf(where, sizeof(where), "%s:%u: ", path, line);
-	if (strncmp(err, where, strlen(where)) != 0)
-		fail_msg("wanted %s in: %s", where, err);
-	while ((w = strsep(&next, "|")) != NULL) {
-		if (strstr(err, w) == NULL)
-			fail_msg("wanted \"%s\" in: %s", w, err);
-	}
-	assert_null(strchr(err, '\n'));
-	free(list);
-}
-
-#define DEMO "provider \"demo\" { kind = demo }\n"
-
-static void
-test_defaults(void **state)
-{
-	struct config *c = good(DEMO);
-	char want[128];
-
-	(void)state;
-	assert_int_equal(c->workers, 8);
-	assert_int_equal(c->socket_mode, 0660);
-	assert_int_equal(c->limits.body, 16 << 20);
-	assert_int_equal(c->limits.json_depth, 64);
-	assert_int_equal(c->timeouts.connect, 10000);
-	assert_int_equal(c->timeouts.total, 1800000);
-	assert_int_equal(c->session.idle, 7 * 86400);
-	assert_string_equal(c->session.cookie_name, "__Host-confab");
-	assert_int_equal(c->password.memory_kib, 65536);
-	assert_int_equal(c->log_level, LOG_LEVEL_INFO);
-	assert_null(c->tokens_file);
-	assert_null(c->default_model);
-	snprintf(want, sizeof(want), "%s/users", dir);
-	assert_string_equal(c->users_file, want);
-	assert_int_equal(c->n_providers, 1);
-	assert_int_equal(c->providers[0].kind, PROVIDER_DEMO);
-	assert_false(c->providers[0].list_models);
-	config_free(c);
-}
+#include "config_help.h"
 
 static const char full[] =
     "# a comment\n"
@@ -135,6 +46,33 @@ static const char full[] =
     "provider \"a\" { kind = anthropic base_url = \"http://[::1]:8080\"\n"
     "  model \"claude\" { max_output_tokens = 8192 input = image } }\n"
     "provider \"b\" { base_url = \"https://api.openai.com/v1\" }\n";
+
+static void
+test_defaults(void **state)
+{
+	struct config *c = good(DEMO);
+	char want[128];
+
+	(void)state;
+	assert_int_equal(c->workers, 8);
+	assert_int_equal(c->socket_mode, 0660);
+	assert_int_equal(c->limits.body, 16 << 20);
+	assert_int_equal(c->limits.json_depth, 64);
+	assert_int_equal(c->timeouts.connect, 10000);
+	assert_int_equal(c->timeouts.total, 1800000);
+	assert_int_equal(c->session.idle, 7 * 86400);
+	assert_string_equal(c->session.cookie_name, "__Host-confab");
+	assert_int_equal(c->password.memory_kib, 65536);
+	assert_int_equal(c->log_level, LOG_LEVEL_INFO);
+	assert_null(c->tokens_file);
+	assert_null(c->default_model);
+	snprintf(want, sizeof(want), "%s/users", temp_folder);
+	assert_string_equal(c->users_file, want);
+	assert_int_equal(c->n_providers, 1);
+	assert_int_equal(c->providers[0].kind, PROVIDER_DEMO);
+	assert_false(c->providers[0].list_models);
+	config_free(c);
+}
 
 static void
 check_full(const struct config *c)
@@ -201,202 +139,6 @@ test_full_and_dump(void **state)
 	config_free(c);
 	buf_free(&one);
 	buf_free(&two);
-}
-
-static void
-test_bad_values(void **state)
-{
-	(void)state;
-	bad("workers = 0\n" DEMO, 1, "workers|number from 1 to 256|\"0\"");
-	bad("\n\nworkers = many\n" DEMO, 3, "workers|\"many\"");
-	bad("workers = 08x\n", 1, "workers");
-	bad("workers = -1\n", 1, "workers");
-	bad("workers = \"\"\n", 1, "workers");
-	bad("workers = 99999999999999999999999\n", 1, "workers");
-	bad("limits {\n body = 16Q\n}\n", 2, "body|a size|1k to 512M");
-	bad("limits {\n body = 16.5M }", 2, "body");
-	bad("limits {\n body = \"16 M\" }", 2, "body");
-	bad("timeouts {\n\n connect = 10x }", 3, "connect|a time|100ms");
-	bad("timeouts { connect = 1ms }", 1, "connect|100ms to 10min");
-	bad("session { idle = 1500ms }", 1, "idle|whole seconds");
-	bad("auth = ldap\n", 1, "auth|one of password, remote_user");
-	bad("socket_mode = 999\n", 1, "socket_mode|0660");
-	bad("listen = \"unix:relative\"\n", 1, "listen|unix:/PATH");
-	bad("listen = \"localhost\"\n", 1, "listen");
-	bad("listen = \"localhost:0\"\n", 1, "listen");
-	bad("users_file = \"\"\n", 1, "users_file|a file name");
-	bad("users_file = \"a\nb\"\n", 2, "users_file");
-	bad("provider \"x\" { include_usage = maybe }", 1, "yes or no");
-}
-
-static void
-test_bad_structure(void **state)
-{
-	(void)state;
-	bad("worker = 8\n" DEMO, 1, "\"worker\"|did you mean \"workers\"");
-	bad("\"odd\nname\x01\" = 8\n", 2, "odd?name?");
-	bad("\nlimit { }\n", 2, "did you mean \"limits\"");
-	bad("limits {\n bodies = 1M }\n", 2, "in section limits|\"body\"");
-	bad("provider \"x\" {\n modle \"y\" { } }", 2, "\"model\"");
-	bad("xyzzy_nothing = 1\n", 1, "xyzzy_nothing");
-	bad("workers = 1\nworkers = 2\n", 2, "twice|line 1");
-	bad("workers 5\n", 1, "workers");
-	bad("workers =\n", 1, "something is missing");
-	bad("workers = {1}\n", 1, "");
-	bad("limits { body = 1M\n", 1, "limits|not closed");
-	bad("}\n", 1, "brace");
-	bad("\n\"\" = 5\n", 2, "syntax error");
-	bad(DEMO "/* no end\n", 2, "comment|not closed");
-	bad("users_file = \"abc\n", 1, "string is not closed");
-	bad("\"abc\n", 1, "string is not closed");
-	bad("users_file = 'abc\n", 1, "unterminated");
-	bad(DEMO DEMO, 2, "duplicate title 'demo'");
-	bad("provider \"x\" { base_url = \"http://[::1]\"\n model \"m\" {}\n"
-	    "model \"m\" {} }",
-	    3, "duplicate title 'm'");
-	bad("provider { kind = demo }\n", 1, "title");
-	bad("provider \"a b\" { kind = demo }\n", 1, "title|letters");
-	bad("provider \"x\" { kind = demo model \"\" { } }\n", 1, "title");
-	bad("workers = 1\n", 0, "no provider|kind = demo");
-	bad("", 0, "no provider");
-	/* The lexer has recovered from all that. */
-	config_free(good(DEMO));
-}
-
-static void
-test_bad_relations(void **state)
-{
-	(void)state;
-	bad("provider \"x\" {\n kind = openai\n}\n", 3, "x has no base_url");
-	bad("provider \"x\" {\n kind = demo\n base_url = \"http://h\"\n}\n", 3,
-	    "demo has no address");
-	bad("session {\n idle = 2h\n absolute = 1h\n}\n" DEMO, 2, "idle");
-	bad("password {\n lanes = 16\n memory_kib = 64\n}\n" DEMO, 3,
-	    "memory_kib");
-	bad("default_model = nope\n" DEMO, 1, "default_model|nope");
-	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    " model \"a\" {\n fallback = a } }\n",
-	    3, "fallback|itself");
-	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    " model \"a\" {\n fallback = b } }\n",
-	    3, "no model \"b\"");
-	config_free(good("default_model = eliza\n" DEMO));
-	config_free(good("default_model = \"demo/tour\"\n" DEMO));
-	config_free(
-	    good("default_model = any\n"
-		 "provider \"x\" { base_url = \"http://localhost\" }\n"));
-}
-
-static void
-test_bad_provider(void **state)
-{
-	static const char *const urls[] = { "ftp://h", "http://", "h/v1",
-		"https://u:p@h/v1", "https://h/v1?x=y", "https://h/v1#x",
-		"https://h:99999/", "https://h:x/", "https://a b/",
-		"https://h/\\n", "https://h:80x/" };
-	char text[256];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
-		snprintf(text, sizeof(text),
-		    "provider \"x\" {\n base_url = \"%s\"\n}\n", urls[i]);
-		bad(text, 2, "base_url|http or https URL");
-	}
-	bad("provider \"x\" {\n headers = {\"No colon\"}\n}\n", 2, "headers");
-	bad("provider \"x\" {\n headers = {\"Host: x\"}\n}\n", 2, "headers");
-	bad("provider \"x\" {\n headers = {\"A: canary\xc3\xa9\"}\n}\n", 2,
-	    "headers");
-	assert_null(strstr(err, "canary"));
-	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    "api_key_file = key\nheaders = {\"authorization: b\"} }\n",
-	    3, "header of the key");
-	bad("provider \"x\" {\n chat_path = \"a\"\n}\n", 2, "chat_path|slash");
-	bad("provider \"x\" {\n query = \"?a=b\"\n}\n", 2, "query");
-	bad("provider \"x\" {\n proxy = \"http://u:p@h\"\n}\n", 2, "proxy");
-	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    "ca_file = \"none.pem\" }\n",
-	    2, "ca_file|none.pem");
-}
-
-#define KEYED                                                \
-	"provider \"x\" { base_url = \"http://localhost\"\n" \
-	"api_key_file = \"key\" }\n"
-
-static void
-test_key_files(void **state)
-{
-	char big[9000];
-
-	(void)state;
-	write_file("key", "k\r\n", 3, 0400);
-	config_free(good(KEYED));
-	write_file("key", "k", 1, 0640);
-	bad(KEYED, 2, "api_key_file|0600");
-	write_file("key", "k", 1, 0602);
-	bad(KEYED, 2, "api_key_file|0600");
-	write_file("key", "", 0, 0600);
-	bad(KEYED, 2, "empty");
-	write_file("key", "a b", 3, 0600);
-	bad(KEYED, 2, "printable");
-	write_file("key", "a\nb", 3, 0600);
-	bad(KEYED, 2, "printable");
-	write_file("key", "canary\0x", 8, 0600);
-	bad(KEYED, 2, "printable");
-	assert_null(strstr(err, "canary"));
-	memset(big, 'k', sizeof(big));
-	write_file("key", big, 8192, 0600);
-	config_free(good(KEYED));
-	write_file("key", big, 8193, 0600);
-	bad(KEYED, 2, "too large");
-	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    "api_key_file = \".\" }\n",
-	    2, "regular file");
-	bad("provider \"x\" { base_url = \"http://localhost\"\n"
-	    "api_key_file = \"none\" }\n",
-	    2, "none: No such file");
-}
-
-static void
-test_credentials(void **state)
-{
-	static const char text[] =
-	    "provider \"x\" { base_url = "
-	    "\"http://localhost\"\napi_key_file = \"credential:%s\" }\n";
-	struct config *c;
-	char conf[256];
-
-	(void)state;
-	snprintf(conf, sizeof(conf), text, "key");
-	unsetenv("CREDENTIALS_DIRECTORY");
-	bad(conf, 2, "no credentials");
-	setenv("CREDENTIALS_DIRECTORY", dir, 1);
-	write_file("key", "from-systemd", 12, 0440);
-	c = good(conf);
-	assert_string_equal(c->providers[0].api_key, "from-systemd");
-	config_free(c);
-	snprintf(conf, sizeof(conf), text, "../key");
-	bad(conf, 2, "no name of a credential");
-	unsetenv("CREDENTIALS_DIRECTORY");
-}
-
-static void
-test_bad_files(void **state)
-{
-	(void)state;
-	write_file("c.conf", "a\nb\xff", 4, 0644);
-	assert_null(config_read(path, err));
-	assert_non_null(strstr(err, ":2: is not UTF-8"));
-	write_file("c.conf", "a\0b", 3, 0644);
-	assert_null(config_read(path, err));
-	assert_non_null(strstr(err, "NUL"));
-	write_file("c.conf", DEMO, strlen(DEMO), 0666);
-	assert_null(config_read(path, err));
-	assert_non_null(strstr(err, "everybody"));
-	assert_null(config_read("/nonexistent/c.conf", err));
-	assert_non_null(strstr(err, "/nonexistent/c.conf: No such file"));
-	assert_null(config_read(dir, err));
-	assert_non_null(strstr(err, "regular file"));
 }
 
 static void
@@ -514,45 +256,17 @@ test_example(void **state)
 	free(text);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/c.conf", dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	static const char *const names[] = { "c.conf", "key", "openai.key",
-		"anthropic.key" };
-	char at[128];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(at, sizeof(at), "%s/%s", dir, names[i]);
-		unlink(at);
-	}
-	return rmdir(dir);
-}
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_defaults),
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_full_and_dump),
-		cmocka_unit_test(test_bad_values),
-		cmocka_unit_test(test_bad_structure),
-		cmocka_unit_test(test_bad_relations),
-		cmocka_unit_test(test_bad_provider),
-		cmocka_unit_test(test_key_files),
-		cmocka_unit_test(test_credentials),
-		cmocka_unit_test(test_bad_files), cmocka_unit_test(test_values),
-		cmocka_unit_test(test_manual), cmocka_unit_test(test_example) };
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_manual),
+		cmocka_unit_test(test_example),
+	};
 
-	return cmocka_run_group_tests_name("config", tests, setup, teardown);
+	return cmocka_run_group_tests(tests, config_group_begin,
+	    temp_folder_remove);
 }

@@ -2,7 +2,6 @@
 /* Passwords against stored hashes, their bounds, and the file's changes. */
 #include "config.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +17,7 @@
 #include "confab/credentials.h"
 #include "confab/files.h"
 #include "confab/password.h"
+#include "temp_folder.h"
 
 static const struct config_password cheap = {
 	.memory_kib = 64,
@@ -25,17 +25,12 @@ static const struct config_password cheap = {
 	.lanes = 1,
 };
 
-static char folder[] = "/tmp/confab-users-XXXXXX";
-static char path[64];
+static char path[TEMP_PATH_MAX];
 
 static void
 put(const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0640);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
+	temp_put(path, text, 0640);
 }
 
 static void
@@ -342,19 +337,10 @@ test_kept_is_bound(void **state)
 static int
 make_folder(void **state)
 {
-	(void)state;
-	if (mkdtemp(folder) == NULL)
+	if (temp_folder_make(state) != 0)
 		return -1;
-	snprintf(path, sizeof(path), "%s/users", folder);
+	temp_path(path, "users");
 	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(folder);
 }
 
 int
@@ -372,5 +358,5 @@ main(void)
 		cmocka_unit_test(test_kept_is_bound),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_folder, temp_folder_remove);
 }

@@ -17,12 +17,13 @@
 #include <cmocka.h>
 
 #include "confab/files.h"
+#include "temp_folder.h"
 
 #define WRITERS 4
 #define TIMES 50
 
-static char folder[] = "/tmp/confab-files-XXXXXX";
-static char path[64], link_path[64], new_path[64];
+static char path[TEMP_PATH_MAX], link_path[TEMP_PATH_MAX];
+static char new_path[TEMP_PATH_MAX];
 
 static int
 append(const char *to, const char *what)
@@ -134,7 +135,7 @@ test_refusals(void **state)
 	unlink(path);
 	assert_int_equal(file_edit_begin(&e, path, 100, 0, err), -1);
 	assert_non_null(strstr(err, path));
-	assert_int_equal(file_edit_begin(&e, folder, 100, 0, err), -1);
+	assert_int_equal(file_edit_begin(&e, temp_folder, 100, 0, err), -1);
 	assert_int_equal(append(path, "kept"), 0);
 	/* Too large to be written: as it was. */
 	memset(big, 'x', sizeof(big) - 1);
@@ -155,23 +156,13 @@ test_refusals(void **state)
 static int
 make_folder(void **state)
 {
-	(void)state;
 	umask(022);
-	if (mkdtemp(folder) == NULL)
+	if (temp_folder_make(state) != 0)
 		return -1;
-	snprintf(path, sizeof(path), "%s/file", folder);
-	snprintf(new_path, sizeof(new_path), "%s/file.new", folder);
-	snprintf(link_path, sizeof(link_path), "%s/link", folder);
+	temp_path(path, "file");
+	temp_path(new_path, "file.new");
+	temp_path(link_path, "link");
 	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	unlink(path);
-	unlink(link_path);
-	return rmdir(folder);
 }
 
 int
@@ -184,5 +175,5 @@ main(void)
 		cmocka_unit_test(test_refusals),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_folder, temp_folder_remove);
 }

@@ -2,7 +2,6 @@
 /* The secret file: its form, its order, its rotation, and that it is followed. */
 #include "config.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,12 +16,12 @@
 
 #include "confab/keyring.h"
 #include "confab/log.h"
+#include "temp_folder.h"
 
 #define K1 "1111111111111111111111111111111111111111111111111111111111111111"
 #define K2 "2222222222222222222222222222222222222222222222222222222222222222"
 
-static char folder[] = "/tmp/confab-keyring-XXXXXX";
-static char path[64];
+static char path[TEMP_PATH_MAX];
 
 static int
 parse(const char *text, struct keyring_keys *out, char *err)
@@ -33,11 +32,7 @@ parse(const char *text, struct keyring_keys *out, char *err)
 static void
 put(const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
+	temp_put(path, text, 0600);
 }
 
 static void
@@ -209,21 +204,12 @@ test_open_to_others(void **state)
 static int
 make_folder(void **state)
 {
-	(void)state;
-	if (mkdtemp(folder) == NULL)
+	if (temp_folder_make(state) != 0)
 		return -1;
-	snprintf(path, sizeof(path), "%s/secret", folder);
+	temp_path(path, "secret");
 	/* The errors that are meant to come are not ours to look at. */
 	log_configure(LOG_TO_STDERR, LOG_LEVEL_ERROR);
 	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(folder);
 }
 
 int
@@ -238,5 +224,5 @@ main(void)
 		cmocka_unit_test(test_open_to_others),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_folder, temp_folder_remove);
 }

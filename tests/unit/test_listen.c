@@ -21,9 +21,9 @@
 #include <cmocka.h>
 
 #include "confab/listen.h"
+#include "temp_folder.h"
 
-static char folder[] = "/tmp/confab-listen-XXXXXX";
-static char path[64], where[80];
+static char path[TEMP_PATH_MAX], where[sizeof("unix:") + TEMP_PATH_MAX];
 static char err[CONFIG_ERROR_MAX];
 
 static int
@@ -214,20 +214,11 @@ test_passed(void **state)
 static int
 setup(void **state)
 {
-	(void)state;
-	if (mkdtemp(folder) == NULL)
+	if (temp_folder_make(state) != 0)
 		return -1;
-	(void)snprintf(path, sizeof(path), "%s/sock", folder);
+	temp_path(path, "sock");
 	(void)snprintf(where, sizeof(where), "unix:%s", path);
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	(void)unlink(path);
-	return rmdir(folder);
 }
 
 int
@@ -244,5 +235,5 @@ main(void)
 		cmocka_unit_test(test_passed),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, temp_folder_remove);
 }

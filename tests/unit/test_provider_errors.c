@@ -15,13 +15,7 @@
 #include <cmocka.h>
 
 #include "confab/provider_kind.h"
-
-static char base[] = "https://api.internal.example/v1";
-static char key[] = "sk-canary-0123456789";
-
-static struct config_provider provider = { .kind = PROVIDER_OPENAI,
-	.base_url = base,
-	.api_key = key };
+#include "provider_help.h"
 
 /* ---- Errors by status ---- */
 
@@ -115,7 +109,7 @@ test_statuses(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		memset(&err, 0, sizeof(err));
-		again = provider_error(&provider, statuses[i].status,
+		again = provider_error(&openai_provider, statuses[i].status,
 		    statuses[i].body, strlen(statuses[i].body),
 		    statuses[i].retry_after, now, &err);
 		if (err.status != statuses[i].want ||
@@ -179,8 +173,8 @@ list(const char *body, struct buf *out)
 
 	buf_init(&after, 1000);
 	buf_reset(out);
-	rc = provider_list_read(&provider, body, strlen(body), add_model, out,
-	    &after);
+	rc = provider_list_read(&openai_provider, body, strlen(body), add_model,
+	    out, &after);
 	assert_int_equal(after.len, 0);
 	buf_free(&after);
 	return rc;

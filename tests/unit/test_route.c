@@ -20,14 +20,14 @@
 #include "confab/json.h"
 #include "confab/route.h"
 #include "fake_gateway.h"
+#include "temp_folder.h"
 
 #define JSON "application/json"
 #define CHAT                                                                 \
 	"{\"model\":\"eliza\",\"messages\":[{\"role\":\"user\",\"content\":" \
 	"\"x\"}]}"
 
-static char folder[] = "/tmp/confab-route-XXXXXX";
-static char config_path[64];
+static char config_path[TEMP_PATH_MAX];
 static struct service service;
 static struct fake_gateway gateway;
 static int status;
@@ -380,20 +380,14 @@ setup(void **state)
 {
 	char err[CONFIG_ERROR_MAX];
 	struct settings *s;
-	FILE *f;
 
-	(void)state;
-	if (mkdtemp(folder) == NULL)
+	if (temp_folder_make(state) != 0)
 		return -1;
-	(void)snprintf(config_path, sizeof(config_path), "%s/confab.conf",
-	    folder);
-	f = fopen(config_path, "w");
-	if (f == NULL)
-		return -1;
-	fprintf(f,
+	temp_path(config_path, "confab.conf");
+	temp_put(config_path,
 	    "auth = remote_user\nruntime_dir = \"run\"\n"
-	    "provider \"demo\" { kind = demo }\n");
-	fclose(f);
+	    "provider \"demo\" { kind = demo }\n",
+	    0640);
 	s = settings_load(config_path, err);
 	if (s == NULL || session_start(s->config, false, err) == -1) {
 		print_error("%s\n", err);
@@ -407,14 +401,10 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	char command[128];
-
-	(void)state;
 	fake_gateway_free(&gateway);
 	session_stop();
 	settings_publish(NULL);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
+	return temp_folder_remove(state);
 }
 
 int

@@ -34,9 +34,10 @@
 #include "confab/sandbox.h"
 #include "confab/sandbox_os.h"
 #include "confab/shared_state.h"
+#include "temp_folder.h"
 
-static char folder[] = "/tmp/confab-sandbox-XXXXXX";
-static char users[64], outside[64], run[64], conf[64];
+static char users[TEMP_PATH_MAX], outside[TEMP_PATH_MAX];
+static char run[TEMP_PATH_MAX], conf[TEMP_PATH_MAX];
 static struct config config;
 
 /* Says where in a child a promise was broken: its exit status is the line. */
@@ -126,14 +127,14 @@ no_programs(void)
 static void
 no_other_files(void)
 {
-	char other[80];
+	char other[TEMP_PATH_MAX];
 	int fd;
 
 	must((fd = open(outside, O_RDONLY)) >= 0);
 	close(fd);
 	sandbox_enter(&config);
 	must(open(outside, O_RDONLY) == -1 && errno == EACCES);
-	snprintf(other, sizeof(other), "%s.more", outside);
+	temp_path(other, "outside.more");
 	must(open(other, O_CREAT | O_WRONLY, 0600) == -1 && errno == EACCES);
 	/* The configuration can be read, and not be written. */
 	must((fd = open(conf, O_RDONLY)) >= 0);
@@ -250,58 +251,33 @@ test_user(void **state)
 	in_a_child(drop_to_nobody);
 }
 
-static void
-put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0640);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
 static int
 make_folders(void **state)
 {
-	static char etc[64], var[64];
+	static char etc[TEMP_PATH_MAX], var[TEMP_PATH_MAX];
 
-	(void)state;
-	if (mkdtemp(folder) == NULL)
+	if (temp_folder_make(state) != 0)
 		return -1;
-	snprintf(etc, sizeof(etc), "%s/etc", folder);
-	snprintf(var, sizeof(var), "%s/var", folder);
-	snprintf(run, sizeof(run), "%s/run", folder);
-	snprintf(conf, sizeof(conf), "%s/etc/confab.conf", folder);
-	snprintf(users, sizeof(users), "%s/var/users", folder);
-	snprintf(outside, sizeof(outside), "%s/outside", folder);
+	temp_path(etc, "etc");
+	temp_path(var, "var");
+	temp_path(run, "run");
+	temp_path(conf, "etc/confab.conf");
+	temp_path(users, "var/users");
+	temp_path(outside, "outside");
 	if (mkdir(etc, 0700) != 0 || mkdir(var, 0700) != 0 ||
 	    mkdir(run, 0700) != 0)
 		return -1;
-	put(conf, "# nothing\n");
-	put(outside, "secret\n");
-	put(users,
+	temp_put(conf, "# nothing\n", 0640);
+	temp_put(outside, "secret\n", 0640);
+	temp_put(users,
 	    "alice:$2y$05$CCCCCCCCCCCCCCCCCCCCC."
-	    "E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n");
+	    "E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n",
+	    0640);
 	config.path = conf;
 	config.users_file = users;
 	config.runtime_dir = run;
 	log_configure(LOG_TO_STDERR, LOG_LEVEL_ERROR);
 	return 0;
-}
-
-static int
-remove_folders(void **state)
-{
-	static const char *const names[] = { "etc/confab.conf", "var/users",
-		"run/state", "outside", "etc", "var", "run" };
-	char path[96];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-		(void)remove(path);
-	}
-	return rmdir(folder);
 }
 
 int
@@ -315,5 +291,5 @@ main(void)
 		cmocka_unit_test(test_user),
 	};
 
-	return cmocka_run_group_tests(tests, make_folders, remove_folders);
+	return cmocka_run_group_tests(tests, make_folders, temp_folder_remove);
 }

@@ -20,8 +20,7 @@
 
 #include "confab/clock.h"
 #include "confab/sd_notify.h"
-
-static char folder[] = "/tmp/confab-notify-XXXXXX";
+#include "temp_folder.h"
 
 /* A socket of that name; '@' is the abstract name space. */
 static int
@@ -56,13 +55,13 @@ told(int fd)
 static void
 test_names(void **state)
 {
-	char path[64], abstract[64];
+	char path[TEMP_PATH_MAX], abstract[64];
 	const char *const names[] = { path, abstract };
 	size_t i;
 	int fd;
 
 	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/sock", folder);
+	temp_path(path, "sock");
 	(void)snprintf(abstract, sizeof(abstract), "@confab-test-%ld",
 	    (long)getpid());
 	for (i = 0; i < 2; i++) {
@@ -161,16 +160,8 @@ test_watchdog(void **state)
 static int
 setup(void **state)
 {
-	(void)state;
 	(void)unsetenv("NOTIFY_SOCKET");
-	return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	return rmdir(folder);
+	return temp_folder_make(state);
 }
 
 int
@@ -184,5 +175,5 @@ main(void)
 		cmocka_unit_test(test_watchdog),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, temp_folder_remove);
 }

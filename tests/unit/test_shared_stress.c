@@ -24,14 +24,12 @@
 #include "confab/log.h"
 #include "confab/shared_slots.h"
 #include "confab/shared_state.h"
+#include "temp_folder.h"
 
 #define PROCESSES 8
 #define KILLS 300
 #define STEPS_MAX 100000 /* of one process */
 #define PATIENCE 60	 /* s until a lock that nobody gives is a failure */
-
-static char folder[] = "/tmp/confab-stress-XXXXXX";
-static char path[64];
 
 static const struct shared_penalty_rule rule = {
 	.free = UINT32_MAX,
@@ -59,7 +57,7 @@ static void
 work(unsigned n, uint64_t wall)
 {
 	char err[CONFIG_ERROR_MAX];
-	struct shared_state *st = shared_state_open(folder, err);
+	struct shared_state *st = shared_state_open(temp_folder, err);
 	unsigned char id[TOKEN_SESSION_LEN];
 	char user[32];
 
@@ -133,7 +131,7 @@ test_killed(void **state)
 
 	(void)state;
 	alarm(PATIENCE);
-	st = shared_state_open(folder, err);
+	st = shared_state_open(temp_folder, err);
 	assert_non_null(st);
 	for (unsigned i = 0; i < PROCESSES; i++) {
 		numbers[i] = next++;
@@ -178,21 +176,11 @@ test_killed(void **state)
 static int
 make_folder(void **state)
 {
-	(void)state;
-	if (mkdtemp(folder) == NULL)
+	if (temp_folder_make(state) != 0)
 		return -1;
-	snprintf(path, sizeof(path), "%s/%s", folder, SHARED_STATE_FILE);
 	progress = mmap(NULL, (PROCESSES + KILLS) * sizeof(*progress),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return progress == MAP_FAILED ? -1 : 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(folder);
 }
 
 int
@@ -202,5 +190,5 @@ main(void)
 		cmocka_unit_test(test_killed),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_folder, temp_folder_remove);
 }

@@ -7,16 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "confab/address.h"
-#include "confab/log.h"
-#include "confab/shared_state.h"
 #include "confab/throttle.h"
+#include "shared_help.h"
 
 static const struct config_throttle rule = {
 	.user_failures = 3,
@@ -25,21 +22,6 @@ static const struct config_throttle rule = {
 	.delay_max = 900,
 	.forget = 3600,
 };
-
-static char folder[] = "/tmp/confab-throttle-XXXXXX";
-static char path[64];
-
-static struct shared_state *
-fresh(void)
-{
-	char err[CONFIG_ERROR_MAX];
-	struct shared_state *st;
-
-	unlink(path);
-	st = shared_state_open(folder, err);
-	assert_non_null(st);
-	return st;
-}
 
 /* One wrong password. Returns what the try was answered with; 0: let in. */
 static int
@@ -270,25 +252,6 @@ test_cgi(void **state)
 	shared_state_close(st);
 }
 
-static int
-make_folder(void **state)
-{
-	(void)state;
-	if (mkdtemp(folder) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/%s", folder, SHARED_STATE_FILE);
-	log_configure(LOG_TO_STDERR, LOG_LEVEL_ERROR);
-	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(folder);
-}
-
 int
 main(void)
 {
@@ -304,5 +267,6 @@ main(void)
 		cmocka_unit_test(test_cgi),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, shared_group_begin,
+	    temp_folder_remove);
 }

@@ -129,6 +129,10 @@ test_bad_provider(void **state)
 	bad("provider \"x\" { base_url = \"http://localhost\"\n"
 	    "api_key_file = key\nheaders = {\"authorization: b\"} }\n",
 	    3, "header of the key");
+	/* A header that is shorter than that of the key. */
+	write_file("key", "k", 1, 0600);
+	config_free(good("provider \"x\" { base_url = \"http://localhost\"\n"
+			 "api_key_file = key\nheaders = {\"A: b\"} }\n"));
 	bad("provider \"x\" {\n chat_path = \"a\"\n}\n", 2, "chat_path|slash");
 	bad("provider \"x\" {\n query = \"?a=b\"\n}\n", 2, "query");
 	bad("provider \"x\" {\n proxy = \"http://u:p@h\"\n}\n", 2, "proxy");

@@ -65,6 +65,12 @@ buf_str(const struct buf *b)
 	return b->data != NULL ? b->data : "";
 }
 
+bool
+buf_fits(const struct buf *b, size_t extra)
+{
+	return extra <= b->max - b->len;
+}
+
 int
 buf_reserve(struct buf *b, size_t extra)
 {
@@ -73,7 +79,7 @@ buf_reserve(struct buf *b, size_t extra)
 
 	if (b->failed)
 		return -1;
-	if (extra > b->max - b->len) {
+	if (!buf_fits(b, extra)) {
 		b->failed = true;
 		return -1;
 	}

@@ -74,9 +74,11 @@ read_fd(struct config_reader *r, int fd, struct buf *text)
 		n = read(fd, part, sizeof(part));
 		if (n == -1 && errno != EINTR)
 			return config_fail(r, 0, "%s", strerror(errno));
-		if (n > 0 && buf_append(text, part, (size_t)n) == -1)
+		if (n > 0 && !buf_fits(text, (size_t)n))
 			return config_fail(r, 0, "is larger than %d bytes",
 			    CONFIG_FILE_MAX);
+		if (n > 0 && buf_append(text, part, (size_t)n) == -1)
+			return config_fail(r, 0, "out of memory");
 	} while (n != 0);
 	return 0;
 }

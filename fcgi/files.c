@@ -77,9 +77,14 @@ read_all(int fd, const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
 		n = read(fd, part, sizeof(part));
 		if (n < 0 && errno != EINTR)
 			return say(err, path, "cannot be read");
-		if (n > 0 && buf_append(out, part, (size_t)n) != 0) {
+		if (n > 0 && !buf_fits(out, (size_t)n)) {
 			snprintf(err, CONFIG_ERROR_MAX,
 			    "%s: larger than %zu bytes", path, out->max);
+			return -1;
+		}
+		if (n > 0 && buf_append(out, part, (size_t)n) != 0) {
+			snprintf(err, CONFIG_ERROR_MAX, "%s: out of memory",
+			    path);
 			return -1;
 		}
 	} while (n != 0);
@@ -232,7 +237,7 @@ file_edit_commit(struct file_edit *e, const struct buf *text,
 
 	if (!buf_ok(text)) {
 		snprintf(err, CONFIG_ERROR_MAX,
-		    "%s: would become larger than %zu bytes", e->path,
+		    "%s: out of memory, or more than %zu bytes", e->path,
 		    text->max);
 		return -1;
 	}

@@ -161,8 +161,10 @@ read_body(struct request *r, size_t announced, uint64_t until,
 						  : bad_length(err);
 		if (clock_mono_ms() > until)
 			return too_slow(err);
-		if (buf_append(&r->body, chunk, (size_t)n) == -1)
+		if (!buf_fits(&r->body, (size_t)n))
 			return too_large(r, until, err);
+		if (buf_append(&r->body, chunk, (size_t)n) == -1)
+			return api_error_no_memory(err);
 	}
 	if (announced != SIZE_MAX && r->body.len != announced)
 		return bad_length(err);

@@ -51,6 +51,10 @@ int buf_printf(struct buf *b, const char *fmt, ...)
 int buf_vprintf(struct buf *b, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
+/* True when `extra` more bytes are within the limit; an append of that size
+ * then fails for want of memory alone. */
+bool buf_fits(const struct buf *b, size_t extra);
+
 /* Makes room for `extra` more bytes, as one append of that size would. */
 int buf_reserve(struct buf *b, size_t extra);
 

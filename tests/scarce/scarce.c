@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A worker for which memory is short: one in CONFAB_SCARCE allocations of its
- * own code fails, at random, from each SIGUSR2 to the next. Linked with --wrap,
- * so that a sanitizer keeps its allocator, and the libraries keep theirs.
+ * own code fails, at random, from each SIGUSR2 to the next.
  */
 #include "config.h"
 
@@ -16,17 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void *__real_malloc(size_t);
-void *__real_calloc(size_t, size_t);
-void *__real_realloc(void *, size_t);
-char *__real_strdup(const char *);
-char *__real_strndup(const char *, size_t);
-
-void *__wrap_malloc(size_t);
-void *__wrap_calloc(size_t, size_t);
-void *__wrap_realloc(void *, size_t);
-char *__wrap_strdup(const char *);
-char *__wrap_strndup(const char *, size_t);
+#include "allocators.h"
 
 static atomic_bool scarce;
 static atomic_uint count;
@@ -55,8 +44,8 @@ prepare(void)
 }
 
 /* The mixing of splitmix64: every count has its own fate. */
-static bool
-fails(void)
+bool
+allocation_fails(void)
 {
 	unsigned long long x;
 
@@ -66,34 +55,4 @@ fails(void)
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
 	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
 	return (x ^ x >> 31) % one_in == 0;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-	return fails() ? NULL : __real_realloc(p, size);
-}
-
-char *
-__wrap_strdup(const char *s)
-{
-	return fails() ? NULL : __real_strdup(s);
-}
-
-char *
-__wrap_strndup(const char *s, size_t n)
-{
-	return fails() ? NULL : __real_strndup(s, n);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every single allocation fails once: what is read, checked or translated is
- * then refused cleanly, or was not affected. The configuration is not among it:
- * libconfuse itself does not live through that.
+ * Every single allocation fails once: what is read, checked or translated for a
+ * conversation is then refused cleanly, or was not affected.
  */
 #include "config.h"
 
@@ -22,105 +21,7 @@
 #include "confab/json.h"
 #include "confab/provider.h"
 #include "confab/sse.h"
-
-/*
- * glibc lets a program have allocators of its own, and its own be called from
- * these: then those of json-c fail, too. A sanitizer has its own already; with
- * it, and with other libraries, our own calls fail, which the linker redirects
- * (--wrap).
- */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define HAS_SANITIZER 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_SANITIZER 1
-#endif
-#if !defined(__GLIBC__)
-#define HAS_SANITIZER 1
-#endif
-
-#define TRIES_MAX 20000
-
-static long countdown = -1; /* allocations until one fails; -1: none */
-
-static int
-fails(void)
-{
-	if (countdown < 0)
-		return 0;
-	return countdown-- == 0;
-}
-
-void *__real_malloc(size_t);
-void *__real_calloc(size_t, size_t);
-void *__real_realloc(void *, size_t);
-char *__real_strdup(const char *);
-char *__real_strndup(const char *, size_t);
-void *__wrap_malloc(size_t);
-void *__wrap_calloc(size_t, size_t);
-void *__wrap_realloc(void *, size_t);
-char *__wrap_strdup(const char *);
-char *__wrap_strndup(const char *, size_t);
-
-#ifdef HAS_SANITIZER
-#define FAILS_HERE() fails()
-#else
-#define FAILS_HERE() 0 /* below */
-
-void *__libc_malloc(size_t);
-void *__libc_calloc(size_t, size_t);
-void *__libc_realloc(void *, size_t);
-
-void *
-malloc(size_t size)
-{
-	return fails() ? NULL : __libc_malloc(size);
-}
-
-void *
-calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __libc_calloc(n, size);
-}
-
-void *
-realloc(void *p, size_t size)
-{
-	return fails() ? NULL : __libc_realloc(p, size);
-}
-#endif
-
-void *
-__wrap_malloc(size_t size)
-{
-	return FAILS_HERE() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return FAILS_HERE() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-	return FAILS_HERE() ? NULL : __real_realloc(p, size);
-}
-
-char *
-__wrap_strdup(const char *s)
-{
-	return FAILS_HERE() ? NULL : __real_strdup(s);
-}
-
-char *
-__wrap_strndup(const char *s, size_t n)
-{
-	return FAILS_HERE() ? NULL : __real_strndup(s, n);
-}
+#include "short_memory.h"
 
 static char url[] = "http://127.0.0.1", path[] = "/", word[] = "x";
 static char version[] = "2023-06-01", key[] = "0123456789";
@@ -138,58 +39,19 @@ static struct config_provider provider = { .name = word,
 	.require_done = true };
 static struct config_model model = { .id = word, .name = word };
 
-/* Each makes its result in `out` and returns 0, or -1 for a clean refusal. */
-typedef int (*job_fn)(struct buf *out);
-
-/* With every allocation failing in its turn, the job gives the result that it
- * gives with none failing, or refuses. */
-static void
-try_all(job_fn job)
-{
-	static char want_data[1 << 16], out_data[1 << 16];
-	struct buf want, out;
-	long i;
-	int rc;
-
-	buf_init(&want, sizeof(want_data));
-	buf_init(&out, sizeof(out_data));
-	assert_int_equal(buf_reserve(&want, sizeof(want_data) - 1), 0);
-	assert_int_equal(buf_reserve(&out, sizeof(out_data) - 1), 0);
-	assert_int_equal(job(&want), 0);
-	for (i = 0; i < TRIES_MAX; i++) {
-		buf_reset(&out);
-		countdown = i;
-		rc = job(&out);
-		if (countdown >= 0) {
-			/* None had to fail: all have had their turn. */
-			countdown = -1;
-			assert_int_equal(rc, 0);
-			break;
-		}
-		if (rc == 0 &&
-		    (out.len != want.len ||
-			memcmp(out.data, want.data, want.len) != 0))
-			fail_msg("allocation %ld: %s", i, buf_str(&out));
-	}
-	assert_true(i > 0 && i < TRIES_MAX);
-	buf_free(&want);
-	buf_free(&out);
-}
-
 static int
 write_value(struct buf *out, enum json_result r, struct json_object *v)
 {
-	/* Written only where memory is not short any more. */
-	long was = countdown;
 	int rc;
 
 	if (r != JSON_OK) {
 		assert_null(v);
 		return -1;
 	}
-	countdown = -1;
+	/* Written where memory is not short. */
+	short_memory_pause(true);
 	rc = json_write(out, v);
-	countdown = was;
+	short_memory_pause(false);
 	json_object_put(v);
 	return rc;
 }
@@ -338,7 +200,6 @@ catalog_job(struct buf *out)
 	struct config_model listed[] = { { .id = word }, { .id = key } };
 	struct catalog_list list = { &p, listed, 2 };
 	struct catalog *k;
-	long was;
 	int rc;
 
 	p.kind = PROVIDER_DEMO;
@@ -347,10 +208,9 @@ catalog_job(struct buf *out)
 	k = catalog_new(&c, &list, 1);
 	if (k == NULL)
 		return -1;
-	was = countdown;
-	countdown = -1;
+	short_memory_pause(true);
 	rc = catalog_json(k, out);
-	countdown = was;
+	short_memory_pause(false);
 	catalog_unref(k);
 	return rc;
 }
@@ -383,15 +243,15 @@ static void
 test_ring(void **state)
 {
 	(void)state;
-	try_all(ring_job);
+	short_memory_try(ring_job);
 }
 
 static void
 test_json(void **state)
 {
 	(void)state;
-	try_all(parse_job);
-	try_all(parse_loose_job);
+	short_memory_try(parse_job);
+	short_memory_try(parse_loose_job);
 }
 
 static void
@@ -399,24 +259,24 @@ test_requests(void **state)
 {
 	(void)state;
 	provider.kind = PROVIDER_OPENAI;
-	try_all(chat_job);
+	short_memory_try(chat_job);
 	provider.kind = PROVIDER_ANTHROPIC;
-	try_all(chat_job);
+	short_memory_try(chat_job);
 }
 
 static void
 test_streams(void **state)
 {
 	(void)state;
-	try_all(openai_job);
-	try_all(anthropic_job);
+	short_memory_try(openai_job);
+	short_memory_try(anthropic_job);
 }
 
 static void
 test_catalog(void **state)
 {
 	(void)state;
-	try_all(catalog_job);
+	short_memory_try(catalog_job);
 }
 
 int

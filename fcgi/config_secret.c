@@ -15,6 +15,7 @@
 #include <openssl/crypto.h>
 
 #include "confab/config.h"
+#include "confab/files.h"
 
 static const char credential[] = "credential:";
 
@@ -151,8 +152,7 @@ config_secret(const char *name, size_t max, size_t *len,
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd == -1 || fstat(fd, &st) == -1)
-		snprintf(err, CONFIG_ERROR_MAX, "%.400s: %s", name,
-		    strerror(errno));
+		(void)file_error(err, path, "cannot be opened");
 	else if (check_stat(name, &st, mask, max, err) == 0)
 		text = read_secret(fd, name, max, len, err);
 	if (fd != -1)

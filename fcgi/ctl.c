@@ -38,11 +38,20 @@ int
 ctl_config(struct ctl *ctl)
 {
 	char err[CONFIG_ERROR_MAX];
+	const struct config *c;
 
 	if (ctl->config == NULL)
 		ctl->config = config_read(ctl->config_path, err);
-	if (ctl->config == NULL)
+	c = ctl->config;
+	if (c == NULL)
 		return ctl_fail(CTL_CONFIG, "%s", err);
+	/* Before anything is made that the worker could not read. */
+	if (geteuid() == 0 && c->user != NULL && getpwnam(c->user) == NULL)
+		return ctl_fail(CTL_CONFIG,
+		    "%s: user = %s: there is no such user; "
+		    "\"systemd-sysusers\" "
+		    "or \"adduser --system --group %s\" makes it",
+		    ctl->config_path, c->user, c->user);
 	return CTL_OK;
 }
 

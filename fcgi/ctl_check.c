@@ -2,6 +2,8 @@
 /* confabctl check: what a start of the worker would say of the files. */
 #include "config.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +16,7 @@
 #include "confab/files.h"
 #include "confab/keyring.h"
 #include "confab/password.h"
+#include "confab/sandbox.h"
 
 #define DUMP_MAX (1024 * 1024)
 
@@ -94,6 +97,62 @@ check_tokens(const struct config *c)
 	return CTL_OK;
 }
 
+/* Is there a folder that files can be put into, or one to make it in? */
+static bool
+folder_usable(const char *folder)
+{
+	char above[PATH_MAX];
+	char *slash;
+
+	if (access(folder, W_OK | X_OK) == 0)
+		return true;
+	if (errno != ENOENT)
+		return false;
+	snprintf(above, sizeof(above), "%s", folder);
+	slash = strrchr(above, '/');
+	if (slash != NULL)
+		slash[slash == above ? 1 : 0] = '\0';
+	return slash != NULL && access(above, W_OK | X_OK) == 0;
+}
+
+/* What the worker writes: penalties and ended sessions, changed passwords. */
+static void
+warn_folders(const struct config *c)
+{
+	char err[CONFIG_ERROR_MAX], folder[PATH_MAX];
+	char *slash;
+
+	if (!folder_usable(c->runtime_dir)) {
+		(void)file_error(err, c->runtime_dir, "cannot be written");
+		warn("runtime_dir", err);
+	}
+	snprintf(folder, sizeof(folder), "%s", c->users_file);
+	slash = strrchr(folder, '/');
+	if (slash != NULL)
+		slash[slash == folder ? 1 : 0] = '\0';
+	if (c->auth == AUTH_PASSWORD && access(folder, W_OK | X_OK) != 0)
+		warn(folder,
+		    "cannot be written: nobody can change the password");
+}
+
+/*
+ * Started by root, it looks at the files as the user that the worker becomes,
+ * since what root can read says little.
+ */
+static int
+become_worker(struct ctl *ctl)
+{
+	char err[CONFIG_ERROR_MAX];
+
+	if (geteuid() != 0 || ctl->config->user == NULL)
+		return CTL_OK;
+	if (sandbox_drop_user(ctl->config, err) != 0)
+		return ctl_fail(CTL_FAILED, "%s", err);
+	config_free(ctl->config);
+	ctl->config = NULL;
+	return ctl_config(ctl);
+}
+
 static int
 dump(const struct config *c)
 {
@@ -117,7 +176,8 @@ ctl_check(struct ctl *ctl)
 
 	if (!ctl_arguments(ctl, 0, 0))
 		return ctl_usage(usage);
-	if ((code = ctl_config(ctl)) != CTL_OK)
+	if ((code = ctl_config(ctl)) != CTL_OK ||
+	    (code = become_worker(ctl)) != CTL_OK)
 		return code;
 	if (dumping)
 		return dump(ctl->config);
@@ -128,6 +188,7 @@ ctl_check(struct ctl *ctl)
 		worst = code;
 	if ((code = check_tokens(ctl->config)) != CTL_OK)
 		worst = code;
+	warn_folders(ctl->config);
 	if (worst == CTL_OK)
 		printf("%s: ok\n", ctl->config_path);
 	return worst;

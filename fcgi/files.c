@@ -17,12 +17,64 @@
 
 #define LOCK_POLL_NS 10000000L /* 10 ms between tries for the lock */
 #define READ_PART 8192
+#define FOLDER_SHOWN 160 /* bytes of a folder's name in an error */
 
-static int
-say(char err[CONFIG_ERROR_MAX], const char *path, const char *what)
+/* The nearest folder above `path` that this process can see. */
+static void
+seen_folder(const char *path, char *out, size_t size, struct stat *st)
 {
-	snprintf(err, CONFIG_ERROR_MAX, "%.400s: %s: %s", path, what,
-	    strerror(errno));
+	snprintf(out, size, "%s", path);
+	do {
+		char *slash = strrchr(out, '/');
+
+		if (slash == NULL)
+			snprintf(out, size, ".");
+		else
+			slash[slash == out ? 1 : 0] = '\0';
+	} while (stat(out, st) != 0 && strcmp(out, "/") != 0 &&
+	    strcmp(out, ".") != 0);
+}
+
+/* Whose the file, or the folder that is in the way, is. */
+static void
+tell_access(const char *path, char *out, size_t size)
+{
+	char folder[FOLDER_SHOWN] = "it";
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		seen_folder(path, folder, sizeof(folder), &st);
+	snprintf(out, size, " (this is uid %lu; %s is uid %lu's, mode %04o)",
+	    (unsigned long)geteuid(), folder, (unsigned long)st.st_uid,
+	    (unsigned)st.st_mode & 07777);
+}
+
+/* Whether more than the file itself is missing. */
+static void
+tell_missing(const char *path, char *out, size_t size)
+{
+	char folder[FOLDER_SHOWN];
+	struct stat st;
+
+	seen_folder(path, folder, sizeof(folder), &st);
+	if (strncmp(path, folder, strlen(folder)) == 0 &&
+	    strchr(path + strlen(folder) + 1, '/') != NULL)
+		snprintf(out, size, " (of its folders, there is only %s)",
+		    folder);
+}
+
+int
+file_error(char err[CONFIG_ERROR_MAX], const char *path, const char *what)
+{
+	int reason = errno;
+	char more[FOLDER_SHOWN + 64] = "";
+
+	if (reason == EACCES)
+		tell_access(path, more, sizeof(more));
+	else if (reason == ENOENT)
+		tell_missing(path, more, sizeof(more));
+	snprintf(err, CONFIG_ERROR_MAX, "%.200s: %s: %s%s", path, what,
+	    strerror(reason), more);
 	return -1;
 }
 
@@ -62,7 +114,7 @@ read_all(int fd, const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
 	ssize_t n;
 
 	if (fstat(fd, &st) != 0)
-		return say(err, path, "cannot be read");
+		return file_error(err, path, "cannot be read");
 	if (!S_ISREG(st.st_mode)) {
 		snprintf(err, CONFIG_ERROR_MAX, "%s: is not a regular file",
 		    path);
@@ -76,7 +128,7 @@ read_all(int fd, const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
 	do {
 		n = read(fd, part, sizeof(part));
 		if (n < 0 && errno != EINTR)
-			return say(err, path, "cannot be read");
+			return file_error(err, path, "cannot be read");
 		if (n > 0 && !buf_fits(out, (size_t)n)) {
 			snprintf(err, CONFIG_ERROR_MAX,
 			    "%s: larger than %zu bytes", path, out->max);
@@ -98,7 +150,7 @@ file_read(const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
 	int rc;
 
 	if (fd < 0)
-		return say(err, path, "cannot be opened");
+		return file_error(err, path, "cannot be opened");
 	rc = read_all(fd, path, out, err);
 	close(fd);
 	return rc;
@@ -139,9 +191,9 @@ open_locked(const char *path, mode_t mode, char err[CONFIG_ERROR_MAX])
 		int fd = open(path, flags, mode);
 
 		if (fd < 0)
-			return say(err, path, "cannot be opened");
+			return file_error(err, path, "cannot be opened");
 		if (lock(fd) != 0) {
-			say(err, path, "cannot be locked");
+			file_error(err, path, "cannot be locked");
 			close(fd);
 			return -1;
 		}
@@ -163,7 +215,7 @@ file_edit_begin(struct file_edit *e, const char *path, size_t max, mode_t mode,
 		return -1;
 	e->path = realpath(path, NULL);
 	if (e->path == NULL) {
-		say(err, path, "cannot be found");
+		file_error(err, path, "cannot be found");
 		file_edit_end(e);
 		return -1;
 	}
@@ -244,18 +296,18 @@ file_edit_commit(struct file_edit *e, const struct buf *text,
 	if (snprintf(name, sizeof(name), "%s.new", e->path) >=
 	    (int)sizeof(name)) {
 		errno = ENAMETOOLONG;
-		return say(err, e->path, "cannot be replaced");
+		return file_error(err, e->path, "cannot be replaced");
 	}
 	/* The lock is ours, so a file of that name is a dead writer's. */
 	unlink(name);
 	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0600);
 	if (fd < 0)
-		return say(err, name, "cannot be made");
+		return file_error(err, name, "cannot be made");
 	if (write_all(fd, buf_str(text), text->len) != 0 ||
 	    keep_access(fd, e->fd) != 0 || fsync(fd) != 0 ||
 	    rename(name, e->path) != 0) {
-		say(err, name, "cannot be written");
+		file_error(err, name, "cannot be written");
 		unlink(name);
 		close(fd);
 		return -1;

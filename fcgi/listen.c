@@ -80,6 +80,21 @@ clear_path(const struct sockaddr_un *sa, char err[CONFIG_ERROR_MAX])
 	return 0;
 }
 
+/* Below /run, a folder of our own is gone after each boot: it is made again. */
+static void
+make_folder(const char *path)
+{
+	char *folder = strdup(path);
+	char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
+
+	if (slash != NULL && slash != folder) {
+		*slash = '\0';
+		/* That it is there, or cannot be, bind() tells. */
+		(void)mkdir(folder, 0755);
+	}
+	free(folder);
+}
+
 static int
 give_to_group(const char *path, const char *name, char err[CONFIG_ERROR_MAX])
 {
@@ -111,6 +126,7 @@ open_unix(const char *path, unsigned mode, const char *group,
 		return fail(err, "%s: a socket's path has at most %zu bytes",
 		    path, sizeof(sa.sun_path) - 1);
 	memcpy(sa.sun_path, path, strlen(path) + 1);
+	make_folder(path);
 	if (clear_path(&sa, err) == -1)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -35,7 +35,10 @@ int ctl_token(struct ctl *ctl);
 int ctl_check(struct ctl *ctl);
 int ctl_doctor(struct ctl *ctl);
 
-/* Reads the configuration once. Returns CTL_OK or CTL_CONFIG. */
+/*
+ * Reads the configuration once. Returns CTL_OK, or CTL_CONFIG when it is wrong
+ * or names a user for the worker that is not there.
+ */
 int ctl_config(struct ctl *ctl);
 
 /* Says "confabctl: ..." on standard error. Returns `code`. */

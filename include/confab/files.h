@@ -31,6 +31,13 @@ struct file_stamp file_stamp(const char *path);
 bool file_stamp_same(const struct file_stamp *a, const struct file_stamp *b);
 
 /*
+ * Writes "PATH: WHAT: reason" of errno into `err`; where access was refused,
+ * also whose the file or folder in the way is, and where a folder is missing,
+ * which one is there. Returns -1.
+ */
+int file_error(char err[CONFIG_ERROR_MAX], const char *path, const char *what);
+
+/*
  * Appends the whole file to `out`, whose cap is the largest that is read.
  * Others may not be able to write it. Returns 0, or -1 with a line in `err`.
  */

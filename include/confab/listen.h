@@ -13,8 +13,8 @@
 #define LISTEN_BACKLOG 4096
 
 /*
- * Makes the socket that `where` names: "unix:PATH" (a stale one of ours is
- * replaced, a live one is an error) with `mode` and `group` (NULL: the
+ * Makes the socket that `where` names: "unix:PATH" (its folder is made when
+ * missing, a stale one of ours is replaced, a live one is an error) with `mode` and `group` (NULL: the
  * process's), or "HOST:PORT", "[V6]:PORT", "*:PORT". Close-on-exec. Returns
  * the descriptor, or -1 with a line in `err`.
  */

@@ -47,6 +47,17 @@ test('unix socket: mode as configured, ready soon, small', async () => {
   assert.ok(!existsSync(path), 'the socket is removed');
 });
 
+test('the folder of a socket is made when it is missing', async () => {
+  const { site } = suite;
+  const path = join(site.dir, 'new-folder', 'a.sock');
+  const worker = site.spawnWorker({ args: ['--listen', `unix:${path}`] });
+  await until(async () => worker.ended
+    || await healthOf(path).catch(() => 0) === 200);
+  assert.equal(await healthOf(path), 200);
+  assert.equal(statSync(join(site.dir, 'new-folder')).mode & 0o777, 0o755);
+  await ends(worker);
+});
+
 test('a socket left behind by a killed worker is replaced', async () => {
   const { site } = suite;
   const path = join(site.dir, 'left.sock');

@@ -172,7 +172,7 @@ test_key_files(void **state)
 	    2, "regular file");
 	bad("provider \"x\" { base_url = \"http://localhost\"\n"
 	    "api_key_file = \"none\" }\n",
-	    2, "none: No such file");
+	    2, "none: cannot be opened: No such file");
 }
 
 static void

@@ -370,7 +370,6 @@ export default {
   'md.showSource': 'إظهار المصدر',
   'md.showDiagram': 'إظهار المخطط',
   'md.diagramFailed': 'تعذّر رسم هذا المخطط',
-  'md.formula': 'صيغة رياضية',
 
   'key.ctrl': 'Ctrl',
   'key.shift': 'Shift',

@@ -356,7 +356,6 @@ export default {
   'md.showSource': 'Quelltext zeigen',
   'md.showDiagram': 'Diagramm zeigen',
   'md.diagramFailed': 'Dieses Diagramm konnte nicht gezeichnet werden',
-  'md.formula': 'Formel',
 
   'key.ctrl': 'Strg',
   'key.shift': 'Umschalt',

@@ -356,7 +356,6 @@ export default {
   'md.showSource': 'Show source',
   'md.showDiagram': 'Show diagram',
   'md.diagramFailed': 'This diagram could not be drawn',
-  'md.formula': 'Formula',
 
   'key.ctrl': 'Ctrl',
   'key.shift': 'Shift',

@@ -356,7 +356,6 @@ export default {
   'md.showSource': 'Mostrar la fuente',
   'md.showDiagram': 'Mostrar el diagrama',
   'md.diagramFailed': 'Este diagrama no se pudo dibujar',
-  'md.formula': 'Fórmula',
 
   'key.ctrl': 'Ctrl',
   'key.shift': 'Mayús',

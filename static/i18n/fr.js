@@ -356,7 +356,6 @@ export default {
   'md.showSource': 'Afficher la source',
   'md.showDiagram': 'Afficher le diagramme',
   'md.diagramFailed': 'Ce diagramme n’a pas pu être dessiné',
-  'md.formula': 'Formule',
 
   'key.ctrl': 'Ctrl',
   'key.shift': 'Maj',

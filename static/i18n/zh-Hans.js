@@ -353,7 +353,6 @@ export default {
   'md.showSource': '显示源码',
   'md.showDiagram': '显示图表',
   'md.diagramFailed': '无法绘制此图表',
-  'md.formula': '公式',
 
   'key.ctrl': 'Ctrl',
   'key.shift': 'Shift',

@@ -34,7 +34,7 @@
  *
  * @typedef {object} MarkdownOptions
  * @property {(key: string, values?: Record<string, string | number>) => string} [t]
- *   labels of buttons and hints; the keys are those of strings.js
+ *   labels of buttons and hints; the keys are the catalogue's md.*
  * @property {(text: string) => void} [announce]  says something to a screen reader
  * @property {(text: string) => void} [onCopy]    called after code was copied
  * @property {number} [headingOffset]             added to every heading's level (0)

@@ -6,7 +6,6 @@ import { readFile, readdir } from 'node:fs/promises';
 import test from 'node:test';
 import english from '../../static/i18n/en.js';
 import { LANGUAGES, createI18n, fill, matchLanguage } from '../../static/ui/i18n.js';
-import { STRINGS } from '../../static/md/strings.js';
 import { CHOICES } from '../../static/core/settings.js';
 import { PARAM_NAMES } from '../../static/core/params.js';
 
@@ -53,22 +52,30 @@ for (const language of LANGUAGES) {
   }
 }
 
-test('every label of rendered Markdown is in the catalogue', () => {
-  for (const [key, text] of Object.entries(STRINGS)) {
-    assert.deepEqual(places(String(english[key])), places(text), key);
+/** @returns {Promise<[string, string][]>} the page's own modules: name and source */
+async function sources() {
+  const root = new URL('../../static/', import.meta.url);
+  const names = (await readdir(root, { recursive: true })).filter(
+    (name) => /^(ui|core|net|md)\/.*\.js$|^app\.js$|^index\.html$/.test(name));
+  return Promise.all(names.map(async (name) => [name, await readFile(new URL(name, root), 'utf8')]));
+}
+
+test('every key that the page names is in the catalogue', async () => {
+  for (const [name, source] of await sources()) {
+    for (const [, key, label] of source.matchAll(/(?:\bt\(|key: |offerUndo\(\w+, |title: )'([a-z]+\.[\w.-]+)'|'(md\.\w+)'/g)) {
+      assert.ok(String(key ?? label) in english, `${name}: ${key ?? label}`);
+    }
   }
 });
 
-test('every key that a view, an action or the network names is in the catalogue', async () => {
-  for (const room of ['ui', 'core', 'net']) {
-    const folder = new URL(`../../static/${room}/`, import.meta.url);
-    for (const name of (await readdir(folder)).filter((file) => file.endsWith('.js'))) {
-      const source = await readFile(new URL(name, folder), 'utf8');
-      for (const [, key] of source.matchAll(/(?:\bt\(|key: |offerUndo\(\w+, |title: )'([a-z]+\.[\w.-]+)'/g)) {
-        assert.ok(key !== undefined && key in english, `${name}: ${key}`);
-      }
-    }
-  }
+test('the page names every key of the catalogue', async () => {
+  const all = (await sources()).map(([, source]) => source).join('\n');
+  /* Some are put together: `error.${code}`. */
+  const built = [...all.matchAll(/`([a-z]+\.[^`\s]*\$\{[^`\s]*)`/g)].map(([, template]) =>
+    new RegExp(`^${String(template).replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[\\w-]+')}$`));
+  const unused = Object.keys(english).filter((key) =>
+    !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !built.some((pattern) => pattern.test(key)));
+  assert.deepEqual(unused, []);
 });
 
 test('every choice of a setting and every parameter has its words', () => {

@@ -13,7 +13,7 @@
  */
 
 /** Longest title taken from a first message, in characters. */
-export const TITLE_LENGTH = 60;
+const TITLE_LENGTH = 60;
 
 /** @type {ReadonlySet<MessageStatus>} */
 const UNDER_WAY = new Set(['connecting', 'waiting', 'thinking', 'answering', 'held', 'reconnecting']);
@@ -114,17 +114,6 @@ export function pathTo(conversation, id) {
     id = message.parentId;
   }
   return path.reverse();
-}
-
-/**
- * The last message of the shown branch.
- *
- * @param {Conversation} conversation
- * @returns {Message | null}
- */
-export function openLeaf(conversation) {
-  const path = openPath(conversation);
-  return path[path.length - 1] ?? null;
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 import { readParams } from './params.js';
 
 /** Longest text of one message that is read, characters. */
-export const MAX_IMPORT_TEXT_CHARS = 16 * 1024 * 1024;
+const MAX_IMPORT_TEXT_CHARS = 16 * 1024 * 1024;
 /** Longest name, model id, code or media type. */
 const MAX_NAME_CHARS = 1024;
 /** Latest time a Date can hold. */

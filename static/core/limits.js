@@ -36,15 +36,15 @@ export const MAX_MESSAGES = 20000;
 /** A file to import, bytes. */
 export const MAX_IMPORT_BYTES = 128 * 1024 * 1024;
 /** Tokens an image is taken to cost; providers differ, this is on the high side. */
-export const IMAGE_TOKENS = 1600;
+const IMAGE_TOKENS = 1600;
 /** Tokens around each message: role and separators. */
 export const MESSAGE_OVERHEAD_TOKENS = 4;
 /** Part of the context kept for the answer when no max_tokens is set. */
-export const ANSWER_RESERVE_RATIO = 0.2;
+const ANSWER_RESERVE_RATIO = 0.2;
 /** The same, at most, tokens. */
-export const ANSWER_RESERVE_TOKENS = 8192;
+const ANSWER_RESERVE_TOKENS = 8192;
 /** Bytes of a request around its messages: model, parameters, brackets. */
-export const BODY_OVERHEAD_BYTES = 4096;
+const BODY_OVERHEAD_BYTES = 4096;
 /** Objects, keys and numbers of one message in memory, about, bytes. */
 const MESSAGE_OVERHEAD_BYTES = 600;
 /** A longer text is not read through but estimated by its length while it still grows. */
@@ -250,7 +250,7 @@ export function conversationBytes(conversation) {
  * @param {Message} message
  * @returns {number}
  */
-export function messageBytes(message) {
+function messageBytes(message) {
   return MESSAGE_OVERHEAD_BYTES + textBytes(message.text) + textBytes(message.reasoning) +
     (message.attachments.length === 0 ? 0 : attachmentBytes(message.attachments));
 }

@@ -26,7 +26,7 @@ import {
  * @param {(...args: A) => R} fn
  * @returns {(...args: A) => R}
  */
-export function memoLast(fn) {
+function memoLast(fn) {
   /** @type {A | null} */
   let last = null;
   /** @type {R} */
@@ -49,7 +49,7 @@ export function memoLast(fn) {
  * @param {(object: T) => R} fn
  * @returns {(object: T) => R}
  */
-export function memoEach(fn) {
+function memoEach(fn) {
   /** @type {WeakMap<T, {result: R}>} */
   const known = new WeakMap();
   return (object) => {

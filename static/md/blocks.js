@@ -42,7 +42,7 @@ export function isShown(token) {
  * @param {Token} token
  * @returns {Block}
  */
-export function makeBlock(context, token) {
+function makeBlock(context, token) {
   const { doc } = context;
   /** @type {Block} */
   const block = { token, node: /** @type {any} */ (null), kids: [], view: null, version: context.version };

@@ -31,7 +31,7 @@ const DEFINITION = /^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*\S*(?:[ \t]+["'(][^\n]*)?[ \
  * @param {string} group  the lines of the last block
  * @returns {string | null}
  */
-export function closeTable(group) {
+function closeTable(group) {
   const lines = group.split('\n');
   const head = lines[0] ?? '';
   const second = lines[1] ?? '';
@@ -166,7 +166,7 @@ function displayMath(text) {
  * @param {string} text
  * @returns {Fence | null}
  */
-export function openFence(text) {
+function openFence(text) {
   /** @type {Fence | null} */
   let open = null;
   if (!text.includes('```') && !text.includes('~~~')) return null;

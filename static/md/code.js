@@ -292,7 +292,7 @@ function flash(target, said, label) {
  * @param {string} text
  * @returns {Promise<boolean>}
  */
-export async function copyText(doc, text) {
+async function copyText(doc, text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

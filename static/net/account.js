@@ -15,7 +15,7 @@ import { LOGIN_TIMEOUT_MS } from './api.js';
 import { ApiError, errorOfFailure } from './errors.js';
 
 /** Models of one list that are taken at most. */
-export const MAX_MODELS = 2000;
+const MAX_MODELS = 2000;
 
 /**
  * @typedef {'signIn' | 'changePassword' | 'signOut' | 'signOutEverywhere' | 'checkSession'

@@ -5,9 +5,9 @@
  */
 
 /** Longest line that is taken, characters; a longer one ends the stream. */
-export const MAX_LINE_CHARS = 8 * 1024 * 1024;
+const MAX_LINE_CHARS = 8 * 1024 * 1024;
 /** Most data one event may hold, characters; more ends the stream. */
-export const MAX_EVENT_CHARS = 16 * 1024 * 1024;
+const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 
 /** The stream holds a line or an event beyond the limit. */
 export class EventStreamError extends Error {

@@ -214,7 +214,7 @@ async function drain(env, reader) {
  * @param {boolean} accepted  the server answered the request
  * @returns {Promise<boolean>} whether the server ended it
  */
-export async function cancelStream(api, env, key, accepted) {
+async function cancelStream(api, env, key, accepted) {
   for (const ms of CANCEL_DELAYS_MS) {
     if (ms > 0) await new Promise((resolve) => { env.setTimer(() => resolve(undefined), ms); });
     try {

@@ -62,7 +62,7 @@ async function readImage(file) {
  * @param {Blob} file
  * @returns {Promise<boolean>}
  */
-export async function isText(file) {
+async function isText(file) {
   const bytes = new Uint8Array(await file.slice(0, PROBE_BYTES).arrayBuffer());
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });

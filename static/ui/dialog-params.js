@@ -17,7 +17,7 @@ import { selectActive } from '../core/selectors.js';
  * @param {string} text
  * @returns {unknown}
  */
-export function readField(name, text) {
+function readField(name, text) {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   switch (PARAM_RULES[name].kind) {

@@ -17,7 +17,7 @@ const SUGGESTIONS = ['explain', 'write', 'code', 'plan'];
  * @param {number} hour 0 to 23
  * @returns {string} message key
  */
-export function greetingKey(hour) {
+function greetingKey(hour) {
   if (hour < 5) return 'greet.night';
   if (hour < 12) return 'greet.morning';
   if (hour < 18) return 'greet.day';

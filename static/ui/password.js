@@ -11,7 +11,7 @@ import { icon } from './icons.js';
  */
 
 /** Shorter ones are refused before they are sent; the server judges for itself. */
-export const MIN_PASSWORD = 8;
+const MIN_PASSWORD = 8;
 
 /**
  * @param {Basics} ctx

@@ -9,7 +9,7 @@ const PIECE = 220;
  * @param {string} text
  * @returns {string}
  */
-export function speakable(text) {
+function speakable(text) {
   return text
     .replace(/^(```|~~~)[^\n]*\n[\s\S]*?(^\1[^\n]*$|$(?![\s\S]))/gm, ' ')
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')

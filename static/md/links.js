@@ -8,8 +8,14 @@ import { MAX_DATA_IMAGE, MAX_URL } from './limits.js';
 /**
  * @typedef {object} SafeLink
  * @property {string} href   what the link opens
- * @property {string} where  host, or mail address: what the reader is told
+ * @property {string} where  host, mail address, or path: what the reader is told
  */
+
+/**
+ * A path of this site. Nothing in it can be taken for a scheme or a host, by a
+ * URL parser or by a reader; the page itself (`#`, `?`) is no destination.
+ */
+const RELATIVE = /^(?!\/\/)[\p{L}\p{N}./_~%-][^:\\\p{C}]*$/u;
 
 const DATA_IMAGE = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/;
 
@@ -29,7 +35,7 @@ export function encodeHref(href) {
 
 /**
  * Decides whether an address may become a link: absolute http, https and
- * mailto only. The decision is made on what the URL parser makes of the text,
+ * mailto, and paths of this site. The decision is made on what the URL parser makes of the text,
  * as a browser would, so spaces, tabs, newlines and control characters inside
  * a scheme cannot smuggle another one past it.
  *
@@ -39,6 +45,7 @@ export function encodeHref(href) {
 export function safeLink(href) {
   if (href.length > MAX_URL) return null;
   const encoded = encodeHref(href.trim());
+  if (encoded && RELATIVE.test(href.trim())) return { href: encoded, where: readable(encoded) };
   if (!encoded || !/^(?:https?:\/\/|mailto:)/i.test(encoded)) return null;
   let url;
   try {

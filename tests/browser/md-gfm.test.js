@@ -64,7 +64,8 @@ test('links tell where they go', async () => {
     '-|Opens example.org in a new tab|noopener noreferrer nofollow|_blank',
     'xn--pple-43d.com|Opens xn--pple-43d.com in a new tab|noopener noreferrer nofollow|_blank',
   ]);
-  assert.deepEqual(await ask('[a](/path) [b](#x) [c](x.html)', 'a', '1'), []);
+  assert.deepEqual(await ask('[a](/path) [b](#x) [c](x.html)', 'a', '[node.getAttribute("href"), node.dataset.where, node.target].join()'),
+    ['/path,/path,_blank', 'x.html,x.html,_blank']);
   assert.deepEqual(await ask('[a](/path) [b](#x)', 'p', 'node.textContent'), ['a b']);
 });
 
@@ -73,7 +74,7 @@ test('pictures', async () => {
   assert.deepEqual(await ask(`![dot](${pixel})`, 'img', '[node.alt, node.src.slice(0, 14)].join()'), ['dot,data:image/png']);
   assert.deepEqual(await ask('![A *cat*](https://example.org/c.png)', 'img, a', '[node.tagName, node.getAttribute("aria-label"), node.dataset.where].join("|")'),
     ['A|Image not loaded: A cat. Opens example.org in a new tab|example.org']);
-  assert.deepEqual(await ask('![x](data:image/svg+xml,<svg/>) ![y](local.png)', 'img, a', '1'), []);
+  assert.deepEqual(await ask('![x](data:image/svg+xml,<svg/>) ![y](local.png)', 'img, a', 'node.getAttribute("href")'), ['local.png']);
 });
 
 test('raw HTML is text', async () => {

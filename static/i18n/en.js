@@ -115,7 +115,7 @@ export default {
   'state.interrupted': 'The answer was interrupted.',
   'state.failed': 'No answer came.',
   'state.failedPart': 'The answer broke off. What had arrived is kept.',
-  'state.refused': 'The model’s provider declined to answer this.',
+  'state.refused': 'The model or its provider declined to answer this.',
   'state.length': 'The answer reached the length limit and was cut.',
   'state.empty': 'The model ended its answer without a word.',
   'state.held': 'Waiting for you to sign in.',
@@ -203,6 +203,7 @@ export default {
   'settings.defaultModel.none': 'The first in the list',
   'settings.more': 'Also',
   'settings.showStats': 'Tokens and speed under answers',
+  'settings.wrapCode': 'Wrap long lines of code',
   'settings.kept': 'Settings are kept in this browser. Chats are not.',
 
   'tune.title': 'Instructions and parameters',

@@ -115,7 +115,7 @@ export default {
   'state.interrupted': 'La respuesta se interrumpió.',
   'state.failed': 'No llegó ninguna respuesta.',
   'state.failedPart': 'La respuesta se cortó. Lo que había llegado se conserva.',
-  'state.refused': 'El proveedor del modelo se negó a responder a esto.',
+  'state.refused': 'El modelo o su proveedor se negó a responder a esto.',
   'state.length': 'La respuesta alcanzó el límite de longitud y se cortó.',
   'state.empty': 'El modelo terminó su respuesta sin decir nada.',
   'state.held': 'Esperando a que inicie sesión.',
@@ -203,6 +203,7 @@ export default {
   'settings.defaultModel.none': 'El primero de la lista',
   'settings.more': 'Además',
   'settings.showStats': 'Tokens y velocidad bajo las respuestas',
+  'settings.wrapCode': 'Ajustar las líneas largas de código',
   'settings.kept': 'Los ajustes se guardan en este navegador; los chats, no.',
 
   'tune.title': 'Instrucciones y parámetros',

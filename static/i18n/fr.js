@@ -115,7 +115,7 @@ export default {
   'state.interrupted': 'La réponse a été interrompue.',
   'state.failed': 'Aucune réponse n’est venue.',
   'state.failedPart': 'La réponse s’est interrompue. Ce qui était arrivé est conservé.',
-  'state.refused': 'Le fournisseur du modèle a refusé de répondre à ceci.',
+  'state.refused': 'Le modèle ou son fournisseur a refusé de répondre à ceci.',
   'state.length': 'La réponse a atteint la longueur maximale et a été coupée.',
   'state.empty': 'Le modèle a terminé sa réponse sans un mot.',
   'state.held': 'En attente de votre connexion.',
@@ -203,6 +203,7 @@ export default {
   'settings.defaultModel.none': 'Le premier de la liste',
   'settings.more': 'Autres',
   'settings.showStats': 'Jetons et vitesse sous les réponses',
+  'settings.wrapCode': 'Couper les longues lignes de code',
   'settings.kept': 'Les réglages sont gardés dans ce navigateur, pas les discussions.',
 
   'tune.title': 'Consignes et paramètres',

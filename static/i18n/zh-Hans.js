@@ -112,7 +112,7 @@ export default {
   'state.interrupted': '回答被中断了。',
   'state.failed': '没有收到回答。',
   'state.failedPart': '回答中途断开。已收到的内容仍保留。',
-  'state.refused': '模型的提供方拒绝回答此问题。',
+  'state.refused': '模型或其提供方拒绝回答此问题。',
   'state.length': '回答达到长度上限，已被截断。',
   'state.empty': '模型没有说任何话就结束了回答。',
   'state.held': '等待您登录。',
@@ -200,6 +200,7 @@ export default {
   'settings.defaultModel.none': '列表中的第一个',
   'settings.more': '其他',
   'settings.showStats': '在回答下显示词元数和速度',
+  'settings.wrapCode': '代码长行自动换行',
   'settings.kept': '设置保存在此浏览器中，对话不会保存。',
 
   'tune.title': '指令与参数',

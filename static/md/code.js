@@ -70,10 +70,9 @@ export class CodeView {
   header(name, pre) {
     const { doc, t, options } = this.context;
     const wrap = button(doc, t('md.wrap'), 'md-button md-wrap', () => {
-      const on = pre.classList.toggle('is-wrapped');
-      wrap.setAttribute('aria-pressed', String(on));
+      setWrap(wrap, pre, !pre.classList.contains('is-wrapped'));
     });
-    wrap.setAttribute('aria-pressed', 'false');
+    setWrap(wrap, pre, options.wrapCode?.() ?? false);
     const copy = button(doc, t('md.copy'), 'md-button md-copy', async () => {
       const done = await copyText(doc, this.text);
       const said = t(done ? 'md.copied' : 'md.copyFailed');
@@ -235,6 +234,30 @@ export class CodeView {
     this.done += length;
     this.live = 0;
     this.tail.replaceChildren(this.text.slice(this.done));
+  }
+}
+
+/**
+ * @param {Element} toggle  the button that says so
+ * @param {Element} pre
+ * @param {boolean} on
+ */
+function setWrap(toggle, pre, on) {
+  pre.classList.toggle('is-wrapped', on);
+  toggle.setAttribute('aria-pressed', String(on));
+}
+
+/**
+ * Wraps the lines of all code below an element, or lets them run on.
+ *
+ * @param {ParentNode} root
+ * @param {boolean} on
+ */
+export function wrapAllCode(root, on) {
+  for (const code of root.querySelectorAll('.md-code')) {
+    const toggle = code.querySelector('.md-wrap');
+    const pre = code.querySelector('pre');
+    if (toggle && pre) setWrap(toggle, pre, on);
   }
 }
 

@@ -9,6 +9,8 @@ import { footnoteSection } from './footnotes.js';
 import { lex, normalise } from './lex.js';
 import { MarkdownStream } from './stream.js';
 
+export { wrapAllCode } from './code.js';
+
 /**
  * @typedef {import('./types.js').Token} Token
  * @typedef {import('./types.js').MarkdownOptions} MarkdownOptions

@@ -38,6 +38,7 @@
  * @property {(text: string) => void} [announce]  says something to a screen reader
  * @property {(text: string) => void} [onCopy]    called after code was copied
  * @property {number} [headingOffset]             added to every heading's level (0)
+ * @property {() => boolean} [wrapCode]           whether long lines of code are wrapped at first
  * @property {boolean} [breaks]                   a line end is a line break (what people type)
  * @property {Document} [document]                where nodes are made (the global one)
  */

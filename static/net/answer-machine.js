@@ -48,6 +48,7 @@ const STEADY_MS = 5000;
  * @property {MessageStatus} status what the person sees when connected
  * @property {string} lastEventId
  * @property {string} finish        finish_reason so far
+ * @property {boolean} refused      the model said that it will not answer
  * @property {number} attempt       attempts since the loss
  * @property {number | null} lostAt
  * @property {number} openedAt
@@ -99,6 +100,7 @@ export function createMachine({ canResume, graceMs = 30000, lastEventId = '', ac
     status: 'connecting',
     lastEventId,
     finish: '',
+    refused: false,
     attempt: 0,
     lostAt: null,
     openedAt: 0,
@@ -214,8 +216,8 @@ function takeEvent(state, { id, data }) {
   if (isSeen(id, state.lastEventId)) return same(state);
   const next = { ...state, attempt: 0, lostAt: null, lastEventId: id === '' ? state.lastEventId : id };
   if (data === DONE) {
-    return end(next, next.finish === 'length' ? 'length' : next.finish === 'content_filter' ? 'refused' : 'complete',
-      null, []);
+    return end(next, next.refused || next.finish === 'content_filter' ? 'refused'
+      : next.finish === 'length' ? 'length' : 'complete', null, []);
   }
   const chunk = readChunk(data);
   if (chunk === null) return end(next, 'failed', plainError('bad_answer'), ['abort', 'cancel']);
@@ -224,6 +226,7 @@ function takeEvent(state, { id, data }) {
     return end(next, endOf(error.code), error, []);
   }
   if (chunk.finish !== '') next.finish = chunk.finish;
+  if (chunk.refused) next.refused = true;
   if (chunk.text !== '') next.status = 'answering';
   else if (chunk.reasoning !== '' && next.status !== 'answering') next.status = 'thinking';
   /** @type {Progress} */

@@ -11,6 +11,7 @@ import { errorObject } from './errors.js';
  * @typedef {object} Chunk
  * @property {string} text
  * @property {string} reasoning
+ * @property {boolean} refused  the text is the model's refusal
  * @property {string} finish   finish_reason; '' when it gives none
  * @property {Usage | null} usage
  * @property {string} model    '' when it names none
@@ -37,8 +38,10 @@ export function readChunk(data) {
   if (!isObject(json)) return null;
   const choice = Array.isArray(json['choices']) ? fields(json['choices'][0]) : {};
   const delta = fields(choice['delta']);
+  const refusal = string(delta['refusal']);
   return {
-    text: string(delta['content']) || string(delta['refusal']),
+    text: string(delta['content']) || refusal,
+    refused: refusal !== '',
     reasoning: string(delta['reasoning_content']) || string(delta['reasoning']),
     finish: string(choice['finish_reason']),
     usage: readUsage(json['usage']),

@@ -33,7 +33,7 @@ function choices(ctx, settings, name) {
 /**
  * @param {Context} ctx
  * @param {Settings} settings
- * @param {'showStats'} name
+ * @param {'showStats' | 'wrapCode'} name
  */
 function check(ctx, settings, name) {
   return html`<label class="check"><input type="checkbox" .checked=${settings[name]}
@@ -68,7 +68,7 @@ export function settingsDialog(ctx) {
           </select></div>
         <div class="setting"><span class="field-label" aria-hidden="true">${t('settings.defaultModel')}</span>${models.element}</div>
         <div class="setting"><span class="field-label">${t('settings.more')}</span>
-          <div class="checks">${check(ctx, settings, 'showStats')}</div></div>
+          <div class="checks">${check(ctx, settings, 'showStats')}${check(ctx, settings, 'wrapCode')}</div></div>
         <p class="fine">${t('settings.kept')}</p>`, body);
     },
   };

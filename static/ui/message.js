@@ -335,7 +335,9 @@ function createAnswer(ctx, article) {
     if (!stream) {
       text.classList.remove('answer-plain');
       text.textContent = '';
-      stream = /** @type {import('./markdown.js').Markdown} */ (module).createMarkdownStream(text, { t: ctx.i18n.t, announce: ctx.say, headingOffset: 1 });
+      stream = /** @type {import('./markdown.js').Markdown} */ (module).createMarkdownStream(text, {
+        t: ctx.i18n.t, announce: ctx.say, headingOffset: 1, wrapCode: () => ctx.state().settings.wrapCode,
+      });
     }
     if (over) stream.finish(message.text);
     else stream.update(message.text);

@@ -62,6 +62,7 @@ export function createThread(ctx) {
   let shownEditing = null;
   /** @type {string | null} */
   let shownReading = null;
+  let wrapped = ctx.state().settings.wrapCode;
   /** @type {Set<MessageView>} drawn, but not with what is around them now */
   const stale = new Set();
 
@@ -196,6 +197,10 @@ export function createThread(ctx) {
     if (state.ui.editingId !== editing) {
       editing = state.ui.editingId;
       if (editing !== null) scroll.release();
+    }
+    if (state.settings.wrapCode !== wrapped) {
+      wrapped = state.settings.wrapCode;
+      ctx.markdown.module?.wrapAllCode(messages, wrapped);
     }
     const { dropped } = selectContext(state, conversation);
     const alike = path.length === shownPath.length && path.every((message, i) => message.id === shownPath[i]?.id);

@@ -28,7 +28,7 @@ function shippedPolicy(file) {
 export const POLICY = shippedPolicy('confab-headers.conf.in');
 
 /** The diagrams' frame: an opaque origin with a policy of its own. */
-const FRAME_POLICY = shippedPolicy('confab-frame-headers.conf.in');
+export const FRAME_POLICY = shippedPolicy('confab-frame-headers.conf.in');
 
 /** @type {Record<string, string>} */
 const TYPES = {

@@ -5,7 +5,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
-import { POLICY, ROOT } from './md-harness.js';
+import { FRAME_POLICY, POLICY, ROOT } from './md-harness.js';
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -29,6 +29,7 @@ export const MODELS = [
  * @property {(finish?: string, tokens?: number) => Promise<void>} end  as a good answer ends
  * @property {(code: string, message?: string) => Promise<void>} fail  with an error event
  * @property {(status: number, code: string, headers?: Record<string, string>, message?: string) => void} refuse  before the first event
+ * @property {(status: number) => void} html  as a firewall in between answers
  * @property {() => void} drop  breaks the connection
  * @property {() => Promise<void>} open  sends the headers alone
  * @property {Promise<void>} gone  settles when the page has left
@@ -108,6 +109,10 @@ function makeReply(request, response, body) {
       response.end();
     },
     refuse: (status, code, headers, message) => sendJson(response, status, errorObject(code, message), headers),
+    html(status) {
+      response.writeHead(status, { 'content-type': 'text/html' });
+      response.end('<html><body><h1>Forbidden</h1></body></html>');
+    },
     // What was written reaches the page before the connection breaks.
     drop: () => void setTimeout(() => request.socket.destroy(), 150),
     gone: new Promise((resolve) => response.on('close', () => resolve())),
@@ -190,8 +195,11 @@ export async function startFakeSite() {
       return;
     }
     response.writeHead(200, {
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY,
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': path.endsWith('/md/mermaid-frame.html') ? FRAME_POLICY : POLICY,
       'x-content-type-options': 'nosniff', 'cache-control': 'no-store',
+      // The diagrams' frame has an origin of its own.
+      ...(/^\/(?:vendor\/mermaid|md)\//.test(path) ? { 'access-control-allow-origin': '*' } : {}),
     });
     createReadStream(file).pipe(response);
   });

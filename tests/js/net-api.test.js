@@ -185,14 +185,14 @@ test('an endless error page is not read to its end', async () => {
 });
 
 test('chunks in all their forms', () => {
-  const none = { text: '', reasoning: '', finish: '', usage: null, model: '', error: null };
+  const none = { text: '', reasoning: '', refused: false, finish: '', usage: null, model: '', error: null };
   const read = (value) => readChunk(JSON.stringify(value));
   const delta = (value) => read({ choices: [{ delta: value }] });
   assert.deepEqual(delta({ content: 'a' }), { ...none, text: 'a' });
   assert.deepEqual(delta({ content: null, role: 'assistant' }), none);
   assert.deepEqual(delta({ reasoning_content: 'r' }), { ...none, reasoning: 'r' });
   assert.deepEqual(delta({ reasoning: 'r' }), { ...none, reasoning: 'r' });
-  assert.deepEqual(delta({ refusal: 'No.' }), { ...none, text: 'No.' });
+  assert.deepEqual(delta({ refusal: 'No.' }), { ...none, text: 'No.', refused: true });
   assert.deepEqual(read({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 4 } }),
     { ...none, usage: { promptTokens: 3, completionTokens: 4, reasoningTokens: 0 } });
   assert.deepEqual(read({ choices: [{ finish_reason: 'length' }], model: 'm' }), { ...none, finish: 'length', model: 'm' });

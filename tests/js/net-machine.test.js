@@ -42,6 +42,16 @@ const ending = (commands) => {
 };
 const statusOf = (commands) => commands.find((command) => command.do === 'progress')?.progress.status;
 
+test('an answer in which the model refuses is a refusal, with its words', () => {
+  const m = machine().reading();
+  assert.deepEqual(m.chunk(1, { refusal: 'I will not' }), [
+    { do: 'progress', progress: { status: 'answering', lastEventId: '1', text: 'I will not' } },
+  ]);
+  m.chunk(2, { refusal: ' do that.' });
+  m.say('event', { id: '3', data: '{"choices":[{"delta":{},"finish_reason":"stop"}]}' });
+  assert.deepEqual(ending(m.say('event', { id: '4', data: '[DONE]' })), ['refused', null]);
+});
+
 test('a good answer: connecting, waiting, thinking, answering, complete', () => {
   const m = machine();
   assert.deepEqual(m.say('start'), [

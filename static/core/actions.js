@@ -14,7 +14,7 @@
 import { isEmpty, siblingsOf } from './conversation.js';
 import { exportOf, exportOfAll } from './exporting.js';
 import {
-  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_IMPORT_BYTES, MAX_TEXT_FILE_BYTES,
+  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_IMPORT_BYTES, MAX_MESSAGES, MAX_TEXT_FILE_BYTES,
   MAX_TITLE_CHARS, MEMORY_CAP_BYTES, conversationBytes, memoryBytes,
 } from './limits.js';
 import { readParams } from './params.js';
@@ -27,7 +27,7 @@ export const UNDO_MS = 10000;
 /**
  * @typedef {'newConversation' | 'selectConversation' | 'renameConversation' | 'deleteConversation' | 'undoDelete'
  *   | 'setDraft' | 'addAttachment' | 'removeAttachment' | 'setModel' | 'setSystem' | 'setParams' | 'selectBranch'
- *   | 'deleteMessage' | 'setSetting' | 'setUi' | 'addToast' | 'dismissToast' | 'exportConversation' | 'exportAll'
+ *   | 'rewriteAnswer' | 'deleteMessage' | 'setSetting' | 'setUi' | 'addToast' | 'dismissToast' | 'exportConversation' | 'exportAll'
  *   | 'importFile' | 'newId'} CoreActionName
  * @typedef {Pick<Actions, CoreActionName>} CoreActions
  */
@@ -133,7 +133,11 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
       if (conversation === null) return false;
       const refusal = refusalOf(store, conversation, attachment);
       if (refusal !== null) {
-        addToast({ kind: 'error', key: refusal, values: { name: attachment.name, max: MAX_ATTACHMENTS } });
+        addToast({ kind: 'error', key: refusal, values: {
+          name: refusal === 'toast.modelTakesNoImages'
+            ? selectModel(getState(), conversation)?.name ?? '' : attachment.name,
+          max: MAX_ATTACHMENTS,
+        } });
         return false;
       }
       const attachments = [...conversation.draft.attachments, attachment];
@@ -168,6 +172,27 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
       const target = siblings[siblings.indexOf(messageId) + direction];
       if (target === undefined) return;
       dispatch({ type: 'branch/opened', conversationId: found.conversation.id, messageId: target });
+    },
+
+    rewriteAnswer(messageId, text) {
+      const found = findMessage(store, messageId);
+      if (found === null || found.message.role !== 'assistant' || text.trim() === '') return false;
+      const { conversation, message } = found;
+      if (text === message.text) {
+        dispatch({ type: 'ui/changed', patch: { editingId: null } });
+        return true;
+      }
+      if (selectMemory(getState()).level === 'full') {
+        dispatch({ type: 'ui/changed', patch: { dialog: 'memory' } });
+        return false;
+      }
+      if (Object.keys(conversation.nodes).length >= MAX_MESSAGES) {
+        addToast({ kind: 'error', key: 'toast.tooManyMessages' });
+        return false;
+      }
+      dispatch({ type: 'answer/rewritten', conversationId: conversation.id, messageId, id: newId(), now: now(), text });
+      dispatch({ type: 'ui/changed', patch: { editingId: null } });
+      return true;
     },
 
     deleteMessage(messageId) {

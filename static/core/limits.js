@@ -21,6 +21,8 @@ export const MEMORY_WARN_RATIO = 0.8;
 export const MAX_ATTACHMENTS = 10;
 /** A text file taken as an attachment, bytes. */
 export const MAX_TEXT_FILE_BYTES = 1024 * 1024;
+/** A longer text that is pasted becomes a text file, characters. */
+export const MAX_PASTE_CHARS = 10000;
 /** An image as it is sent, after scaling: length of its data: URL. */
 export const MAX_IMAGE_CHARS = 6 * 1024 * 1024;
 /** An image file before scaling, bytes. */

@@ -36,6 +36,8 @@ export function reduceMessages(conversations, action) {
       }));
     case 'answer/ended':
       return updateAnswer(conversations, action, (message) => ended(message, action));
+    case 'answer/rewritten':
+      return update(conversations, action.conversationId, (conversation) => rewritten(conversation, action));
     case 'branch/opened':
       return update(conversations, action.conversationId, (conversation) =>
         openTo(conversation, action.messageId));
@@ -89,6 +91,19 @@ function startExchange(conversation, { user, answer, now, clearDraft }) {
     : conversation.title;
   const draft = clearDraft ? { text: '', attachments: [] } : conversation.draft;
   return { ...next, title, draft, updatedAt: now };
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {Extract<Action, {type: 'answer/rewritten'}>} action
+ * @returns {Conversation}
+ */
+function rewritten(conversation, { messageId, id, now, text }) {
+  const before = conversation.nodes[messageId];
+  if (before === undefined || before.role !== 'assistant' || isUnderWay(before.status)) return conversation;
+  const { parentId, model } = before;
+  const next = addMessage(conversation, createMessage({ id, parentId, role: 'assistant', text, model, createdAt: now }));
+  return next === conversation ? conversation : { ...next, updatedAt: now };
 }
 
 /**

@@ -318,6 +318,7 @@
  *   | {type: 'answer/held', conversationId: Id, messageId: Id, hold: Hold}
  *   | {type: 'answer/ended', conversationId: Id, messageId: Id, now: number,
  *      status: MessageStatus, error?: ApiErrorInfo}
+ *   | {type: 'answer/rewritten', conversationId: Id, messageId: Id, id: Id, now: number, text: string}
  *   | {type: 'branch/opened', conversationId: Id, messageId: Id}
  *   | {type: 'message/deleted', conversationId: Id, messageId: Id, token: Id, now: number}} MessageAction
  */
@@ -345,6 +346,8 @@
  * @property {(params: Params, conversationId?: Id) => void} setParams  replaces all of
  *   them; what core/params.js calls invalid is left out
  * @property {(messageId: Id, direction: -1 | 1) => void} selectBranch
+ * @property {(messageId: Id, text: string) => boolean} rewriteAnswer   the person's own words in
+ *   the place of an answer's, as a branch beside it; false, with a toast or a dialog, at a limit
  * @property {(messageId: Id) => void} deleteMessage   with all that follows; offers the undo
  * @property {<K extends keyof Settings>(name: K, value: Settings[K]) => void} setSetting
  * @property {(patch: Partial<Omit<Ui, 'toasts'>>) => void} setUi

@@ -56,6 +56,7 @@ export default {
   'menu.label': 'القائمة',
   'menu.you': 'الدخول باسم {name}',
   'menu.tune': 'التعليمات والمعاملات',
+  'menu.copyMd': 'نسخ المحادثة بصيغة Markdown',
   'menu.exportMd': 'تصدير بصيغة Markdown',
   'menu.exportJson': 'تصدير بصيغة JSON',
   'menu.exportAllMd': 'تصدير الكل بصيغة Markdown',
@@ -126,6 +127,7 @@ export default {
   'state.length': 'بلغت الإجابة الحد الأقصى للطول فقُطعت.',
   'state.empty': 'أنهى النموذج إجابته دون كلمة.',
   'state.held': 'في انتظار تسجيل دخولك.',
+  'state.retrying': 'تُعاد المحاولة بعد {time}…',
 
   'reason.done': 'فكّر مدة {time}',
   'reason.doneShort': 'الأفكار',
@@ -134,6 +136,11 @@ export default {
   'do.retry': 'إعادة المحاولة',
   'do.retryIn': 'إعادة المحاولة بعد {time}',
   'do.copy': 'نسخ',
+  'do.copyRich': 'نسخ مع التنسيق',
+  'do.quote': 'اقتباس',
+  'do.saveTable': 'حفظ الجدول بصيغة CSV',
+  'do.saveTableN': 'حفظ الجدول {index} بصيغة CSV',
+  'do.editAnswer': 'تعديل هذه الإجابة',
   'do.edit': 'تعديل',
   'do.again': 'اسأل مجددًا',
   'do.againWith': 'اسأل نموذجًا آخر',
@@ -148,6 +155,7 @@ export default {
 
   'edit.field': 'النص المعدَّل',
   'edit.save': 'اسأل هذا بدلًا منه',
+  'edit.keep': 'الاحتفاظ بهذا بدلًا منها',
   'edit.hint': 'تبقى النسخة السابقة: تعيدك الأسهم إليها.',
 
   'stat.tokens': {
@@ -167,6 +175,7 @@ export default {
   'compose.attach': 'إرفاق ملفات',
   'compose.attachments': 'الملفات المرفقة',
   'compose.remove': 'إزالة {name}',
+  'compose.pasted': 'نص ملصق',
   'compose.drop': 'أفلت الصور أو الملفات النصية هنا',
   'compose.enter': 'اضغط Enter للإرسال، وShift+Enter لسطر جديد',
   'compose.modEnter': 'اضغط {key} للإرسال',
@@ -259,6 +268,9 @@ export default {
   'help.settings': 'الإعدادات',
   'help.help': 'هذه الورقة',
   'help.latest': 'إلى الأحدث',
+  'help.earlier': 'إلى الرسالة السابقة',
+  'help.later': 'إلى الرسالة التالية',
+  'help.quote': 'اقتباس النص المحدد',
 
   'toast.conversationDeleted': 'حُذفت المحادثة.',
   'toast.messageDeleted': 'حُذفت الرسالة.',
@@ -377,4 +389,6 @@ export default {
   'key.enter': 'Enter',
   'key.esc': 'Esc',
   'key.up': '↑',
+  'key.down': '↓',
+  'key.alt': 'Alt',
 };

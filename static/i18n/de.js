@@ -22,7 +22,7 @@ export default {
   'login.sso.expired': 'Die Anmeldung an dieser Website ist abgelaufen. Melden Sie sich in einem anderen Tab an und machen Sie dann hier weiter.',
   'login.sso.reload': 'Neu laden',
   'login.sso.retry': 'Weitermachen',
-  'login.wait': 'Zu viele Versuche. Nächster Versuch in {time}.',
+  'login.wait': 'Zu viele Versuche. Bitte noch {time} warten.',
 
   'password.title': 'Passwort ändern',
   'password.required': 'Bevor es weitergeht, muss Ihr Passwort geändert werden.',
@@ -53,6 +53,7 @@ export default {
   'menu.label': 'Menü',
   'menu.you': 'Angemeldet als {name}',
   'menu.tune': 'Anweisungen und Parameter',
+  'menu.copyMd': 'Gespräch als Markdown kopieren',
   'menu.exportMd': 'Als Markdown exportieren',
   'menu.exportJson': 'Als JSON exportieren',
   'menu.exportAllMd': 'Alle als Markdown exportieren',
@@ -119,6 +120,7 @@ export default {
   'state.length': 'Die Antwort hat die Längengrenze erreicht und wurde abgeschnitten.',
   'state.empty': 'Das Modell hat seine Antwort ohne ein Wort beendet.',
   'state.held': 'Wartet auf Ihre Anmeldung.',
+  'state.retrying': 'Neuer Versuch in {time} …',
 
   'reason.done': '{time} lang nachgedacht',
   'reason.doneShort': 'Gedanken',
@@ -127,6 +129,11 @@ export default {
   'do.retry': 'Erneut versuchen',
   'do.retryIn': 'Erneut versuchen in {time}',
   'do.copy': 'Kopieren',
+  'do.copyRich': 'Mit Formatierung kopieren',
+  'do.quote': 'Zitieren',
+  'do.saveTable': 'Tabelle als CSV speichern',
+  'do.saveTableN': 'Tabelle {index} als CSV speichern',
+  'do.editAnswer': 'Diese Antwort bearbeiten',
   'do.edit': 'Bearbeiten',
   'do.again': 'Erneut fragen',
   'do.againWith': 'Ein anderes Modell fragen',
@@ -141,6 +148,7 @@ export default {
 
   'edit.field': 'Geänderter Text',
   'edit.save': 'Stattdessen dies fragen',
+  'edit.keep': 'Stattdessen dies behalten',
   'edit.hint': 'Die frühere Fassung bleibt: Die Pfeile führen zu ihr zurück.',
 
   'stat.tokens': { one: '{count} Token', other: '{count} Token' },
@@ -156,6 +164,7 @@ export default {
   'compose.attach': 'Dateien anhängen',
   'compose.attachments': 'Angehängte Dateien',
   'compose.remove': '{name} entfernen',
+  'compose.pasted': 'Eingefügter Text',
   'compose.drop': 'Bilder oder Textdateien hier ablegen',
   'compose.enter': 'Enter sendet, Umschalt+Enter beginnt eine neue Zeile',
   'compose.modEnter': '{key} sendet',
@@ -174,7 +183,7 @@ export default {
   'meter.memoryValue': '{used} von {cap}',
   'meter.estimate': 'geschätzt',
 
-  'leave.lead': 'Chats liegen nur in diesem Tab: Beim Abmelden werden sie endgültig gelöscht.',
+  'leave.lead': 'Gespräche liegen nur in diesem Tab: Beim Abmelden werden sie endgültig gelöscht.',
 
   'memory.title': 'Speicher',
   'memory.lead': 'Gespräche liegen nur in diesem Tab, höchstens {cap}. Exportieren Sie, was bleiben soll, und löschen Sie den Rest.',
@@ -248,6 +257,9 @@ export default {
   'help.settings': 'Einstellungen',
   'help.help': 'Diese Übersicht',
   'help.latest': 'Zum Neuesten',
+  'help.earlier': 'Zur vorigen Nachricht',
+  'help.later': 'Zur nächsten Nachricht',
+  'help.quote': 'Ausgewählten Text zitieren',
 
   'toast.conversationDeleted': 'Das Gespräch wurde gelöscht.',
   'toast.messageDeleted': 'Die Nachricht wurde gelöscht.',
@@ -363,4 +375,6 @@ export default {
   'key.enter': 'Enter',
   'key.esc': 'Esc',
   'key.up': '↑',
+  'key.down': '↓',
+  'key.alt': 'Alt',
 };

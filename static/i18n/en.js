@@ -53,6 +53,7 @@ export default {
   'menu.label': 'Menu',
   'menu.you': 'Signed in as {name}',
   'menu.tune': 'Instructions and parameters',
+  'menu.copyMd': 'Copy the chat as Markdown',
   'menu.exportMd': 'Export as Markdown',
   'menu.exportJson': 'Export as JSON',
   'menu.exportAllMd': 'Export all as Markdown',
@@ -119,6 +120,7 @@ export default {
   'state.length': 'The answer reached the length limit and was cut.',
   'state.empty': 'The model ended its answer without a word.',
   'state.held': 'Waiting for you to sign in.',
+  'state.retrying': 'Trying again in {time}…',
 
   'reason.done': 'Thought for {time}',
   'reason.doneShort': 'Thoughts',
@@ -127,6 +129,11 @@ export default {
   'do.retry': 'Try again',
   'do.retryIn': 'Try again in {time}',
   'do.copy': 'Copy',
+  'do.copyRich': 'Copy with formatting',
+  'do.quote': 'Quote',
+  'do.saveTable': 'Save the table as CSV',
+  'do.saveTableN': 'Save table {index} as CSV',
+  'do.editAnswer': 'Edit this answer',
   'do.edit': 'Edit',
   'do.again': 'Ask again',
   'do.againWith': 'Ask again with another model',
@@ -141,6 +148,7 @@ export default {
 
   'edit.field': 'Edited text',
   'edit.save': 'Ask this instead',
+  'edit.keep': 'Keep this instead',
   'edit.hint': 'The earlier version stays: the arrows lead back to it.',
 
   'stat.tokens': { one: '{count} token', other: '{count} tokens' },
@@ -156,6 +164,7 @@ export default {
   'compose.attach': 'Attach files',
   'compose.attachments': 'Attached files',
   'compose.remove': 'Remove {name}',
+  'compose.pasted': 'Pasted text',
   'compose.drop': 'Drop images or text files here',
   'compose.enter': 'Enter to send, Shift+Enter for a new line',
   'compose.modEnter': '{key} to send',
@@ -248,6 +257,9 @@ export default {
   'help.settings': 'Settings',
   'help.help': 'This sheet',
   'help.latest': 'To the latest',
+  'help.earlier': 'To the message before',
+  'help.later': 'To the message after',
+  'help.quote': 'Quote the selected text',
 
   'toast.conversationDeleted': 'The chat was deleted.',
   'toast.messageDeleted': 'The message was deleted.',
@@ -363,4 +375,6 @@ export default {
   'key.enter': 'Enter',
   'key.esc': 'Esc',
   'key.up': '↑',
+  'key.down': '↓',
+  'key.alt': 'Alt',
 };

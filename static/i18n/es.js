@@ -53,6 +53,7 @@ export default {
   'menu.label': 'Menú',
   'menu.you': 'Sesión de {name}',
   'menu.tune': 'Instrucciones y parámetros',
+  'menu.copyMd': 'Copiar el chat como Markdown',
   'menu.exportMd': 'Exportar como Markdown',
   'menu.exportJson': 'Exportar como JSON',
   'menu.exportAllMd': 'Exportar todo como Markdown',
@@ -119,6 +120,7 @@ export default {
   'state.length': 'La respuesta alcanzó el límite de longitud y se cortó.',
   'state.empty': 'El modelo terminó su respuesta sin decir nada.',
   'state.held': 'Esperando a que inicie sesión.',
+  'state.retrying': 'Se intentará de nuevo en {time}…',
 
   'reason.done': 'Pensó durante {time}',
   'reason.doneShort': 'Pensamientos',
@@ -127,6 +129,11 @@ export default {
   'do.retry': 'Reintentar',
   'do.retryIn': 'Reintentar en {time}',
   'do.copy': 'Copiar',
+  'do.copyRich': 'Copiar con formato',
+  'do.quote': 'Citar',
+  'do.saveTable': 'Guardar la tabla como CSV',
+  'do.saveTableN': 'Guardar la tabla {index} como CSV',
+  'do.editAnswer': 'Editar esta respuesta',
   'do.edit': 'Editar',
   'do.again': 'Preguntar de nuevo',
   'do.againWith': 'Preguntar a otro modelo',
@@ -141,6 +148,7 @@ export default {
 
   'edit.field': 'Texto editado',
   'edit.save': 'Preguntar esto',
+  'edit.keep': 'Conservar esto en su lugar',
   'edit.hint': 'La versión anterior se queda: las flechas llevan a ella.',
 
   'stat.tokens': { one: '{count} token', other: '{count} tokens' },
@@ -156,6 +164,7 @@ export default {
   'compose.attach': 'Adjuntar archivos',
   'compose.attachments': 'Archivos adjuntos',
   'compose.remove': 'Quitar {name}',
+  'compose.pasted': 'Texto pegado',
   'compose.drop': 'Suelte aquí imágenes o archivos de texto',
   'compose.enter': 'Intro para enviar, Mayús+Intro para una línea nueva',
   'compose.modEnter': '{key} para enviar',
@@ -248,6 +257,9 @@ export default {
   'help.settings': 'Ajustes',
   'help.help': 'Esta hoja',
   'help.latest': 'A lo más reciente',
+  'help.earlier': 'Al mensaje anterior',
+  'help.later': 'Al mensaje siguiente',
+  'help.quote': 'Citar el texto seleccionado',
 
   'toast.conversationDeleted': 'El chat se eliminó.',
   'toast.messageDeleted': 'El mensaje se eliminó.',
@@ -363,4 +375,6 @@ export default {
   'key.enter': 'Intro',
   'key.esc': 'Esc',
   'key.up': '↑',
+  'key.down': '↓',
+  'key.alt': 'Alt',
 };

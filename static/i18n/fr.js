@@ -53,6 +53,7 @@ export default {
   'menu.label': 'Menu',
   'menu.you': 'Connecté en tant que {name}',
   'menu.tune': 'Consignes et paramètres',
+  'menu.copyMd': 'Copier la discussion en Markdown',
   'menu.exportMd': 'Exporter en Markdown',
   'menu.exportJson': 'Exporter en JSON',
   'menu.exportAllMd': 'Tout exporter en Markdown',
@@ -119,6 +120,7 @@ export default {
   'state.length': 'La réponse a atteint la longueur maximale et a été coupée.',
   'state.empty': 'Le modèle a terminé sa réponse sans un mot.',
   'state.held': 'En attente de votre connexion.',
+  'state.retrying': 'Nouvel essai dans {time}…',
 
   'reason.done': 'Réflexion de {time}',
   'reason.doneShort': 'Réflexion',
@@ -127,6 +129,11 @@ export default {
   'do.retry': 'Réessayer',
   'do.retryIn': 'Réessayer dans {time}',
   'do.copy': 'Copier',
+  'do.copyRich': 'Copier avec la mise en forme',
+  'do.quote': 'Citer',
+  'do.saveTable': 'Enregistrer le tableau en CSV',
+  'do.saveTableN': 'Enregistrer le tableau {index} en CSV',
+  'do.editAnswer': 'Modifier cette réponse',
   'do.edit': 'Modifier',
   'do.again': 'Redemander',
   'do.againWith': 'Redemander à un autre modèle',
@@ -141,6 +148,7 @@ export default {
 
   'edit.field': 'Texte modifié',
   'edit.save': 'Demander plutôt ceci',
+  'edit.keep': 'Garder ceci à la place',
   'edit.hint': 'La version précédente reste : les flèches y ramènent.',
 
   'stat.tokens': { one: '{count} jeton', other: '{count} jetons' },
@@ -156,6 +164,7 @@ export default {
   'compose.attach': 'Joindre des fichiers',
   'compose.attachments': 'Fichiers joints',
   'compose.remove': 'Retirer {name}',
+  'compose.pasted': 'Texte collé',
   'compose.drop': 'Déposez ici des images ou des fichiers texte',
   'compose.enter': 'Entrée pour envoyer, Maj+Entrée pour une nouvelle ligne',
   'compose.modEnter': '{key} pour envoyer',
@@ -248,6 +257,9 @@ export default {
   'help.settings': 'Réglages',
   'help.help': 'Cette fiche',
   'help.latest': 'Au plus récent',
+  'help.earlier': 'Au message précédent',
+  'help.later': 'Au message suivant',
+  'help.quote': 'Citer le texte sélectionné',
 
   'toast.conversationDeleted': 'La discussion a été supprimée.',
   'toast.messageDeleted': 'Le message a été supprimé.',
@@ -363,4 +375,6 @@ export default {
   'key.enter': 'Entrée',
   'key.esc': 'Échap',
   'key.up': '↑',
+  'key.down': '↓',
+  'key.alt': 'Alt',
 };

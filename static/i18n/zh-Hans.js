@@ -53,6 +53,7 @@ export default {
   'menu.label': '菜单',
   'menu.you': '已登录：{name}',
   'menu.tune': '指令与参数',
+  'menu.copyMd': '将对话复制为 Markdown',
   'menu.exportMd': '导出为 Markdown',
   'menu.exportJson': '导出为 JSON',
   'menu.exportAllMd': '全部导出为 Markdown',
@@ -116,6 +117,7 @@ export default {
   'state.length': '回答达到长度上限，已被截断。',
   'state.empty': '模型没有说任何话就结束了回答。',
   'state.held': '等待您登录。',
+  'state.retrying': '将在 {time} 后重试…',
 
   'reason.done': '思考了 {time}',
   'reason.doneShort': '思考过程',
@@ -124,6 +126,11 @@ export default {
   'do.retry': '重试',
   'do.retryIn': '{time} 后重试',
   'do.copy': '复制',
+  'do.copyRich': '带格式复制',
+  'do.quote': '引用',
+  'do.saveTable': '将表格保存为 CSV',
+  'do.saveTableN': '将表格 {index} 保存为 CSV',
+  'do.editAnswer': '编辑此回答',
   'do.edit': '编辑',
   'do.again': '重新提问',
   'do.againWith': '换一个模型提问',
@@ -138,6 +145,7 @@ export default {
 
   'edit.field': '修改后的文字',
   'edit.save': '改问这个',
+  'edit.keep': '保留修改',
   'edit.hint': '之前的版本会保留，可用箭头切换回去。',
 
   'stat.tokens': { other: '{count} 个词元' },
@@ -153,6 +161,7 @@ export default {
   'compose.attach': '添加文件',
   'compose.attachments': '已添加的文件',
   'compose.remove': '移除 {name}',
+  'compose.pasted': '粘贴的文本',
   'compose.drop': '将图片或文本文件拖放到这里',
   'compose.enter': 'Enter 发送，Shift+Enter 换行',
   'compose.modEnter': '{key} 发送',
@@ -245,6 +254,9 @@ export default {
   'help.settings': '设置',
   'help.help': '本说明',
   'help.latest': '回到最新',
+  'help.earlier': '上一条消息',
+  'help.later': '下一条消息',
+  'help.quote': '引用选中的文字',
 
   'toast.conversationDeleted': '对话已删除。',
   'toast.messageDeleted': '消息已删除。',
@@ -360,4 +372,6 @@ export default {
   'key.enter': 'Enter',
   'key.esc': 'Esc',
   'key.up': '↑',
+  'key.down': '↓',
+  'key.alt': 'Alt',
 };

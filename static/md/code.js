@@ -135,7 +135,8 @@ export class CodeView {
       view.node.hidden = !drawing;
       this.pre.hidden = drawing;
       const label = toggle.querySelector('.md-button-text');
-      if (label) label.textContent = t(drawing ? 'md.showSource' : 'md.showDiagram');
+      toggle.title = t(drawing ? 'md.showSource' : 'md.showDiagram');
+      if (label) label.textContent = toggle.title;
     };
     const view = new DiagramView(doc, this.text, t('md.diagram'), (drawn, error) => {
       if (drawn) {

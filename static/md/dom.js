@@ -26,6 +26,8 @@ export function element(doc, name, className = '', ...children) {
 export function button(doc, label, className, action) {
   const node = element(doc, 'button', className, element(doc, 'span', 'md-button-text', label));
   node.type = 'button';
+  // Where the window is narrow, the label is not seen.
+  node.title = label;
   node.addEventListener('click', action);
   return node;
 }

@@ -10,6 +10,7 @@ import { lex, normalise } from './lex.js';
 import { MarkdownStream } from './stream.js';
 
 export { wrapAllCode } from './code.js';
+export { copySelection, richText, selectedText, tablesAsCsv } from './copy.js';
 
 /**
  * @typedef {import('./types.js').Token} Token

@@ -199,14 +199,14 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
    * Shows why something does not go out.
    *
    * @param {SendObstacle} obstacle
-   * @param {string} [name]
+   * @param {Model | null} [model]
    * @returns {false}
    */
-  function refuse(obstacle, name = '') {
+  function refuse(obstacle, model = null) {
     const key = OBSTACLE_TOASTS.get(obstacle);
     if (obstacle === 'memory') dispatch({ type: 'ui/changed', patch: { dialog: 'memory' } });
     else if (key !== undefined) {
-      dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'error', key, values: { name } } });
+      dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'error', key, values: { name: model?.name ?? '' } } });
     }
     return false;
   }
@@ -293,7 +293,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
       const model = selectModel(state, conversation);
       const { text, attachments } = conversation.draft;
       const obstacle = selectSendObstacle(state, conversation);
-      if (obstacle !== null || model === null) return refuse(obstacle ?? 'no-model', attachments[0]?.name);
+      if (obstacle !== null || model === null) return refuse(obstacle ?? 'no-model', model);
       const path = selectPath(conversation);
       // After a question that has no answer (its answer was deleted), ask that one's place.
       const leaf = path[path.length - 1];
@@ -311,7 +311,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
       const state = getState();
       const model = selectModel(state, conversation);
       const obstacle = selectAskObstacle(state, conversation, model, files);
-      if (obstacle !== null || model === null) return refuse(obstacle ?? 'no-model', files[0]?.name);
+      if (obstacle !== null || model === null) return refuse(obstacle ?? 'no-model', model);
       const { tooLong } = contextOf({
         path: pathTo(conversation, message.parentId),
         system: conversation.system,

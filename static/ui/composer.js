@@ -5,6 +5,7 @@ import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import {
   selectActive, selectContext, selectIsStreaming, selectModel, selectSendObstacle,
 } from '../core/selectors.js';
+import { MAX_ATTACHMENTS, MAX_PASTE_CHARS } from '../core/limits.js';
 import { icon } from './icons.js';
 import { isModifier, modEnterName } from './keys.js';
 import { make, region } from './region.js';
@@ -155,12 +156,19 @@ export function createComposer(ctx) {
     if (sends(event, ctx.state().settings.sendKey)) {
       event.preventDefault();
       if (!event.repeat) send();
-    } else if (event.key === 'ArrowUp' && field.value === '' && !isComposing(event)) {
+    } else if (event.key === 'ArrowUp' && !event.altKey && field.value === '' && !isComposing(event)) {
       event.preventDefault();
       ctx.editLast();
     }
   });
   field.addEventListener('paste', (event) => {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    const { attachments } = selectActive(ctx.state()).draft;
+    if (text.length > MAX_PASTE_CHARS && attachments.length < MAX_ATTACHMENTS) {
+      event.preventDefault();
+      add([new File([text], `${ctx.i18n.t('compose.pasted')}.txt`, { type: 'text/plain' })]);
+      return;
+    }
     const files = filesOf(event.clipboardData);
     // A copied table or text comes with a picture of itself: then the text is meant.
     if (files.length === 0 || event.clipboardData?.types.includes('text/plain')) return;
@@ -202,7 +210,7 @@ export function createComposer(ctx) {
       const { t } = ctx.i18n;
       return html`
         <button type="button" class="icon-button" aria-label=${t('compose.attach')} title=${t('compose.attach')} @click=${() => picker.click()}>${icon('attach')}</button>
-        ${limit ? contextMeter(ctx, half / 200, limit) : nothing}
+        ${limit && half > 0 ? contextMeter(ctx, half / 200, limit) : nothing}
         <span class="composer-space"></span>
         <button type="button" class="icon-button send-button" data-mode=${streaming ? 'stop' : 'send'}
           aria-label=${t(streaming ? 'compose.stop' : 'compose.send')} title=${t(streaming ? 'compose.stop' : 'compose.send')}

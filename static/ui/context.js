@@ -16,10 +16,13 @@
  * @property {import('./speech.js').Speech} speech
  * @property {import('./markdown.js').MarkdownLoader} markdown
  * @property {(text: string) => Promise<boolean>} copy  to the clipboard; a failure is told to the person
+ * @property {(messageId: string, text: string) => Promise<boolean>} copyRich  an answer, with its formatting
+ * @property {(messageId: string) => string[]} tablesOf  the tables of an answer, as CSV
  * @property {(file: import('../core/types.js').ExportFile | null) => void} save  as a download
  * @property {() => void} pickImport  asks for a file to import
  * @property {() => void} editLast  opens the last question for editing
  * @property {(text: string) => void} suggest  puts a text into the composer
+ * @property {(text: string) => void} quote  puts a text into the composer as a quotation
  * @property {() => void} toLatest  scrolls the thread to its end and follows it
  *
  * @typedef {Basics & Services} Context

@@ -2,7 +2,7 @@
 // The sheet of keyboard shortcuts.
 
 import { html, render } from '../vendor/lit-html/lit-html.js';
-import { modName } from './keys.js';
+import { isMac, modName } from './keys.js';
 
 /** @type {import('./dialogs.js').DialogMaker} */
 export function helpDialog(ctx) {
@@ -12,6 +12,7 @@ export function helpDialog(ctx) {
       const { t } = ctx.i18n;
       const mod = modName(t);
       const shift = t('key.shift');
+      const alt = isMac ? '⌥' : t('key.alt');
       const enter = t('key.enter');
       const plain = state.settings.sendKey === 'enter';
       /** @type {[string, string[]][]} */
@@ -26,6 +27,9 @@ export function helpDialog(ctx) {
         ['help.list', [mod, shift, 'L']],
         ['help.search', [mod, shift, 'F']],
         ['help.latest', [mod, 'End']],
+        ['help.earlier', [alt, t('key.up')]],
+        ['help.later', [alt, t('key.down')]],
+        ['help.quote', [mod, shift, '.']],
         ['help.settings', [mod, ',']],
         ['help.help', ['?']],
       ];

@@ -33,6 +33,7 @@ const SHAPES = {
   keyboard: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="6.5" width="18" height="11" rx="2.5"/><path d="M7 10.5h.01M10.3 10.5h.01M13.7 10.5h.01M17 10.5h.01M8 14h8"/></svg>`,
   save: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4.5v10.5M7.5 10.5L12 15l4.5-4.5M4.5 19.5h15"/></svg>`,
   open: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 15V4.5M7.5 9L12 4.5 16.5 9M4.5 19.5h15"/></svg>`,
+  quote: html`<svg class="icon icon-mirror" viewBox="0 0 24 24" aria-hidden="true"><path d="M10 7.5C7 8 5 10 5 13.5V17h5v-5H7.2M19 7.5c-3 .5-5 2.5-5 6V17h5v-5h-2.8"/></svg>`,
   print: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M7.5 9V4.5h9V9M7.5 16.5h-2A1.5 1.5 0 0 1 4 15v-4.5A1.5 1.5 0 0 1 5.5 9h13a1.5 1.5 0 0 1 1.5 1.5V15a1.5 1.5 0 0 1-1.5 1.5h-2M7.5 14h9v5.5h-9z"/></svg>`,
   warning: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4.5l8.5 15h-17zM12 10v4.5M12 17v.01"/></svg>`,
   info: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="8.5"/><path d="M12 11v5M12 8v.01"/></svg>`,
@@ -42,7 +43,7 @@ const SHAPES = {
   scissors: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="6.5" cy="6.5" r="2.5"/><circle cx="6.5" cy="17.5" r="2.5"/><path d="M8.7 8l11 8M8.7 16l11-8"/></svg>`,
   plug: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4v4M15 4v4M6.5 8h11v3.5a5.5 5.5 0 0 1-11 0zM12 17v3.5"/></svg>`,
   shield: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3.5l7 2.5v6c0 4-3 7-7 8.5-4-1.5-7-4.5-7-8.5V6zM9.5 9.5l5 5M14.5 9.5l-5 5"/></svg>`,
-  logo: html`<svg class="logo" viewBox="0 0 64 64" aria-hidden="true"><path class="logo-back" d="M29 24h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7v6.2a.8.8 0 0 1-1.3.6L39 48H29a7 7 0 0 1-7-7V31a7 7 0 0 1 7-7z"/><path class="logo-front" d="M16 12h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7H25l-7.7 6.8a.8.8 0 0 1-1.3-.6V36a7 7 0 0 1-7-7V19a7 7 0 0 1 7-7z"/></svg>`,
+  logo: html`<svg class="logo" viewBox="9 10.5 46 46" aria-hidden="true"><path class="logo-back" d="M29 24h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7v6.2a.8.8 0 0 1-1.3.6L39 48H29a7 7 0 0 1-7-7V31a7 7 0 0 1 7-7z"/><path class="logo-front" d="M16 12h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7H25l-7.7 6.8a.8.8 0 0 1-1.3-.6V36a7 7 0 0 1-7-7V19a7 7 0 0 1 7-7z"/></svg>`,
 };
 
 /** @typedef {keyof typeof SHAPES} IconName */

@@ -39,6 +39,8 @@ export function modEnterName(t) {
  * @property {() => void} settings
  * @property {() => void} help
  * @property {() => void} latest
+ * @property {() => boolean} quote  false when nothing is selected
+ * @property {(step: -1 | 1) => void} jump  to the message before or after
  * @property {() => boolean} enabled
  */
 
@@ -48,6 +50,10 @@ export function modEnterName(t) {
 function isTyping(target) {
   return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
 }
+
+/** What Esc closes by itself; an open list of choices is told apart only by newer browsers. */
+const OPEN = ['dialog[open]', '[popover]:popover-open', '.edit-form:focus-within', '.chat-item form',
+  ...(globalThis.CSS?.supports('selector(:open)') ? ['select:open'] : [])].join(', ');
 
 /**
  * Esc closes what is open before it stops an answer: dialogs and menus take
@@ -75,7 +81,7 @@ export function installShortcuts(does) {
 function shortcutOf(event, does) {
   const mod = isModifier(event);
   if (event.key === 'Escape' && !mod) {
-    return document.querySelector('dialog[open], [popover]:popover-open, .edit-form:focus-within, .chat-item form') ? null : does.stop;
+    return document.querySelector(OPEN) ? null : does.stop;
   }
   if (mod && event.shiftKey && !event.altKey) {
     switch (event.code) {
@@ -83,6 +89,7 @@ function shortcutOf(event, does) {
       case 'KeyL': return does.toggleList;
       case 'KeyF': return does.search;
       case 'KeyC': return does.copyLast;
+      case 'Period': return does.quote;
       default: return null;
     }
   }
@@ -93,6 +100,13 @@ function shortcutOf(event, does) {
       case 'End': return isTyping(event.target) ? null : does.latest;
       default: return null;
     }
+  }
+  if (event.altKey && !mod && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    // In a list of choices, and on Apple's systems in a text, these have a meaning of their own.
+    const taken = event.target instanceof Element && event.target.closest('select') !== null;
+    if (taken || (isMac && isTyping(event.target))) return null;
+    if (event.key === 'ArrowUp') return () => does.jump(-1);
+    if (event.key === 'ArrowDown') return () => does.jump(1);
   }
   if (mod || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return null;
   if (event.key === '?') return does.help;

@@ -4,10 +4,11 @@
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
 import { selectStats } from '../core/selectors.js';
-import { attachmentView, isComposing } from './composer.js';
+import { moreEntries } from './answer-menu.js';
+import { attachmentView } from './composer.js';
+import { editForm } from './edit-form.js';
 import { details, explain } from './errors.js';
 import { icon } from './icons.js';
-import { isModifier } from './keys.js';
 import { make, same } from './region.js';
 import { secondsUntil, stillCounting } from './ticker.js';
 
@@ -31,8 +32,6 @@ import { secondsUntil, stillCounting } from './ticker.js';
 
 const DOTS = html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>`;
 
-/** Other models offered in the menu of an answer. */
-const MAX_OFFERED = 100;
 /** A longer question is folded (characters). */
 const LONG_QUESTION = 3000;
 
@@ -123,46 +122,6 @@ function questionView(ctx, message, around) {
 }
 
 /**
- * @param {Context} ctx
- * @param {Message} message
- */
-function editForm(ctx, message) {
-  const { t } = ctx.i18n;
-  const { actions } = ctx;
-  const close = () => {
-    actions.setUi({ editingId: null });
-    ctx.focusComposer();
-  };
-  /** @param {Event} event */
-  const save = (event) => {
-    event.preventDefault();
-    const form = /** @type {HTMLElement} */ (event.currentTarget).closest('form');
-    const text = form?.querySelector('textarea')?.value ?? '';
-    if (text.trim() === '' && message.attachments.length === 0) return;
-    if (actions.editAndResend(message.id, text)) {
-      ctx.focusComposer();
-      ctx.toLatest();
-    }
-  };
-  /** @param {KeyboardEvent} event */
-  const key = (event) => {
-    if (isComposing(event)) return;
-    if (event.key === 'Escape') {
-      event.preventDefault();
-      close();
-    } else if (event.key === 'Enter' && (isModifier(event) || (ctx.state().settings.sendKey === 'enter' && !event.shiftKey && !event.altKey))) {
-      save(event);
-    }
-  };
-  return html`<form class="edit-form" @submit=${save}>
-    <textarea class="input" dir="auto" autocomplete="off" aria-label=${t('edit.field')} .value=${message.text} @keydown=${key}></textarea>
-    <div class="edit-row"><span class="hint">${t('edit.hint')}</span>
-      <button type="button" class="button button-small" @click=${close}>${t('do.cancel')}</button>
-      <button class="button button-small button-primary">${t('edit.save')}</button></div>
-  </form>`;
-}
-
-/**
  * What is going on while no text has come, in words and with a clock.
  * @param {Context} ctx
  * @param {Message} message
@@ -179,12 +138,12 @@ function statusView(ctx, message) {
       if (message.reasoning) return nothing;
       return html`<p class="status status-thinking tabular">${DOTS}${t('state.thinking', { time: since(message.timing?.reasoningStartedAt) })}</p>`;
     case 'answering':
-      return html`<p class="status">${DOTS}${t('state.answering')}</p>`;
+      return html`<p class="status">${DOTS}${message.text ? nothing : t('state.answering')}</p>`;
     case 'reconnecting':
       return html`<p class="status">${icon('offline')}${t('state.resuming')}</p>`;
     case 'held':
       return html`<p class="status">${icon('clock')}${message.hold?.reason === 'consent'
-        ? t('do.retryIn', { time: duration(secondsUntil(message.hold.at) * 1000) })
+        ? t('state.retrying', { time: duration(secondsUntil(message.hold.at) * 1000) })
         : t('state.held')}</p>`;
     default:
       return nothing;
@@ -248,37 +207,15 @@ function statsView(ctx, message) {
 }
 
 /**
- * The menu behind "More" of an answer.
- * @param {Context} ctx
- * @param {Message} message
- * @param {Around} around
- * @returns {import('./menu.js').MenuEntry[]}
- */
-function moreEntries(ctx, message, around) {
-  const { t } = ctx.i18n;
-  const others = around.models.filter((m) => m.id !== message.model).slice(0, MAX_OFFERED);
-  /** @type {import('./menu.js').MenuEntry[]} */
-  const entries = [];
-  if (others.length > 0 && !around.busy) {
-    entries.push({ head: t('do.againWith') });
-    for (const model of others) {
-      entries.push({ label: model.name, icon: 'again', run: () => ctx.actions.regenerate(message.id, { model: model.id }) && ctx.toLatest() });
-    }
-    entries.push('line');
-  }
-  entries.push({ label: t('do.delete'), icon: 'trash', danger: true, run: () => ctx.actions.deleteMessage(message.id) });
-  return entries;
-}
-
-/**
  * @param {Context} ctx
  * @param {Message} message
  * @param {Around} around
  */
 function answerFoot(ctx, message, around) {
   const { t, language } = ctx.i18n;
+  if (around.editing) return editForm(ctx, message);
   if (isUnderWay(message.status)) {
-    return html`${message.status === 'answering' && message.text ? nothing : statusView(ctx, message)}
+    return html`${statusView(ctx, message)}
       ${around.place.count > 1 ? html`<div class="toolbar">${branch(ctx, message, around.place)}</div>` : nothing}`;
   }
   const reading = ctx.speech.reading === message.id;
@@ -386,6 +323,7 @@ function createAnswer(ctx, article) {
       model.hidden = !around.named;
       writeThoughts(message);
       writeText(message);
+      text.hidden = around.editing;
       article.setAttribute('aria-busy', String(isUnderWay(message.status)));
     },
     /**
@@ -457,6 +395,8 @@ export function createMessageView(ctx, first) {
       wasEditing = around.editing;
       return;
     }
+    const opened = around.editing && !wasEditing;
+    wasEditing = around.editing;
     answer ??= createAnswer(ctx, element);
     answer.draw(message, around);
     const foot = [...near, ...footParts(message)];
@@ -464,6 +404,7 @@ export function createMessageView(ctx, first) {
       footSeen = foot;
       answer.drawFoot(message, around);
     }
+    if (opened) focusEdit();
   }
 
   function focusEdit() {

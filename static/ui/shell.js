@@ -11,6 +11,7 @@ import { createMarkdown } from './markdown.js';
 import { createMenus } from './menu.js';
 import { createBanners } from './notices.js';
 import { make, region } from './region.js';
+import { createQuote } from './quote.js';
 import { createSidebar } from './sidebar.js';
 import { createSpeech } from './speech.js';
 import { createThread } from './thread.js';
@@ -65,21 +66,40 @@ function createImporter({ actions }) {
  */
 function createContext(basics, parts, pickImport) {
   const { actions, i18n, state, say } = basics;
+  const markdown = createMarkdown(() => parts().thread.refresh());
+
+  /** Tells how the copying went. @param {() => Promise<void>} write */
+  async function told(write) {
+    try {
+      await write();
+      say(i18n.t('toast.copied'));
+      return true;
+    } catch {
+      actions.addToast({ kind: 'error', key: 'toast.copyFailed' });
+      return false;
+    }
+  }
+  const copy = (/** @type {string} */ text) => told(() => navigator.clipboard.writeText(text));
+
   return {
     ...basics,
     menus: createMenus(),
     speech: createSpeech(() => parts().thread.refresh()),
-    markdown: createMarkdown(() => parts().thread.refresh()),
+    markdown,
     save,
-    async copy(text) {
-      try {
-        await navigator.clipboard.writeText(text);
-        say(i18n.t('toast.copied'));
-        return true;
-      } catch {
-        actions.addToast({ kind: 'error', key: 'toast.copyFailed' });
-        return false;
-      }
+    copy,
+    async copyRich(messageId, text) {
+      const answer = parts().thread.answerOf(messageId);
+      const rich = answer && markdown.module?.richText(answer);
+      if (!rich || typeof ClipboardItem !== 'function') return copy(text);
+      return told(() => navigator.clipboard.write([new ClipboardItem({
+        'text/plain': new Blob([text], { type: 'text/plain' }),
+        'text/html': new Blob([rich], { type: 'text/html' }),
+      })]));
+    },
+    tablesOf(messageId) {
+      const answer = parts().thread.answerOf(messageId);
+      return answer && markdown.module ? markdown.module.tablesAsCsv(answer) : [];
     },
     pickImport,
     editLast() {
@@ -87,6 +107,11 @@ function createContext(basics, parts, pickImport) {
       if (question) actions.setUi({ editingId: question.id });
     },
     suggest: (text) => parts().composer.fill(text),
+    quote(text) {
+      const { text: draft } = selectActive(state()).draft;
+      const lines = text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n');
+      parts().composer.fill(`${draft.trim() === '' ? '' : `${draft.trimEnd()}\n\n`}${lines}\n\n`);
+    },
     toLatest: () => parts().thread.toLatest(),
   };
 }
@@ -113,6 +138,7 @@ export function createShell(basics, redraw) {
 
   const thread = createThread(ctx);
   const composer = createComposer(ctx);
+  const quote = createQuote(ctx, thread.viewport);
   const sidebar = createSidebar(ctx, toggleList);
   const topbar = createTopbar(ctx, toggleList, isListOpen);
   const dialogs = createDialogs(ctx);
@@ -129,7 +155,7 @@ export function createShell(basics, redraw) {
     composer.focus();
   });
   scrim.addEventListener('click', toggleList);
-  main.append(topbar.element, banners.element, thread.element, composer.element);
+  main.append(topbar.element, banners.element, thread.element, composer.element, quote.element);
   element.append(skip, sidebar.element, scrim, main, relogin.element, dialogs.element, importer);
   composer.takeDrops(element);
   sidebar.element.addEventListener('keydown', (event) => {
@@ -165,6 +191,10 @@ export function createShell(basics, redraw) {
     settings: () => actions.setUi({ dialog: 'settings' }),
     help: () => actions.setUi({ dialog: 'help' }),
     latest: () => thread.toLatest(),
+    quote: () => quote.quote(),
+    jump(step) {
+      if (!thread.jump(step)) composer.focus();
+    },
   });
 
   const skipRegion = region(basics, skip, () => [], () => i18n.t('app.skip'));
@@ -207,6 +237,7 @@ export function createShell(basics, redraw) {
       narrow.removeEventListener('change', redraw);
       ctx.speech.end();
       thread.dispose();
+      quote.dispose();
     },
   };
 }

@@ -123,7 +123,10 @@ export function createSidebar(ctx, toggle) {
     const set = (/** @type {string} */ text) => actions.setUi({ search: text });
     /** @param {KeyboardEvent} event */
     const key = (event) => {
-      if (event.key !== 'Escape' || !search) return;
+      const field = /** @type {HTMLInputElement} */ (event.target);
+      if (event.key !== 'Escape' || isComposing(event) || field.value === '') return;
+      // At once: what was typed last may not have been drawn yet.
+      field.value = '';
       event.stopPropagation();
       set('');
     };
@@ -163,7 +166,7 @@ export function createSidebar(ctx, toggle) {
       const value = t('meter.memoryValue', { used: size(rounded * 1e4), cap: size(cap) });
       return html`<button type="button" class="meter-button" @click=${() => actions.setUi({ dialog: 'memory' })}>
         <span class="meter"><span class="meter-line"><span>${t('menu.memory')}</span><span class="tabular">${value}</span></span>
-        <meter class="meter-bar" min="0" max="1000" low="800" high="980" optimum="0" .value=${permille} aria-label=${t('meter.memory')}></meter></span></button>`;
+        <meter class="meter-bar" min="0" max="1000" low="800" high="980" optimum="0" .value=${permille} aria-hidden="true"></meter></span></button>`;
     });
 
   return {

@@ -66,6 +66,8 @@ export function createThread(ctx) {
   /** @type {Set<MessageView>} drawn, but not with what is around them now */
   const stale = new Set();
 
+  messages.addEventListener('copy', (event) => ctx.markdown.module?.copySelection(event, messages));
+
   const scroll = createScrollOwner(viewport, content, (now) => {
     away = now;
     drawLatest();
@@ -251,6 +253,25 @@ export function createThread(ctx) {
     viewport,
     update,
     toLatest,
+    /** What an answer is rendered in. @param {string} id @returns {Element | null} */
+    answerOf: (id) => views.get(id)?.element.querySelector('.answer') ?? null,
+    /**
+     * Goes from message to message; without one, from the end.
+     * @param {-1 | 1} step
+     * @returns {boolean} false beyond the last
+     */
+    jump(step) {
+      const all = [...messages.querySelectorAll('.message')];
+      const at = all.findIndex((one) => one.contains(document.activeElement));
+      const next = at === -1 ? (step < 0 ? all.length - 1 : all.length) : Math.max(0, at + step);
+      const target = /** @type {HTMLElement | undefined} */ (all[next]);
+      if (!target) return false;
+      scroll.release();
+      target.tabIndex = -1;
+      target.focus({ preventScroll: true });
+      target.scrollIntoView({ block: 'start' });
+      return true;
+    },
     /** Something that is not in the state has changed (reading aloud). */
     refresh() {
       if (last) update(last);

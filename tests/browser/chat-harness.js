@@ -178,7 +178,7 @@ export class Chat {
 
   /** Waits until nothing is under way any more. */
   async settled(timeout = 20000) {
-    await this.page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached', timeout });
+    await this.page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached', timeout });
   }
 
   /** How often requests of this kind were made. @param {string} start */

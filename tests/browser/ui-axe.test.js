@@ -148,6 +148,17 @@ const STATES = [
     await exchange(v);
     await v.page.getByRole('button', { name: 'More' }).click();
   } },
+  { name: 'editing an answer', async go(v) {
+    await exchange(v);
+    await v.page.getByRole('button', { name: 'More' }).click();
+    await v.page.getByRole('button', { name: 'Edit this answer' }).click();
+    await v.page.locator('.edit-form').waitFor();
+  } },
+  { name: 'something selected', options: { prepare: answerFully }, async go(v) {
+    await exchange(v);
+    await v.page.evaluate(() => getSelection()?.selectAllChildren(/** @type {Element} */ (document.querySelector('.answer p'))));
+    await v.page.locator('.quote button').waitFor();
+  } },
   { name: 'settings', go: menu('Settings') },
   { name: 'parameters', go: menu('Instructions and parameters') },
   { name: 'help', go: menu('Keyboard shortcuts') },

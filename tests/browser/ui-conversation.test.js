@@ -184,7 +184,7 @@ test('the ends of an answer can be told apart', async () => {
   await ask('length');
   await thread(page).getByText('The answer reached the length limit and was cut.').waitFor();
   await ask('content_filter');
-  await thread(page).getByText('The model’s provider declined to answer this.').waitFor();
+  await thread(page).getByText('The model or its provider declined to answer this.').waitFor();
   await ask('drop');
   await thread(page).getByText('The answer was interrupted.').waitFor({ timeout: 20000 });
   const looks = await page.locator('.outcome').evaluateAll((all) => all.map((e) => getComputedStyle(e).borderColor + getComputedStyle(e).borderStyle + getComputedStyle(e).backgroundColor));

@@ -26,6 +26,7 @@ export const MODELS = [
  * @property {string} key  its Idempotency-Key
  * @property {(text: string) => Promise<void>} text
  * @property {(text: string) => Promise<void>} think
+ * @property {(text: string) => Promise<void>} refusal
  * @property {(finish?: string, tokens?: number) => Promise<void>} end  as a good answer ends
  * @property {(code: string, message?: string) => Promise<void>} fail  with an error event
  * @property {(status: number, code: string, headers?: Record<string, string>, message?: string) => void} refuse  before the first event
@@ -98,6 +99,7 @@ function makeReply(request, response, body) {
     open,
     text: (text) => chunk({ content: text }),
     think: (text) => chunk({ reasoning_content: text }),
+    refusal: (text) => chunk({ refusal: text }),
     async end(finish = 'stop', tokens = 42) {
       await chunk({}, finish);
       await event({ id: 'c', object: 'chat.completion.chunk', choices: [], usage: { prompt_tokens: 7, completion_tokens: tokens, total_tokens: tokens + 7 } });
@@ -203,6 +205,8 @@ export async function startFakeSite() {
     });
     createReadStream(file).pipe(response);
   });
+  // A test that fails does not close its site: the file's run ends all the same.
+  server.unref();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   site.origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
   site.close = () => new Promise((resolve) => {

@@ -9,7 +9,9 @@ import {
   MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_TEXT_FILE_BYTES, MEMORY_CAP_BYTES,
 } from '../../static/core/limits.js';
 import { MAX_TOASTS } from '../../static/core/reduce-page.js';
-import { selectActive, selectHasSomethingToLose, selectList, selectMemory } from '../../static/core/selectors.js';
+import {
+  selectActive, selectConversation, selectHasSomethingToLose, selectList, selectMemory, selectPath, selectSiblings,
+} from '../../static/core/selectors.js';
 import { IMAGE, MODELS, TEXT_FILE, addExchange, makeCore } from './core-helpers.js';
 
 const keys = (store) => store.getState().ui.toasts.map(({ key }) => key);
@@ -145,6 +147,25 @@ test('toasts are bounded', () => {
   assert.equal(keys(store).at(-1), 'k9');
   actions.dismissToast(store.getState().ui.toasts[0].id);
   assert.equal(store.getState().ui.toasts.length, MAX_TOASTS - 1);
+});
+
+test('an answer is rewritten as a branch beside it, within the limits', () => {
+  const core = makeCore();
+  const { store, actions } = core;
+  addExchange(core, 'q', 'a');
+  const [, answer] = selectPath(selectActive(store.getState()));
+  assert.equal(actions.rewriteAnswer('nobody', 'x'), false);
+  assert.equal(actions.rewriteAnswer(answer.parentId, 'x'), false, 'a question is asked anew instead');
+  assert.equal(actions.rewriteAnswer(answer.id, '  '), false);
+  assert.equal(actions.rewriteAnswer(answer.id, 'a'), true);
+  assert.equal(selectSiblings(selectActive(store.getState()), answer.id).count, 1, 'the same words are no version');
+  actions.setUi({ editingId: answer.id });
+  assert.equal(actions.rewriteAnswer(answer.id, 'b'), true);
+  const [, own] = selectPath(selectActive(store.getState()));
+  assert.deepEqual([own.text, own.role, own.status, own.model], ['b', 'assistant', 'complete', answer.model]);
+  assert.deepEqual(selectSiblings(selectActive(store.getState()), own.id), { index: 1, count: 2 });
+  assert.equal(store.getState().ui.editingId, null);
+  assert.equal(selectConversation(store.getState(), 'c0').nodes[answer.id].text, 'a', 'the first stays');
 });
 
 test('settings are validated and kept, nothing else is', () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { closeTail } from '../../static/md/close.js';
+import { csvCell } from '../../static/md/copy.js';
 import { tameDiagram } from '../../static/md/diagram-source.js';
 import { direction } from '../../static/md/direction.js';
 import { decodeEntities } from '../../static/md/entities.js';
@@ -225,4 +226,11 @@ test('a diagram keeps its arrows and loses its tags', () => {
   assert.equal(tameDiagram('A["<img src=x onerror=y>"]'), 'A["#lt;img src=x onerror=y>"]');
   assert.ok(!tameDiagram('A@{ shape: x, img: "https://e.example/a" }').includes(' img:'));
   assert.ok(!tameDiagram('style A fill:url (x)').includes('url ('));
+});
+
+test('a cell of a table is written for spreadsheets, which run nothing of it', () => {
+  for (const [text, cell] of [
+    ['plain', 'plain'], [' trimmed ', 'trimmed'], ['a,b', '"a,b"'], ['say "x"', '"say ""x"""'], ['two\nlines', '"two\nlines"'],
+    ['-5', '-5'], ['+3.5 %', '+3.5 %'], ['-1,000%', '"-1,000%"'], ['=A1', "'=A1"], ['@x', "'@x"], ['-A1', "'-A1"], ['', ''],
+  ]) assert.equal(csvCell(String(text)), cell);
 });

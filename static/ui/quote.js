@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Quoting: what is selected in an answer goes into the composer, by a button beside it or by a key.
+
+import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
+import { icon } from './icons.js';
+import { make } from './region.js';
+
+/** Room kept to the window's edges and to the selection (px). */
+const EDGE = 8;
+
+/** @param {Node | null} node @returns {Element | null} */
+function answerAround(node) {
+  return (node instanceof Element ? node : node?.parentElement ?? null)?.closest('.answer') ?? null;
+}
+
+/**
+ * @param {import('./context.js').Context} ctx
+ * @param {HTMLElement} viewport  what scrolls
+ */
+export function createQuote(ctx, viewport) {
+  const element = make('div', 'quote');
+  let pressed = false;
+  let asked = false;
+
+  /** The range that can be quoted: inside of one answer. */
+  function quotable() {
+    const selection = getSelection();
+    if (!selection || selection.isCollapsed || selection.rangeCount === 0) return null;
+    const answer = answerAround(selection.anchorNode);
+    if (!answer || answer !== answerAround(selection.focusNode) || !viewport.contains(answer)) return null;
+    return selection.toString().trim() === '' ? null : { range: selection.getRangeAt(0), answer: /** @type {HTMLElement} */ (answer) };
+  }
+
+  /** Quotes what is selected; false when nothing is. */
+  function quote() {
+    const found = quotable();
+    const text = found ? ctx.markdown.module?.selectedText(found.answer) : '';
+    if (!text) return false;
+    ctx.quote(text);
+    getSelection()?.removeAllRanges();
+    draw();
+    return true;
+  }
+
+  function draw() {
+    asked = false;
+    const found = pressed || !matchMedia('(hover: hover)').matches ? null : quotable();
+    if (!found) {
+      render(nothing, element);
+      return;
+    }
+    render(html`<button type="button" class="button button-small" @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()}
+      @click=${quote}>${icon('quote')}${ctx.i18n.t('do.quote')}</button>`, element);
+    place(found.range);
+  }
+
+  /** Above the selection, where there is room, else below. @param {Range} range */
+  function place(range) {
+    const at = range.getBoundingClientRect();
+    const area = viewport.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = element;
+    const above = at.top - height - EDGE;
+    const top = above >= area.top ? above : Math.min(at.bottom + EDGE, area.bottom - height - EDGE);
+    const left = Math.max(area.left + EDGE, Math.min(at.left + at.width / 2 - width / 2, area.right - width - EDGE));
+    element.style.top = `${top}px`;
+    element.style.left = `${left}px`;
+  }
+
+  function ask() {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(draw);
+  }
+
+  /** @param {PointerEvent} event */
+  function press(event) {
+    pressed = event.type === 'pointerdown' && !element.contains(/** @type {Node} */ (event.target));
+    ask();
+  }
+
+  document.addEventListener('selectionchange', ask);
+  document.addEventListener('pointerdown', press);
+  document.addEventListener('pointerup', press);
+  document.addEventListener('pointercancel', press);
+  // What moves with the text would be in its way.
+  viewport.addEventListener('scroll', () => {
+    if (element.firstElementChild) render(nothing, element);
+  }, { passive: true });
+
+  return {
+    element,
+    quote,
+    dispose() {
+      document.removeEventListener('selectionchange', ask);
+      document.removeEventListener('pointerdown', press);
+      document.removeEventListener('pointerup', press);
+      document.removeEventListener('pointercancel', press);
+    },
+  };
+}

@@ -2,6 +2,8 @@
 # Quickstart's check: builds twice (as it is shipped, with warnings as errors;
 # and with sanitizers), runs every suite, and adds up. Read by quickstart
 # with ".". Suites are found by the names of their files.
+#
+# shellcheck shell=sh disable=SC2034,SC2154 # what quickstart and lib.sh set
 
 passed=0 failed=0
 results=$work/log

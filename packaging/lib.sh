@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # What quickstart and its check have in common: messages, packages, a copy of
 # the source to build in. Read by them with "."; not a program.
+#
+# Lists of packages are words; $work, $source and $install are quickstart's.
+# shellcheck shell=sh disable=SC2034,SC2048,SC2086,SC2154
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
@@ -17,7 +20,7 @@ die() {
 
 # job COMMAND...: runs it in a process group of its own and waits, so that a
 # signal to quickstart ends it at once, with all that it started.
-job= installing=
+job='' installing=''
 job() {
 	setsid "$@" </dev/null 9>&- &
 	job=$!
@@ -78,6 +81,7 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	lighttpd:lighttpd -:lighttpd-mod-openssl fcgiwrap:fcgiwrap
 	spawn-fcgi:spawn-fcgi systemd-socket-activate:systemd
 	curl:curl socat:socat mandoc:mandoc ps:procps xz:xz-utils
+	shellcheck:shellcheck
 	fail2ban-regex:fail2ban'
 
 # Their services are not wanted, neither now nor at the next boot.
@@ -126,7 +130,8 @@ apt='env DEBIAN_FRONTEND=noninteractive apt-get -q -y
 need() {
 	missing=$(missing_packages $*)
 	[ -n "$missing" ] || return 0
-	missing=$(echo $missing)
+	missing=$(printf '%s ' $missing)
+	missing=${missing% }
 	if [ "$install" = no ]; then
 		die "missing: $missing
 On Debian: apt-get install $missing"
@@ -157,6 +162,11 @@ On Debian: apt-get install $missing"
 	done
 	left=$(missing_packages $*)
 	[ -z "$left" ] || die "still missing after the installation:" $left
+}
+
+# newer FILE OTHER: both are there, and FILE was changed later.
+newer() {
+	[ -n "$(find "$1" -newer "$2" 2>/dev/null)" ]
 }
 
 # ---- The source ------------------------------------------------------------
@@ -192,9 +202,9 @@ take_source() {
 	for old in "$work/src" "$source"; do
 		vendor=$old/static/vendor
 		[ -f "$vendor/MANIFEST" ] && [ ! -d "$work/src.new/static/vendor" ] &&
-		    [ ! "$source/package-lock.json" -nt "$vendor/MANIFEST" ] &&
-		    [ ! "$source/packaging/vendor-js.mjs" -nt "$vendor/MANIFEST" ] &&
-		    cp -Rp "$vendor" "$work/src.new/static/vendor"
+		    ! newer "$source/package-lock.json" "$vendor/MANIFEST" &&
+		    ! newer "$source/packaging/vendor-js.mjs" \
+			"$vendor/MANIFEST" && cp -Rp "$vendor" "$work/src.new/static/vendor"
 	done
 	if cmp -s "$work/src/package-lock.json" "$source/package-lock.json" &&
 	    [ -d "$work/src/node_modules" ]; then
@@ -212,6 +222,7 @@ build() {
 	shift
 	mkdir -p "$build_dir"
 	if [ ! -f "$build_dir/config.status" ]; then
+		# shellcheck disable=SC2016 # for that shell
 		step "configure $*" sh -c 'cd "$1" && shift && exec "$@"' sh \
 		    "$build_dir" "$work/src/configure" -q "$@"
 	fi

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Quickstart's run: builds, writes the files of a site into $work, and keeps
 # its worker and its nginx running. Read by quickstart with ".".
+#
+# $ids are words; ulimit -n and -H are in every sh of a system with nginx.
+# shellcheck shell=sh disable=SC2086,SC2154,SC3045
 
 user=demo
 
@@ -25,7 +28,7 @@ fi
 # ---- Install and build -----------------------------------------------------
 
 packages="$packages_build $packages_run"
-if [ ! "$source/static/vendor/MANIFEST" -nt "$source/package-lock.json" ]; then
+if ! newer "$source/static/vendor/MANIFEST" "$source/package-lock.json"; then
 	packages="$packages $packages_node"
 fi
 need "$packages"
@@ -151,6 +154,7 @@ make_user() {
 # The provider's key gets a copy that the worker can read and others cannot.
 rm -f "$state/key"
 if [ -n "$key_file" ]; then
+	# shellcheck disable=SC2016 # for that shell
 	as_worker sh -c 'umask 077 && cat >"$1"' sh "$state/key" <"$key_file"
 fi
 write_config >"$etc/confab.conf"
@@ -178,10 +182,10 @@ done
 
 # nginx got a directive of its own for HTTP/2 in 1.25.1.
 nginx_version=$(nginx -v 2>&1 | sed 's|.*nginx/||; s|[^0-9.].*||')
-http2_option=' http2' http2_directive=
+http2_option=' http2' http2_directive=''
 if [ "$(printf '%s\n' 1.25.1 "$nginx_version" | sort -V | head -n 1)" = \
     1.25.1 ]; then
-	http2_option= http2_directive='http2 on;'
+	http2_option='' http2_directive='http2 on;'
 fi
 
 listen_line() {
@@ -248,13 +252,13 @@ nginx -t -q -p "$work" -e "$work/log/nginx-error.log" -c "$etc/nginx.conf" \
 
 # ---- Run -------------------------------------------------------------------
 
-worker_pid= nginx_pid=
+worker_pid='' nginx_pid=''
 
 # Runs the worker again whenever it ends, until told to stop. setpriv ends
 # what it starts when this shell is killed.
 supervise() {
 	exec 9>&-
-	child= stopping= status=0
+	child='' stopping='' status=0
 	trap 'stopping=1; [ -z "$child" ] || kill -TERM "$child"' TERM
 	trap '' HUP INT
 	trap - EXIT
@@ -277,6 +281,7 @@ supervise() {
 }
 
 # end PID SECONDS: asks, waits, and then insists.
+# shellcheck disable=SC2317 # stop_all calls it
 end() {
 	kill -TERM "$1" 2>/dev/null || return 0
 	tenths=$(($2 * 10))
@@ -288,6 +293,7 @@ end() {
 	wait "$1" 2>/dev/null || true
 }
 
+# shellcheck disable=SC2317 # the trap calls it
 stop_all() {
 	# nginx first: while it goes, nobody new comes.
 	[ -z "$nginx_pid" ] || end "$nginx_pid" 5

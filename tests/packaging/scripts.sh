@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# ShellCheck finds nothing in the scripts, as POSIX sh.
+#
+# Usage: scripts.sh SOURCE BUILD
+set -eu
+
+cd "$1"
+shellcheck -x packaging/quickstart packaging/build-www packaging/fill \
+    packaging/shared-hosting/bundle packaging/shared-hosting/confab.cgi \
+    packaging/debian/confab.postinst packaging/debian/confab.postrm \
+    tests/check-layers tests/fuzz/run tests/packaging/* .ci/run

@@ -17,6 +17,7 @@
  * time and saves memory in every one of thousands of streams.
  */
 #define RECEIVE_BUFFER 1024L
+#define SEND_BUFFER 16384L /* libcurl's least, and a TLS record's most */
 /* HTTP/2 loses or stalls paused data before this libcurl. */
 #define HTTP2_SINCE 0x080400
 #define HEADERS_MAX (64 * 1024) /* bytes of a response's headers */
@@ -230,6 +231,7 @@ transfer_setup(struct transfer *t, CURLSH *share,
 	curl_easy_setopt(e, CURLOPT_SHARE, share);
 	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(e, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
+	curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)t->total_ms);
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, t->on_body);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
@@ -254,6 +256,26 @@ fail:
 	transfer_free_headers(t->headers);
 	t->headers = NULL;
 	return -1;
+}
+
+void
+transfer_drop_request(struct transfer *t)
+{
+	curl_off_t sent = 0;
+
+	if (t->headers == NULL)
+		return;
+	curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	if ((size_t)sent < t->body.len)
+		return;
+	buf_wipe(&t->body);
+	/* libcurl looked at them when it put the request together. */
+	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+	transfer_free_headers(t->headers);
+	t->headers = NULL;
+	/* To be told the size anew has libcurl free what it sends from, which
+	 * it would keep to the end of the transfer. */
+	curl_easy_setopt(t->easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);
 }
 
 long

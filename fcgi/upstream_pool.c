@@ -191,18 +191,6 @@ transfer_linger(struct transfer *t)
 }
 
 void
-transfer_drop_request(struct transfer *t)
-{
-	curl_off_t sent = 0;
-
-	if (t->body.len == 0)
-		return;
-	curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-	if ((size_t)sent >= t->body.len)
-		buf_wipe(&t->body);
-}
-
-void
 transfer_pause(struct transfer *t, bool pause)
 {
 	struct shard *s = t->shard;

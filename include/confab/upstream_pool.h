@@ -82,7 +82,8 @@ void transfer_abandon(struct transfer *t);
  * the sake of the connection, then cancels. */
 void transfer_linger(struct transfer *t);
 
-/* Frees the request's body once it was sent whole; it is never sent again. */
+/* Frees the request, the key in its header too, once it was sent whole; it is
+ * never sent again. For a body callback. */
 void transfer_drop_request(struct transfer *t);
 
 /* Stops and continues the reading. Outside libcurl's callbacks the transfer may

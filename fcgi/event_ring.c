@@ -224,14 +224,8 @@ event_ring_drop(struct event_ring *r, uint64_t off)
 		r->first_id = r->next_id;
 		r->bytes = 0;
 		r->tail = r->head;
-		while (r->first != r->last)
+		while (r->first != NULL)
 			drop_segment(r);
-		if (r->first != NULL && r->first->size > SEGMENT_LARGE)
-			drop_segment(r);
-		if (r->first != NULL) {
-			r->first->start = r->head;
-			r->first->used = 0;
-		}
 		return;
 	}
 	while (r->tail < off) {

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -28,6 +27,16 @@ enum body_kind {
 	BODY_OTHER    /* an error, or what nobody asked for */
 };
 
+/* A whole answer, while and after it is read. Of those calls alone that are
+ * not streamed: it is as large as all the rest of an upstream. */
+struct whole {
+	struct loop_work work; /* first */
+	struct upstream *upstream;
+	struct buf json;
+	struct provider_usage usage;
+	struct api_error err;
+};
+
 struct upstream {
 	struct transfer transfer;		/* first */
 	const struct upstream_handler *handler; /* NULL: nobody listens */
@@ -46,12 +55,6 @@ struct upstream {
 	bool stream;
 	bool paused;
 	bool detached; /* from libcurl: the rest is ours */
-
-	/* A whole answer, while and after it is read. */
-	struct loop_work work;
-	struct buf answer;
-	struct provider_usage answer_usage;
-	struct api_error outcome;
 };
 
 static void
@@ -62,7 +65,6 @@ upstream_free(struct transfer *t)
 	provider_reader_free(u->reader);
 	sse_free(&u->sse);
 	buf_free(&u->body);
-	buf_free(&u->answer);
 	free(u->model_id);
 	settings_unref(u->settings);
 	transfer_release(t);
@@ -257,54 +259,52 @@ judge_events(struct upstream *u)
 		finish(u, &err, false);
 }
 
-/* A whole answer, being read. */
+/* Reads a whole answer. */
 static void
-read_answer(struct upstream *u)
+read_whole(struct whole *w)
 {
-	(void)api_error_set(&u->outcome, 502, "upstream_invalid",
+	struct upstream *u = w->upstream;
+
+	(void)api_error_set(&w->err, 502, "upstream_invalid",
 	    "The provider's answer could not be read.");
-	buf_init(&u->answer, u->answer_max * 2);
+	buf_init(&w->json, u->answer_max * 2);
 	if (provider_answer(u->provider, u->model_id, buf_str(&u->body),
-		u->body.len, &u->answer, &u->answer_usage, &u->outcome) == 0)
-		u->outcome.status = 0;
+		u->body.len, &w->json, &w->usage, &w->err) == 0)
+		w->err.status = 0;
 }
 
+/* Gives a whole answer to the owner, if there is one still, and frees it. */
 static void
-give_answer(struct upstream *u)
+give_whole(struct whole *w)
 {
+	struct upstream *u = w->upstream;
 	const struct upstream_handler *h = u->handler;
 
-	if (h == NULL)
-		return;
-	if (u->outcome.status != 0) {
-		finish(u, &u->outcome, false);
-		return;
+	if (h != NULL && w->err.status != 0) {
+		finish(u, &w->err, false);
+	} else if (h != NULL) {
+		u->handler = NULL;
+		*u->usage = w->usage;
+		metrics_upstream_status(u->provider->name, 200);
+		h->answer(u->arg, &w->json);
+		h->end(u->arg, NULL, false);
 	}
-	u->handler = NULL;
-	*u->usage = u->answer_usage;
-	metrics_upstream_status(u->provider->name, 200);
-	h->answer(u->arg, &u->answer);
-	h->end(u->arg, NULL, false);
-}
-
-static struct upstream *
-of_work(struct loop_work *w)
-{
-	return (struct upstream *)((char *)w - offsetof(struct upstream, work));
+	buf_free(&w->json);
+	free(w);
 }
 
 static void
-read_on_pool(struct loop_work *w)
+read_on_pool(struct loop_work *work)
 {
-	read_answer(of_work(w));
+	read_whole((struct whole *)work);
 }
 
 static void
-read_on_pool_done(struct loop_work *w)
+read_on_pool_done(struct loop_work *work)
 {
-	struct upstream *u = of_work(w);
+	struct upstream *u = ((struct whole *)work)->upstream;
 
-	give_answer(u);
+	give_whole((struct whole *)work);
 	upstream_free(&u->transfer);
 }
 
@@ -313,15 +313,23 @@ read_on_pool_done(struct loop_work *w)
 static bool
 judge_answer(struct upstream *u)
 {
+	struct whole *w;
+
+	w = calloc(1, sizeof(*w));
+	if (w == NULL) {
+		fail(u, 503, "internal_error", "The server is out of memory.");
+		return false;
+	}
+	w->upstream = u;
 	if (u->body.len > ANSWER_INLINE) {
 		transfer_detach(&u->transfer);
 		u->detached = true;
-		if (loop_work_start(u->loop, &u->work, read_on_pool,
+		if (loop_work_start(u->loop, &w->work, read_on_pool,
 			read_on_pool_done) == 0)
 			return true;
 	}
-	read_answer(u);
-	give_answer(u);
+	read_whole(w);
+	give_whole(w);
 	return false;
 }
 

@@ -46,7 +46,8 @@ bool event_ring_seek(const struct event_ring *r, uint64_t id, uint64_t *off);
 size_t event_ring_peek(const struct event_ring *r, uint64_t off,
     const char **bytes);
 
-/* Drops whole events from the front while their end is at most `off`. */
+/* Drops whole events from the front while their end is at most `off`. An empty
+ * ring holds no memory: that is where a stream without a key waits. */
 void event_ring_drop(struct event_ring *r, uint64_t off);
 
 /* Drops the oldest events until at most `cap` bytes are kept. */

@@ -12,7 +12,9 @@
 #include "confab/buf.h"
 #include "confab/gateway.h"
 
-#define RESPONSE_HEADERS_MAX 4096
+/* Bytes of header lines; with those that every response has they fit into the
+ * web server's buffer (nginx's fastcgi_buffer_size, 2 KiB in our file). */
+#define RESPONSE_HEADERS_MAX 1024
 #define RESPONSE_BODY_MAX (8 * 1024 * 1024)
 
 struct response {

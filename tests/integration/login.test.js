@@ -56,6 +56,17 @@ test('login gives a session, which logout ends', async () => {
   }
 });
 
+test('the longest name\'s cookie fits nginx\'s buffer', async () => {
+  const { site } = suite;
+  const name = 'n'.repeat(64);
+  site.addUser(name);
+  const client = site.client();
+  await client.login(name, PASSWORD);
+  const [status, session] = await client.getJson('api/session');
+  assert.equal(status, 200);
+  assert.equal(session.user.name, name);
+});
+
 test('wrong password and unknown user look the same', async () => {
   const client = suite.site.client();
   const bodies = [];

@@ -2,7 +2,7 @@
 // Keyboard shortcuts of the whole page; what belongs to one field is in that field's view.
 
 /** Whether Command takes the place of Ctrl here. */
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform ?? '');
+export const isMac = /Mac|iPhone|iPad/.test(navigator.platform ?? '');
 
 /**
  * Ctrl, or Command on Apple's systems, and not the other.

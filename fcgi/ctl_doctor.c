@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include <curl/curl.h>
 
@@ -22,7 +23,9 @@
 #define BODY_MAX (1024 * 1024)
 #define HEADERS_MAX 65536
 #define TIMEOUT 60 /* s of one request */
-#define GAP_MIN 20 /* ms: events that came this far apart came alone */
+#define FIELD_MAX 1024
+#define SKEW_MAX 60 /* s between the site's clock and this one */
+#define GAP_MIN 20  /* ms: events that came this far apart came alone */
 
 static const char usage[] =
     "doctor URL [--user NAME] [--ca-file FILE | --insecure]";
@@ -147,12 +150,42 @@ ask(struct doctor *d, const char *path, const char *body)
 	buf_free(&url);
 }
 
+/* The first string of a name in the last answer's JSON, as it stands there. */
+static bool
+field(const struct doctor *d, const char *name, char *out, size_t size)
+{
+	char start[32];
+	const char *p = buf_str(&d->body);
+	size_t len = 0;
+
+	snprintf(start, sizeof(start), "\"%s\":\"", name);
+	if (p == NULL || (p = strstr(p, start)) == NULL)
+		return false;
+	p += strlen(start);
+	while (p[len] != '\0' && p[len] != '"')
+		len += p[len] == '\\' && p[len + 1] != '\0' ? 2 : 1;
+	if (len == 0 || len >= size || p[len] != '"')
+		return false;
+	memcpy(out, p, len);
+	out[len] = '\0';
+	return true;
+}
+
 /* What came instead of what was expected. */
 static const char *
-instead(const struct doctor *d, char *out, size_t size)
+instead(struct doctor *d, char *out, size_t size)
 {
+	char text[FIELD_MAX], code[64];
+	const char *to = header(d, "Location");
+
 	if (d->status == 0)
 		snprintf(out, size, "%s", d->curl_error);
+	else if (to[0] != '\0')
+		snprintf(out, size, "status %ld, to %.*s", d->status,
+		    (int)strcspn(to, "\r\n"), to);
+	else if (field(d, "message", text, sizeof(text)))
+		snprintf(out, size, "status %ld, \"%s\" (%s)", d->status, text,
+		    field(d, "code", code, sizeof(code)) ? code : "no code");
 	else
 		snprintf(out, size, "status %ld", d->status);
 	return out;
@@ -161,7 +194,7 @@ instead(const struct doctor *d, char *out, size_t size)
 static bool
 expect(struct doctor *d, long status, const char *what, const char *hint)
 {
-	char got[CURL_ERROR_SIZE + 32];
+	char got[FIELD_MAX + 128];
 
 	if (d->status == status)
 		report(d, true, "%s", what);
@@ -171,7 +204,56 @@ expect(struct doctor *d, long status, const char *what, const char *hint)
 	return d->status == status;
 }
 
+/* Where a connection does not come about, the rest need not be tried. */
+static const char *
+page_hint(const struct doctor *d)
+{
+	if (d->status == 0)
+		return "is the name right, nginx running, the port open, and "
+		       "the certificate for this name? (--ca-file, --insecure)";
+	if (d->status >= 300 && d->status < 400)
+		return "give the address that it leads to";
+	if (d->status == 403 || d->status >= 500)
+		return "nginx's error log says why: may its user read the "
+		       "page's files?";
+	return "is the mount point right, and the file included in the server "
+	       "block of this name?";
+}
+
 static void
+check_tls(struct doctor *d)
+{
+	bool tls = strncmp(d->base, "https:", 6) == 0;
+
+	report(d, tls,
+	    tls ? "the site has TLS"
+		: "the site has TLS: browsers keep the session's "
+		  "cookie only for https, so nobody could sign in");
+}
+
+/* Sessions and their ends are compared by the clocks of hosts and browsers. */
+static void
+check_clock(struct doctor *d)
+{
+	char date[64];
+	const char *value = header(d, "Date");
+	long long skew;
+	time_t t;
+
+	snprintf(date, sizeof(date), "%.*s", (int)strcspn(value, "\r\n"),
+	    value);
+	t = curl_getdate(date, NULL);
+	if (t == (time_t)-1)
+		return;
+	skew = (long long)t - (long long)clock_wall();
+	report(d, skew >= -SKEW_MAX && skew <= SKEW_MAX,
+	    "the site's clock and this one agree%s",
+	    skew >= -SKEW_MAX && skew <= SKEW_MAX
+		? ""
+		: ": more than a minute apart; is NTP running on both?");
+}
+
+static bool
 check_page(struct doctor *d)
 {
 	static const char *const headers[][2] = {
@@ -179,28 +261,58 @@ check_page(struct doctor *d)
 		{ "X-Content-Type-Options", "nosniff" },
 		{ "Referrer-Policy", "" },
 	};
+	long version = CURL_HTTP_VERSION_NONE;
+	bool ours;
 
+	check_tls(d);
 	ask(d, "", NULL);
-	if (!expect(d, 200, "the page is served",
-		"is the mount point right, and the file included in this "
-		"server block?"))
-		return;
-	report(d, header_has(d, "Content-Type", "text/html"),
-	    "the page is HTML");
+	if (!expect(d, 200, "the page is served", page_hint(d)))
+		return d->status != 0;
+	check_clock(d);
+	curl_easy_getinfo(d->curl, CURLINFO_HTTP_VERSION, &version);
+	report(d, version != CURL_HTTP_VERSION_1_0,
+	    version == CURL_HTTP_VERSION_1_0
+		? "the connection is HTTP/1.1 or newer: a proxy before the "
+		  "site speaks HTTP/1.0 (proxy_http_version 1.1)"
+		: "the connection is HTTP/1.1 or newer");
+	ours = header_has(d, "Content-Type", "text/html") &&
+	    strstr(buf_str(&d->body), "id=\"app\"") != NULL;
+	report(d, ours,
+	    ours ? "the page is confab's"
+		 : "the page is confab's: another one answers at "
+		   "this address; is the mount point right?");
+	if (!ours)
+		return true;
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		report(d,
 		    header(d, headers[i][0])[0] != '\0' &&
 			header_has(d, headers[i][0], headers[i][1]),
 		    "the page has a %s header", headers[i][0]);
+	return true;
+}
+
+static const char *
+worker_hint(const struct doctor *d)
+{
+	if (d->status == 404 || d->status == 405)
+		return "api/ is not passed to the worker: is the file included "
+		       "at this mount point?";
+	if (d->status == 403)
+		return "something before the worker refuses";
+	if (d->status >= 500)
+		return "is confab.fcgi running (\"systemctl status confab\", "
+		       "\"confabctl check\"), on the socket that nginx's "
+		       "fastcgi_pass names, and may nginx's group open it? "
+		       "nginx's error log says which; with SELinux, \"ausearch "
+		       "-m avc\"";
+	return "it must be 200";
 }
 
 static void
 check_worker(struct doctor *d)
 {
 	ask(d, "api/health", NULL);
-	if (!expect(d, 200, "the worker answers",
-		"502 or 504: is confab.fcgi running, and may the web server "
-		"open its socket? 404: is api/ passed to it?"))
+	if (!expect(d, 200, "the worker answers", worker_hint(d)))
 		return;
 	ask(d, "api/session", NULL);
 	if (d->status == 200)
@@ -251,36 +363,20 @@ sign_in(struct doctor *d, const char *user)
 	    : -1;
 }
 
-/* The first "id":"..." of the model list, as it stands there. */
-static bool
-first_model(struct doctor *d, char *out, size_t size)
-{
-	const char *p = strstr(buf_str(&d->body), "\"id\":\"");
-	size_t len;
-
-	if (p == NULL)
-		return false;
-	p += strlen("\"id\":\"");
-	len = strcspn(p, "\"\\");
-	if (len == 0 || len >= size || p[len] != '"')
-		return false;
-	memcpy(out, p, len);
-	out[len] = '\0';
-	return true;
-}
-
 static void
 check_chat(struct doctor *d)
 {
-	char model[256];
+	char model[256], text[FIELD_MAX];
 	struct buf body;
 	uint64_t begin, first, spread;
 
 	ask(d, "api/models", NULL);
 	if (!expect(d, 200, "models are listed", "the worker's log says why"))
 		return;
-	if (!first_model(d, model, sizeof(model))) {
-		report(d, false, "there is no model; see provider sections");
+	if (!field(d, "id", model, sizeof(model))) {
+		report(d, false,
+		    "there is no model: does a provider in confab.conf list "
+		    "any, and is it reachable? The worker's log says why not");
 		return;
 	}
 	buf_init(&body, 4096);
@@ -298,7 +394,14 @@ check_chat(struct doctor *d)
 		return;
 	first = d->first_ms - begin;
 	spread = d->last_ms - d->first_ms;
-	report(d, strstr(buf_str(&d->body), "data: [DONE]") != NULL,
+	if (strstr(buf_str(&d->body), "data: [DONE]") == NULL) {
+		report(d, false, "\"%s\" answered to the end: %s", model,
+		    field(d, "message", text, sizeof(text))
+			? text
+			: "the connection ended before");
+		return;
+	}
+	report(d, true,
 	    "\"%s\" answered to the end, the first byte after %llu ms", model,
 	    (unsigned long long)first);
 	report(d, spread >= GAP_MIN,
@@ -378,11 +481,12 @@ ctl_doctor(struct ctl *ctl)
 		return ctl_fail(CTL_FAILED, "out of memory");
 	}
 	set_options(&d, ca_file, insecure);
-	check_page(&d);
-	check_worker(&d);
-	if (has_user && sign_in(&d, user) == 0) {
-		check_chat(&d);
-		sign_out(&d);
+	if (check_page(&d)) {
+		check_worker(&d);
+		if (has_user && sign_in(&d, user) == 0) {
+			check_chat(&d);
+			sign_out(&d);
+		}
 	}
 	curl_easy_cleanup(d.curl);
 	curl_global_cleanup();

@@ -51,6 +51,7 @@ export function createConversation({ id, now, model = '' }) {
     nodes: {},
     roots: [],
     openRootId: null,
+    unseen: false,
   };
 }
 

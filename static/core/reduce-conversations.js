@@ -16,6 +16,17 @@ import { createConversation, restoreMessages } from './conversation.js';
  * @returns {Conversations}
  */
 export function reduceConversations(conversations, action) {
+  const next = step(conversations, action);
+  const { activeId, byId } = next;
+  return byId[activeId]?.unseen ? update(next, activeId, (shown) => ({ ...shown, unseen: false })) : next;
+}
+
+/**
+ * @param {Conversations} conversations
+ * @param {Action} action
+ * @returns {Conversations}
+ */
+function step(conversations, action) {
   switch (action.type) {
     case 'conversation/created':
       return add(conversations, createConversation({ id: action.id, now: action.now, model: action.model }), 0);
@@ -46,7 +57,7 @@ export function reduceConversations(conversations, action) {
       return conversations.undo?.token === action.token ? { ...conversations, undo: null } : conversations;
     case 'conversations/cleared':
     case 'session/signedOut':
-      return reduceConversations(
+      return step(
         { byId: {}, order: [], activeId: '', undo: null },
         { type: 'conversation/created', id: action.newId, now: action.now, model: '' },
       );

@@ -34,8 +34,11 @@ export function reduceMessages(conversations, action) {
       return updateAnswer(conversations, action, (message) => ({
         ...message, status: 'held', hold: action.hold, reconnect: null,
       }));
-    case 'answer/ended':
-      return updateAnswer(conversations, action, (message) => ended(message, action));
+    case 'answer/ended': {
+      const next = updateAnswer(conversations, action, (message) => ended(message, action));
+      const away = next !== conversations && action.conversationId !== next.activeId && action.status !== 'stopped';
+      return away ? update(next, action.conversationId, (conversation) => ({ ...conversation, unseen: true })) : next;
+    }
     case 'answer/rewritten':
       return update(conversations, action.conversationId, (conversation) => rewritten(conversation, action));
     case 'branch/opened':

@@ -169,6 +169,7 @@ export const selectModelGroups = memoEach((list) => {
  * @property {number} updatedAt
  * @property {boolean} active
  * @property {boolean} streaming
+ * @property {boolean} unseen    has an answer that has not been seen
  * @property {boolean} empty
  *
  * @param {State} state
@@ -207,6 +208,7 @@ function entryOf(conversation, active) {
       updatedAt: conversation.updatedAt,
       active,
       streaming: selectIsStreaming(conversation),
+      unseen: conversation.unseen,
       empty: isEmpty(conversation),
     };
     entryCache.set(conversation, entry);

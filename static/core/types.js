@@ -196,6 +196,7 @@
  * @property {Readonly<Record<Id, Message>>} nodes
  * @property {readonly Id[]} roots     first messages; more than one after an edit
  * @property {Id | null} openRootId    the root whose branch is shown
+ * @property {boolean} unseen      an answer has ended while another conversation was shown
  */
 
 /**

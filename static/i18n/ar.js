@@ -48,6 +48,7 @@ export default {
   },
   'nav.untitled': 'محادثة جديدة',
   'nav.busy': 'يجيب الآن',
+  'nav.unseen': 'إجابة جديدة',
   'nav.options': 'خيارات {title}',
   'nav.rename': 'إعادة التسمية',
   'nav.renameField': 'العنوان',
@@ -303,6 +304,7 @@ export default {
   'live.broken': 'انقطعت الإجابة.',
   'live.failed': 'لم تصل أي إجابة: {reason}',
   'live.thinking': 'المساعد يفكّر.',
+  'live.elsewhere': 'انتهت إجابة في «{title}».',
 
   'error.unknown': 'حدث خطأ ما.',
   'error.timeout': 'لم يستجب الخادوم في الوقت المناسب.',

@@ -45,6 +45,7 @@ export default {
   'nav.found': { one: '{count} Gespräch gefunden', other: '{count} Gespräche gefunden' },
   'nav.untitled': 'Neues Gespräch',
   'nav.busy': 'antwortet',
+  'nav.unseen': 'neue Antwort',
   'nav.options': 'Optionen für {title}',
   'nav.rename': 'Umbenennen',
   'nav.renameField': 'Titel',
@@ -289,6 +290,7 @@ export default {
   'live.broken': 'Die Antwort wurde unterbrochen.',
   'live.failed': 'Es kam keine Antwort: {reason}',
   'live.thinking': 'Der Assistent denkt nach.',
+  'live.elsewhere': 'Eine Antwort in „{title}“ ist beendet.',
 
   'error.unknown': 'Etwas ist schiefgegangen.',
   'error.timeout': 'Der Server hat nicht rechtzeitig geantwortet.',

@@ -45,6 +45,7 @@ export default {
   'nav.found': { one: '{count} chat found', other: '{count} chats found' },
   'nav.untitled': 'New chat',
   'nav.busy': 'answering',
+  'nav.unseen': 'new answer',
   'nav.options': 'Options for {title}',
   'nav.rename': 'Rename',
   'nav.renameField': 'Title',
@@ -289,6 +290,7 @@ export default {
   'live.broken': 'The answer was interrupted.',
   'live.failed': 'No answer came: {reason}',
   'live.thinking': 'The assistant is thinking.',
+  'live.elsewhere': 'An answer in “{title}” has ended.',
 
   'error.unknown': 'Something went wrong.',
   'error.timeout': 'The server did not answer in time.',

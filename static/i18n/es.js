@@ -45,6 +45,7 @@ export default {
   'nav.found': { one: '{count} chat encontrado', other: '{count} chats encontrados' },
   'nav.untitled': 'Chat nuevo',
   'nav.busy': 'respondiendo',
+  'nav.unseen': 'respuesta nueva',
   'nav.options': 'Opciones de {title}',
   'nav.rename': 'Cambiar el nombre',
   'nav.renameField': 'Título',
@@ -289,6 +290,7 @@ export default {
   'live.broken': 'La respuesta se interrumpió.',
   'live.failed': 'No llegó ninguna respuesta: {reason}',
   'live.thinking': 'El asistente está pensando.',
+  'live.elsewhere': 'Ha terminado una respuesta en «{title}».',
 
   'error.unknown': 'Algo salió mal.',
   'error.timeout': 'El servidor no respondió a tiempo.',

@@ -45,6 +45,7 @@ export default {
   'nav.found': { one: '{count} discussion trouvée', other: '{count} discussions trouvées' },
   'nav.untitled': 'Nouvelle discussion',
   'nav.busy': 'répond',
+  'nav.unseen': 'nouvelle réponse',
   'nav.options': 'Options pour {title}',
   'nav.rename': 'Renommer',
   'nav.renameField': 'Titre',
@@ -289,6 +290,7 @@ export default {
   'live.broken': 'La réponse a été interrompue.',
   'live.failed': 'Aucune réponse n’est venue : {reason}',
   'live.thinking': 'L’assistant réfléchit.',
+  'live.elsewhere': 'Une réponse dans « {title} » est terminée.',
 
   'error.unknown': 'Quelque chose s’est mal passé.',
   'error.timeout': 'Le serveur n’a pas répondu à temps.',

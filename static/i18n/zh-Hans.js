@@ -45,6 +45,7 @@ export default {
   'nav.found': { other: '找到 {count} 个对话' },
   'nav.untitled': '新对话',
   'nav.busy': '正在回答',
+  'nav.unseen': '有新回答',
   'nav.options': '{title} 的选项',
   'nav.rename': '重命名',
   'nav.renameField': '标题',
@@ -286,6 +287,7 @@ export default {
   'live.broken': '回答被中断了。',
   'live.failed': '没有收到回答：{reason}',
   'live.thinking': '助手正在思考。',
+  'live.elsewhere': '“{title}”中的回答已结束。',
 
   'error.unknown': '出了点问题。',
   'error.timeout': '服务器没有及时响应。',

@@ -411,6 +411,8 @@ export function createMessageView(ctx, first) {
     const field = element.querySelector('textarea');
     field?.focus();
     field?.setSelectionRange(field.value.length, field.value.length);
+    // With its buttons, not only the field.
+    field?.form?.scrollIntoView({ block: 'nearest' });
   }
 
   return {

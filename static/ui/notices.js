@@ -102,6 +102,16 @@ export function createAnnouncer(ctx) {
   const element = make('div', 'quiet-text live', { role: 'status', 'aria-live': 'polite', 'aria-atomic': 'true' });
   let watched = '';
   let was = '';
+  /** @type {Set<string>} chats with an answer that ended elsewhere, and was told */
+  let told = new Set();
+
+  /** @param {State} state */
+  function tellElsewhere({ conversations: { byId, order } }) {
+    const unseen = order.filter((id) => byId[id]?.unseen);
+    const fresh = unseen.find((id) => !told.has(id));
+    if (fresh !== undefined) say(ctx.i18n.t('live.elsewhere', { title: byId[fresh]?.title || ctx.i18n.t('nav.untitled') }));
+    told = new Set(unseen);
+  }
 
   /** @param {string} text */
   function say(text) {
@@ -114,6 +124,7 @@ export function createAnnouncer(ctx) {
     say,
     /** @param {State} state */
     update(state) {
+      tellElsewhere(state);
       const path = selectPath(selectActive(state));
       const message = path[path.length - 1];
       const { t } = ctx.i18n;

@@ -21,6 +21,8 @@ export function createQuote(ctx, viewport) {
   const element = make('div', 'quote');
   let pressed = false;
   let asked = false;
+  /** What was selected when the button was pressed: a finger's touch may end the selection. */
+  let held = '';
 
   /** The range that can be quoted: inside of one answer. */
   function quotable() {
@@ -31,10 +33,15 @@ export function createQuote(ctx, viewport) {
     return selection.toString().trim() === '' ? null : { range: selection.getRangeAt(0), answer: /** @type {HTMLElement} */ (answer) };
   }
 
+  function selected() {
+    const found = quotable();
+    return (found && ctx.markdown.module?.selectedText(found.answer)) || '';
+  }
+
   /** Quotes what is selected; false when nothing is. */
   function quote() {
-    const found = quotable();
-    const text = found ? ctx.markdown.module?.selectedText(found.answer) : '';
+    const text = held || selected();
+    held = '';
     if (!text) return false;
     ctx.quote(text);
     getSelection()?.removeAllRanges();
@@ -44,23 +51,33 @@ export function createQuote(ctx, viewport) {
 
   function draw() {
     asked = false;
-    const found = pressed || !matchMedia('(hover: hover)').matches ? null : quotable();
+    if (held) return;
+    const found = pressed ? null : quotable();
     if (!found) {
       render(nothing, element);
       return;
     }
-    render(html`<button type="button" class="button button-small" @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()}
-      @click=${quote}>${icon('quote')}${ctx.i18n.t('do.quote')}</button>`, element);
+    render(html`<button type="button" class="button button-small" @pointerdown=${hold} @click=${quote}>${icon('quote')}${ctx.i18n.t('do.quote')}</button>`, element);
     place(found.range);
   }
 
-  /** Above the selection, where there is room, else below. @param {Range} range */
+  /** @param {Event} event */
+  function hold(event) {
+    event.preventDefault();
+    held = selected();
+  }
+
+  /**
+   * Above the selection, where there is room, else below; always below where
+   * there are fingers, whose own menu is above.
+   * @param {Range} range
+   */
   function place(range) {
     const at = range.getBoundingClientRect();
     const area = viewport.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = element;
     const above = at.top - height - EDGE;
-    const top = above >= area.top ? above : Math.min(at.bottom + EDGE, area.bottom - height - EDGE);
+    const top = above >= area.top && matchMedia('(hover: hover)').matches ? above : Math.min(at.bottom + EDGE, area.bottom - height - EDGE);
     const left = Math.max(area.left + EDGE, Math.min(at.left + at.width / 2 - width / 2, area.right - width - EDGE));
     element.style.top = `${top}px`;
     element.style.left = `${left}px`;
@@ -74,7 +91,9 @@ export function createQuote(ctx, viewport) {
 
   /** @param {PointerEvent} event */
   function press(event) {
-    pressed = event.type === 'pointerdown' && !element.contains(/** @type {Node} */ (event.target));
+    const own = element.contains(/** @type {Node} */ (event.target));
+    pressed = event.type === 'pointerdown' && !own;
+    if (!own || event.type === 'pointercancel') held = '';
     ask();
   }
 

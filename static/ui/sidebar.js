@@ -14,6 +14,9 @@ import { make, region, same } from './region.js';
  * @typedef {import('../core/selectors.js').ListEntry} ListEntry
  */
 
+/** @param {ListEntry} entry */
+const partsOf = ({ id, title, active, streaming, unseen, empty }) => [id, title, active, streaming, unseen, empty];
+
 /**
  * The same array as before while nothing that the list shows has changed: a
  * streaming answer makes new entries each frame.
@@ -25,7 +28,7 @@ function settled() {
   return (entries) => {
     const alike = entries.length === kept.length && entries.every((e, i) => {
       const k = kept[i];
-      return e === k || (k !== undefined && same([e.id, e.title, e.active, e.streaming, e.empty], [k.id, k.title, k.active, k.streaming, k.empty]));
+      return e === k || (k !== undefined && same(partsOf(e), partsOf(k)));
     });
     if (!alike) kept = entries;
     return kept;
@@ -89,7 +92,8 @@ function itemView(ctx, entry, renaming) {
     <button type="button" class="chat-link" aria-current=${entry.active ? 'true' : nothing} @click=${pick}
       @dblclick=${() => actions.setUi({ renamingId: entry.id })}>
       <span class="chat-title" dir="auto" title=${title}>${title}</span>
-      ${entry.streaming ? html`<span class="pulse" aria-hidden="true"></span><span class="quiet-text">${t('nav.busy')}</span>` : nothing}
+      ${entry.streaming ? html`<span class="pulse" aria-hidden="true"></span><span class="quiet-text">${t('nav.busy')}</span>`
+        : entry.unseen ? html`<span class="pulse pulse-still" aria-hidden="true"></span><span class="quiet-text">${t('nav.unseen')}</span>` : nothing}
     </button>
     ${entry.empty ? nothing : html`<button type="button" class="icon-button icon-button-small" aria-label=${options} title=${t('do.more')}
       aria-haspopup="true" aria-expanded="false" @click=${open}>${icon('more')}</button>`}

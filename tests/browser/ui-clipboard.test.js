@@ -137,6 +137,20 @@ test('what is selected in an answer is quoted by its button and by keyboard, and
   await v.close();
 });
 
+test('a finger quotes too, though its touch ends the selection', async () => {
+  const v = await visit({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await exchange(v);
+  await v.page.evaluate(() => getSelection()?.selectAllChildren(/** @type {Element} */ (document.querySelector('.answer p'))));
+  const button = v.page.getByRole('button', { name: 'Quote' });
+  const [from, at] = [await v.page.locator('.answer p').boundingBox(), await button.boundingBox()];
+  assert.ok(at && from && at.y >= from.y + from.height, 'below what is selected');
+  await button.evaluate((e) => e.addEventListener('pointerdown', () => getSelection()?.removeAllRanges()));
+  await button.tap();
+  assert.equal(await v.page.getByRole('textbox', { name: 'Message' }).inputValue(), '> Hello, world.\n\n');
+  await button.waitFor({ state: 'detached' });
+  await v.close();
+});
+
 test('images are refused in the name of the model, not of the file', async () => {
   const v = await visit();
   await v.page.getByLabel('Model').selectOption('seeing');

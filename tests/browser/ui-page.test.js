@@ -102,7 +102,12 @@ test('answers run in several chats at once', async () => {
   await v.answer('For two').waitFor();
   assert.equal(await v.page.locator('.chat-item .pulse').count(), 2);
   gate.open();
-  await v.page.waitForFunction(() => document.querySelectorAll('.chat-item .pulse').length === 0);
+  await v.page.waitForFunction(() => document.querySelectorAll('.chat-item .pulse:not(.pulse-still)').length === 0);
+  const one = v.page.locator('.chat-link', { hasText: 'one' });
+  await one.getByText('new answer').waitFor();
+  assert.equal(await v.page.locator('.pulse-still').count(), 1, 'the one that is shown has been seen');
+  await one.click();
+  await one.getByText('new answer').waitFor({ state: 'detached' });
   await v.close();
 });
 
@@ -471,8 +476,8 @@ test('the first load is small, asks nobody else, and says nothing', async () => 
   await v.close();
 });
 
-test('print shows the conversation and nothing else', async () => {
-  const v = await visit();
+test('print shows the conversation and nothing else, on light paper', async () => {
+  const v = await visit({ colorScheme: 'dark' });
   await exchange(v, 'To paper');
   await v.page.emulateMedia({ media: 'print' });
   for (const selector of ['.sidebar', '.topbar', '.dock', '.toolbar']) {
@@ -480,6 +485,8 @@ test('print shows the conversation and nothing else', async () => {
   }
   assert.ok(await v.page.getByText('Hello, world.').first().isVisible());
   assert.equal(await v.page.locator('.thread').evaluate((e) => getComputedStyle(e).overflowY), 'visible');
+  assert.equal(await v.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'light');
+  assert.ok(await v.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   await v.close();
 });
 

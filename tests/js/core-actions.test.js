@@ -168,6 +168,24 @@ test('an answer is rewritten as a branch beside it, within the limits', () => {
   assert.equal(selectConversation(store.getState(), 'c0').nodes[answer.id].text, 'a', 'the first stays');
 });
 
+test('an answer that ends elsewhere is unseen until its conversation is shown', () => {
+  const core = makeCore();
+  const { store, actions } = core;
+  const unseen = () => selectList(store.getState()).filter((entry) => entry.unseen).map(({ id }) => id);
+  addExchange(core, 'q', 'a');
+  assert.deepEqual(unseen(), [], 'it was shown');
+  const second = actions.newConversation();
+  actions.selectConversation('c0');
+  addExchange(core, 'q', 'a', { conversationId: second });
+  assert.deepEqual(unseen(), [second]);
+  actions.selectConversation(second);
+  assert.deepEqual(unseen(), []);
+  actions.selectConversation('c0');
+  addExchange(core, 'q', 'a', { conversationId: second });
+  actions.deleteConversation('c0');
+  assert.deepEqual(unseen(), [], 'what takes the place of a deleted one is shown');
+});
+
 test('settings are validated and kept, nothing else is', () => {
   const { store, actions, kept } = makeCore();
   actions.setSetting('theme', 'dark');

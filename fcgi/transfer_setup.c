@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 
 #include "confab/transfer_setup.h"
+#include "confab/upstream_private.h"
 
 /*
  * A stream's tokens are small and come one by one: a small buffer costs no
@@ -97,6 +98,9 @@ on_header(char *line, size_t size, size_t count, void *arg)
 		/* A new response: the one before was interim. */
 		t->encoded = false;
 		t->no_reuse = false;
+		/* Others are on the connection, and few are needed. */
+		if (line[5] == '2')
+			curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 0L);
 	}
 	v = header_value(line, len, "Content-Encoding", &n);
 	if (v != NULL && !equals(v, n, "identity"))
@@ -112,7 +116,7 @@ on_header(char *line, size_t size, size_t count, void *arg)
 	return len;
 }
 
-#if LIBCURL_VERSION_NUM >= 0x075000
+#if UPSTREAM_CAN_REUSE
 /*
  * libcurl's pre-request callback, called before each sending. The second one
  * is libcurl repeating the request on its own after a reused connection died
@@ -177,15 +181,18 @@ setup_connection(struct transfer *t, const struct config_provider *provider,
 	    strncasecmp(provider->base_url, "https:", 6) == 0;
 	curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
 	    http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
-#if LIBCURL_VERSION_NUM >= 0x075000
+#if UPSTREAM_CAN_REUSE
 	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, on_request);
 	curl_easy_setopt(e, CURLOPT_PREREQDATA, t);
 	curl_easy_setopt(e, CURLOPT_FRESH_CONNECT,
 	    http2 || t->expected_reuse ? 0L : 1L);
 #else
 	curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
 #endif
+	/* Until transfer_keep(). */
+	curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
+	/* Wait for a connection that is being made and may take many. */
+	curl_easy_setopt(e, CURLOPT_PIPEWAIT, http2 ? 1L : 0L);
 	curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, CONNECTION_AGE);
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
 	curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -338,8 +345,6 @@ transfer_error(const struct transfer *t, int result, struct api_error *err)
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_BAD_CONTENT_ENCODING:
-	case CURLE_HTTP2:
-	case CURLE_HTTP2_STREAM:
 		return invalid(err);
 	default:
 		if (t->header_bytes > HEADERS_MAX)

@@ -226,6 +226,8 @@ on_body(char *p, size_t size, size_t n, void *arg)
 		buf_init(&u->body,
 		    u->kind == BODY_ANSWER ? u->answer_max
 					   : PROVIDER_ERROR_BODY_MAX);
+		if (u->kind != BODY_EVENTS)
+			transfer_keep(&u->transfer);
 	}
 	transfer_drop_request(&u->transfer);
 	if (u->kind == BODY_EVENTS)

@@ -31,6 +31,7 @@ on_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
 
+	transfer_keep(&f->transfer);
 	return buf_append(&f->body, p, size * n) == 0 ? size * n : 0;
 }
 

@@ -45,6 +45,9 @@ unlink_transfer(struct transfer *t)
 	s->active--;
 	if (t->lingering)
 		s->pool->lingering--;
+	if (t->keeps)
+		t->origin->kept[s->index]--;
+	t->keeps = false;
 	if (!t->doomed)
 		return;
 	for (d = &s->pool->doomed; *d != NULL; d = &(*d)->next_doomed)
@@ -109,6 +112,21 @@ transfer_cancel(struct transfer *t)
 		transfer_doom(t);
 }
 
+void
+transfer_keep(struct transfer *t)
+{
+	struct origin *o = t->origin;
+	unsigned i = t->shard->index;
+
+	if (!UPSTREAM_CAN_REUSE || t->keeps || t->no_reuse ||
+	    o->idle[i] + o->kept[i] >= UPSTREAM_IDLE_MAX)
+		return;
+	if (curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 0L) == CURLE_OK) {
+		t->keeps = true;
+		o->kept[i]++;
+	}
+}
+
 /* Learns from a transfer that is over whether its connection stays. */
 static void
 count_idle(struct transfer *t, CURLcode result)
@@ -119,7 +137,8 @@ count_idle(struct transfer *t, CURLcode result)
 	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
 	if (t->expected_reuse && connects > 0)
 		*idle = 0; /* they had died meanwhile */
-	if (result == CURLE_OK && !t->no_reuse && *idle < UPSTREAM_IDLE_MAX)
+	if (t->keeps && result == CURLE_OK && !t->no_reuse &&
+	    *idle < UPSTREAM_IDLE_MAX)
 		++*idle;
 }
 
@@ -181,10 +200,7 @@ transfer_linger(struct transfer *t)
 
 	t->lingering = true;
 	t->linger_until = loop_now(p->loop) + UPSTREAM_LINGER;
-	if (t->origin->idle[t->shard->index] >= UPSTREAM_IDLE_MAX) {
-		curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
-		t->no_reuse = true;
-	}
+	transfer_keep(t);
 	if (p->lingering++ == 0)
 		uv_timer_start(&p->linger_timer, on_linger_timer,
 		    UPSTREAM_LINGER, UPSTREAM_LINGER / 2);

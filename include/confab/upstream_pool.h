@@ -51,6 +51,7 @@ struct transfer {
 	bool started;
 	bool sent;     /* the request went out once */
 	bool no_reuse; /* the server closes the connection */
+	bool keeps;    /* its connection has a place among the idle */
 	bool expected_reuse;
 };
 
@@ -77,6 +78,11 @@ void transfer_release(struct transfer *t);
 /* In a body callback: the rest need not come; on_done will find `abandoned`.
  * The callback then returns 0. */
 void transfer_abandon(struct transfer *t);
+
+/* In a body callback: the answer will be read to its end. Its connection is
+ * kept for another when fewer than UPSTREAM_IDLE_MAX are; else, and when this is
+ * never called, it is closed at the end. */
+void transfer_keep(struct transfer *t);
 
 /* The answer is complete. Waits UPSTREAM_LINGER for the end of the body, for
  * the sake of the connection, then cancels. */

@@ -11,10 +11,14 @@
 #include "confab/upstream.h"
 #include "confab/upstream_pool.h"
 
+/* Reuse is safe only where a second sending can be refused. */
+#define UPSTREAM_CAN_REUSE (LIBCURL_VERSION_NUM >= 0x075000)
+
 /* A provider's address, with what a shard knows of idle connections to it. */
 struct origin {
 	char *url;
 	unsigned idle[UPSTREAM_SHARDS];
+	unsigned kept[UPSTREAM_SHARDS]; /* by answers near their end */
 };
 
 struct shard {

@@ -33,24 +33,59 @@ export function selfSigned(dir, name, subject = 'localhost') {
 }
 
 /**
- * @param {string} dir
- * @param {Pair} authority
- * @param {string} name
- * @param {{host?: string, days?: number}} [options]
- * @returns {Pair}
+ * A key, the request for its certificate, and the extensions of that.
+ * @param {string} dir @param {string} name @param {string} host
  */
-function signed(dir, authority, name, { host = 'localhost', days = 30 } = {}) {
+function requested(dir, name, host) {
   const key = join(dir, `${name}.key`);
-  const cert = join(dir, `${name}.pem`);
   const request = join(dir, `${name}.csr`);
   const extensions = join(dir, `${name}.ext`);
   const address = host === 'localhost' ? ',IP:127.0.0.1' : '';
   writeFileSync(extensions, `subjectAltName=DNS:${host}${address}\n`);
   openssl(['req', ...EC, '-keyout', key, '-out', request, '-subj',
     `/CN=${host}`]);
+  return { key, request, extensions, cert: join(dir, `${name}.pem`) };
+}
+
+/**
+ * @param {string} dir
+ * @param {Pair} authority
+ * @param {string} name
+ * @param {string} [host]
+ * @returns {Pair}
+ */
+function signed(dir, authority, name, host = 'localhost') {
+  const { key, request, extensions, cert } = requested(dir, name, host);
   openssl(['x509', '-req', '-in', request, '-CA', authority.cert, '-CAkey',
-    authority.key, '-CAcreateserial', '-days', String(days), '-extfile',
-    extensions, '-out', cert]);
+    authority.key, '-CAcreateserial', '-days', '30', '-extfile', extensions,
+    '-out', cert]);
+  return { key, cert };
+}
+
+/**
+ * A certificate of the past: x509 makes none any more, ca does.
+ * @param {string} dir @param {Pair} authority @returns {Pair}
+ */
+function expired(dir, authority) {
+  const { key, request, extensions, cert } =
+    requested(dir, 'expired', 'localhost');
+  const config = join(dir, 'expired.cnf');
+  writeFileSync(join(dir, 'expired.index'), '');
+  writeFileSync(config, `[ca]
+default_ca = old
+[old]
+database = ${join(dir, 'expired.index')}
+new_certs_dir = ${dir}
+rand_serial = yes
+default_md = sha256
+policy = any
+[any]
+commonName = supplied
+`);
+  openssl(['ca', '-batch', '-notext', '-config', config, '-in', request,
+    '-cert', authority.cert, '-keyfile', authority.key, '-extfile', extensions,
+    '-startdate', '20240101000000Z', '-enddate', '20240201000000Z',
+    '-out', cert]);
   return { key, cert };
 }
 
@@ -62,8 +97,8 @@ export function makeCertificates(dir) {
   return {
     authority: authority.cert,
     good: signed(dir, authority, 'good'),
-    expired: signed(dir, authority, 'expired', { days: -1 }),
-    wrongHost: signed(dir, authority, 'wrong', { host: 'other.example' }),
+    expired: expired(dir, authority),
+    wrongHost: signed(dir, authority, 'wrong', 'other.example'),
     selfSigned: selfSigned(dir, 'self'),
   };
 }

@@ -76,6 +76,19 @@ model_lists_new(void)
 	return m;
 }
 
+static void
+free_source(struct source *src)
+{
+	free_models(src->models, src->n_models);
+	free_models(src->fresh, src->n_fresh);
+	buf_free(&src->after);
+	buf_free(&src->page);
+	settings_unref(src->settings);
+	free(src->name);
+	free(src->base_url);
+	free(src);
+}
+
 void
 model_lists_free(struct model_lists *m)
 {
@@ -85,18 +98,18 @@ model_lists_free(struct model_lists *m)
 		return;
 	while ((src = m->sources) != NULL) {
 		m->sources = src->next;
-		free_models(src->models, src->n_models);
-		free_models(src->fresh, src->n_fresh);
-		buf_free(&src->after);
-		buf_free(&src->page);
-		settings_unref(src->settings);
-		free(src->name);
-		free(src->base_url);
-		free(src);
+		free_source(src);
 	}
 	settings_unref(m->settings);
 	pthread_mutex_destroy(&m->lock);
 	free(m);
+}
+
+static bool
+is_of(const struct source *src, const struct config_provider *p)
+{
+	return strcmp(src->name, p->name) == 0 &&
+	    strcmp(src->base_url, p->base_url) == 0;
 }
 
 static struct source *
@@ -105,8 +118,7 @@ find_source(struct model_lists *m, const struct config_provider *p)
 	struct source *src;
 
 	for (src = m->sources; src != NULL; src = src->next)
-		if (strcmp(src->name, p->name) == 0 &&
-		    strcmp(src->base_url, p->base_url) == 0)
+		if (is_of(src, p))
 			return src;
 	src = calloc(1, sizeof(*src));
 	if (src == NULL)
@@ -337,6 +349,35 @@ ask(struct model_lists *m, struct settings *s, const struct config_provider *p)
 	ask_page(src);
 }
 
+static bool
+is_followed(const struct model_lists *m, const struct source *src)
+{
+	const struct config *c = m->settings->config;
+	size_t i;
+
+	for (i = 0; i < c->n_providers; i++)
+		if (c->providers[i].list_models && is_of(src, &c->providers[i]))
+			return true;
+	return false;
+}
+
+/* Forgets the providers that the followed settings do not have any more. One
+ * that is being asked goes at the next time. Lock held. */
+static void
+forget_sources(struct model_lists *m)
+{
+	struct source *src, **at = &m->sources;
+
+	while ((src = *at) != NULL) {
+		if (src->busy || is_followed(m, src)) {
+			at = &src->next;
+		} else {
+			*at = src->next;
+			free_source(src);
+		}
+	}
+}
+
 static void
 on_timer(uv_timer_t *timer)
 {
@@ -360,6 +401,8 @@ model_lists_refresh(struct model_lists *m)
 
 	pthread_mutex_lock(&m->lock);
 	s = m->settings != NULL ? settings_ref(m->settings) : NULL;
+	if (s != NULL && !m->stopped)
+		forget_sources(m);
 	pthread_mutex_unlock(&m->lock);
 	if (s == NULL || m->stopped)
 		return;

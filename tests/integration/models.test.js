@@ -6,6 +6,7 @@ import test from 'node:test';
 import { END, order, pieces, useSite } from '../harness/suite.js';
 import { API_KEY } from '../harness/site.js';
 import { until } from '../harness/children.js';
+import { residentBytes } from '../harness/proc.js';
 import { textOf } from '../harness/sse.js';
 import { errorBody } from '../upstream/presets.js';
 
@@ -177,4 +178,29 @@ test('the provider\'s 400 is the client\'s to see', async () => {
   const { error } = await answer.json();
   assert.equal(error.code, 'context_length_exceeded');
   assert.match(error.message, /8192/);
+});
+
+test('providers that a reload took away are forgotten', async () => {
+  const { site } = suite;
+  const long = 'x'.repeat(150);
+  site.upstream.script('GET /models', { json: { object: 'list',
+    data: Array.from({ length: 2000 }, (_, i) =>
+      ({ id: `${long}-${i}`, object: 'model' })) } });
+  const follow = async (/** @type {number} */ number) => {
+    site.upstream.forget();
+    site.writeConfig({ 'provider "lister"': {
+      base_url: `${site.upstream.url()}/number-${number}` } });
+    await site.reload();
+    await site.upstream.until(() => site.upstream.requests.some((one) =>
+      one.finished && one.target.includes(`/number-${number}/models`)));
+    await until(async () => (await models()).length > 2000);
+  };
+  let warm = 0;
+  for (let i = 0; i < 30; i += 1) {
+    await follow(i);
+    if (i === 9) warm = residentBytes(site.worker.pid);
+  }
+  /* Each list takes half a mebibyte and more. */
+  const grown = residentBytes(site.worker.pid) - warm;
+  assert.ok(site.sanitized || grown < 5 << 20, `grown by ${grown}`);
 });

@@ -162,6 +162,7 @@ describe('what has not arrived yet', () => {
     ['costs $5', 'costs $5'], ['\\(x + y', `\\(x + y${PENDING}\\)`], ['\\(', ''], ['$$\nx', `$$\nx${PENDING}$$`],
     ['$$\nx\n$$\n\ny', '$$\nx\n$$\n\ny'], ['\\[\nE = m', `\\[\nE = m${PENDING}\\]`], ['- [ ', ''], ['- [x] foo **b', '- [x] foo **b**'],
     ['> quote *x', '> quote *x*'], ['## he **b', '## he **b**'], ['a * b', 'a * b'], ['a_b_c', 'a_b_c'], ['x = 3 * 4', 'x = 3 * 4'],
+    ['$$x + y', `$$x + y${PENDING}$$`], ['$$ x\n\n\nb', '$$ x\n\n\nb'], ['*a ![b **c', '*a b **c***'], ['![a [b *c', 'a b *c*'],
     ['[ref]: http', ''], ['done.', 'done.'], ['a \\', 'a '], ['`a` *b* **c** ~~d~~ [e](http://f)', '`a` *b* **c** ~~d~~ [e](http://f)'],
   ];
   for (const [given, shown] of cases) test(JSON.stringify(given), () => assert.equal(closeTail(given), shown));

@@ -172,6 +172,17 @@ test('a stream stays tied to its signal', async () => {
   assert.equal(signalSeen.aborted, true);
 });
 
+test('an error that comes in pieces is read as one text', async () => {
+  const bytes = new TextEncoder().encode('{"error":{"message":"zu groß","code":"body_too_large"}}');
+  const { api } = makeApi(() => new Response(new ReadableStream({
+    start(controller) {
+      for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+      controller.close();
+    },
+  }), { status: 413, headers: { 'Content-Type': 'application/json' } }));
+  await assert.rejects(api.json('GET', 'x'), { code: 'body_too_large', message: 'zu groß' });
+});
+
 test('an endless error page is not read to its end', async () => {
   let pulled = 0;
   const { api } = makeApi(() => new Response(new ReadableStream({
@@ -202,6 +213,8 @@ test('chunks in all their forms', () => {
   assert.deepEqual(read({}), none);
   assert.deepEqual(read({ choices: [null] }), none);
   assert.deepEqual(read({ choices: 'x', usage: { prompt_tokens: -1 } }).text, '');
+  assert.deepEqual(readChunk('{"usage":{"prompt_tokens":1e999,"completion_tokens":-7.5}}').usage,
+    { promptTokens: 0, completionTokens: 0, reasoningTokens: 0 });
   assert.equal(readChunk('[DONE'), null);
   assert.equal(readChunk('7'), null);
   assert.equal(readChunk('null'), null);

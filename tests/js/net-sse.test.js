@@ -167,10 +167,13 @@ test('a line beyond the limit ends the stream, whole or in pieces', () => {
   }
   const parser = createEventParser({ onEvent() {}, maxLineChars: 100 });
   assert.throws(() => parser.push(encoder.encode(`${'x'.repeat(101)}\n`)), EventStreamError);
-  const fits = [];
-  createEventParser({ onEvent: (event) => fits.push(event), maxLineChars: 100 })
-    .push(encoder.encode(`data: ${'x'.repeat(94)}\n\n`));
-  assert.equal(fits.length, 1);
+  const line = encoder.encode(`data: ${'x'.repeat(94)}\n\n`);
+  for (const size of [line.length, 50, 1]) {
+    const fits = [];
+    const fitting = createEventParser({ onEvent: (event) => fits.push(event), maxLineChars: 100 });
+    for (let i = 0; i < line.length; i += size) fitting.push(line.subarray(i, i + size));
+    assert.equal(fits.length, 1);
+  }
 });
 
 test('an event beyond the limit ends the stream after the events before it', async () => {

@@ -87,6 +87,7 @@ static void
 test_life(void **state)
 {
 	char text[3][ACCESS_TOKEN_MAX + 1], err[CONFIG_ERROR_MAX];
+	char label[ACCESS_TOKEN_LABEL_MAX + 2];
 	struct access_token made[3], found, removed;
 	struct access_tokens all;
 	struct buf file;
@@ -152,6 +153,15 @@ test_life(void **state)
 	assert_int_equal(access_tokens_new(path, "a", "", 10, 0, &made[0],
 			     text[0], err),
 	    -1);
+	memset(label, 'x', sizeof(label));
+	label[ACCESS_TOKEN_LABEL_MAX + 1] = '\0';
+	assert_int_equal(access_tokens_new(path, "a", label, 10, 0, &made[0],
+			     text[0], err),
+	    -1);
+	label[ACCESS_TOKEN_LABEL_MAX] = '\0';
+	assert_int_equal(access_tokens_new(path, "a", label, 10, 0, &made[0],
+			     text[0], err),
+	    0);
 }
 
 static int

@@ -98,6 +98,11 @@ static const struct {
 	    "invalid_request", "messages[1].content" },
 	{ MESSAGES("{\"role\":\"user\",\"content\":[]}"), "invalid_request",
 	    "messages[0].content" },
+	{ PART("{\"type\":\"refusal\",\"refusal\":\"no\"}"), "invalid_request",
+	    "messages[0].content[0].type" },
+	{ MESSAGES("{\"role\":\"assistant\",\"content\":[{\"type\":"
+		   "\"thought\",\"refusal\":\"no\"}]}"),
+	    "invalid_request", "messages[0].content[0].type" },
 	{ MESSAGES("{\"role\":\"user\",\"content\":{}}"), "invalid_request",
 	    "messages[0].content" },
 	{ MESSAGES("{\"role\":\"tool\",\"content\":\"x\"}"), "invalid_request",
@@ -234,6 +239,8 @@ test_text(void **state)
 	buf_reset(&b);
 	assert_int_equal(chat_request_text(r, "assistant", 0, &b), 0);
 	assert_string_equal(buf_str(&b), "");
+	assert_int_equal(chat_request_text(r, "system", 0, &b), 0);
+	assert_string_equal(buf_str(&b), "sys");
 	assert_int_equal(chat_request_text(r, "user", 2, &b), -1);
 	assert_int_equal(chat_request_text(r, "tool", 0, &b), -1);
 	buf_free(&b);

@@ -251,6 +251,7 @@ test_store(void **state)
 {
 	unsigned char before[TOKEN_GENERATION_LEN], after[TOKEN_GENERATION_LEN];
 	char err[CONFIG_ERROR_MAX], hash[USERS_HASH_MAX + 1];
+	char long_hash[USERS_HASH_MAX + 2];
 	struct credentials *c;
 	struct user u, v;
 	struct stat st;
@@ -281,6 +282,12 @@ test_store(void **state)
 	credentials_generation(&v, after);
 	assert_memory_equal(before, after, sizeof(before));
 
+	/* What would be no line of the file changes nothing. */
+	memset(long_hash, '$', sizeof(long_hash) - 1);
+	long_hash[sizeof(long_hash) - 1] = '\0';
+	assert_int_equal(credentials_store(c, "alice", v.hash, long_hash, true,
+			     err),
+	    -1);
 	/* Whoever saw an older hash changes nothing. */
 	assert_int_equal(credentials_store(c, "alice", u.hash, hash, true, err),
 	    -1);

@@ -336,11 +336,42 @@ test_many_values(void **state)
 	free(text);
 }
 
+/* What may stand between quotes, of any length around a machine's word. */
+static void
+test_string_content(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} t[] = { { "", true }, { "a", true }, { "1234567", true },
+		{ "12345678", true }, { "123456789", true },
+		{ "12345678\xc3\xa9", true }, { "1234567\\n", true },
+		{ "\\uD83D\\uDE00", true }, { "\\uABCDEF", true },
+		{ "\"", false }, { "12345678\"", false }, { "a\"b", false },
+		{ "a\nb", false }, { "\\", false }, { "\\x", false },
+		{ "\\uD83D", true }, { "\\uABCG", false }, { "\\u0000", false },
+		{ "12345678\xff", false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		/* From memory of exactly this size. */
+		size_t len = strlen(t[i].text);
+		char *copy = malloc(len + (len == 0));
+
+		assert_non_null(copy);
+		memcpy(copy, t[i].text, len);
+		if (json_check_string(copy, len) != t[i].good)
+			fail_msg("%s", t[i].text);
+		free(copy);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_samples),
 		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_string_content),
 		cmocka_unit_test(test_every_offset),
 		cmocka_unit_test(test_depth), cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_wide_integers),

@@ -201,6 +201,28 @@ test_open_to_others(void **state)
 	assert_null(keyring_load(path, err));
 }
 
+/* By the name that systemd gives it. */
+static void
+test_credential(void **state)
+{
+	char err[CONFIG_ERROR_MAX];
+	struct keyring_keys keys;
+	struct keyring *k;
+
+	(void)state;
+	put("a 2026-01-01T00:00:00Z " K1 "\n");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_null(keyring_load("credential:secret", err));
+	setenv("CREDENTIALS_DIRECTORY", temp_folder, 1);
+	k = keyring_load("credential:secret", err);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_non_null(k);
+	keyring_keys(k, &keys);
+	assert_string_equal(keys.keys[0].id, "a");
+	keyring_wipe(&keys);
+	keyring_free(k);
+}
+
 static int
 make_folder(void **state)
 {
@@ -222,6 +244,7 @@ main(void)
 		cmocka_unit_test(test_made_and_rotated),
 		cmocka_unit_test(test_bad_change_keeps),
 		cmocka_unit_test(test_open_to_others),
+		cmocka_unit_test(test_credential),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, temp_folder_remove);

@@ -26,6 +26,7 @@ test_login(void **state)
 	assert_int_equal(audit_count(AUDIT_LOGIN), before + 1);
 	assert_string_equal(session.user, "alice");
 	assert_int_equal(session.expires_at, in.now + IDLE);
+	assert_int_equal(session.ends_ms, (in.now + ABSOLUTE) * 1000);
 	assert_memory_equal(session.set_cookie, "__Host-confab=", 14);
 	assert_string_equal(strchr(session.set_cookie, ';'),
 	    "; Path=/; Max-Age=1000; Secure; HttpOnly; SameSite=Strict");
@@ -78,10 +79,12 @@ static void
 test_throttled(void **state)
 {
 	char kept[SESSION_COOKIE_MAX];
+	uint64_t refused;
 
 	(void)state;
 	in.address = "192.0.2.200";
 	assert_int_equal(login("alice", PASSWORD), 0);
+	refused = audit_count(AUDIT_LOGIN_REFUSED);
 	memcpy(kept, cookie_header, sizeof(kept));
 	for (int i = 0; i < 100; i++) {
 		char from[32];
@@ -94,6 +97,7 @@ test_throttled(void **state)
 	}
 	assert_int_equal(api_err.status, 429);
 	assert_true(api_err.retry_after > 0);
+	assert_int_equal(audit_count(AUDIT_LOGIN_REFUSED), refused + 94);
 	/* The right password from a strange place is refused, too; the session
 	 * works on, and a login from where the owner was before. */
 	in.address = "203.0.113.9";

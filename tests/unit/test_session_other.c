@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -17,6 +19,7 @@ static void
 test_access_token(void **state)
 {
 	char header[128], cause[CONFIG_ERROR_MAX], id[ACCESS_TOKEN_ID_MAX + 1];
+	char blanks[160], option[40];
 	struct access_tokens all;
 	struct access_token t;
 
@@ -41,7 +44,23 @@ test_access_token(void **state)
 	expect_signed_out();
 	memcpy(header, "bEARER", 6);
 	assert_int_equal(check(), 0);
+	/* With blanks around it, and blanks alone. */
+	memcpy(header, "Bearer ", 7);
+	snprintf(blanks, sizeof(blanks), "Bearer   %s  ", header + 7);
+	in.authorization = blanks;
+	assert_int_equal(check(), 0);
+	in.authorization = "Bearer    ";
+	expect_signed_out();
+	in.authorization = header;
 	/* The token of a user who may not. */
+	snprintf(option, sizeof(option), ":expires=%" PRId64, in.now + 1);
+	set_option(option);
+	assert_int_equal(check(), 0);
+	in.now++;
+	assert_int_equal(check(), -1);
+	assert_string_equal(api_err.code, "account_expired");
+	in.now--;
+	put_users(PASSWORD, "");
 	set_option(":disabled=yes");
 	assert_int_equal(check(), -1);
 	assert_string_equal(api_err.code, "account_disabled");

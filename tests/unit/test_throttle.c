@@ -6,12 +6,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "confab/address.h"
+#include "confab/shared_slots.h"
 #include "confab/throttle.h"
 #include "shared_help.h"
 
@@ -190,6 +194,16 @@ test_undo(void **state)
 		    0);
 		throttle_login_undo(st, &rule, "192.0.2.1", "alice");
 	}
+	/* Nor is it a way to wipe out what was wrong before. */
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(wrong(st, "192.0.2.9", "bob"), 0);
+	assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.9", "bob",
+			     &err),
+	    0);
+	throttle_login_undo(st, &rule, "192.0.2.9", "bob");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(wrong(st, "192.0.2.9", "bob"), 0);
+	assert_int_equal(wrong(st, "192.0.2.9", "bob"), 429);
 	/* Begun and never ended counts: a killed process is no free guess. */
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.1",
@@ -252,6 +266,58 @@ test_cgi(void **state)
 	shared_state_close(st);
 }
 
+/* Another process, which has a stream of alice's until it is killed. */
+static pid_t
+other_process(unsigned max)
+{
+	char cause[CONFIG_ERROR_MAX], byte = 0;
+	struct shared_state *st;
+	int told[2], slot = -1;
+	pid_t pid;
+
+	assert_int_equal(pipe(told), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		st = shared_state_open(temp_folder, cause);
+		if (st != NULL)
+			slot = shared_slots_take(st, SHARED_SLOT_CGI, max);
+		if (slot >= 0 &&
+		    shared_slots_user(st, SHARED_SLOT_CGI, slot, "alice", 1) ==
+			0 &&
+		    write(told[1], &byte, 1) == 1)
+			pause();
+		_exit(0);
+	}
+	close(told[1]);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	close(told[0]);
+	return pid;
+}
+
+static void
+test_cgi_streams_of_a_user(void **state)
+{
+	const struct config_limits l = { .cgi_processes = 3,
+		.streams_per_user = 1 };
+	struct shared_state *st = fresh();
+	struct api_error err;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(throttle_cgi_enter(st, &l, &err), 0);
+	pid = other_process(l.cgi_processes);
+	assert_int_equal(throttle_cgi_stream(st, &l, "alice", &err), -1);
+	assert_int_equal(err.status, 429);
+	assert_string_equal(err.code, "stream_limit");
+	assert_int_equal(throttle_cgi_stream(st, &l, "bob", &err), 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(throttle_cgi_stream(st, &l, "alice", &err), 0);
+	throttle_cgi_leave(st);
+	shared_state_close(st);
+}
+
 int
 main(void)
 {
@@ -265,6 +331,7 @@ main(void)
 		cmocka_unit_test(test_undo),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_cgi),
+		cmocka_unit_test(test_cgi_streams_of_a_user),
 	};
 
 	return cmocka_run_group_tests(tests, shared_group_begin,

@@ -243,11 +243,39 @@ test_hex(void **state)
 	assert_int_equal(decode_hex(back, 2, "001122", 6), -1);
 }
 
+/* More than may be tried, or be a token, is not looked at. */
+static void
+test_bounds(void **state)
+{
+	struct token_key many[TOKEN_KEYS_MAX + 1];
+	char text[TOKEN_TEXT_MAX + 2];
+	struct token t = sample(), back;
+	int len;
+
+	(void)state;
+	memset(many, 0, sizeof(many));
+	for (size_t i = 0; i < TOKEN_KEYS_MAX + 1; i++)
+		many[i] = keys[0];
+	t.issued = t.seen = t.expires = 0;
+	len = token_make(&t, &keys[0], text);
+	assert_true(len > 0);
+	assert_int_equal(token_open(text, (size_t)len, many, TOKEN_KEYS_MAX,
+			     &back),
+	    TOKEN_OK);
+	assert_int_equal(token_open(text, (size_t)len, many, TOKEN_KEYS_MAX + 1,
+			     &back),
+	    TOKEN_MALFORMED);
+	memset(text, 'A', sizeof(text));
+	assert_int_equal(token_open(text, TOKEN_TEXT_MAX + 1, keys, 3, &back),
+	    TOKEN_MALFORMED);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_every_bit),
 		cmocka_unit_test(test_cut_and_grown),

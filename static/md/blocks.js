@@ -3,20 +3,21 @@
  * Block tokens to nodes, and nodes brought up to date with new tokens: equal
  * blocks keep their node, growing ones are extended, others are replaced.
  */
+import { place, replace, unplace } from './boxes.js';
 import { CodeView } from './code.js';
 import { direction } from './direction.js';
 import { element } from './dom.js';
 import { decodeEntities } from './entities.js';
 import { fill, patchInline } from './inline.js';
 import { plainToken } from './lex.js';
-import { MAX_COLUMNS } from './limits.js';
+import { BOX_SIZE, MAX_COLUMNS } from './limits.js';
 import { formulaNode } from './math.js';
-import { watchOverflow } from './overflow.js';
+import { showPlain } from './plain.js';
+import { appendRows, tableNode, updateTable } from './table.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
  * @typedef {import('./types.js').Token} Token
- * @typedef {import('./types.js').Cell} Cell
  *
  * @typedef {object} Block     a token as it is shown
  * @property {Token} token
@@ -104,10 +105,10 @@ function makeBlock(context, token) {
 
 /** Tokens whose node has a direction, by how it is found. */
 const LEAVES = new Set(['heading', 'paragraph', 'html', 'plain']);
-const CONTAINERS = new Set(['blockquote', 'list', 'list_item']);
+const CONTAINERS = new Set(['blockquote', 'list', 'list_item', 'table']);
 
 /**
- * Gives a block its direction. `dir="auto"` looks past descendants that have
+ * Gives a block its direction, and the space behind it. `dir="auto"` looks past descendants that have
  * one, so containers are told by their own text.
  *
  * @param {Block} block
@@ -115,6 +116,8 @@ const CONTAINERS = new Set(['blockquote', 'list', 'list_item']);
 function orient({ node, token }) {
   if (LEAVES.has(token.type)) {
     if (!node.dir) node.dir = 'auto';
+    if (token.goesOn) node.classList.add('md-goes-on');
+    else if (token.type === 'paragraph') node.classList.remove('md-goes-on');
   } else if (CONTAINERS.has(token.type)) {
     const dir = direction(token.text ?? token.raw);
     if (dir === node.dir) return;
@@ -131,72 +134,9 @@ function orient({ node, token }) {
  * @returns {HTMLElement}
  */
 function plainNode(doc, text) {
-  return element(doc, 'p', 'md-raw', text.replace(/\n+$/, ''));
-}
-
-/**
- * @param {Context} context
- * @param {Token} token
- * @returns {HTMLElement}
- */
-function tableNode(context, token) {
-  const { doc, t } = context;
-  const head = element(doc, 'thead', '', rowNode(context, token.header ?? [], token.align ?? [], true));
-  const table = element(doc, 'table', '', head);
-  const rows = token.rows ?? [];
-  if (rows.length) {
-    const body = element(doc, 'tbody');
-    appendRows(context, body, rows, token.align ?? []);
-    table.append(body);
-  }
-  const node = element(doc, 'div', 'md-table', table);
-  node.setAttribute('role', 'group');
-  node.setAttribute('aria-label', t('md.table'));
-  watchOverflow(node);
+  const node = element(doc, 'p', 'md-raw');
+  showPlain(node, text.replace(/\n+$/, ''));
   return node;
-}
-
-/**
- * Adds rows to a table body; those beyond the message's limit of nodes become
- * one row of plain text.
- *
- * @param {Context} context
- * @param {HTMLTableSectionElement} body
- * @param {Cell[][]} rows
- * @param {(string | null)[]} align
- */
-function appendRows(context, body, rows, align) {
-  for (const [i, row] of rows.entries()) {
-    if (context.isFull()) {
-      const rest = rows.slice(i).map((cells) => cells.map((cell) => cell.text).join(' | ')).join('\n');
-      const cell = element(context.doc, 'td', 'md-raw', rest);
-      cell.colSpan = Math.max(1, row.length);
-      body.append(element(context.doc, 'tr', '', cell));
-      return;
-    }
-    body.append(rowNode(context, row, align, false));
-  }
-}
-
-/**
- * @param {Context} context
- * @param {Cell[]} cells
- * @param {(string | null)[]} align
- * @param {boolean} head
- * @returns {HTMLTableRowElement}
- */
-function rowNode(context, cells, align, head) {
-  const row = element(context.doc, 'tr');
-  cells.forEach((cell, i) => {
-    const node = element(context.doc, head ? 'th' : 'td');
-    if (head) node.scope = 'col';
-    node.dir = 'auto';
-    const side = align[i];
-    if (side) node.style.textAlign = side;
-    context.nodes++;
-    row.append(fill(context, node, cell.tokens));
-  });
-  return row;
 }
 
 /**
@@ -255,77 +195,13 @@ function updateBlock(context, block, token) {
       return true;
     case 'plain':
       if (block.node.className !== 'md-raw') return false;
-      block.node.textContent = token.raw.replace(/\n+$/, '');
+      showPlain(block.node, token.raw.replace(/\n+$/, ''));
       return true;
     case 'table':
       return updateTable(context, block, token);
     default:
       return false;
   }
-}
-
-/**
- * @param {Context} context
- * @param {Block} block
- * @param {Token} token
- * @returns {boolean}
- */
-function updateTable(context, block, token) {
-  if (block.node.className !== 'md-table') return false;
-  const old = block.token;
-  const sameHead = old.align?.join() === token.align?.join() &&
-    old.header?.map((cell) => cell.text).join('\n') === token.header?.map((cell) => cell.text).join('\n');
-  const relinked = block.version !== context.version;
-  const shown = /** @type {HTMLTableElement} */ (block.node.firstChild).tBodies[0]?.rows.length ?? 0;
-  if (shown !== (old.rows?.length ?? 0)) return false; // some are shown as plain text
-  if (!sameHead || (relinked && old.header?.some((cell) => cell.text.includes('[')))) return false;
-  patchRows(context, block, old.rows ?? [], token.rows ?? [], relinked);
-  return true;
-}
-
-/**
- * Brings the last rows of a table up to date.
- *
- * @param {Context} context
- * @param {Block} block    the table
- * @param {Cell[][]} olds  what they show; rows before them stay as they are
- * @param {Cell[][]} news
- * @param {boolean} [relinked]  references may mean something else now
- */
-export function patchRows(context, block, olds, news, relinked = false) {
-  const table = /** @type {HTMLTableElement} */ (block.node.firstChild);
-  const align = block.token.align ?? [];
-  let body = table.tBodies[0];
-  if (!body) table.append(body = element(context.doc, 'tbody'));
-  // Rows are walked, not counted: counting them anew after each change would
-  // cost the square of their number.
-  let node = /** @type {HTMLTableRowElement | null} */ (body.lastElementChild);
-  for (let i = olds.length - 1; i > 0 && node; i--) {
-    node = /** @type {HTMLTableRowElement | null} */ (node.previousElementSibling);
-  }
-  if (!olds.length) node = null;
-  for (const [i, row] of news.entries()) {
-    const old = olds[i];
-    if (!old || !node) {
-      appendRows(context, body, news.slice(i), align);
-      node = null;
-      break;
-    }
-    const { cells } = node;
-    row.forEach((cell, j) => {
-      const was = old[j];
-      const place = cells[j];
-      const same = was?.text === cell.text && !(relinked && cell.text.includes('['));
-      if (place && !same) patchInline(context, place, was?.tokens ?? [], cell.tokens);
-    });
-    node = /** @type {HTMLTableRowElement | null} */ (node.nextElementSibling);
-  }
-  while (node) {
-    const next = /** @type {HTMLTableRowElement | null} */ (node.nextElementSibling);
-    node.remove();
-    node = next;
-  }
-  if (!body.firstChild) body.remove();
 }
 
 /**
@@ -374,7 +250,7 @@ export function closeBlock(block) {
 export function patchBlocks(context, parent, blocks, tokens, before = null) {
   const shown = shownTokens(context, blocks, tokens);
   shown.forEach((token, i) => patchBlock(context, parent, blocks, i, token, before));
-  for (const block of blocks.splice(shown.length)) block.node.remove();
+  for (const block of blocks.splice(shown.length)) unplace(block.node);
 }
 
 /**
@@ -389,10 +265,37 @@ export function patchBlocks(context, parent, blocks, tokens, before = null) {
 export function* patchInParts(context, parent, blocks, tokens) {
   const shown = shownTokens(context, blocks, tokens);
   for (const [i, token] of shown.entries()) {
-    patchBlock(context, parent, blocks, i, token, null);
+    if (i < blocks.length || context.isFull()) patchBlock(context, parent, blocks, i, token, null);
+    else yield* addInParts(context, parent, blocks, token);
     yield;
   }
-  for (const block of blocks.splice(shown.length)) block.node.remove();
+  for (const block of blocks.splice(shown.length)) unplace(block.node);
+}
+
+/**
+ * Makes a block behind all others, a part of it after the other where it is long.
+ *
+ * @param {Context} context
+ * @param {HTMLElement | DocumentFragment} parent
+ * @param {Block[]} blocks
+ * @param {Token} token
+ * @returns {Generator<void, void>}
+ */
+function* addInParts(context, parent, blocks, token) {
+  const { items, rows } = token;
+  const long = Math.max(items?.length ?? 0, rows?.length ?? 0) > BOX_SIZE;
+  const block = makeBlock(context, long ? { ...token, items: [], rows: [] } : token);
+  block.token = token;
+  blocks.push(block);
+  place(context.doc, parent, block.node, null);
+  if (!long) return;
+  if (items) yield* patchInParts(context, block.node, block.kids, items);
+  const table = block.node.firstChild;
+  for (let i = 0; rows && table && i < rows.length; i += BOX_SIZE) {
+    if (table.nodeName !== 'TABLE') return; // shown as text
+    appendRows(context, /** @type {HTMLTableElement} */ (table), token, rows.slice(i, i + BOX_SIZE));
+    yield;
+  }
 }
 
 /**
@@ -429,9 +332,9 @@ function patchBlock(context, parent, blocks, i, token, before) {
   }
   const made = makeBlock(context, token);
   if (block) {
-    block.node.replaceWith(made.node);
+    replace(block.node, made.node);
   } else {
-    parent.insertBefore(made.node, before);
+    place(context.doc, parent, made.node, before);
   }
   blocks[i] = made;
 }

@@ -3,7 +3,10 @@
  * A code block: its header (language, copy, wrap, save) and its text, which
  * may grow. What has been coloured up to a point where the language is at its
  * top level is never touched again; the last lines alone are coloured anew.
+ * Of much text that comes at once, what is far behind that point waits in
+ * pieces of its own, so that nothing the page does grows with the text.
  */
+import { fitLines, placeLines, unplace } from './boxes.js';
 import { DiagramView } from './diagram.js';
 import { button, element } from './dom.js';
 import { colour, isReady, prepare } from './highlight.js';
@@ -18,6 +21,9 @@ const PIECE_LINES = 40;
 /** Text up to this long is coloured at once, so that it never shows plain. */
 const AT_ONCE = 3_000;
 
+/** Characters behind what is coloured that are one text; what comes then waits in pieces. */
+const MAX_REST = 2 * MAX_HIGHLIGHT_CHUNK;
+
 /** @typedef {import('./context.js').Context} Context */
 
 export class CodeView {
@@ -29,12 +35,19 @@ export class CodeView {
     this.context = context;
     this.info = info;
     this.language = findLanguage(info);
-    this.text = '';
     this.closed = false;
-    /** Characters that are coloured for good. */
+    /** @type {string[]} text that is coloured for good */
+    this.parts = [];
+    /** Characters of that. */
     this.done = 0;
-    /** Characters behind `done` that are coloured for now. */
+    /** Text behind it, to be coloured next. */
+    this.rest = '';
+    /** Characters of `rest` that are coloured for now. */
     this.live = 0;
+    /** @type {{node: HTMLElement, text: string}[]} text behind that, in pieces of whole lines but for the last */
+    this.waiting = [];
+    /** Characters of all. */
+    this.length = 0;
     this.colours = canColour(this.language);
     const { doc, t } = context;
     const word = languageWord(info);
@@ -89,6 +102,11 @@ export class CodeView {
     return element(doc, 'div', 'md-code-head', language, this.tools);
   }
 
+  /** @returns {string} */
+  get text() {
+    return `${this.parts.join('')}${this.rest}${this.waiting.map(({ text }) => text).join('')}`;
+  }
+
   /**
    * Shows `text`; a text that goes on from the one shown costs only what is new.
    *
@@ -96,33 +114,89 @@ export class CodeView {
    * @param {boolean} [closed]  nothing more will come
    */
   update(text, closed = true) {
-    this.closed = closed;
-    if (text !== this.text) {
-      if (text.startsWith(this.text)) {
-        appendText(this.tail, text.slice(this.text.length));
-      } else {
-        this.done = 0;
-        this.live = 0;
-        this.tail.replaceChildren(text);
-        this.code.replaceChildren(this.tail);
-      }
-      this.text = text;
+    const old = this.text;
+    if (!text.startsWith(old)) {
+      this.parts = [];
+      this.done = 0;
+      this.rest = '';
+      this.live = 0;
+      this.waiting = [];
+      this.length = 0;
+      this.tail.replaceChildren();
+      this.code.replaceChildren(this.tail);
     }
-    if (closed && this.language?.id === 'mermaid' && text.trim()) this.draw();
+    this.grow(text.slice(this.length), closed);
+  }
+
+  /**
+   * Shows more text, behind the one shown.
+   *
+   * @param {string} more
+   * @param {boolean} [closed]  nothing more will come
+   */
+  grow(more, closed = false) {
+    this.closed = closed;
+    this.length += more.length;
+    this.append(more);
+    if (closed && this.language?.id === 'mermaid' && this.text.trim()) this.draw();
     if (!this.colours || !isReady(this.language)) return;
     if (!this.isBehind()) return;
-    if (text.length - this.done <= AT_ONCE) soon(this.pump);
+    if (this.length - this.done <= AT_ONCE) soon(this.pump);
     else later(this.pump);
+  }
+
+  /** @param {string} more */
+  append(more) {
+    // The first piece is shown as it comes; what is not coloured needs no more than that.
+    const room = this.waiting.length ? 0 : (this.colours ? MAX_REST : MAX_REST / 8) - this.rest.length;
+    const own = room >= more.length ? more.length : room > 0 ? more.lastIndexOf('\n', room - 1) + 1 : 0;
+    if (own) {
+      this.rest += more.slice(0, own);
+      appendText(this.tail, more.slice(0, own));
+    }
+    let at = own;
+    let last = this.waiting.at(-1);
+    if (!last && at < more.length && this.rest && !this.rest.endsWith('\n')) {
+      // A line is one piece's, also one that is longer than all there is room for.
+      const end = more.indexOf('\n', at) + 1 || more.length;
+      this.rest += more.slice(at, end);
+      appendText(this.tail, more.slice(at, end));
+      at = end;
+    }
+    while (at < more.length) {
+      if (!last || (last.text.endsWith('\n') && lineCount(last.text) >= PIECE_LINES)) {
+        if (last) fitLines(last.node, last.text);
+        last = { node: element(this.context.doc, 'span', 'md-code-lines'), text: '' };
+        this.waiting.push(last);
+        placeLines(this.context.doc, this.code, last.node, null);
+      }
+      const end = linesEnd(more, at, Math.max(1, PIECE_LINES - lineCount(last.text)), MAX_HIGHLIGHT_CHUNK, more.length);
+      last.text += more.slice(at, end);
+      appendText(last.node, more.slice(at, end));
+      at = end;
+    }
+  }
+
+  /** Takes up text that waits, once there is room for it. */
+  refill() {
+    while (this.waiting.length && this.rest.length < MAX_HIGHLIGHT_CHUNK) {
+      const next = /** @type {{node: HTMLElement, text: string}} */ (this.waiting.shift());
+      unplace(next.node);
+      this.rest += next.text;
+      appendText(this.tail, next.text);
+    }
   }
 
   /** More is to come after all: the last piece is unfinished again. */
   reopen() {
     this.closed = false;
-    const last = this.tail.previousSibling;
-    if (!last) return;
-    this.done -= last.textContent?.length ?? 0;
-    last.remove();
-    this.tail.replaceChildren(this.text.slice(this.done));
+    if (this.rest || this.waiting.length || !this.parts.length) return;
+    this.rest = this.parts.pop() ?? '';
+    this.done -= this.rest.length;
+    let last = this.tail.previousElementSibling;
+    if (last && !last.classList.contains('md-code-lines')) last = last.lastElementChild;
+    if (last) unplace(last);
+    this.tail.replaceChildren(this.rest);
   }
 
   /** Shows the diagram that the code describes, with the code a button away. */
@@ -155,17 +229,17 @@ export class CodeView {
     view.start(this.node);
   }
 
-  /** @returns {number} how far the text can be coloured: to its last whole line */
+  /** @returns {number} how far `rest` can be coloured: to its last whole line */
   end() {
-    if (this.closed) return this.text.length;
-    return this.text.lastIndexOf('\n') + 1;
+    if (this.closed && !this.waiting.length) return this.rest.length;
+    return this.rest.lastIndexOf('\n') + 1;
   }
 
   /** @returns {boolean} whether there are lines to colour */
   isBehind() {
-    const fresh = this.end() - this.done - this.live;
+    const fresh = this.end() - this.live;
     // A long piece without a resting point is coloured again only when it has grown well.
-    return fresh > 0 && (this.closed || fresh > this.live / 10);
+    return this.waiting.length > 0 || (fresh > 0 && (this.closed || fresh > this.live / 10));
   }
 
   /**
@@ -178,63 +252,49 @@ export class CodeView {
     if (!language || !isReady(language) || !this.isBehind()) return false;
     const stop = performance.now() + SLICE_MS;
     let lines = PIECE_LINES;
-    while (this.done < this.end()) {
-      const end = this.end();
+    for (;;) {
       if (this.done > MAX_HIGHLIGHT) return false;
-      const at = this.pieceEnd(lines, end);
-      const piece = this.text.slice(this.done, at);
+      this.refill();
+      const end = this.end();
+      if (end === 0) return false;
+      const at = linesEnd(this.rest, 0, lines, MAX_HIGHLIGHT_CHUNK, end);
+      const piece = this.rest.slice(0, at);
+      const last = at === end && !this.waiting.length;
       if (isLongLine(piece)) {
-        if (at < end || this.closed) {
-          this.freeze(this.context.doc.createTextNode(piece), piece.length);
-          continue;
-        }
-        return false;
+        if (last && !this.closed) return false;
+        this.freeze(this.context.doc.createTextNode(piece), piece);
+        continue;
       }
       const { nodes, whole } = colour(this.context.doc, piece, language);
-      const last = at === end;
       if (piece.length >= MAX_HIGHLIGHT_CHUNK || (last && this.closed) ||
         (whole && (!last || lineCount(piece) >= PIECE_LINES))) {
-        this.freeze(nodes, piece.length);
+        this.freeze(nodes, piece);
         lines = PIECE_LINES;
       } else if (!last) {
         lines *= 2;
       } else {
         this.live = piece.length;
-        this.tail.replaceChildren(nodes, this.text.slice(at));
+        this.tail.replaceChildren(nodes, this.rest.slice(at));
         return false;
       }
       if (performance.now() > stop) return this.isBehind();
     }
-    return false;
   }
 
   /**
-   * @param {number} lines
-   * @param {number} end
-   * @returns {number} the end of a piece of `lines` lines, and of at most the longest piece
+   * @param {Node} nodes   the coloured text that `rest` begins with
+   * @param {string} text  of it
    */
-  pieceEnd(lines, end) {
-    const limit = Math.min(end, this.done + MAX_HIGHLIGHT_CHUNK);
-    let at = this.done;
-    for (let i = 0; i < lines && at < limit; i++) {
-      const next = this.text.indexOf('\n', at) + 1;
-      if (next === 0 || next > end) return end;
-      at = next;
-    }
-    return at;
-  }
-
-  /**
-   * @param {Node} nodes   the coloured text behind `done`
-   * @param {number} length  its characters
-   */
-  freeze(nodes, length) {
+  freeze(nodes, text) {
     const lines = element(this.context.doc, 'span', 'md-code-lines');
     lines.append(nodes);
-    this.tail.before(lines);
-    this.done += length;
+    placeLines(this.context.doc, this.code, lines, this.tail);
+    fitLines(lines, text);
+    this.parts.push(text);
+    this.done += text.length;
+    this.rest = this.rest.slice(text.length);
     this.live = 0;
-    this.tail.replaceChildren(this.text.slice(this.done));
+    this.tail.replaceChildren(this.rest);
   }
 }
 
@@ -260,6 +320,24 @@ export function wrapAllCode(root, on) {
     const pre = code.querySelector('pre');
     if (toggle && pre) setWrap(toggle, pre, on);
   }
+}
+
+/**
+ * @param {string} text
+ * @param {number} from
+ * @param {number} lines
+ * @param {number} most   characters, but for the line that reaches it
+ * @param {number} end
+ * @returns {number} where so many lines end, `end` at the most
+ */
+function linesEnd(text, from, lines, most, end) {
+  let at = from;
+  for (let i = 0; i < lines && at < from + most; i++) {
+    const next = text.indexOf('\n', at) + 1;
+    if (next === 0 || next > end) return end;
+    at = next;
+  }
+  return at;
 }
 
 /**

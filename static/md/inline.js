@@ -8,6 +8,7 @@ import { decodeEntities } from './entities.js';
 import { footnoteReference } from './footnotes.js';
 import { isInlineImage, tellsWhere } from './links.js';
 import { formulaNode } from './math.js';
+import { setText } from './plain.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -247,15 +248,4 @@ function updateInline(context, node, old, token) {
   if (text && text.nodeType === 3) setText(/** @type {Text} */ (text), token.text ?? '');
   else node.textContent = token.text ?? '';
   return true;
-}
-
-/**
- * @param {Text} node
- * @param {string} text
- */
-function setText(node, text) {
-  const old = node.data;
-  if (old === text) return;
-  if (text.startsWith(old)) node.appendData(text.slice(old.length));
-  else node.data = text;
 }

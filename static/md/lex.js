@@ -10,6 +10,7 @@ import {
 } from './limits.js';
 import { maskMath, mathAt, mathBlockAt, nextMath } from './math-rule.js';
 import { drain } from './schedule.js';
+import { paragraphEnd } from './split.js';
 
 /**
  * @typedef {import('./types.js').Token} Token
@@ -190,6 +191,32 @@ class BoundedLexer extends Lexer {
 }
 
 /**
+ * A paragraph that is too long to be laid out in one becomes several.
+ *
+ * @param {BoundedLexer} lexer
+ * @param {Token} token
+ * @returns {Token[]}
+ */
+function cutParagraph(lexer, token) {
+  let end = token.type === 'paragraph' && token.raw.startsWith(token.text ?? '') ? paragraphEnd(token.text ?? '') : 0;
+  if (!end) return [token];
+  const queue = /** @type {{src: string, tokens: unknown}[]} */ (/** @type {unknown} */ (lexer.inlineQueue));
+  const place = queue.findIndex(({ tokens }) => tokens === token.tokens);
+  if (place < 0) return [token];
+  const pieces = [];
+  let { raw, text = '' } = token;
+  do {
+    pieces.push({ ...token, raw: raw.slice(0, end), text: text.slice(0, end), tokens: [], goesOn: true, follows: pieces.length > 0 });
+    raw = raw.slice(end);
+    text = text.slice(end);
+    end = paragraphEnd(text);
+  } while (end);
+  pieces.push({ ...token, raw, text, tokens: [], follows: true });
+  queue.splice(place, 1, ...pieces.map((piece) => ({ src: piece.text, tokens: piece.tokens })));
+  return pieces;
+}
+
+/**
  * @param {string} text
  * @returns {Token}
  */
@@ -228,7 +255,8 @@ export function* lexInParts(text, options = {}) {
   try {
     // As Lexer.lex() does: blocks first, since what they define is needed
     // inside all of them; the queue may grow on the way.
-    const tokens = /** @type {Token[]} */ (/** @type {unknown} */ (lexer.blockTokens(text, lexer.tokens)));
+    const blocks = /** @type {Token[]} */ (/** @type {unknown} */ (lexer.blockTokens(text, lexer.tokens)));
+    const tokens = blocks.flatMap((token) => cutParagraph(lexer, token));
     for (let i = 0; i < lexer.inlineQueue.length; i++) {
       const { src, tokens: inner } = /** @type {{src: string, tokens: any}} */ (lexer.inlineQueue[i]);
       lexer.inlineTokens(src, inner);

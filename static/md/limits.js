@@ -27,6 +27,22 @@ export const MAX_INLINE_DEPTH = 40;
 /** Nodes made from one message; blocks after that are shown plain. */
 export const MAX_NODES = 40_000;
 
+/** Blocks of a text, or items of a list, that are laid out together. */
+export const BOX_SIZE = 40;
+
+/** Cells of a table that are laid out together. */
+export const TABLE_CELLS = 600;
+
+/** Characters of plain text that are laid out together. */
+export const PLAIN_PART = 4_000;
+
+/**
+ * A paragraph longer than this goes on in another, cut where a sentence ends,
+ * or at the second length where a word does.
+ */
+export const MAX_PARAGRAPH = 6_000;
+export const MAX_SENTENCE = 8_000;
+
 /** Columns of a table; a wider one is shown plain. */
 export const MAX_COLUMNS = 64;
 

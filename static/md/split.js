@@ -4,7 +4,7 @@
  * rows no further character can change. Pure.
  */
 
-import { MAX_COLUMNS } from './limits.js';
+import { MAX_COLUMNS, MAX_PARAGRAPH, MAX_SENTENCE } from './limits.js';
 
 /**
  * @typedef {import('./types.js').Token} Token
@@ -13,6 +13,7 @@ import { MAX_COLUMNS } from './limits.js';
  * @property {string} mark     the run of backticks or tildes
  * @property {number} content  where the code begins
  * @property {number} checked  up to where no closing fence was found
+ * @property {boolean} follows  what is shown is the code up to some point
  */
 
 /**
@@ -41,8 +42,41 @@ export function finishedTokens(tokens, source) {
     if (!source.startsWith(raw, length)) return { count: 0, length: 0 };
     length += raw.length;
   }
-  if (last <= 0 || !isLineWhole(source, length)) return { count: 0, length: 0 };
+  if (last <= 0 || !(tokens[last]?.follows || isLineWhole(source, length))) return { count: 0, length: 0 };
   return { count: last, length };
+}
+
+/** Where a sentence ends and where a word does, before a word that begins nothing but text. */
+const SENTENCE = /(?:[.!?…؟]["'”’»)\]*_]*[ \n]|[。！？]["'”’」』）]*)(?=[\p{Lu}\p{Lo}])/gu;
+const WORD = /[ \n](?=\p{L}|\d+(?![\d.)]))/gu;
+
+/**
+ * Where a long paragraph is cut, for its rest to be a paragraph of its own.
+ * Text behind the cut does not change it.
+ *
+ * @param {string} text
+ * @returns {number} 0: nowhere
+ */
+export function paragraphEnd(text) {
+  if (text.length <= MAX_PARAGRAPH) return 0;
+  const front = text.slice(0, 2 * MAX_SENTENCE);
+  SENTENCE.lastIndex = MAX_PARAGRAPH;
+  for (let found; (found = SENTENCE.exec(front)) && found.index < MAX_SENTENCE;) {
+    const end = found.index + found[0].length;
+    if (isBalanced(front.slice(0, end))) return end;
+  }
+  WORD.lastIndex = MAX_SENTENCE;
+  const found = front.length > MAX_SENTENCE ? WORD.exec(front) : null;
+  return found ? found.index + 1 : 0;
+}
+
+/**
+ * @param {string} text
+ * @returns {boolean} whether marks that come in pairs seem to be closed
+ */
+function isBalanced(text) {
+  const count = (/** @type {string} */ mark) => text.split(mark).length - 1;
+  return count('`') % 2 === 0 && count('**') % 2 === 0 && count('$') % 2 === 0 && count('[') === count(']');
 }
 
 /**
@@ -108,7 +142,7 @@ export function finishedRows(table, source) {
 export function topFence(source) {
   const found = /^(`{3,20}(?=[^`\n]*\n)|~{3,20}(?!~))[^\n]*\n/.exec(source);
   if (!found) return null;
-  const fence = { mark: /** @type {string} */ (found[1]), content: found[0].length, checked: found[0].length };
+  const fence = { mark: /** @type {string} */ (found[1]), content: found[0].length, checked: found[0].length, follows: false };
   return closedFence(fence, source) ? null : fence;
 }
 
@@ -130,17 +164,17 @@ export function closedFence(fence, source) {
 }
 
 /**
- * The code of an open fence that can be shown: without the line's end behind
- * it, and without what may become the closing fence.
+ * Where the code of an open fence that can be shown ends: before the line's
+ * end behind it, and before what may become the closing fence.
  *
  * @param {OpenFence} fence
  * @param {string} source
- * @returns {string}
+ * @returns {number}
  */
-export function fenceText(fence, source) {
+export function fenceEnd(fence, source) {
   const start = source.lastIndexOf('\n') + 1;
   const line = source.slice(start);
   const held = line.trim() !== '' && new RegExp(`^ {0,3}${fence.mark[0]}*[ \\t]*$`).test(line);
   const end = held || line === '' ? start - 1 : source.length;
-  return source.slice(fence.content, Math.max(fence.content, end));
+  return Math.max(fence.content, end);
 }

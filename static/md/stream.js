@@ -10,7 +10,7 @@
  * tokens are the same stay. A text that goes on after its end is taken up again
  * at its last block.
  */
-import { closeBlock, isShown, looseItems, patchBlocks, patchInParts, patchRows } from './blocks.js';
+import { closeBlock, isShown, looseItems, patchBlocks, patchInParts } from './blocks.js';
 import { closeTail } from './close.js';
 import { Context } from './context.js';
 import { footnoteSection, renumber } from './footnotes.js';
@@ -18,8 +18,9 @@ import { lex, lexInParts, plainToken } from './lex.js';
 import { FINISH_AT_ONCE, TAIL_EVERY_UPDATE } from './limits.js';
 import { advance, drain, later } from './schedule.js';
 import {
-  bulletKind, closedFence, fenceText, finishedItems, finishedRows, finishedTokens, topFence,
+  bulletKind, closedFence, fenceEnd, finishedItems, finishedRows, finishedTokens, topFence,
 } from './split.js';
+import { patchRows } from './table.js';
 
 /** More footnotes than this are shown at the end only, not while they arrive. */
 const LIVE_NOTES = 50;
@@ -201,7 +202,13 @@ export class MarkdownStream {
       return false;
     }
     this.seen = this.text.length;
-    block.view?.update(fenceText(fence, source), false);
+    const { view } = block;
+    const end = fenceEnd(fence, source);
+    if (!view) return true;
+    // What it shows was taken from the tokens at first, which may have held other blanks.
+    if (view.length > end - fence.content || !fence.follows) view.update(source.slice(fence.content, end), false);
+    else view.grow(source.slice(fence.content + view.length, end));
+    fence.follows = true;
     return true;
   }
 
@@ -338,7 +345,7 @@ export class MarkdownStream {
   patchOpen(open, token) {
     const { block } = open;
     if (token.type === 'table') {
-      patchRows(this.context, block, open.rest.rows ?? [], token.rows ?? []);
+      patchRows(this.context, block, token, open.rest.rows ?? []);
     } else {
       const loose = block.token.loose || token.loose || false;
       if (loose && !block.token.loose) {

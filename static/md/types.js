@@ -13,6 +13,8 @@
  * @property {boolean} [ordered]          list
  * @property {number | ''} [start]        list
  * @property {boolean} [loose]            list and item
+ * @property {boolean} [goesOn]           paragraph: the next one is its rest
+ * @property {boolean} [follows]          paragraph: it is the rest of the one before
  * @property {Token[]} [items]            list
  * @property {boolean} [task]             item
  * @property {boolean} [checked]          item, checkbox

@@ -4,6 +4,7 @@
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
 import { selectStats } from '../core/selectors.js';
+import { plainParts, showPlain } from '../md/plain.js';
 import { moreEntries } from './answer-menu.js';
 import { attachmentView } from './composer.js';
 import { editForm } from './edit-form.js';
@@ -106,7 +107,7 @@ function questionView(ctx, message, around) {
     ${message.attachments.length
       ? html`<ul class="attachments" aria-label=${t('compose.attachments')}>${message.attachments.map((a) => attachmentView(ctx, a, null))}</ul>`
       : nothing}
-    ${message.text ? html`<div class="bubble" dir="auto" ?data-folded=${long}>${message.text}</div>` : nothing}
+    ${message.text ? html`<div class="bubble" dir="auto" ?data-folded=${long}>${long ? plainParts(message.text).map((part) => html`<span class="md-plain-part">${part}</span>`) : message.text}</div>` : nothing}
     ${long ? html`<button type="button" class="button-text" aria-expanded="false" @click=${unfold} .textContent=${t('thread.more')}></button>` : nothing}
     <div class="toolbar">
       ${branch(ctx, message, around.place)}
@@ -246,7 +247,7 @@ function createAnswer(ctx, article) {
   const summary = make('summary', '');
   const thoughts = make('div', 'reasoning-text', { dir: 'auto' });
   const model = make('p', 'message-model');
-  const text = make('div', 'answer prose md', { dir: 'auto' });
+  const text = make('div', 'answer prose md');
   const foot = make('div', 'message-foot');
   reasoning.append(summary, thoughts);
   reasoning.hidden = true;
@@ -266,11 +267,14 @@ function createAnswer(ctx, article) {
     if (stream && message.text === shownText && over === finished) return;
     if (!stream && !module) {
       text.classList.add('answer-plain');
+      text.dir = 'auto';
       text.textContent = message.text;
       return;
     }
     if (!stream) {
       text.classList.remove('answer-plain');
+      // Each block has its own; the browser would look for one in all of them with each change.
+      text.removeAttribute('dir');
       text.textContent = '';
       stream = /** @type {import('./markdown.js').Markdown} */ (module).createMarkdownStream(text, {
         t: ctx.i18n.t, announce: ctx.say, headingOffset: 1, wrapCode: () => ctx.state().settings.wrapCode,
@@ -288,11 +292,7 @@ function createAnswer(ctx, article) {
     if (message.reasoning === '') {
       thoughts.textContent = '';
     } else if (message.reasoning !== shownThoughts) {
-      if (shownThoughts && message.reasoning.startsWith(shownThoughts) && thoughts.lastChild) {
-        /** @type {Text} */ (thoughts.lastChild).appendData(message.reasoning.slice(shownThoughts.length));
-      } else {
-        thoughts.textContent = message.reasoning;
-      }
+      showPlain(thoughts, message.reasoning);
     }
     shownThoughts = message.reasoning;
     const clock = message.status === 'thinking' ? Math.floor(Date.now() / 1000) : 0;

@@ -22,7 +22,7 @@ const THEME_COLORS = { light: '#fbfaf7', dark: '#14181a' };
 /** What the shell imports, and what that imports: asked for together, not one after the other. */
 const SHELL_MODULES = [
   '../vendor/lit-html/directive-helpers.js', '../vendor/lit-html/directive.js',
-  '../vendor/lit-html/directives/repeat.js', './answer-menu.js', './composer.js', './dialogs.js', './edit-form.js', './focus.js', './greeting.js', './keys.js',
+  '../vendor/lit-html/directives/repeat.js', '../md/limits.js', '../md/plain.js', './answer-menu.js', './composer.js', './dialogs.js', './edit-form.js', './focus.js', './greeting.js', './keys.js',
   './markdown.js', './menu.js', './message.js', './models.js', './quote.js', './scroll.js', './shell.js', './sidebar.js',
   './speech.js', './thread.js', './topbar.js',
 ];

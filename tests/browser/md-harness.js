@@ -100,15 +100,15 @@ export async function serveStatic() {
  * Opens the bare page with `window.md` (renderMarkdown, createMarkdownStream)
  * and `window.root`.
  *
- * @param {import('playwright-core').BrowserContextOptions} [options]
+ * @param {import('playwright-core').BrowserContextOptions & {args?: string[]}} [options]  `args` of the browser
  * @returns {Promise<Lab>}
  */
-export async function openLab(options = {}) {
+export async function openLab({ args = [], ...more } = {}) {
   const site = await serveStatic();
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'],
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', ...args],
   });
-  const context = await browser.newContext({ bypassCSP: false, ...options });
+  const context = await browser.newContext({ bypassCSP: false, ...more });
   const page = await context.newPage();
   /** @type {string[]} */
   const incidents = [];

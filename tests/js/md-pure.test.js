@@ -7,12 +7,14 @@ import { csvCell } from '../../static/md/copy.js';
 import { tameDiagram } from '../../static/md/diagram-source.js';
 import { direction } from '../../static/md/direction.js';
 import { decodeEntities } from '../../static/md/entities.js';
+import { MAX_PARAGRAPH, PLAIN_PART } from '../../static/md/limits.js';
 import { canColour, fileName, findLanguage } from '../../static/md/languages.js';
 import { lex, normalise } from '../../static/md/lex.js';
 import { isInlineImage, safeLink, tellsWhere } from '../../static/md/links.js';
 import { looksLikeMath, maskMath, mathAt, mathBlockAt, PENDING } from '../../static/md/math-rule.js';
+import { partEnd, plainParts } from '../../static/md/plain.js';
 import {
-  bulletKind, closedFence, fenceText, finishedItems, finishedRows, finishedTokens, topFence,
+  bulletKind, closedFence, fenceEnd, finishedItems, finishedRows, finishedTokens, paragraphEnd, topFence,
 } from '../../static/md/split.js';
 import { english } from '../../static/md/strings.js';
 
@@ -200,16 +202,49 @@ describe('where a text can be cut', () => {
     const source = '```js\na\n``\nb';
     const fence = topFence(source);
     assert.ok(fence);
-    assert.equal(fenceText(fence, source), 'a\n``\nb');
-    assert.equal(fenceText(fence, `${source}\n`), 'a\n``\nb');
-    assert.equal(fenceText(fence, `${source}\n\``), 'a\n``\nb');
-    assert.equal(fenceText(fence, '```js\n'), '');
+    const shown = (/** @type {string} */ text) => text.slice(fence.content, fenceEnd(fence, text));
+    assert.equal(shown(source), 'a\n``\nb');
+    assert.equal(shown(`${source}\n`), 'a\n``\nb');
+    assert.equal(shown(`${source}\n\``), 'a\n``\nb');
+    assert.equal(shown('```js\n'), '');
     assert.equal(closedFence(fence, `${source}\n`), false);
     assert.equal(closedFence(fence, `${source}\n\`\`\`\n`), true);
     assert.equal(topFence('```js\na\n```\n'), null);
     assert.equal(topFence('```js'), null);
     assert.equal(topFence('  ```js\n'), null);
     assert.ok(topFence('~~~~ a ` b\n~~~\n'));
+  });
+});
+
+describe('much text is cut', () => {
+  test('plain text: at a line, at a word, not within a character; what follows changes no cut', () => {
+    for (const line of ['line of text\n', 'words ', '\u{1f600}', 'x'.repeat(2 * PLAIN_PART) + '\n']) {
+      const text = line.repeat(Math.ceil((5 * PLAIN_PART) / line.length));
+      const parts = plainParts(text);
+      assert.equal(parts.join(''), text);
+      assert.ok(parts.every((part) => part.length <= PLAIN_PART && part.isWellFormed?.() !== false));
+      assert.equal(partEnd(text.slice(0, 3 * PLAIN_PART), 0), partEnd(text, 0));
+    }
+    assert.deepEqual(plainParts(''), []);
+  });
+  test('a paragraph: where a sentence ends and no mark is open', () => {
+    const text = 'A sentence with **bold** words. '.repeat(400);
+    const end = paragraphEnd(text);
+    assert.ok(end > MAX_PARAGRAPH && end < MAX_PARAGRAPH + 100);
+    assert.ok(text.slice(0, end).endsWith('words. '));
+    for (let length = end + 1; length < end + 2000; length += 7) assert.equal(paragraphEnd(text.slice(0, length)), end);
+    assert.equal(paragraphEnd(text.slice(0, MAX_PARAGRAPH)), 0);
+    assert.equal(paragraphEnd('x'.repeat(100_000)), 0);
+    assert.ok(paragraphEnd('word '.repeat(4000)) > 0);
+    assert.ok(paragraphEnd('一句話很長。'.repeat(4000)) > 0);
+    const open = `${'A sentence. '.repeat(500)}**${'More words here. '.repeat(30)}** End. ${'A sentence. '.repeat(500)}`;
+    assert.ok(open.slice(0, paragraphEnd(open)).endsWith('** End. ') || open.slice(0, paragraphEnd(open)).endsWith('** '));
+  });
+  test('its pieces are paragraphs, of which all but the last go on', () => {
+    const tokens = lex('A sentence with **bold** words. '.repeat(700)).filter((token) => token.type === 'paragraph');
+    assert.ok(tokens.length > 2);
+    assert.deepEqual(tokens.map((token) => Boolean(token.goesOn)), tokens.map((_, i) => i < tokens.length - 1));
+    assert.ok(tokens.every((token) => token.tokens?.some((inner) => inner.type === 'strong')));
   });
 });
 

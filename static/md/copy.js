@@ -21,6 +21,7 @@ function texOf(math) {
 function clean(part) {
   for (const math of part.querySelectorAll('.md-math')) math.replaceWith(texOf(math));
   for (const tool of part.querySelectorAll('.md-code-head, .md-noteback, .md-diagram, .md-diagram-note')) tool.remove();
+  for (const box of part.querySelectorAll('.md-part')) box.replaceWith(...box.childNodes);
   for (const pre of part.querySelectorAll('pre')) pre.hidden = false;
 }
 

@@ -230,7 +230,7 @@ TEXT
 		ssl_certificate $work/tls/cert.pem;
 		ssl_certificate_key $work/tls/key.pem;
 		ssl_session_cache shared:tls:4m;
-		ssl_buffer_size 4k;
+		ssl_buffer_size 2800;
 TEXT
 	[ "$path" = / ] || cat <<TEXT
 		location = / {

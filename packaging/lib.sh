@@ -22,7 +22,7 @@ die() {
 # signal to quickstart ends it at once, with all that it started.
 job='' installing=''
 job() {
-	setsid "$@" </dev/null 9>&- &
+	setsid "$@" </dev/null 8>&- 9>&- &
 	job=$!
 	job_status=0
 	wait "$job" || job_status=$?
@@ -105,22 +105,39 @@ missing_packages() {
 }
 
 # Forbids the start of what comes with a package, in the way of Debian. One
-# that runs already is not touched.
+# that runs already is not touched. Where several quickstarts install at once,
+# each holds the file's lock shared, and the last of them takes it away.
+policy=/usr/sbin/policy-rc.d
+policy_mark='# Made by quickstart of confab, while it runs apt-get.'
+policy_held=
+
 forbid_services() {
-	policy=/usr/sbin/policy-rc.d
-	[ ! -e "$policy" ] || return 0
-	{
-		echo '#!/bin/sh'
-		echo '# Made by quickstart of confab, for one apt-get run.'
-		echo 'exit 101'
-	} >"$policy"
-	chmod 755 "$policy"
-	policy_made=yes
+	while :; do
+		exec 8>>"$policy.confab" || die "cannot write $policy.confab"
+		flock -s 8
+		# Its last holder may have removed it meanwhile.
+		[ ! /proc/self/fd/8 -ef "$policy.confab" ] || break
+	done
+	policy_held=yes
+	# Somebody else's stays as it is. Never half written under its name.
+	if [ ! -e "$policy" ]; then
+		printf '#!/bin/sh\n%s\nexit 101\n' "$policy_mark" \
+		    >"$policy.confab.$$"
+		chmod 755 "$policy.confab.$$"
+		mv "$policy.confab.$$" "$policy"
+	fi
 }
 
 allow_services() {
-	[ -z "${policy_made:-}" ] || rm -f /usr/sbin/policy-rc.d
-	policy_made=
+	[ -n "$policy_held" ] || return 0
+	policy_held=
+	# Alone with it, nobody else is installing.
+	if flock -n -x 8; then
+		! grep -qF "$policy_mark" "$policy" 2>/dev/null ||
+		    rm -f "$policy"
+		rm -f "$policy.confab"
+	fi
+	exec 8>&-
 }
 
 apt='env DEBIAN_FRONTEND=noninteractive apt-get -q -y

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,11 +155,17 @@ test_tcp(void **state)
 {
 	static const char *const good[] = { "127.0.0.1:0", "*:0",
 		"localhost:0" };
-	size_t i;
+	struct addrinfo *list = NULL;
+	size_t i, n = sizeof(good) / sizeof(good[0]);
 	int fd;
 
 	(void)state;
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	/* A bare root directory has no /etc/hosts, which knows the last. */
+	if (getaddrinfo("localhost", NULL, NULL, &list) != 0)
+		n--;
+	else
+		freeaddrinfo(list);
+	for (i = 0; i < n; i++) {
 		fd = listen_open(good[i], 0, NULL, err);
 		if (fd == -1)
 			fail_msg("%s: %s", good[i], err);

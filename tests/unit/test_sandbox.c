@@ -156,7 +156,11 @@ work(void)
 	struct shared_state *st;
 	struct user u;
 	CURL *curl;
+	/* Unknown where there is no /etc/hosts, with or without a sandbox. */
+	int known = getaddrinfo("localhost", "80", NULL, &list);
 
+	if (known == 0)
+		freeaddrinfo(list);
 	sandbox_enter(&config);
 	must((c = credentials_load(users, err)) != NULL);
 	must(credentials_find(c, "alice", &u));
@@ -170,11 +174,12 @@ work(void)
 	must(shared_state_tokens(st, "a", 1) == 1);
 	shared_state_close(st);
 	/* The resolver, and a transfer to where nobody listens, with TLS. */
-	must(getaddrinfo("localhost", "80", NULL, &list) == 0);
-	freeaddrinfo(list);
+	must(getaddrinfo("localhost", "80", NULL, &list) == known);
+	if (known == 0)
+		freeaddrinfo(list);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	must((curl = curl_easy_init()) != NULL);
-	curl_easy_setopt(curl, CURLOPT_URL, "https://localhost:1/");
+	curl_easy_setopt(curl, CURLOPT_URL, "https://127.0.0.1:1/");
 	must(curl_easy_perform(curl) == CURLE_COULDNT_CONNECT);
 	curl_easy_cleanup(curl);
 	curl_global_cleanup();

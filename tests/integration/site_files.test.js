@@ -122,3 +122,63 @@ test('nothing else of the disk is served', async () => {
     await answer.text();
   }
 });
+
+test('a file has two methods, and the refusal of others names them',
+  async () => {
+    for (const mount of MOUNTS) {
+      const client = suite.site.client({ mount });
+      const { html } = await pageOf(client);
+      const script = references(html).find((one) => one.endsWith('.js')) ?? '';
+      for (const path of ['', 'index.html', script]) {
+        const head = await client.request('HEAD', path);
+        assert.equal(head.status, 200);
+        assert.equal((await bytesOf(head)).length, 0);
+        for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
+          const answer = await client.request(method, path);
+          await answer.text();
+          assert.equal(answer.status, 405, `${method} ${path}`);
+          assert.equal(answer.headers.allow, 'GET, HEAD');
+          assert.match(answer.headers['content-security-policy'],
+            /default-src 'none'/);
+        }
+      }
+    }
+  });
+
+test('a file is fetched anew only when it changed, and in parts on request',
+  async () => {
+    const client = suite.site.client();
+    const { headers, html } = await pageOf(client);
+    const script = references(html).find((one) => one.endsWith('.js')) ?? '';
+    for (const [path, tag] of [['', headers.etag], [script, '']]) {
+      const whole = await client.get(path);
+      const bytes = await bytesOf(whole);
+      const again = await client.get(path,
+        { headers: { 'If-None-Match': tag || whole.headers.etag } });
+      assert.equal(again.status, 304);
+      assert.equal((await bytesOf(again)).length, 0);
+      assert.equal(again.headers['cache-control'],
+        whole.headers['cache-control']);
+      const part = await client.get(path, { headers: { Range: 'bytes=3-9' } });
+      assert.equal(part.status, 206);
+      assert.deepEqual(await bytesOf(part), bytes.subarray(3, 10));
+    }
+  });
+
+test('another site is not let in: no header for its scripts, no preflight',
+  async () => {
+    const client = await suite.site.signedIn();
+    for (const [method, path] of [['OPTIONS', 'api/chat/completions'],
+      ['OPTIONS', 'api/models'], ['GET', 'api/models'],
+      ['GET', 'api/session'], ['GET', '']]) {
+      const answer = await client.request(method, path, { headers: {
+        Origin: 'https://evil.example',
+        ...(method === 'OPTIONS' ? { 'Access-Control-Request-Method': 'POST',
+          'Access-Control-Request-Headers': 'authorization' } : {}) } });
+      await answer.text();
+      if (method === 'OPTIONS') assert.equal(answer.status, 405);
+      for (const name of Object.keys(answer.headers)) {
+        assert.doesNotMatch(name, /^access-control-/, `${method} ${path}`);
+      }
+    }
+  });

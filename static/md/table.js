@@ -4,6 +4,7 @@
  * a row is added; beyond a number of cells the columns keep their width, so
  * that each row can stand by itself, and rows out of view cost nothing.
  */
+import { direction } from './direction.js';
 import { element } from './dom.js';
 import { fill, patchInline } from './inline.js';
 import { TABLE_CELLS } from './limits.js';
@@ -31,6 +32,8 @@ export function tableNode(context, token, empty = false) {
   const { doc, t } = context;
   const head = element(doc, 'thead', '', rowNode(context, token.header ?? [], token.align ?? [], true));
   const table = element(doc, 'table', '', head);
+  // Its columns run as its head is written.
+  table.dir = direction((token.header ?? []).map((cell) => cell.text).join(' '));
   if (!empty) appendRows(context, table, token, token.rows ?? []);
   const node = element(doc, 'div', 'md-table', table);
   node.setAttribute('role', 'group');

@@ -33,7 +33,8 @@ test('every module of the first load is asked for ahead, and no other', { skip: 
 
 test('so is every module of the conversation, once somebody signs in', { skip: !existsSync(new URL('vendor/lit-html/lit-html.js', STATIC)) }, () => {
   const first = collect(new URL('app.js', STATIC), new Set());
-  const later = [...collect(new URL('ui/shell.js', STATIC), new Set())].filter((name) => !first.has(name));
+  const conversation = collect(new URL('md/render.js', STATIC), collect(new URL('ui/shell.js', STATIC), new Set()));
+  const later = [...conversation].filter((name) => !first.has(name));
   const source = readFileSync(new URL('ui/mount.js', STATIC), 'utf8');
   const list = /SHELL_MODULES = \[([^\]]*)\]/.exec(source)?.[1] ?? '';
   const asked = [...list.matchAll(/'([^']+)'/g)].map((m) => new URL(String(m[1]), new URL('ui/', STATIC)).href.slice(STATIC.href.length));

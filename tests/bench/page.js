@@ -37,7 +37,48 @@ async function load(chats) {
   await chat.signIn();
   await chat.page.waitForLoadState('networkidle');
   report('up to the empty conversation, with Markdown, kB', round(await bodies() / 1000));
+  await chat.choose('tokens-200-20');
+  await chat.ask('Go.');
+  await quiet(chat.page);
+  report('  what moved by itself, up to the first answer (CLS)', await chat.page.evaluate(() => new Promise((resolve) => {
+    new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, entry) => sum + entry.value, 0).toFixed(3)))
+      .observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => resolve('0.000'), 500);
+  })), '0');
   await chat.page.context().close();
+  await slowLoad(chats);
+}
+
+/** A slow telephone network: 1.6 Mbit/s, and 150 ms for each answer to begin. */
+const SLOW = { offline: false, latency: 150, downloadThroughput: 180_000, uploadThroughput: 84_000 };
+
+/** @param {Awaited<ReturnType<typeof startChat>>} chats */
+async function slowLoad(chats) {
+  /** @param {import('playwright-core').Page} page */
+  const slow = async (page) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+    await session.send('Network.emulateNetworkConditions', SLOW);
+  };
+  const paint = (/** @type {import('playwright-core').Page} */ page) => page.evaluate(() =>
+    Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0));
+  const now = (/** @type {import('playwright-core').Page} */ page) => page.evaluate(() => Math.round(performance.now()));
+  const chat = await chats.open({ signIn: false, before: slow });
+  await chat.page.getByLabel('User name').waitFor();
+  report('slow 4G: one can sign in after, ms', await now(chat.page));
+  report('  first paint, ms', await paint(chat.page));
+  await chat.signIn();
+  const page = await chat.page.context().newPage();
+  await slow(page);
+  await page.goto(chats.address);
+  await page.getByRole('textbox', { name: 'Message' }).waitFor();
+  report('  who is signed in can write after, ms', await now(page));
+  report('  first paint, ms', await paint(page));
+  await page.waitForLoadState('networkidle');
+  report('  the last module is there after, ms', await page.evaluate(() => Math.round(Math.max(...performance
+    .getEntriesByType('resource').filter(({ name }) => name.endsWith('.js')).map(({ responseEnd }) => responseEnd)))));
+  await page.context().close();
 }
 
 /** @param {Awaited<ReturnType<typeof startChat>>} chats */
@@ -138,8 +179,8 @@ async function longThread(chats) {
   const { collect } = chat.before;
   const { page } = chat;
   await chat.choose('tokens-200-20');
-  // What is loaded lazily stays loaded: that is no leak.
-  await importThread(page, 20);
+  // What is loaded or compiled when it is first needed stays: that is no leak.
+  await importThread(page, MESSAGES);
   await page.waitForTimeout(1000);
   await deleteThread(page);
   const empty = await collect();

@@ -13,6 +13,7 @@
 #include "confab/crypto.h"
 #include "confab/encode.h"
 #include "confab/files.h"
+#include "confab/lines.h"
 #include "confab/log.h"
 
 #define SECRET_LEN 32
@@ -119,28 +120,23 @@ int
 access_tokens_parse(const char *name, const char *text, size_t len,
     struct access_tokens *out, char err[CONFIG_ERROR_MAX])
 {
-	const char *p = text, *end = text + len, *cause = NULL;
+	const char *cause = NULL, *s;
 	struct access_token t;
-	size_t line = 0;
+	struct lines lines;
+	size_t n;
 
 	out->list = NULL;
 	out->n = 0;
-	while (p < end && cause == NULL) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		const char *next = stop != NULL ? stop + 1 : end;
-
-		if (stop == NULL)
-			stop = end;
-		line++;
-		if (stop > p && *p != '#' &&
-		    (cause = parse_line(p, (size_t)(stop - p), &t)) == NULL &&
-		    add(out, &t) != 0)
+	lines_begin(&lines, text, len);
+	while (cause == NULL && lines_next(&lines, &s, &n)) {
+		if (n > 0 && *s != '#' &&
+		    (cause = parse_line(s, n, &t)) == NULL && add(out, &t) != 0)
 			cause = "out of memory, or more than 10000 tokens";
-		p = next;
 	}
 	if (cause == NULL)
 		return 0;
-	snprintf(err, CONFIG_ERROR_MAX, "%.400s:%zu: %s", name, line, cause);
+	snprintf(err, CONFIG_ERROR_MAX, "%.400s:%zu: %s", name, lines.number,
+	    cause);
 	access_tokens_clear(out);
 	return -1;
 }
@@ -303,24 +299,21 @@ static int
 copy_without(const char *id, const struct buf *text, struct buf *out,
     struct access_token *removed)
 {
-	const char *p = buf_str(text), *end = p + text->len;
+	struct access_token t;
+	struct lines lines;
+	const char *s;
 	int found = 0;
+	size_t n;
 
-	while (p < end) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		const char *next = stop != NULL ? stop + 1 : end;
-		struct access_token t;
-
-		if (stop == NULL)
-			stop = end;
-		if (stop > p && *p != '#' &&
-		    parse_line(p, (size_t)(stop - p), &t) == NULL &&
+	lines_begin(&lines, buf_str(text), text->len);
+	while (lines_next(&lines, &s, &n)) {
+		if (n > 0 && *s != '#' && parse_line(s, n, &t) == NULL &&
 		    strcmp(t.id, id) == 0) {
 			*removed = t;
 			found = 1;
-		} else
-			buf_append(out, p, (size_t)(next - p));
-		p = next;
+		} else {
+			buf_append(out, s, (size_t)(lines.next - s));
+		}
 	}
 	return found;
 }

@@ -18,6 +18,7 @@
 #include "confab/encode.h"
 #include "confab/files.h"
 #include "confab/keyring.h"
+#include "confab/lines.h"
 #include "confab/log.h"
 
 #define ID_BYTES 4  /* random bytes of a new key's id */
@@ -130,30 +131,23 @@ int
 keyring_parse(const char *name, const char *text, size_t len,
     struct keyring_keys *out, char err[CONFIG_ERROR_MAX])
 {
-	const char *p = text, *end = text + len;
 	struct token_key key;
 	int64_t created = 0;
-	const char *cause = NULL;
-	size_t line = 0;
+	const char *cause = NULL, *s;
+	struct lines lines;
+	size_t n;
 
 	memset(out, 0, sizeof(*out));
-	while (p < end && cause == NULL) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		const char *next = stop != NULL ? stop + 1 : end;
-
-		if (stop == NULL)
-			stop = end;
-		line++;
-		if (stop > p && stop[-1] == '\r')
-			stop--;
-		if (stop == p || *p == '#')
-			;
-		else if (out->n == TOKEN_KEYS_MAX)
+	lines_begin(&lines, text, len);
+	while (cause == NULL && lines_next(&lines, &s, &n)) {
+		if (n == 0 || *s == '#')
+			continue;
+		if (out->n == TOKEN_KEYS_MAX)
 			cause = "there are more than 16 keys";
-		else if ((cause = parse_key(p, stop, &key, &created)) == NULL &&
+		else if ((cause = parse_key(s, s + n, &key, &created)) ==
+			NULL &&
 		    insert(out, &key, created) != 0)
 			cause = "a key of that id is above already";
-		p = next;
 	}
 	crypto_wipe(&key, sizeof(key));
 	if (cause == NULL && out->n > 0)
@@ -161,7 +155,7 @@ keyring_parse(const char *name, const char *text, size_t len,
 	keyring_wipe(out);
 	if (cause == NULL)
 		cause = "there is no key; \"confabctl secret new\" makes one";
-	return complain(err, name, line, cause);
+	return complain(err, name, lines.number, cause);
 }
 
 /* Reads the file that is now there. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "confab/buf.h"
+#include "confab/lines.h"
 #include "confab/users.h"
 #include "confab/users_line.h"
 
@@ -146,9 +147,10 @@ users_parse(const char *name, const char *text, size_t len,
     char err[USERS_ERROR_MAX])
 {
 	struct users *u = calloc(1, sizeof(*u));
-	const char *p = text, *end = text + len;
 	char cause[USERS_ERROR_MAX / 2];
-	size_t line = 0;
+	struct lines lines;
+	const char *s;
+	size_t n;
 
 	if (u == NULL || len > USERS_FILE_MAX) {
 		snprintf(err, USERS_ERROR_MAX, "%s: %s", name,
@@ -156,23 +158,14 @@ users_parse(const char *name, const char *text, size_t len,
 		free(u);
 		return NULL;
 	}
-	while (p < end) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		const char *next = stop != NULL ? stop + 1 : end;
-
-		if (stop == NULL)
-			stop = end;
-		line++;
-		if (stop > p && stop[-1] == '\r')
-			stop--;
-		if (take_line(u, p, (size_t)(stop - p), cause, sizeof(cause)) !=
-		    0) {
-			snprintf(err, USERS_ERROR_MAX, "%s:%zu: %s", name, line,
-			    cause);
+	lines_begin(&lines, text, len);
+	while (lines_next(&lines, &s, &n)) {
+		if (take_line(u, s, n, cause, sizeof(cause)) != 0) {
+			snprintf(err, USERS_ERROR_MAX, "%s:%zu: %s", name,
+			    lines.number, cause);
 			users_free(u);
 			return NULL;
 		}
-		p = next;
 	}
 	return u;
 }

@@ -38,7 +38,7 @@ test_form(void **state)
 
 	(void)state;
 	assert_int_equal(parse("# scripts\n\n0a1b:alice:my laptop:" DIGEST
-			       ":1700000000:0\n"
+			       ":1700000000:0\r\n"
 			       "ff:bob:ci:" DIGEST ":1700000000:1800000000",
 			     &all, err),
 	    0);

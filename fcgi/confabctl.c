@@ -44,12 +44,8 @@ static const struct {
 static int
 run(struct ctl *ctl)
 {
-	const char *name = ctl->argc > 0 ? ctl->argv[0] : "";
+	const char *name = ctl_word(ctl);
 
-	if (ctl->argc > 0) {
-		ctl->argc--;
-		ctl->argv++;
-	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(name, commands[i].name) == 0)
 			return commands[i].run(ctl);

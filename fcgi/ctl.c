@@ -27,6 +27,15 @@ ctl_fail(enum ctl_exit code, const char *fmt, ...)
 	return code;
 }
 
+const char *
+ctl_word(struct ctl *ctl)
+{
+	if (ctl->argc == 0)
+		return "";
+	ctl->argc--;
+	return *ctl->argv++;
+}
+
 int
 ctl_usage(const char *usage)
 {

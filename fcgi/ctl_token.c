@@ -153,12 +153,8 @@ withdraw(struct ctl *ctl)
 int
 ctl_token(struct ctl *ctl)
 {
-	const char *command = ctl->argc > 0 ? ctl->argv[0] : "";
+	const char *command = ctl_word(ctl);
 
-	if (ctl->argc > 0) {
-		ctl->argc--;
-		ctl->argv++;
-	}
 	if (strcmp(command, "new") == 0)
 		return make(ctl);
 	if (strcmp(command, "list") == 0)

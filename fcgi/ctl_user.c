@@ -294,12 +294,8 @@ list(struct ctl *ctl)
 int
 ctl_user(struct ctl *ctl)
 {
-	const char *command = ctl->argc > 0 ? ctl->argv[0] : "";
+	const char *command = ctl_word(ctl);
 
-	if (ctl->argc > 0) {
-		ctl->argc--;
-		ctl->argv++;
-	}
 	if (strcmp(command, "add") == 0)
 		return add(ctl);
 	if (strcmp(command, "list") == 0)

@@ -41,6 +41,9 @@ int ctl_doctor(struct ctl *ctl);
  */
 int ctl_config(struct ctl *ctl);
 
+/* Takes the next word out of the arguments; "" when there is none. */
+const char *ctl_word(struct ctl *ctl);
+
 /* Says "confabctl: ..." on standard error. Returns `code`. */
 int ctl_fail(enum ctl_exit code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -26,8 +26,8 @@
 #include <unistd.h>
 
 #include <fcgiapp.h>
-#include <openssl/crypto.h>
 
+#include "confab/crypto.h"
 #include "confab/deadline.h"
 #include "confab/fcgi_body.h"
 #include "confab/fcgi_record.h"
@@ -309,6 +309,6 @@ gateway_fcgi_serve(int fd, unsigned timeout_ms, gateway_serve_fn serve,
 	if (f.fd != -1)
 		close(f.fd);
 	/* It may hold a password or a message. */
-	OPENSSL_cleanse(f.bytes, f.used);
+	crypto_wipe(f.bytes, f.used);
 	FCGX_Free(&f.request, 0);
 }

@@ -13,6 +13,7 @@
 
 #include "confab/api_error.h"
 
+struct buf;
 struct config_limits;
 
 struct chat_request {
@@ -46,7 +47,6 @@ const char *chat_image_fault(const char *url, size_t len);
  * Text of the i-th message of role `role` from the start (0 = first), joined
  * from its text parts into `out`. Returns 0, or -1 when there is none.
  */
-struct buf;
 int chat_request_text(const struct chat_request *r, const char *role, size_t i,
     struct buf *out);
 

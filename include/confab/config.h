@@ -5,7 +5,8 @@
  * meaning in confab.conf(5).
  *
  * A struct config never changes once it has been read; a reload reads a new
- * one. Secrets are not in it, only the names of the files that hold them.
+ * one. The only secrets in it are the providers' keys, which are wiped with it;
+ * of others it has the names of their files.
  */
 #ifndef CONFAB_CONFIG_H
 #define CONFAB_CONFIG_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A total time for reading from a connection: libfcgi's reads wait for each
- * byte anew, so that a peer which drips them would hold a request thread for
- * ever. When the time is over the reading direction is shut down and every
+ * A total time for reading from a connection: a socket's own limit counts from
+ * each byte anew, so that a peer which drips them would hold a request thread
+ * for ever. When the time is over the reading direction is shut down and every
  * read, the one that waits too, finds the end; an answer can still be written.
  */
 #ifndef CONFAB_DEADLINE_H

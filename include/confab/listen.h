@@ -14,9 +14,9 @@
 
 /*
  * Makes the socket that `where` names: "unix:PATH" (its folder is made when
- * missing, a stale one of ours is replaced, a live one is an error) with `mode` and `group` (NULL: the
- * process's), or "HOST:PORT", "[V6]:PORT", "*:PORT". Close-on-exec. Returns
- * the descriptor, or -1 with a line in `err`.
+ * missing, a stale one of ours is replaced, a live one is an error) with `mode`
+ * and `group` (NULL: the process's), or "HOST:PORT", "[V6]:PORT", "*:PORT".
+ * Close-on-exec. Returns the descriptor, or -1 with a line in `err`.
  */
 int listen_open(const char *where, unsigned mode, const char *group,
     char err[CONFIG_ERROR_MAX]);

@@ -18,6 +18,7 @@
 struct loop;
 struct model_lists;
 
+/* NULL when out of memory. */
 struct model_lists *model_lists_new(void);
 
 /* Frees it; no fetch is under way any more. */

@@ -83,7 +83,10 @@ void shared_state_known_add(struct shared_state *st, const void *key,
     size_t len, uint64_t wall);
 bool shared_state_known(struct shared_state *st, const void *key, size_t len);
 
-/* Ends a session; `expires` is when nobody needs to know any more (ms). */
+/*
+ * Ends a session; `expires` is when nobody needs to know any more (ms). This
+ * and the next return 0, or -1 when the file cannot be used.
+ */
 int shared_state_revoke(struct shared_state *st,
     const unsigned char id[TOKEN_SESSION_LEN], const char *user, uint64_t wall,
     uint64_t expires);

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { once } from 'node:events';
 import test from 'node:test';
+import { until } from '../harness/children.js';
 import { END, order, useSite } from '../harness/suite.js';
 import { API_KEY } from '../harness/site.js';
 import { isDone, textOf } from '../harness/sse.js';
@@ -100,7 +101,8 @@ test('Stop while it connects into a black hole', async () => {
   const client = await suite.site.signedIn();
   const key = '00000000-0000-4000-8000-000000000001';
   const asked = client.ask('blackhole', 'x', { key });
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(async () => (await suite.site.metrics()).confab_streams_open === 1,
+    { what: 'the stream is open' });
   const began = performance.now();
   assert.equal(await client.stop(key), 204);
   assert.ok(performance.now() - began < 1000);

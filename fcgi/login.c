@@ -198,7 +198,7 @@ check_new(const struct attempt *a, const char *new_password, size_t len,
 		why = "The password is the user's name.";
 	if (why == NULL)
 		return 0;
-	api_error_set(err, 400, "invalid_request", "%s", why);
+	api_error_set(err, 400, "weak_password", "%s", why);
 	snprintf(err->param, sizeof(err->param), "new");
 	return -1;
 }

@@ -88,7 +88,7 @@ int session_login(struct settings *s, const struct session_input *in,
 /*
  * Changes a password and starts a new session; all others of the user end.
  * `name` is the session's user or, after password_change_required, what the
- * login was tried with. Errors as session_login(), and 400 invalid_request
+ * login was tried with. Errors as session_login(), and 400 weak_password
  * with param "new" for a password that will not do.
  */
 int session_change_password(struct settings *s, const struct session_input *in,

@@ -308,6 +308,7 @@ export default {
 
   'error.unknown': 'حدث خطأ ما.',
   'error.timeout': 'لم يستجب الخادوم في الوقت المناسب.',
+  'error.request_timeout': 'استغرق وصول الرسالة إلى الخادوم وقتًا أطول من اللازم.',
   'error.network': 'تعذّر الوصول إلى الخادوم. تحقّق من الشبكة.',
   'error.offline': 'أنت غير متصل.',
   'error.blocked': 'رفض شيء ما بين هذه الصفحة وخادومها الطلب، ربما جدار ناري لم يعجبه النص.',
@@ -352,6 +353,7 @@ export default {
   'error.shutting_down': 'الخادوم يعيد التشغيل. حاول بعد لحظة.',
   'error.ring_limit': 'لا مكان لدى الخادوم لإجابة أخرى في هذه اللحظة.',
   'error.stream_not_found': 'لم يعد ممكنًا استئناف الإجابة.',
+  'error.idempotency_key_used': 'أُرسلت هذه الرسالة من قبل، ولم تعد إجابتها محفوظة.',
   'error.events_evicted': 'فات من الإجابة أكثر من أن تُستأنف.',
   'error.stopped': 'أُوقفت الإجابة.',
   'error.internal_error': 'ارتكب الخادوم خطأ.',

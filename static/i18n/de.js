@@ -294,6 +294,7 @@ export default {
 
   'error.unknown': 'Etwas ist schiefgegangen.',
   'error.timeout': 'Der Server hat nicht rechtzeitig geantwortet.',
+  'error.request_timeout': 'Die Nachricht war zu lange zum Server unterwegs.',
   'error.network': 'Der Server war nicht zu erreichen. Prüfen Sie das Netz.',
   'error.offline': 'Sie sind offline.',
   'error.blocked': 'Etwas zwischen dieser Seite und ihrem Server hat die Anfrage abgewiesen, vielleicht eine Firewall, der der Text nicht gefiel.',
@@ -338,6 +339,7 @@ export default {
   'error.shutting_down': 'Der Server startet neu. Versuchen Sie es gleich noch einmal.',
   'error.ring_limit': 'Der Server hat im Moment keinen Platz für eine weitere Antwort.',
   'error.stream_not_found': 'Die Antwort lässt sich nicht mehr fortsetzen.',
+  'error.idempotency_key_used': 'Diese Nachricht wurde schon einmal gesendet, und ihre Antwort ist nicht mehr da.',
   'error.events_evicted': 'Es ging zu viel der Antwort verloren, um sie fortzusetzen.',
   'error.stopped': 'Die Antwort wurde angehalten.',
   'error.internal_error': 'Dem Server ist ein Fehler unterlaufen.',

@@ -294,6 +294,7 @@ export default {
 
   'error.unknown': 'Something went wrong.',
   'error.timeout': 'The server did not answer in time.',
+  'error.request_timeout': 'The message took too long to reach the server.',
   'error.network': 'The server could not be reached. Check the network.',
   'error.offline': 'You are offline.',
   'error.blocked': 'Something between this page and its server refused the request, perhaps a firewall that disliked the text.',
@@ -338,6 +339,7 @@ export default {
   'error.shutting_down': 'The server is restarting. Try again in a moment.',
   'error.ring_limit': 'The server has no room for another answer at the moment.',
   'error.stream_not_found': 'The answer can no longer be picked up.',
+  'error.idempotency_key_used': 'This message was sent once already, and its answer is gone.',
   'error.events_evicted': 'Too much of the answer was missed to pick it up.',
   'error.stopped': 'The answer was stopped.',
   'error.internal_error': 'The server made a mistake.',

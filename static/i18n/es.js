@@ -294,6 +294,7 @@ export default {
 
   'error.unknown': 'Algo salió mal.',
   'error.timeout': 'El servidor no respondió a tiempo.',
+  'error.request_timeout': 'El mensaje tardó demasiado en llegar al servidor.',
   'error.network': 'No se pudo alcanzar el servidor. Compruebe la red.',
   'error.offline': 'No hay conexión.',
   'error.blocked': 'Algo entre esta página y su servidor rechazó la petición, quizá un cortafuegos al que no le gustó el texto.',
@@ -338,6 +339,7 @@ export default {
   'error.shutting_down': 'El servidor se está reiniciando. Vuelva a probar en un momento.',
   'error.ring_limit': 'El servidor no tiene sitio para otra respuesta en este momento.',
   'error.stream_not_found': 'La respuesta ya no se puede retomar.',
+  'error.idempotency_key_used': 'Este mensaje ya se envió una vez y su respuesta ya no está disponible.',
   'error.events_evicted': 'Se perdió demasiado de la respuesta para retomarla.',
   'error.stopped': 'La respuesta se detuvo.',
   'error.internal_error': 'El servidor cometió un error.',

@@ -294,6 +294,7 @@ export default {
 
   'error.unknown': 'Quelque chose s’est mal passé.',
   'error.timeout': 'Le serveur n’a pas répondu à temps.',
+  'error.request_timeout': 'Le message a mis trop de temps à parvenir au serveur.',
   'error.network': 'Le serveur est injoignable. Vérifiez le réseau.',
   'error.offline': 'Vous êtes hors ligne.',
   'error.blocked': 'Quelque chose entre cette page et son serveur a refusé la requête, peut-être un pare-feu à qui le texte a déplu.',
@@ -338,6 +339,7 @@ export default {
   'error.shutting_down': 'Le serveur redémarre. Réessayez dans un instant.',
   'error.ring_limit': 'Le serveur n’a pas de place pour une réponse de plus en ce moment.',
   'error.stream_not_found': 'La réponse ne peut plus être reprise.',
+  'error.idempotency_key_used': 'Ce message a déjà été envoyé et sa réponse n’est plus disponible.',
   'error.events_evicted': 'Une trop grande part de la réponse a été manquée pour la reprendre.',
   'error.stopped': 'La réponse a été arrêtée.',
   'error.internal_error': 'Le serveur a commis une erreur.',

@@ -291,6 +291,7 @@ export default {
 
   'error.unknown': '出了点问题。',
   'error.timeout': '服务器没有及时响应。',
+  'error.request_timeout': '消息用了太长时间才送达服务器。',
   'error.network': '无法连接服务器。请检查网络。',
   'error.offline': '您已离线。',
   'error.blocked': '此页面与服务器之间有东西拒绝了请求，可能是防火墙不喜欢其中的文字。',
@@ -335,6 +336,7 @@ export default {
   'error.shutting_down': '服务器正在重启。请稍后再试。',
   'error.ring_limit': '服务器目前没有空间容纳更多回答。',
   'error.stream_not_found': '这个回答已无法继续接收。',
+  'error.idempotency_key_used': '这条消息已经发送过一次，其回答已不再保留。',
   'error.events_evicted': '错过的内容太多，无法继续接收这个回答。',
   'error.stopped': '回答已停止。',
   'error.internal_error': '服务器出错了。',

@@ -68,6 +68,19 @@ test('every key that the page names is in the catalogue', async () => {
   }
 });
 
+test('every code that the server answers with has its words', async () => {
+  const root = new URL('../../fcgi/', import.meta.url);
+  let found = 0;
+  for (const name of (await readdir(root)).filter((file) => file.endsWith('.c'))) {
+    const source = await readFile(new URL(name, root), 'utf8');
+    for (const [, code] of source.matchAll(/\b[45]\d\d,\s*"([a-z_]+)"/g)) {
+      found += 1;
+      assert.ok(`error.${code}` in english, `${name}: ${code}`);
+    }
+  }
+  assert.ok(found > 30);
+});
+
 test('the page names every key of the catalogue', async () => {
   const all = (await sources()).map(([, source]) => source).join('\n');
   /* Some are put together: `error.${code}`. */

@@ -190,6 +190,7 @@ test_change_password(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(change(PASSWORD, bad[i]), -1);
 		assert_int_equal(api_err.status, 400);
+		assert_string_equal(api_err.code, "weak_password");
 		assert_string_equal(api_err.param, "new");
 	}
 	assert_int_equal(change("wrong", "a new password"), -1);

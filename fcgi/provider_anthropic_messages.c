@@ -41,11 +41,23 @@ open_block(struct writer *w, const char *role)
 	w->first_block = false;
 }
 
-/* An empty text block is refused by the API. */
+/* The length without the white space at the end. */
+static size_t
+trimmed(const char *s, size_t len)
+{
+	while (len > 0 && memchr(" \t\r\n", s[len - 1], 4) != NULL)
+		len--;
+	return len;
+}
+
+/*
+ * A text block with nothing but white space is refused by the API; an answer
+ * that was stopped early can be one, and must not end the conversation.
+ */
 static void
 put_text(struct writer *w, const char *role, const char *s, size_t len)
 {
-	if (len == 0)
+	if (trimmed(s, len) == 0)
 		return;
 	open_block(w, role);
 	buf_puts(w->out, "{\"type\":\"text\",\"text\":");
@@ -108,9 +120,7 @@ put_content(struct writer *w, const char *role, struct json_object *content,
 		const char *s = json_object_get_string(content);
 
 		len = (size_t)json_object_get_string_len(content);
-		while (last && len > 0 && strchr(" \t\r\n", s[len - 1]) != NULL)
-			len--;
-		put_text(w, role, s, len);
+		put_text(w, role, s, last ? trimmed(s, len) : len);
 	} else if (json_object_is_type(content, json_type_array)) {
 		for (i = 0; i < json_object_array_length(content); i++)
 			put_part(w, role,

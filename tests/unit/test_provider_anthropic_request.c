@@ -71,6 +71,11 @@ static const struct {
 	    "\"text\":\"hi\"},{\"type\":\"text\",\"text\":\"more\"}]},"
 	    "{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":"
 	    "\"begun\"}]}]}" },
+	/* An answer that was stopped before its first word. */
+	{ ASK(USER ",{\"role\":\"assistant\",\"content\":\" \\n\"}," USER, ""),
+	    "{\"model\":\"claude\",\"max_tokens\":8192,\"messages\":[{"
+	    "\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":"
+	    "\"hi\"},{\"type\":\"text\",\"text\":\"hi\"}]}]}" },
 	/* Pictures. */
 	{ ASK("{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
 	      "\"image_url\":{\"url\":\"data:image/png;base64,AAAA\"}},"

@@ -19,7 +19,9 @@ fail() {
 
 # install NAME: forbids, says so, and allows when told to.
 install() (
+	# shellcheck source=packaging/lib.sh
 	. "$lib"
+	# shellcheck disable=SC2034 # lib.sh asks for it
 	policy=$work/sbin/policy-rc.d
 	forbid_services
 	: >"$work/$1.began"

@@ -71,6 +71,11 @@ export function place(doc, parent, node, before) {
     parent.insertBefore(box, before);
   }
   if (isList(parent)) node.setAttribute('role', 'listitem');
+  // Counting does not go on from one box to the next.
+  if (parent.nodeName === 'OL' && !box.firstChild && node.nodeName === 'LI') {
+    const earlier = BOX_SIZE * (parent.childElementCount - BOX_SIZE);
+    /** @type {HTMLLIElement} */ (node).value = /** @type {HTMLOListElement} */ (parent).start + earlier;
+  }
   box.append(node);
 }
 
@@ -90,8 +95,12 @@ export function unplace(node) {
  * @param {HTMLElement} made  takes the place of `node`
  */
 export function replace(node, made) {
-  const role = node.getAttribute('role');
-  if (role === 'listitem') made.setAttribute('role', role);
+  if (node.nodeName === 'LI') {
+    for (const name of ['role', 'value']) {
+      const value = node.getAttribute(name);
+      if (value !== null) made.setAttribute(name, value);
+    }
+  }
   node.replaceWith(made);
 }
 

@@ -166,6 +166,11 @@ test('to assistive technology a long list is one list, and a long table one tabl
   assert.equal(all('list').length, 1);
   assert.equal(all('listitem').length, 200);
   assert.deepEqual([...new Set(all('listitem').map((node) => above(node)?.role?.value))], ['list']);
+  const numbers = all('ListMarker').map((node) => node.name?.value);
+  assert.ok(numbers.length > 80);
+  assert.equal(new Set(numbers).size, numbers.length, 'counting goes on from one box to the next');
+  assert.equal(await page.evaluate(() => [...document.querySelectorAll('ol > .md-part > li:first-child')]
+    .every((item, i) => /** @type {HTMLLIElement} */ (item).value === 41 + 40 * i)), true);
   assert.equal(all('table').length, 1);
   assert.equal(all('row').length, 401);
   assert.deepEqual([...new Set(all('row').map((node) => above(node)?.role?.value))], ['table']);

@@ -384,13 +384,12 @@ on_timer(uv_timer_t *timer)
 	model_lists_refresh(timer->data);
 }
 
-int
+void
 model_lists_start(struct model_lists *m, struct loop *l)
 {
 	m->loop = l;
 	uv_timer_init(&l->uv, &m->timer);
 	m->timer.data = m;
-	return 0;
 }
 
 void

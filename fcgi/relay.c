@@ -262,8 +262,8 @@ loop_start(struct loop *l, struct relay *r, unsigned index)
 	l->upstreams = upstream_pool_new(l);
 	if (l->upstreams == NULL)
 		return -1;
-	if (index == 0 && model_lists_start(r->lists, l) == -1)
-		return -1;
+	if (index == 0)
+		model_lists_start(r->lists, l);
 	/* Signals are for the main thread alone. */
 	sigfillset(&all);
 	sigdelset(&all, SIGSEGV); /* a fault shows where it is */

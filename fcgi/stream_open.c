@@ -86,8 +86,7 @@ stream_open(struct loop *l, struct relay_job *job)
 
 	s = stream_new(l, job);
 	if (s == NULL) {
-		(void)api_error_set(&err, 503, "internal_error",
-		    "The server is out of memory.");
+		(void)api_error_no_memory(&err);
 		stream_refuse(l, job, &err);
 		return;
 	}

@@ -339,8 +339,7 @@ transfer_error(const struct transfer *t, int result, struct api_error *err)
 		/* libcurl says so of a header that passes its limit, too. */
 		if (t->sent && t->failure == CURLE_OK)
 			return invalid(err);
-		(void)api_error_set(err, 503, "internal_error",
-		    "The server is out of memory.");
+		(void)api_error_no_memory(err);
 		return false;
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_WEIRD_SERVER_REPLY:

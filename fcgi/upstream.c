@@ -95,6 +95,15 @@ fail(struct upstream *u, int status, const char *code, const char *text)
 	finish(u, &err, false);
 }
 
+static void
+fail_memory(struct upstream *u)
+{
+	struct api_error err;
+
+	(void)api_error_no_memory(&err);
+	finish(u, &err, false);
+}
+
 static int
 emit(void *arg, const char *json, size_t len, bool content)
 {
@@ -137,7 +146,7 @@ sse_outcome(struct upstream *u, enum sse_result r)
 		fail(u, 502, "event_too_large",
 		    "The provider sent an event that is too large.");
 	else if (r == SSE_NO_MEMORY)
-		fail(u, 503, "internal_error", "The server is out of memory.");
+		fail_memory(u);
 }
 
 /* True when the start of a body of unknown type looks like an event stream. */
@@ -319,7 +328,7 @@ judge_answer(struct upstream *u)
 
 	w = calloc(1, sizeof(*w));
 	if (w == NULL) {
-		fail(u, 503, "internal_error", "The server is out of memory.");
+		fail_memory(u);
 		return false;
 	}
 	w->upstream = u;

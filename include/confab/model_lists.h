@@ -29,7 +29,7 @@ void model_lists_free(struct model_lists *m);
 void model_lists_follow(struct model_lists *m, struct settings *s);
 
 /* On the loop that keeps the lists: starts, asks anew, ends. */
-int model_lists_start(struct model_lists *m, struct loop *l);
+void model_lists_start(struct model_lists *m, struct loop *l);
 void model_lists_refresh(struct model_lists *m);
 void model_lists_stop(struct model_lists *m);
 

@@ -3,11 +3,16 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import net from 'node:net';
 import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { END, newGate, order, pieces, useSite } from '../harness/suite.js';
 import { PASSWORD, pause, startSite } from '../harness/site.js';
-import { until } from '../harness/children.js';
+import { Child, until } from '../harness/children.js';
+import { FcgiConnection } from '../harness/fcgi.js';
+import { sourceDir, workerPath } from '../harness/paths.js';
 import { cpuSeconds, descriptors } from '../harness/proc.js';
 import { errorOf, isDone, textOf } from '../harness/sse.js';
 
@@ -53,8 +58,8 @@ test('SIGTERM: no new connection, open streams finish, exit 0', async () => {
 test('SIGTERM: what outlasts the limit gets an error event', async () => {
   await withSite({ config: { timeouts: { drain: '700ms' }, limits: LIMITS } },
     async (site) => {
-      const client = await site.signedIn();
-      const readings = await Promise.all(Array.from({ length: 10 }, () =>
+      const client = await site.signedIn({ h2: true });
+      const readings = await Promise.all(Array.from({ length: 500 }, () =>
         client.chat('m', order({ steps: [{ text: 'a' }, { hang: true }] }))));
       await Promise.all(readings.map((one) =>
         one.until(() => textOf(one.arrivals) === 'a')));
@@ -180,6 +185,62 @@ test('a full disk: serving goes on', async () => {
     }
   });
 });
+
+/** What the shipped unit says. @param {string} key */
+const unitSays = (key) => new RegExp(`^${key}=(.*)$`, 'm').exec(
+  readFileSync(join(sourceDir, 'packaging/systemd/confab.service.in'),
+    'utf8'))?.[1];
+
+test('SIGKILL: serving again within a second, as the shipped unit says',
+  async () => {
+    assert.equal(unitSays('Restart'), 'always');
+    const delay = /^(\d+)ms$/.exec(unitSays('RestartSec') ?? '');
+    assert.ok(delay, 'RestartSec in ms');
+    /* With confab.socket, the listening socket outlives the worker, and who
+     * asks meanwhile waits in its queue. A shell plays systemd. */
+    await withSite({ nginx: false }, async (site) => {
+      await site.worker.stop();
+      const pidFile = join(site.dir, 'held.pid');
+      const listener = net.createServer().listen(0, '127.0.0.1');
+      await once(listener, 'listening');
+      const { port } = /** @type {net.AddressInfo} */ (listener.address());
+      const { _handle: handle } = /** @type {any} */ (listener);
+      const supervisor = new Child('/bin/sh', ['-c', `while :; do
+          sh -c 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"' sh "$@" &
+          echo $! >${pidFile}
+          wait $!
+          sleep ${Number(delay[1]) / 1000}
+        done`, 'sh', workerPath, '--config', site.configFile],
+      { log: join(site.dir, 'worker.log'), fds: [handle.fd] });
+      const health = async () => {
+        const connection = new FcgiConnection(`127.0.0.1:${port}`);
+        connection.request({ path: 'api/health' });
+        const { status } = await connection.finished();
+        connection.destroy();
+        return status;
+      };
+      const pid = () => Number(readFileSync(pidFile, 'utf8'));
+      await until(() => existsSync(pidFile) && pid() > 0);
+      /* Only the others hold it from here on, and they accept. */
+      handle.close();
+      assert.equal(await health(), 200);
+      const took = [];
+      for (let i = 0; i < 5; i += 1) {
+        const killed = pid();
+        const began = performance.now();
+        process.kill(killed, 'SIGKILL');
+        await until(() => !existsSync(`/proc/${killed}/fd/0`)
+          || pid() !== killed);
+        assert.equal(await health(), 200, 'who asks meanwhile is served');
+        took.push(performance.now() - began);
+        await until(() => pid() !== killed);
+      }
+      assert.ok(Math.min(...took) < 1000, `${took} ms`);
+      await supervisor.stop('SIGKILL');
+      process.kill(pid(), 'SIGTERM');
+      await site.startWorker();
+    });
+  });
 
 test('SIGKILL: streams fail visibly, and a new worker serves', async () => {
   await withSite({}, async (site) => {

@@ -3,7 +3,7 @@
  * The soak's clients: short streams in great number, which end in every way
  * that a client has.
  *
- *	soak_load PORT COOKIE STREAMS AT_ONCE
+ *	soak_load PORT COOKIE STREAMS AT_ONCE [KIND ...]
  *
  * prints "begun", asks for STREAMS answers, AT_ONCE at a time, over TLS and
  * HTTP/1.1, and prints one line of JSON: how many of each kind went as they
@@ -53,7 +53,7 @@ struct step {
 	unsigned tokens; /* that are right, of a whole answer */
 };
 
-static const struct kind {
+static struct kind {
 	const char *name;
 	unsigned weight;
 	struct step steps[STEPS_MAX];
@@ -331,6 +331,26 @@ run(void)
 	}
 }
 
+/* Leaves out all kinds but those that are named. */
+static void
+choose_kinds(char **names)
+{
+	char **name;
+	size_t i, chosen = 0;
+
+	for (i = 0; i < KINDS; i++) {
+		for (name = names; *name != NULL; name++)
+			if (strcmp(*name, kinds[i].name) == 0)
+				break;
+		if (*name == NULL)
+			kinds[i].weight = 0;
+		else
+			chosen++;
+	}
+	if (chosen == 0)
+		bench_die("no such kind");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -338,8 +358,10 @@ main(int argc, char **argv)
 	long at_once, i;
 	size_t k;
 
-	if (argc != 5)
-		bench_die("usage: PORT COOKIE STREAMS AT_ONCE");
+	if (argc < 5)
+		bench_die("usage: PORT COOKIE STREAMS AT_ONCE [KIND ...]");
+	if (argc > 5)
+		choose_kinds(argv + 5);
 	signal(SIGPIPE, SIG_IGN);
 	addr.sin_family = AF_INET;
 	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

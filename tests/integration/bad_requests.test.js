@@ -64,6 +64,20 @@ test('depth of 100,000', async () => {
   assert.ok(performance.now() - began < 1000);
 });
 
+test('what is wrong is told within 50 ms', async () => {
+  const took = [];
+  for (const body of ['{', '{"x": NaN}', '{"x":1,"x":2}', '\\xff',
+    '['.repeat(100_000) + ']'.repeat(100_000)]) {
+    for (let i = 0; i < 5; i += 1) {
+      const began = performance.now();
+      await refused(body, 400, 'invalid_json');
+      took.push(performance.now() - began);
+    }
+  }
+  took.sort((a, b) => a - b);
+  assert.ok(took[took.length >> 1] < 50, `median ${took[12]} ms`);
+});
+
 test('duplicate keys, at any depth', async () => {
   await refused('{"model":"m","model":"m","messages":[]}', 400,
     'invalid_json');

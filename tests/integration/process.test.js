@@ -152,12 +152,12 @@ test('out of descriptors: little CPU, and well again', async () => {
     client.ask('m', message).catch(() => null));
   await pause(300);
   const before = cpuSeconds(pid);
-  await pause(1000);
+  await pause(2000);
   const used = cpuSeconds(pid) - before;
   execFileSync('prlimit', ['--pid', String(pid), '--nofile=20000:20000']);
   site.upstream.open(gate);
   await Promise.all(asked.map(async (one) => (await one)?.text()));
-  assert.ok(used < 0.25, `${used} s of CPU in a second`);
+  assert.ok(used < 0.1, `${used} s of CPU in two seconds`);
   const reading = await client.chat('m', pieces(['well']));
   await reading.ended;
   assert.equal(textOf(reading.arrivals), 'well');

@@ -243,6 +243,23 @@ test('of a huge error body no more than 64 KiB is read', async () => {
   assert.ok(error.message.length < 2000);
 });
 
+test('of a page without end no more than 64 KiB is read', async () => {
+  const { site } = suite;
+  for (const type of ['text/html', 'application/json']) {
+    site.upstream.script('m', { type, framing: 'close', bare: true,
+      steps: [{ flood: 1 << 30 }] });
+    site.upstream.forget();
+    const client = await site.signedIn();
+    const answer = await client.ask('m', 'x');
+    assert.equal(answer.status, 502);
+    assert.equal((await answer.json()).error.code, 'upstream_invalid');
+    const [call] = site.upstream.calls;
+    await site.upstream.until(() => call.closedAt);
+    /* What the sockets' buffers take comes on top. */
+    assert.ok(call.bytesOut < 16 << 20, `${call.bytesOut} bytes`);
+  }
+});
+
 test('nothing asks for compression, and the key goes in its header',
   async () => {
     const { site } = suite;

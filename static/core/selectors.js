@@ -324,9 +324,7 @@ const somethingToLose = memoLast((/** @type {Conversations} */ conversations) =>
 export function selectSendObstacle(state, conversation) {
   const { draft } = conversation;
   if (draft.text.trim() === '' && draft.attachments.length === 0) return 'empty';
-  const path = selectPath(conversation);
-  const leaf = path[path.length - 1];
-  if (leaf !== undefined && leaf.role === 'assistant' && isUnderWay(leaf.status)) return 'streaming';
+  if (selectIsStreaming(conversation)) return 'streaming';
   const model = selectModel(state, conversation);
   return selectAskObstacle(state, conversation, model, draft.attachments) ??
     (selectContext(state, conversation).tooLong ? 'too-long' : null);

@@ -180,6 +180,7 @@ export default {
   'compose.drop': 'أفلت الصور أو الملفات النصية هنا',
   'compose.enter': 'اضغط Enter للإرسال، وShift+Enter لسطر جديد',
   'compose.modEnter': 'اضغط {key} للإرسال',
+  'compose.early': 'ما زالت الإجابة قيد الكتابة. أوقفها ({key}) أو انتظر: سيبقى نصك هنا.',
   'compose.note': 'النماذج تخطئ. تحقّق من المهم.',
 
   'file.noImages': 'لا يقبل {model} الصور.',

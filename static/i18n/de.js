@@ -169,6 +169,7 @@ export default {
   'compose.drop': 'Bilder oder Textdateien hier ablegen',
   'compose.enter': 'Enter sendet, Umschalt+Enter beginnt eine neue Zeile',
   'compose.modEnter': '{key} sendet',
+  'compose.early': 'Die Antwort wird noch geschrieben. Halten Sie sie an ({key}) oder warten Sie: Ihr Text bleibt hier stehen.',
   'compose.note': 'Modelle machen Fehler. Prüfen Sie, worauf es ankommt.',
 
   'file.noImages': '{model} nimmt keine Bilder an.',

@@ -169,6 +169,7 @@ export default {
   'compose.drop': 'Drop images or text files here',
   'compose.enter': 'Enter to send, Shift+Enter for a new line',
   'compose.modEnter': '{key} to send',
+  'compose.early': 'The answer is still being written. Stop it ({key}), or wait: your text stays here.',
   'compose.note': 'Models make mistakes. Check what matters.',
 
   'file.noImages': '{model} does not take images.',

@@ -169,6 +169,7 @@ export default {
   'compose.drop': 'Suelte aquí imágenes o archivos de texto',
   'compose.enter': 'Intro para enviar, Mayús+Intro para una línea nueva',
   'compose.modEnter': '{key} para enviar',
+  'compose.early': 'La respuesta aún se está escribiendo. Deténgala ({key}) o espere: su texto se queda aquí.',
   'compose.note': 'Los modelos se equivocan. Compruebe lo que importa.',
 
   'file.noImages': '{model} no admite imágenes.',

@@ -169,6 +169,7 @@ export default {
   'compose.drop': 'Déposez ici des images ou des fichiers texte',
   'compose.enter': 'Entrée pour envoyer, Maj+Entrée pour une nouvelle ligne',
   'compose.modEnter': '{key} pour envoyer',
+  'compose.early': 'La réponse est encore en cours. Arrêtez-la ({key}) ou attendez : votre texte reste ici.',
   'compose.note': 'Les modèles se trompent. Vérifiez ce qui compte.',
 
   'file.noImages': '{model} n’accepte pas d’images.',

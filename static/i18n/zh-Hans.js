@@ -166,6 +166,7 @@ export default {
   'compose.drop': '将图片或文本文件拖放到这里',
   'compose.enter': 'Enter 发送，Shift+Enter 换行',
   'compose.modEnter': '{key} 发送',
+  'compose.early': '回答还在生成。请停止（{key}）或等待，您的文字会保留在这里。',
   'compose.note': '模型也会出错，重要内容请核实。',
 
   'file.noImages': '{model} 不接受图片。',

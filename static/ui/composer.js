@@ -82,6 +82,8 @@ export function createComposer(ctx) {
   let refusals = [];
   let dragging = false;
   let reading = false;
+  /** Somebody wanted to send while an answer is under way. */
+  let early = false;
   let shownId = '';
   /** @type {State | null} */
   let last = null;
@@ -97,11 +99,22 @@ export function createComposer(ctx) {
     if (last) update(last);
   }
 
+  function tooEarly() {
+    const { t } = ctx.i18n;
+    return t('compose.early', { key: t('key.esc') });
+  }
+
   function send() {
     const state = ctx.state();
     const conversation = selectActive(state);
     if (conversation.draft.text !== field.value) actions.setDraft({ text: field.value });
     if (reading) return;
+    if (selectSendObstacle(ctx.state(), selectActive(ctx.state())) === 'streaming') {
+      early = true;
+      ctx.say(tooEarly());
+      update(ctx.state());
+      return;
+    }
     if (!actions.send()) return;
     field.value = '';
     grow();
@@ -182,8 +195,8 @@ export function createComposer(ctx) {
   });
 
   const aboveRegion = region(ctx, above,
-    (state) => [selectActive(state).draft.attachments, refusals, reading],
-    (attachments, refused, busy) => {
+    (state) => [selectActive(state).draft.attachments, refusals, reading, early],
+    (attachments, refused, busy, wait) => {
       const { t } = ctx.i18n;
       return html`${attachments.length
         ? html`<ul class="attachments" aria-label=${t('compose.attachments')}>${attachments.map((a) => attachmentView(ctx, a, () => {
@@ -194,7 +207,8 @@ export function createComposer(ctx) {
       <div class="refusals" role="status" ?hidden=${!busy && refused.length === 0}>
         ${busy ? html`<p class="status"><span class="spinner" aria-hidden="true"></span>${t('file.reading')}</p>` : nothing}
         ${refused.map((r) => html`<p class="notice notice-warn">${icon('warning')}<span>${t(r.key, r.params)}</span></p>`)}
-      </div>`;
+      </div>
+      ${wait ? html`<div class="refusals"><p class="notice notice-warn">${icon('clock')}<span>${tooEarly()}</span></p></div>` : nothing}`;
     });
 
   const rowRegion = region(ctx, row,
@@ -241,6 +255,7 @@ export function createComposer(ctx) {
       shownId = conversation.id;
       refusals = [];
     }
+    if (switched || !selectIsStreaming(conversation)) early = false;
     if (field.value !== conversation.draft.text) {
       field.value = conversation.draft.text;
       grow();

@@ -136,6 +136,34 @@ test('a double click on Send does not stop what it sent', async () => {
   await close();
 });
 
+test('sending while an answer is under way says why nothing goes out, and keeps the draft', async () => {
+  const v = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text('On and on'); await reply.gone; }; } });
+  const { page, site } = v;
+  await v.ask('Hello');
+  await v.answer('On and on').waitFor();
+  const hint = page.locator('.composer .notice', { hasText: 'The answer is still being written. Stop it (Esc)' });
+  const told = () => page.locator('.live').innerText();
+  await composer(page).fill('にほん');
+  await composer(page).evaluate((field) => {
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, isComposing: true }));
+  });
+  await page.waitForTimeout(100);
+  assert.equal(await hint.count(), 0, 'the end of a composition is no wish to send');
+  await composer(page).fill('And then?');
+  await composer(page).press('Enter');
+  await hint.waitFor();
+  assert.match(await told(), /still being written/);
+  assert.equal(await composer(page).inputValue(), 'And then?');
+  assert.equal(site.calls.filter(({ path }) => path === 'chat/completions').length, 1);
+  await page.keyboard.press('Escape');
+  await hint.waitFor({ state: 'detached' });
+  assert.equal(site.stops.length, 1);
+  assert.equal(await composer(page).inputValue(), 'And then?');
+  await composer(page).press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.message-user').length === 2);
+  await v.close();
+});
+
 test('an answer that breaks off keeps what came, says why, and can be asked again', async () => {
   let times = 0;
   const { page, ask, answer, close } = await visit({

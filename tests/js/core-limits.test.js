@@ -180,6 +180,8 @@ test('a draft is refused for a reason', () => {
   addExchange(core, 'q', 'a', { status: null });
   actions.setDraft({ text: 'next' });
   assert.equal(obstacle(), 'streaming');
+  addExchange(core, 'another branch', 'a');
+  assert.equal(obstacle(), 'streaming', 'also from another branch');
 });
 
 test('the model is the conversation\'s, or the default, or the first', () => {

@@ -181,6 +181,7 @@ test('a draft is refused for a reason', () => {
   actions.setDraft({ text: 'next' });
   assert.equal(obstacle(), 'streaming');
   addExchange(core, 'another branch', 'a');
+  actions.setDraft({ text: 'next' });
   assert.equal(obstacle(), 'streaming', 'also from another branch');
 });
 

@@ -212,7 +212,8 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
   }
 
   /**
-   * Adds an exchange and asks for its answer.
+   * Adds an exchange and asks for its answer. What is still being written for
+   * the conversation is not what is wanted any more: it stops, and costs no more.
    *
    * @param {Conversation} conversation
    * @param {Model} model
@@ -224,6 +225,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
    * @param {number | null} [options.at]
    */
   function exchange(conversation, model, { user, parentId, clearDraft = false, at = null }) {
+    answers.stop(conversation.id);
     const userId = parentId ?? newId();
     const answer = { id: newId(), parentId: userId, model: model.id, streamKey: newKey() };
     dispatch({

@@ -259,6 +259,29 @@ test('editing a question makes a version beside it; arrows lead back', async () 
   await close();
 });
 
+test('a question that is edited while its answer comes stops that answer', async () => {
+  const { page, site, ask, close } = await visit({ prepare: (s) => {
+    s.answer = async (reply) => {
+      await reply.text(`Echo ${reply.body.messages.at(-1).content}`);
+      if (reply.body.messages.at(-1).content === 'first') await reply.gone;
+      else await reply.end();
+    };
+  } });
+  await ask('first');
+  await page.getByText('Echo first').waitFor();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const edited = page.getByRole('textbox', { name: 'Edited text' });
+  await edited.fill('second');
+  await edited.press('Enter');
+  await page.getByText('Echo second').waitFor();
+  await page.getByRole('button', { name: 'Send' }).waitFor();
+  assert.equal(site.stops.length, 1);
+  await page.getByRole('button', { name: 'Earlier version' }).click();
+  await page.getByText('Echo first').waitFor();
+  await page.locator('.outcome-stopped').waitFor();
+  await close();
+});
+
 test('a question that is edited stays in view', async () => {
   const v = await visit({ viewport: { width: 800, height: 500 }, prepare: (s) => { s.answer = async (reply) => { await reply.text('A long line of an answer.\n\n'.repeat(40)); await reply.end(); }; } });
   await v.ask('The question');

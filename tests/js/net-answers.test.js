@@ -117,6 +117,48 @@ test('editing makes a branch and asks again', async () => {
   assert.equal(page.conversation().draft.text, 'unsent');
 });
 
+test('a new branch stops the answer that the old one still gets', async () => {
+  const page = makePage();
+  await page.ask('one');
+  page.call().open().token(1, 'First.').done(2);
+  await page.settle();
+  const first = page.answer();
+  await page.ask('two');
+  const old = page.call().open().token(1, 'Half');
+  await page.settle();
+  const second = page.answer();
+  const question = page.message(second.parentId);
+  assert.equal(page.answers.editAndResend(question.id, 'x'.repeat(10000)), false);
+  assert.equal(old.aborted, false, 'what is not sent stops nothing');
+  assert.equal(page.answers.editAndResend(question.id, 'due'), true);
+  await page.settle();
+  assert.equal(page.message(second.id).status, 'stopped');
+  assert.equal(page.message(second.id).text, 'Half');
+  assert.equal(old.aborted, true);
+  page.call('DELETE', 'streams/key-2').json(null, 204);
+  assert.deepEqual(page.call('POST').body.messages.map(({ content }) => content), ['one', 'First.', 'due']);
+  page.call('POST').open().token(1, 'Zwei');
+  await page.settle();
+  assert.deepEqual(selectPath(page.conversation()).map(({ text }) => text), ['one', 'First.', 'due', 'Zwei']);
+  const third = page.answer();
+  assert.equal(page.answers.regenerate(first.id), true);
+  await page.settle();
+  assert.equal(page.message(third.id).status, 'stopped', 'wherever it is written');
+  assert.ok(page.call('DELETE', 'streams/key-3'));
+  assert.deepEqual(page.call('POST').body.messages.map(({ content }) => content), ['one']);
+});
+
+test('an answer in another chat goes on', async () => {
+  const page = makePage();
+  await page.ask('one');
+  const call = page.call().open().token(1, 'First');
+  await page.settle();
+  page.actions.newConversation();
+  await page.ask('two');
+  assert.equal(call.aborted, false);
+  assert.equal(page.count('DELETE', ''), 0);
+});
+
 test('what cannot go out keeps the draft and says why', async () => {
   const page = makePage();
   assert.equal(await page.ask('x'.repeat(10000)), false);

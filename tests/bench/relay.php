@@ -1,7 +1,9 @@
 <?php
 /* SPDX-License-Identifier: MIT */
 /* The relay that is commonly written in PHP, to compare with. */
-ignore_user_abort(false);
+/* Not to be cut off within curl's callback, which leaves its connection open:
+ * the callback looks itself whether the client has left. */
+ignore_user_abort(true);
 header('Content-Type: text/event-stream');
 header('X-Accel-Buffering: no');
 while (ob_get_level() > 0) {

@@ -117,9 +117,10 @@ function sessionRegion(ctx, element, view) {
     if (last) update(last);
   };
   const ticker = createTicker(redraw);
+  // What the countdown shows is read from the clock: a beat alone is a reason to draw.
   const part = region(ctx, element,
     (state) => [state.session, beat],
-    (session, _beat) => view(session, redraw));
+    (...[session]) => view(session, redraw));
 
   /** @param {State} state */
   function update(state) {

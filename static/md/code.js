@@ -406,15 +406,22 @@ async function copyText(doc, text) {
     area.readOnly = true;
     doc.body.append(area);
     area.select();
-    let done = false;
-    try {
-      done = doc.execCommand('copy');
-    } catch {
-      done = false;
-    }
+    const done = copySelection(doc);
     area.remove();
     if (focused instanceof HTMLElement) focused.focus();
     return done;
+  }
+}
+
+/**
+ * @param {Document} doc
+ * @returns {boolean} whether what is selected is on the clipboard
+ */
+function copySelection(doc) {
+  try {
+    return doc.execCommand('copy');
+  } catch {
+    return false;
   }
 }
 

@@ -190,6 +190,9 @@ export default {
   'file.many': 'الحد الأقصى {count} ملفات في المرة الواحدة.',
   'file.reading': 'جارٍ قراءة الملف…',
 
+  'picture.title': 'الصورة المرفقة',
+  'picture.open': 'عرض {name} بالحجم الكبير',
+
   'meter.context': 'السياق المستخدم',
   'meter.contextValue': '{used} من {limit} رمز',
   'meter.memory': 'الذاكرة المستخدمة',

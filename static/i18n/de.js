@@ -179,6 +179,9 @@ export default {
   'file.many': 'Höchstens {count} Dateien auf einmal.',
   'file.reading': 'Die Datei wird gelesen …',
 
+  'picture.title': 'Angehängtes Bild',
+  'picture.open': '{name} groß anzeigen',
+
   'meter.context': 'Belegter Kontext',
   'meter.contextValue': '{used} von {limit} Token',
   'meter.memory': 'Belegter Speicher',

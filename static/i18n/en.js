@@ -179,6 +179,9 @@ export default {
   'file.many': 'At most {count} files at a time.',
   'file.reading': 'Reading the file…',
 
+  'picture.title': 'Attached image',
+  'picture.open': 'Show {name} large',
+
   'meter.context': 'Context used',
   'meter.contextValue': '{used} of {limit} tokens',
   'meter.memory': 'Memory used',

@@ -179,6 +179,9 @@ export default {
   'file.many': 'Como máximo {count} archivos a la vez.',
   'file.reading': 'Leyendo el archivo…',
 
+  'picture.title': 'Imagen adjunta',
+  'picture.open': 'Ver {name} en grande',
+
   'meter.context': 'Contexto usado',
   'meter.contextValue': '{used} de {limit} tokens',
   'meter.memory': 'Memoria usada',

@@ -179,6 +179,9 @@ export default {
   'file.many': '{count} fichiers au plus à la fois.',
   'file.reading': 'Lecture du fichier…',
 
+  'picture.title': 'Image jointe',
+  'picture.open': 'Afficher {name} en grand',
+
   'meter.context': 'Contexte utilisé',
   'meter.contextValue': '{used} sur {limit} jetons',
   'meter.memory': 'Mémoire utilisée',

@@ -176,6 +176,9 @@ export default {
   'file.many': '一次最多 {count} 个文件。',
   'file.reading': '正在读取文件…',
 
+  'picture.title': '已添加的图片',
+  'picture.open': '放大查看 {name}',
+
   'meter.context': '已用上下文',
   'meter.contextValue': '{used} / {limit} 个词元',
   'meter.memory': '已用内存',

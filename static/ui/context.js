@@ -23,6 +23,8 @@
  * @property {() => void} editLast  opens the last question for editing
  * @property {(text: string) => void} suggest  puts a text into the composer
  * @property {(text: string) => void} quote  puts a text into the composer as a quotation
+ * @property {(image: import('../core/types.js').Attachment | null) => void} showPicture  large, in a dialog; null lets go of it
+ * @property {() => import('../core/types.js').Attachment | null} picture  the one shown so
  * @property {() => void} toLatest  scrolls the thread to its end and follows it
  *
  * @typedef {Basics & Services} Context

@@ -8,7 +8,7 @@ import { make } from './region.js';
 /**
  * @typedef {import('./context.js').Context} Context
  * @typedef {import('../core/types.js').State} State
- * @typedef {{title: string, small?: boolean, fixed?: boolean, update: (state: State, body: HTMLElement) => void, dispose?: () => void}} DialogContent
+ * @typedef {{title: string, small?: boolean, wide?: boolean, fixed?: boolean, update: (state: State, body: HTMLElement) => void, dispose?: () => void}} DialogContent
  * @typedef {(ctx: Context, close: () => void) => DialogContent} DialogMaker
  */
 
@@ -20,6 +20,7 @@ const CONTENTS = {
   memory: async () => (await import('./dialog-memory.js')).memoryDialog,
   signOut: async () => (await import('./dialog-leave.js')).leaveDialog(false),
   signOutAll: async () => (await import('./dialog-leave.js')).leaveDialog(true),
+  picture: async () => (await import('./dialog-picture.js')).pictureDialog,
   password: async () => (await import('./dialog-password.js')).passwordDialog,
 };
 
@@ -94,6 +95,7 @@ export function createDialogs(ctx) {
     if (!content) return;
     const { t } = ctx.i18n;
     element.classList.toggle('dialog-small', content.small === true);
+    element.classList.toggle('dialog-wide', content.wide === true);
     render(html`<h2 id="dialog-title" class="display">${t(content.title)}</h2>
       <button type="button" class="icon-button" aria-label=${t('do.close')} title=${t('do.close')} @click=${close}>${icon('close')}</button>`, head);
     content.update(state, body);

@@ -66,6 +66,8 @@ function createImporter({ actions }) {
  */
 function createContext(basics, parts, pickImport) {
   const { actions, i18n, state, say } = basics;
+  /** @type {import('../core/types.js').Attachment | null} */
+  let picture = null;
   const markdown = createMarkdown(() => parts().thread.refresh());
 
   /** Tells how the copying went. @param {() => Promise<void>} write */
@@ -112,6 +114,11 @@ function createContext(basics, parts, pickImport) {
       const lines = text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n');
       parts().composer.fill(`${draft.trim() === '' ? '' : `${draft.trimEnd()}\n\n`}${lines}\n\n`);
     },
+    showPicture(image) {
+      picture = image;
+      if (image) actions.setUi({ dialog: 'picture' });
+    },
+    picture: () => picture,
     toLatest: () => parts().thread.toLatest(),
   };
 }

@@ -12,6 +12,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 after(closeBrowser);
 
+/** A picture of one pixel. */
+const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
 const ANSWER = `# A heading
 
 Some *text* with \`code\`, a [link](https://example.org/) and a list:
@@ -61,6 +64,21 @@ const answerFully = (site) => {
     await reply.end();
   };
 };
+
+/**
+ * Sends an image and opens it large.
+ * @param {Visit} v
+ */
+async function picture(v) {
+  await v.page.locator('.topbar select').selectOption('seeing');
+  await v.page.locator('.composer input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT });
+  await v.page.locator('.composer .attachment').waitFor();
+  await v.page.locator('.composer-field').fill('Hello');
+  await v.page.locator('.send-button').click();
+  await v.page.locator('.message-assistant .toolbar').waitFor();
+  await v.page.locator('.picture-button').click();
+  await v.page.locator('dialog[open] img').waitFor();
+}
 
 /** @param {string} finish @returns {(site: Visit['site']) => void} */
 const ending = (finish) => (site) => {
@@ -207,6 +225,7 @@ const STATES = [
     await v.page.locator('.attachment').waitFor();
     await v.page.locator('.notice-warn').waitFor();
   } },
+  { name: 'a large image', go: picture },
   { name: 'no models', options: { prepare: (s) => { s.modelsFail = true; } }, go: (v) => v.page.locator('.banner').waitFor() },
   { name: 'phone', options: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, go: (v) => exchange(v) },
   { name: 'drawer', options: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, async go(v) {
@@ -241,6 +260,14 @@ for (const { code, dir } of LANGUAGES.filter((language) => language.code !== 'en
         await v.page.locator('dialog[open]').waitFor();
       }
       assert.deepEqual(await violations(v.page), [], session);
+      if (session === 'in') {
+        await v.page.keyboard.press('Escape');
+        await v.page.locator('dialog[open]').waitFor({ state: 'detached' });
+        await v.page.keyboard.press('Control+Shift+O');
+        await v.page.locator('.message').first().waitFor({ state: 'detached' });
+        await picture(v);
+        assert.deepEqual(await violations(v.page), [], 'a large image');
+      }
       await v.close();
     }
   });

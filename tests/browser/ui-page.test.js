@@ -188,6 +188,42 @@ test('files: text is taken, images where the model sees, all else is refused wit
   await v.close();
 });
 
+test('an image of a message opens large, by key or finger, and the focus comes back', async () => {
+  for (const phone of [false, true]) {
+    const viewport = phone ? { width: 390, height: 844 } : { width: 1280, height: 800 };
+    const v = await visit({ viewport, hasTouch: phone, isMobile: phone });
+    const { page } = v;
+    await page.getByLabel('Model').selectOption('seeing');
+    const png = Buffer.from(await page.evaluate(() => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 1500, height: 1200 });
+      canvas.getContext('2d')?.fillRect(10, 10, 400, 300);
+      return canvas.toDataURL('image/png').split(',')[1] ?? '';
+    }), 'base64');
+    await page.locator('.composer input[type=file]').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: png });
+    await page.getByRole('button', { name: /^Remove photo/ }).waitFor();
+    await exchange(v, 'What is this?');
+    const button = page.getByRole('button', { name: /^Show photo.* large$/ });
+    const small = await button.locator('img').boundingBox();
+    if (phone) await button.tap();
+    else await button.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Attached image' });
+    const image = dialog.getByRole('img', { name: /^photo/ });
+    await image.waitFor();
+    const large = await image.boundingBox();
+    assert.ok(small && large && large.width > 1.1 * small.width, `${small?.width} becomes ${large?.width}`);
+    assert.ok(Math.abs(large.width / large.height - 1.25) < 0.02, 'in its own shape');
+    assert.ok(large.x >= 0 && large.x + large.width <= viewport.width && large.y + large.height <= viewport.height);
+    assert.equal(await dialog.evaluate((e) => [e, ...e.querySelectorAll('*')].some((one) => one.scrollHeight > one.clientHeight + 1 && getComputedStyle(one).overflowY === 'auto')), false, 'whole');
+    if (phone) await dialog.getByRole('button', { name: 'Close' }).tap();
+    else await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await page.locator('dialog img').count(), 0);
+    assert.ok(await button.evaluate((e) => e === document.activeElement));
+    assert.deepEqual(v.incidents, []);
+    await v.close();
+  }
+});
+
 test('the help sheet, and dialogs give the focus back', async () => {
   const v = await visit();
   const { page } = v;

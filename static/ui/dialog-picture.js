@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// An attached image, as large as the window lets it be.
+
+import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
+
+/** @type {import('./dialogs.js').DialogMaker} */
+export function pictureDialog(ctx) {
+  const picture = ctx.picture();
+  return {
+    title: 'picture.title',
+    wide: true,
+    update(_state, body) {
+      const { size } = ctx.i18n;
+      render(picture ? html`<figure class="picture">
+        <img src=${picture.data} alt=${picture.name} width=${picture.width ?? nothing} height=${picture.height ?? nothing}>
+        <figcaption><span dir="auto">${picture.name}</span> <span class="attachment-size">${size(picture.size)}</span></figcaption>
+      </figure>` : nothing, body);
+    },
+    dispose: () => ctx.showPicture(null),
+  };
+}

@@ -249,12 +249,15 @@ test('a menu is walked with the arrows and closed with Esc', async () => {
   const { page } = v;
   const button = page.getByRole('button', { name: 'Menu' });
   await button.press('Enter');
+  const focused = (/** @type {string} */ text) =>
+    page.locator('.menu button:focus', { hasText: text }).waitFor();
   await page.locator('.menu').waitFor();
   assert.equal(await button.getAttribute('aria-expanded'), 'true');
+  await focused('Instructions');
   await page.keyboard.press('End');
-  assert.match(await page.evaluate(() => document.activeElement?.textContent?.trim() ?? ''), /End all my sessions/);
+  await focused('End all my sessions');
   await page.keyboard.press('ArrowDown');
-  assert.match(await page.evaluate(() => document.activeElement?.textContent?.trim() ?? ''), /Instructions/);
+  await focused('Instructions');
   await page.keyboard.press('Escape');
   await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Menu');
   assert.equal(await button.getAttribute('aria-expanded'), 'false');

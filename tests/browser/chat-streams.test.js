@@ -99,6 +99,21 @@ test('a stop right after sending stops as well', async () => {
   await until(() => chats.site.upstream.openCount === 0, { what: 'no upstream goes on', limit: 10000 });
 });
 
+test('a question that is edited stops the answer to the old one, upstream too', async () => {
+  await openWith('endless');
+  await chat.ask('The first wording');
+  await until(() => chats.site.upstream.openCount === 1, { what: 'the upstream is called' });
+  await chat.box.press('ArrowUp');
+  const field = chat.page.getByRole('textbox', { name: 'Edited text' });
+  await field.fill('The second wording');
+  await field.press('Enter');
+  await chat.page.getByText('2 / 2').waitFor();
+  await until(() => upstreamCalls() === 2 && chats.site.upstream.openCount === 1, { what: 'one of the two goes on' });
+  await chat.page.keyboard.press('Escape');
+  await chat.settled();
+  await until(() => chats.site.upstream.openCount === 0, { what: 'the upstream is closed' });
+});
+
 test('a dropped network resumes by itself, exactly, with one call upstream', async () => {
   await openWith('tokens-200-20');
   await chat.ask('Count.');

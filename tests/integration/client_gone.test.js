@@ -55,7 +55,10 @@ test('ten thousand leave, and ten thousand come back or stop', { skip },
           return now.confab_streams_open === 0 && now.confab_ring_bytes === 0;
         }, { what: 'no stream is left', limit: 20_000, every: 100 });
       };
-      await run(2000, 'left', 'resumed', 'stopped');
+      /* As much once before: how many wait for their client at a time, and
+       * so the most that is ever held, is up to the machine. */
+      await run(COUNT, 'left');
+      await run(COUNT, 'resumed', 'stopped');
       const before = residentBytes(site.worker.pid);
       site.markBaseline();
       site.spare = 32;
@@ -65,7 +68,7 @@ test('ten thousand leave, and ten thousand come back or stop', { skip },
       assert.ok(site.sanitized || grown < GROWTH_MAX, `grown by ${grown}`);
       /* None went on upstream: its answers would take minutes. */
       const closed = upstream.output().split('closed ').length - 1;
-      assert.ok(closed >= COUNT, `${closed} closed`);
+      assert.ok(closed >= 2 * COUNT, `${closed} closed`);
       await site.check();
     } finally {
       await site.close();

@@ -310,8 +310,7 @@ check_message(struct chat_request *r, struct place *at,
 	role = json_str(message, "role", NULL);
 	if (role == NULL || !is_role(role))
 		return refuse_message(at, ".role",
-		    "must be user, assistant, "
-		    "system, developer or tool");
+		    "must be user, assistant, system, developer or tool");
 	if (strcmp(role, "tool") == 0 &&
 	    json_str(message, "tool_call_id", NULL) == NULL)
 		return refuse_message(at, ".tool_call_id", "must be a string");

@@ -95,8 +95,7 @@ check_url(struct config_reader *r, struct config_provider *p)
 			    line(r, p,
 				p->base_url != NULL ? "base_url"
 						    : "api_key_file"),
-			    "provider %s: kind "
-			    "demo has no address and no key",
+			    "provider %s: kind demo has no address and no key",
 			    p->name);
 		if (p->n_models > 0)
 			return config_fail(r, line(r, &p->models[0], NULL),
@@ -106,9 +105,7 @@ check_url(struct config_reader *r, struct config_provider *p)
 	}
 	if (p->base_url == NULL)
 		return config_fail(r, line(r, p, NULL),
-		    "provider %s has no "
-		    "base_url",
-		    p->name);
+		    "provider %s has no base_url", p->name);
 	n = strlen(p->base_url);
 	while (n > 0 && p->base_url[n - 1] == '/')
 		p->base_url[--n] = '\0';

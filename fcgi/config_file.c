@@ -132,21 +132,16 @@ on_value(cfg_t *sec, cfg_opt_t *opt)
 	value = cfg_opt_getnstr(opt, n - 1);
 	if (value != NULL && strcmp(value, END_NAME) == 0)
 		return config_fail(r, line_of(sec),
-		    "something is missing at "
-		    "the end");
+		    "something is missing at the end");
 	if (value == NULL || !config_option_valid(o, value))
 		return bad_value(r, sec, o, value != NULL ? value : "");
 	if (n > CONFIG_HEADERS_MAX)
 		return config_fail(r, line_of(sec),
-		    "%s has more than %d "
-		    "values",
-		    o->name, CONFIG_HEADERS_MAX);
+		    "%s has more than %d values", o->name, CONFIG_HEADERS_MAX);
 	before = config_line(r, opt, NULL);
 	if (before != 0 && (opt->flags & CFGF_LIST) == 0)
 		return config_fail(r, line_of(sec),
-		    "%s is set twice, first "
-		    "on line %u",
-		    o->name, before);
+		    "%s is set twice, first on line %u", o->name, before);
 	return before != 0 ? 0 : remember(r, opt, NULL, line_of(sec));
 }
 
@@ -163,8 +158,7 @@ unknown(struct config_reader *r, const cfg_t *sec, const char *name)
 		    s->name);
 	else if (near != NULL)
 		config_fail(r, line_of(sec),
-		    "there is no option \"%.40s\"%s%s;"
-		    " did you mean \"%s\"?",
+		    "there is no option \"%.40s\"%s%s; did you mean \"%s\"?",
 		    name, in, s->name, near);
 	else
 		config_fail(r, line_of(sec), "there is no option \"%.40s\"%s%s",
@@ -190,8 +184,7 @@ on_error(cfg_t *sec, const char *fmt, va_list ap)
 		config_fail(current, line_of(sec), "a string is not closed");
 	} else if (strstr(text, END_NAME) != NULL) {
 		config_fail(current, line_of(sec),
-		    "something is missing at "
-		    "the end");
+		    "something is missing at the end");
 	} else {
 		config_fail(current, line_of(sec), "%s", text);
 	}
@@ -318,9 +311,7 @@ fill_title(struct config_reader *r, cfg_t *sec, bool (*valid)(const char *),
 
 	if (title == NULL || !valid(title))
 		return config_fail(r, line_of(sec),
-		    "the title of a %s must be "
-		    "%s",
-		    sec->name, allowed);
+		    "the title of a %s must be %s", sec->name, allowed);
 	*name = strdup(title);
 	return *name != NULL ? 0 : config_fail(r, 0, "out of memory");
 }
@@ -332,9 +323,8 @@ fill_models(struct config_reader *r, cfg_t *sec, struct config_provider *p)
 
 	if (n > CONFIG_MODELS_MAX)
 		return config_fail(r, line_of(sec),
-		    "provider %s has more than "
-		    "%d models",
-		    p->name, CONFIG_MODELS_MAX);
+		    "provider %s has more than %d models", p->name,
+		    CONFIG_MODELS_MAX);
 	p->models = calloc(n > 0 ? n : 1, sizeof(*p->models));
 	if (p->models == NULL)
 		return config_fail(r, 0, "out of memory");
@@ -343,9 +333,7 @@ fill_models(struct config_reader *r, cfg_t *sec, struct config_provider *p)
 
 		p->n_models = i + 1;
 		if (fill_title(r, m, config_is_model_id,
-			"1 to 256 bytes of "
-			"text",
-			&p->models[i].id) != 0 ||
+			"1 to 256 bytes of text", &p->models[i].id) != 0 ||
 		    fill_section(r, m, CONFIG_MODEL, &p->models[i]) != 0)
 			return -1;
 	}
@@ -360,9 +348,7 @@ fill_providers(struct config_reader *r, cfg_t *cfg)
 
 	if (n > CONFIG_PROVIDERS_MAX)
 		return config_fail(r, line_of(cfg),
-		    "there are more than %d "
-		    "providers",
-		    CONFIG_PROVIDERS_MAX);
+		    "there are more than %d providers", CONFIG_PROVIDERS_MAX);
 	c->providers = calloc(n > 0 ? n : 1, sizeof(*c->providers));
 	if (c->providers == NULL)
 		return config_fail(r, 0, "out of memory");
@@ -414,8 +400,7 @@ parse(struct config_reader *r, cfg_t *cfg, const char *text)
 		return config_fail(r, line_of(cfg), "syntax error");
 	if (cfg_size(cfg, END_NAME) == 0)
 		return config_fail(r, line_of(cfg),
-		    "a comment or "
-		    "a string is not closed");
+		    "a comment or a string is not closed");
 	return fill(r, cfg);
 }
 

@@ -39,16 +39,12 @@ secret_path(const char *name, char *path, size_t size, mode_t *mask,
 		*mask = 007;
 		if (dir == NULL || dir[0] != '/') {
 			snprintf(err, CONFIG_ERROR_MAX,
-			    "%.400s: systemd has "
-			    "passed no credentials",
-			    name);
+			    "%.400s: systemd has passed no credentials", name);
 			return -1;
 		}
 		if (*id == '\0' || *id == '.' || strchr(id, '/') != NULL) {
 			snprintf(err, CONFIG_ERROR_MAX,
-			    "%.400s: is no name "
-			    "of a credential",
-			    name);
+			    "%.400s: is no name of a credential", name);
 			return -1;
 		}
 		n = snprintf(path, size, "%s/%s", dir, id);

@@ -86,8 +86,7 @@ static void
 chunk_open(const struct demo_source *d, struct buf *out, const char *object)
 {
 	buf_printf(out,
-	    "{\"id\":\"%s\",\"object\":\"%s\","
-	    "\"created\":%lld,\"model\":",
+	    "{\"id\":\"%s\",\"object\":\"%s\",\"created\":%lld,\"model\":",
 	    d->id, object, (long long)d->created);
 	buf_json(out, d->model, strlen(d->model));
 }

@@ -7,27 +7,24 @@
  * sentence case with punctuation, slips of the print ("APOLIGIZE") are mended,
  * and a last group, marked as ours, teaches a few words of today's writing.
  */
-/* clang-format off: a table is laid out to be read as one. */
-
 #include "config.h"
 
 #include "confab/eliza_script.h"
 
-#define RULES(...)                  \
-	(const struct eliza_rule[]) \
-	{                           \
-		__VA_ARGS__,        \
-		{                   \
-			NULL, NULL  \
-		}                   \
+/* A table is laid out to be read as one. */
+/* clang-format off */
+
+#define RULES(...)                                                             \
+	(const struct eliza_rule[])                                            \
+	{                                                                      \
+		__VA_ARGS__, { NULL, NULL }                                    \
 	}
-#define REPLIES(...)              \
-	(const char *const[])     \
-	{                         \
-		__VA_ARGS__, NULL \
+#define REPLIES(...)                                                           \
+	(const char *const[])                                                  \
+	{                                                                      \
+		__VA_ARGS__, NULL                                              \
 	}
 
-/* clang-format off */
 static const struct eliza_key keys[] = {
 	{ .word = "sorry", .rules = RULES(
 		{ "0", REPLIES(

@@ -247,9 +247,7 @@ keyring_keys(struct keyring *k, struct keyring_keys *out)
 			    k->name);
 		} else
 			log_msg(LOG_LEVEL_ERROR,
-			    "the keys stay as they were: "
-			    "%s",
-			    err);
+			    "the keys stay as they were: %s", err);
 	}
 	*out = k->keys;
 	pthread_mutex_unlock(&k->lock);

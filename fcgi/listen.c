@@ -209,9 +209,7 @@ open_tcp(const char *where, char err[CONFIG_ERROR_MAX])
 
 	if (split(where, host, sizeof(host), &port) == -1)
 		return fail(err,
-		    "listen \"%s\": must be unix:PATH or "
-		    "HOST:PORT",
-		    where);
+		    "listen \"%s\": must be unix:PATH or HOST:PORT", where);
 	memset(&hints, 0, sizeof(hints));
 	hints.ai_socktype = SOCK_STREAM;
 	hints.ai_flags = AI_PASSIVE;

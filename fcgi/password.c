@@ -52,8 +52,7 @@ static bool
 base64(const char **p, size_t min)
 {
 	size_t len = strspn(*p,
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/");
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
 	*p += len;
 	return len >= min && len <= BASE64_MAX;

@@ -170,8 +170,7 @@ put_thinking(struct json_object *root, struct buf *out, struct api_error *err)
 		buf_printf(out, "\"effort\":\"%s\"", effort);
 	if (schema != NULL) {
 		buf_printf(out,
-		    "%s\"format\":{\"type\":\"json_schema\","
-		    "\"schema\":",
+		    "%s\"format\":{\"type\":\"json_schema\",\"schema\":",
 		    effort != NULL ? "," : "");
 		json_write(out, schema);
 		buf_putc(out, '}');

@@ -67,8 +67,7 @@ begin_chunks(struct provider_reader *r, const char *id)
 	buf_puts(&head, "{\"id\":");
 	buf_json(&head, id, strlen(id));
 	buf_puts(&head,
-	    ",\"object\":\"chat.completion.chunk\",\"created\":0,"
-	    "\"model\":");
+	    ",\"object\":\"chat.completion.chunk\",\"created\":0,\"model\":");
 	buf_json(&head, r->model_id, strlen(r->model_id));
 	buf_puts(&head, ",\"choices\":[");
 	if (!buf_ok(&head)) {
@@ -441,8 +440,7 @@ put_answer(const struct message *m, const char *model_id,
 	buf_puts(out, "{\"id\":");
 	put_json_string(out, root, "id");
 	buf_puts(out,
-	    ",\"object\":\"chat.completion\",\"created\":0,"
-	    "\"model\":");
+	    ",\"object\":\"chat.completion\",\"created\":0,\"model\":");
 	buf_json(out, model_id, strlen(model_id));
 	buf_puts(out,
 	    ",\"choices\":[{\"index\":0,\"message\":{\"role\":"

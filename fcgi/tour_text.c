@@ -3,12 +3,11 @@
  * Room of the tour's words. A first visitor reads them, so they are written
  * for people; what a test relies on is only that each part has its feature.
  */
-/* clang-format off: a table is laid out to be read as one. */
-
 #include "config.h"
 
 #include "confab/tour_text.h"
 
+/* The words are laid out to be read. */
 /* clang-format off */
 
 #define WELCOME \

@@ -78,12 +78,33 @@ void
 go(struct peer *p)
 {
 	assert_int_equal(pthread_create(&p->thread, NULL, run, &p->seen), 0);
+	p->running = true;
+}
+
+void
+wait_served(struct peer *p)
+{
+	if (p->running)
+		pthread_join(p->thread, NULL);
+	p->running = false;
+}
+
+void
+answered(struct peer *p)
+{
+	struct buf out;
+
+	buf_init(&out, MAX);
+	assert_int_equal(receive(p, &out), 1);
+	assert_string_equal(buf_str(&out), "Status: 200\r\n\r\naa");
+	buf_free(&out);
+	wait_served(p);
 }
 
 void
 finish(struct peer *p)
 {
-	pthread_join(p->thread, NULL);
+	wait_served(p);
 	close(p->fd);
 	if (p->seen.handed.fd != -1)
 		close(p->seen.handed.fd);

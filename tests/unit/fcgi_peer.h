@@ -45,6 +45,7 @@ struct seen {
 struct peer {
 	int fd;
 	pthread_t thread;
+	bool running; /* the thread */
 	struct seen seen;
 };
 
@@ -53,6 +54,12 @@ void start(struct peer *p, unsigned timeout);
 
 /* Lets a thread serve it. */
 void go(struct peer *p);
+
+/* Waits until it is served. */
+void wait_served(struct peer *p);
+
+/* Gets one whole answer, of two bytes, and waits until it is served. */
+void answered(struct peer *p);
 
 /* Waits until it is served, and closes it. */
 void finish(struct peer *p);

@@ -33,16 +33,11 @@ test_request(void **state)
 	put(&b, STDIN, 1, NULL, 0);
 	go(&p);
 	send_all(&p, &b);
-	buf_init(&b, MAX);
-	assert_int_equal(receive(&p, &b), 1);
-	assert_string_equal(buf_str(&b), "Status: 200\r\n\r\naa");
-	buf_free(&b);
-	pthread_join(p.thread, NULL);
+	answered(&p);
 	assert_int_equal(p.seen.status, 0);
 	assert_string_equal(p.seen.path, "/api/real");
 	assert_string_equal(buf_str(&p.seen.body), "hello");
-	close(p.fd);
-	buf_free(&p.seen.body);
+	finish(&p);
 }
 
 static void
@@ -86,13 +81,9 @@ test_body_lengths(void **state)
 		put(&b, STDIN, 1, NULL, 0);
 		go(&p);
 		send_all(&p, &b);
-		buf_init(&b, MAX);
-		assert_int_equal(receive(&p, &b), 1);
-		buf_free(&b);
-		pthread_join(p.thread, NULL);
+		answered(&p);
 		assert_int_equal(p.seen.status, t[i].status);
-		close(p.fd);
-		buf_free(&p.seen.body);
+		finish(&p);
 	}
 }
 
@@ -128,15 +119,11 @@ test_smuggling(void **state)
 		buf_free(&forged);
 		go(&p);
 		send_all(&p, &b);
-		buf_init(&b, MAX);
-		assert_int_equal(receive(&p, &b), 1);
-		buf_free(&b);
-		pthread_join(p.thread, NULL);
+		answered(&p);
 		assert_int_equal(p.seen.served, 1);
 		assert_string_equal(p.seen.path, "/api/real");
 		assert_string_equal(p.seen.user, "");
-		close(p.fd);
-		buf_free(&p.seen.body);
+		finish(&p);
 	}
 	buf_free(&params);
 }
@@ -208,14 +195,9 @@ test_noise_amid_body(void **state)
 		put(&b, STDIN, 1, NULL, 0);
 		go(&p);
 		send_all(&p, &b);
-		buf_init(&b, MAX);
-		assert_int_equal(receive(&p, &b), 1);
-		assert_string_equal(buf_str(&b), "Status: 200\r\n\r\naa");
-		buf_free(&b);
-		pthread_join(p.thread, NULL);
+		answered(&p);
 		assert_int_equal(p.seen.status, 400);
-		close(p.fd);
-		buf_free(&p.seen.body);
+		finish(&p);
 	}
 }
 
@@ -234,7 +216,7 @@ test_hand_over(void **state)
 	put(&b, STDIN, 1, NULL, 0);
 	send_all(&p, &b);
 	go(&p);
-	pthread_join(p.thread, NULL);
+	wait_served(&p);
 	assert_int_equal(p.seen.handed.request_id, 1);
 	assert_int_equal(p.seen.handed.fd, p.seen.fd);
 	/* The time for reading does not end what was handed over. */
@@ -242,9 +224,7 @@ test_hand_over(void **state)
 	assert_int_equal(send(p.fd, &byte, 1, MSG_NOSIGNAL), 1);
 	assert_int_equal(recv(p.seen.handed.fd, &byte, 1, MSG_DONTWAIT), 1);
 	assert_int_equal(send(p.seen.handed.fd, &byte, 1, MSG_NOSIGNAL), 1);
-	close(p.seen.handed.fd);
-	close(p.fd);
-	buf_free(&p.seen.body);
+	finish(&p);
 }
 
 static void

@@ -75,18 +75,17 @@ export function createMenus() {
   });
 
   element.addEventListener('toggle', (event) => {
-    const open = /** @type {ToggleEvent} */ (event).newState === 'open';
-    openedBy?.setAttribute('aria-expanded', String(open));
-    if (!open) {
-      const had = element.contains(document.activeElement) || document.activeElement === document.body;
-      if (had && openedBy?.isConnected) openedBy.focus();
-      openedBy = null;
-      render(nothing, element);
-    }
+    if (/** @type {ToggleEvent} */ (event).newState === 'open') return;
+    const had = element.contains(document.activeElement) || document.activeElement === document.body;
+    if (had && openedBy?.isConnected) openedBy.focus();
+    openedBy = null;
+    render(nothing, element);
   });
 
   element.addEventListener('beforetoggle', (event) => {
     const closed = /** @type {ToggleEvent} */ (event).newState === 'closed';
+    // Here and not at 'toggle', which comes some time after the menu is shown.
+    openedBy?.setAttribute('aria-expanded', String(!closed));
     if (closed && !closing) dismissed = { opener: openedBy, at: performance.now() };
   });
 

@@ -71,7 +71,7 @@ watch(struct client *c)
 }
 
 struct client *
-client_open(struct loop *l, struct relay_client rc,
+client_open(struct loop *l, struct gateway_client rc,
     const struct client_handler *handler, void *arg)
 {
 	struct client *c;
@@ -379,7 +379,7 @@ respond_more(struct client *c, void *arg)
 }
 
 void
-client_respond(struct loop *l, struct relay_client rc, const char *head,
+client_respond(struct loop *l, struct gateway_client rc, const char *head,
     const char *body, size_t len)
 {
 	static const struct client_handler alone = { respond_over, respond_more,

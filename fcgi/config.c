@@ -186,12 +186,19 @@ free_provider(struct config_provider *p)
 	config_section_free(CONFIG_PROVIDER, p);
 }
 
+struct config *
+config_ref(struct config *c)
+{
+	atomic_fetch_add(&c->refs, 1);
+	return c;
+}
+
 void
 config_free(struct config *c)
 {
 	size_t i;
 
-	if (c == NULL)
+	if (c == NULL || atomic_fetch_sub(&c->refs, 1) > 0)
 		return;
 	for (i = 0; i < c->n_providers; i++)
 		free_provider(&c->providers[i]);

@@ -64,7 +64,7 @@ tell_missing(const char *path, char *out, size_t size)
 }
 
 int
-file_error(char err[CONFIG_ERROR_MAX], const char *path, const char *what)
+file_error(char err[FILES_ERROR_MAX], const char *path, const char *what)
 {
 	int reason = errno;
 	char more[FOLDER_SHOWN + 64] = "";
@@ -73,7 +73,7 @@ file_error(char err[CONFIG_ERROR_MAX], const char *path, const char *what)
 		tell_access(path, more, sizeof(more));
 	else if (reason == ENOENT)
 		tell_missing(path, more, sizeof(more));
-	snprintf(err, CONFIG_ERROR_MAX, "%.200s: %s: %s%s", path, what,
+	snprintf(err, FILES_ERROR_MAX, "%.200s: %s: %s%s", path, what,
 	    strerror(reason), more);
 	return -1;
 }
@@ -107,7 +107,7 @@ file_stamp_same(const struct file_stamp *a, const struct file_stamp *b)
 
 /* Reads all of an open file. */
 static int
-read_all(int fd, const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
+read_all(int fd, const char *path, struct buf *out, char err[FILES_ERROR_MAX])
 {
 	char part[READ_PART];
 	struct stat st;
@@ -116,12 +116,12 @@ read_all(int fd, const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
 	if (fstat(fd, &st) != 0)
 		return file_error(err, path, "cannot be read");
 	if (!S_ISREG(st.st_mode)) {
-		snprintf(err, CONFIG_ERROR_MAX, "%s: is not a regular file",
+		snprintf(err, FILES_ERROR_MAX, "%s: is not a regular file",
 		    path);
 		return -1;
 	}
 	if ((st.st_mode & S_IWOTH) != 0) {
-		snprintf(err, CONFIG_ERROR_MAX,
+		snprintf(err, FILES_ERROR_MAX,
 		    "%s: everybody can write it; mode 0640 is meant", path);
 		return -1;
 	}
@@ -130,12 +130,12 @@ read_all(int fd, const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
 		if (n < 0 && errno != EINTR)
 			return file_error(err, path, "cannot be read");
 		if (n > 0 && !buf_fits(out, (size_t)n)) {
-			snprintf(err, CONFIG_ERROR_MAX,
+			snprintf(err, FILES_ERROR_MAX,
 			    "%s: larger than %zu bytes", path, out->max);
 			return -1;
 		}
 		if (n > 0 && buf_append(out, part, (size_t)n) != 0) {
-			snprintf(err, CONFIG_ERROR_MAX, "%s: out of memory",
+			snprintf(err, FILES_ERROR_MAX, "%s: out of memory",
 			    path);
 			return -1;
 		}
@@ -144,7 +144,7 @@ read_all(int fd, const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
 }
 
 int
-file_read(const char *path, struct buf *out, char err[CONFIG_ERROR_MAX])
+file_read(const char *path, struct buf *out, char err[FILES_ERROR_MAX])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int rc;
@@ -180,7 +180,7 @@ lock(int fd)
  * writer may have put a new one in its place while this one waited.
  */
 static int
-open_locked(const char *path, mode_t mode, char err[CONFIG_ERROR_MAX])
+open_locked(const char *path, mode_t mode, char err[FILES_ERROR_MAX])
 {
 	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
@@ -206,7 +206,7 @@ open_locked(const char *path, mode_t mode, char err[CONFIG_ERROR_MAX])
 
 int
 file_edit_begin(struct file_edit *e, const char *path, size_t max, mode_t mode,
-    char err[CONFIG_ERROR_MAX])
+    char err[FILES_ERROR_MAX])
 {
 	e->path = NULL;
 	buf_init(&e->text, max);
@@ -282,13 +282,13 @@ sync_folder(const char *path)
 
 int
 file_edit_commit(struct file_edit *e, const struct buf *text,
-    char err[CONFIG_ERROR_MAX])
+    char err[FILES_ERROR_MAX])
 {
 	char name[PATH_MAX];
 	int fd;
 
 	if (!buf_ok(text)) {
-		snprintf(err, CONFIG_ERROR_MAX,
+		snprintf(err, FILES_ERROR_MAX,
 		    "%s: out of memory, or more than %zu bytes", e->path,
 		    text->max);
 		return -1;

@@ -116,10 +116,10 @@ respond(struct gateway *g, const void *head, size_t head_len, const void *body,
 	release_output();
 }
 
-static struct relay_client
+static struct gateway_client
 hand_over(struct gateway *g)
 {
-	struct relay_client rc = { .fd = -1, .request_id = 0 };
+	struct gateway_client rc = { .fd = -1, .request_id = 0 };
 
 	(void)g;
 	rc.fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);

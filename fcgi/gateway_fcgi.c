@@ -188,11 +188,11 @@ respond(struct gateway *g, const void *head, size_t head_len, const void *body,
 	(void)write_all(fd, iov, 4);
 }
 
-static struct relay_client
+static struct gateway_client
 hand_over(struct gateway *g)
 {
 	struct gateway_fcgi *f = (struct gateway_fcgi *)g;
-	struct relay_client rc;
+	struct gateway_client rc;
 
 	(void)deadline_clear(&f->deadline);
 	rc.fd = f->fd;

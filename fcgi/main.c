@@ -23,6 +23,7 @@
 #include "confab/log.h"
 #include "confab/main_cgi.h"
 #include "confab/pool.h"
+#include "confab/route.h"
 #include "confab/sandbox.h"
 #include "confab/sd_notify.h"
 #include "confab/throttle.h"
@@ -248,6 +249,16 @@ count_tokens(void *arg, const char *user, uint64_t tokens)
 	throttle_tokens(session_state(), user, tokens);
 }
 
+static unsigned
+request_timeout(void)
+{
+	struct settings *s = settings_current();
+	unsigned ms = s->config->timeouts.request;
+
+	settings_unref(s);
+	return ms;
+}
+
 /* Serves, from the first thread to the last. Takes over the settings and the
  * socket. */
 static int
@@ -255,6 +266,7 @@ serve(const struct options *o, struct settings *s, int fd, bool own,
     const sigset_t *set)
 {
 	const struct relay_hooks hooks = { count_tokens, NULL };
+	struct pool_work work = { route_serve, NULL, request_timeout };
 	struct service service;
 	struct pool *pool;
 	unsigned drain;
@@ -268,7 +280,8 @@ serve(const struct options *o, struct settings *s, int fd, bool own,
 	}
 	relay_reload(service.relay, s);
 	settings_publish(settings_ref(s));
-	pool = pool_start(fd, own, s->config->workers, &service);
+	work.arg = &service;
+	pool = pool_start(fd, own, s->config->workers, &work);
 	if (pool == NULL) {
 		log_msg(LOG_LEVEL_ERROR, "threads: %s", strerror(errno));
 		settings_unref(s);

@@ -47,6 +47,7 @@ struct model_lists {
 	struct settings *settings; /* followed */
 	struct source *sources;
 	struct loop *loop;
+	struct upstream_pool *upstreams;
 	uv_timer_t timer;
 	bool stopped;
 };
@@ -277,7 +278,7 @@ ask_page(struct source *src)
 		settle(src, false);
 		return;
 	}
-	if (upstream_fetch(m->loop->upstreams, src->provider, &req,
+	if (upstream_fetch(m->upstreams, src->provider, &req,
 		MODEL_LISTS_TIMEOUT, on_page, src) == -1) {
 		provider_request_free(&req);
 		settle(src, false);
@@ -385,8 +386,10 @@ on_timer(uv_timer_t *timer)
 }
 
 void
-model_lists_start(struct model_lists *m, struct loop *l)
+model_lists_start(struct model_lists *m, struct loop *l,
+    struct upstream_pool *upstreams)
 {
+	m->upstreams = upstreams;
 	m->loop = l;
 	uv_timer_init(&l->uv, &m->timer);
 	m->timer.data = m;

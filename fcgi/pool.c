@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,7 +23,7 @@
 #include "confab/pool.h"
 
 struct pool {
-	struct service *service;
+	struct pool_work work;
 	int fd;
 	bool own;
 	atomic_bool stop;
@@ -93,17 +94,14 @@ static void *
 run(void *arg)
 {
 	struct pool *p = arg;
-	struct settings *s;
 	unsigned timeout;
 	int fd;
 
 	while ((fd = next_connection(p)) != -1) {
-		s = settings_current();
-		timeout = s->config->timeouts.request;
-		settings_unref(s);
+		timeout = p->work.timeout();
 		if (atomic_load(&p->stop) && timeout > POOL_LAST)
 			timeout = POOL_LAST;
-		gateway_fcgi_serve(fd, timeout, route_serve, p->service);
+		gateway_fcgi_serve(fd, timeout, p->work.serve, p->work.arg);
 	}
 	return NULL;
 }
@@ -131,7 +129,7 @@ start_threads(struct pool *p, unsigned n)
 }
 
 struct pool *
-pool_start(int listen_fd, bool own, unsigned n, struct service *service)
+pool_start(int listen_fd, bool own, unsigned n, const struct pool_work *work)
 {
 	const struct timeval tick = { 0, POOL_TICK * 1000 };
 	struct pool *p;
@@ -142,7 +140,7 @@ pool_start(int listen_fd, bool own, unsigned n, struct service *service)
 		close(listen_fd);
 		return NULL;
 	}
-	p->service = service;
+	p->work = *work;
 	p->fd = listen_fd;
 	p->own = own;
 	(void)setsockopt(listen_fd, SOL_SOCKET, SO_RCVTIMEO, &tick,

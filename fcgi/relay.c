@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "confab/fcgi_record.h"
-#include "confab/loop.h"
+#include "confab/relay_loop.h"
 #include "confab/model_lists.h"
 #include "confab/stream.h"
 #include "confab/stream_users.h"
@@ -31,7 +31,7 @@ struct job_node {
 /* ---- Jobs, on a loop ----------------------------------------------------- */
 
 static void
-answer_empty(struct loop *l, struct relay_job *job)
+answer_empty(struct relay_loop *l, struct relay_job *job)
 {
 	char head[sizeof(job->extra_headers) + 64];
 
@@ -39,13 +39,13 @@ answer_empty(struct loop *l, struct relay_job *job)
 	    "Status: 204 No Content\r\nCache-Control: no-store\r\n%s\r\n",
 	    job->extra_headers);
 	metrics_request(204);
-	client_respond(l, job->client, head, "", 0);
+	client_respond(&l->base, job->client, head, "", 0);
 	job->client.fd = -1;
 }
 
 static void
-refuse(struct loop *l, struct relay_job *job, int status, const char *code,
-    const char *text)
+refuse(struct relay_loop *l, struct relay_job *job, int status,
+    const char *code, const char *text)
 {
 	struct api_error err;
 
@@ -56,7 +56,7 @@ refuse(struct loop *l, struct relay_job *job, int status, const char *code,
 }
 
 static void
-do_chat(struct loop *l, struct relay_job *job)
+do_chat(struct relay_loop *l, struct relay_job *job)
 {
 	struct stream *s = NULL;
 
@@ -77,7 +77,7 @@ do_chat(struct loop *l, struct relay_job *job)
 }
 
 static void
-do_stop(struct loop *l, struct relay_job *job)
+do_stop(struct relay_loop *l, struct relay_job *job)
 {
 	struct stream *s = stream_find(l, job->user, job->key);
 	struct api_error err;
@@ -96,7 +96,7 @@ do_stop(struct loop *l, struct relay_job *job)
 }
 
 static void
-do_job(struct loop *l, struct relay_job *job)
+do_job(struct relay_loop *l, struct relay_job *job)
 {
 	struct stream *s;
 
@@ -124,17 +124,17 @@ do_job(struct loop *l, struct relay_job *job)
 static void
 discard_all(uv_timer_t *timer)
 {
-	struct loop *l = timer->data;
+	struct relay_loop *l = timer->data;
 
 	while (l->streams != NULL)
 		stream_discard(l->streams);
-	uv_stop(&l->uv);
+	uv_stop(&l->base.uv);
 }
 
 static void
 abort_all(uv_timer_t *timer)
 {
-	struct loop *l = timer->data;
+	struct relay_loop *l = timer->data;
 	struct stream *s, *next;
 	struct api_error err;
 
@@ -149,7 +149,7 @@ abort_all(uv_timer_t *timer)
 }
 
 static void
-begin_drain(struct loop *l, unsigned ms)
+begin_drain(struct relay_loop *l, unsigned ms)
 {
 	struct stream *s, *next;
 
@@ -167,17 +167,17 @@ begin_drain(struct loop *l, unsigned ms)
 static void
 on_turn(uv_check_t *check)
 {
-	struct loop *l = check->data;
+	struct relay_loop *l = check->data;
 
 	atomic_store_explicit(&l->turned, true, memory_order_relaxed);
-	if (l->draining && l->streams == NULL && l->works == 0)
-		uv_stop(&l->uv);
+	if (l->draining && l->streams == NULL && l->base.works == 0)
+		uv_stop(&l->base.uv);
 }
 
 static void
 on_wake(uv_async_t *wake)
 {
-	struct loop *l = wake->data;
+	struct relay_loop *l = wake->data;
 	struct job_node *jobs, *next;
 	bool stop, refresh;
 	unsigned ms;
@@ -220,27 +220,27 @@ close_handle(uv_handle_t *handle, void *arg)
 static void *
 run(void *arg)
 {
-	struct loop *l = arg;
+	struct relay_loop *l = arg;
 
-	uv_run(&l->uv, UV_RUN_DEFAULT);
+	uv_run(&l->base.uv, UV_RUN_DEFAULT);
 	if (l->index == 0)
 		model_lists_stop(l->relay->lists);
 	/* What runs on the thread pool uses what is freed next. */
-	while (l->works > 0)
-		uv_run(&l->uv, UV_RUN_ONCE);
+	while (l->base.works > 0)
+		uv_run(&l->base.uv, UV_RUN_ONCE);
 	upstream_pool_free(l->upstreams);
-	uv_walk(&l->uv, close_handle, NULL);
+	uv_walk(&l->base.uv, close_handle, NULL);
 	/* Once more, for the close callbacks, and for what libuv's threads
 	 * still do for us: they write into what is freed next. */
-	uv_run(&l->uv, UV_RUN_DEFAULT);
-	(void)uv_loop_close(&l->uv);
+	uv_run(&l->base.uv, UV_RUN_DEFAULT);
+	(void)uv_loop_close(&l->base.uv);
 	return NULL;
 }
 
 /* ---- From other threads --------------------------------------------------- */
 
 static int
-loop_start(struct loop *l, struct relay *r, unsigned index)
+loop_start(struct relay_loop *l, struct relay *r, unsigned index)
 {
 	sigset_t all, old;
 	int rc;
@@ -249,21 +249,21 @@ loop_start(struct loop *l, struct relay *r, unsigned index)
 	l->index = index;
 	l->jobs_tail = &l->jobs;
 	pthread_mutex_init(&l->lock, NULL);
-	if (uv_loop_init(&l->uv) != 0)
+	if (uv_loop_init(&l->base.uv) != 0)
 		return -1;
-	if (uv_async_init(&l->uv, &l->wake, on_wake) != 0)
+	if (uv_async_init(&l->base.uv, &l->wake, on_wake) != 0)
 		return -1;
 	l->wake.data = l;
-	uv_timer_init(&l->uv, &l->drain_timer);
+	uv_timer_init(&l->base.uv, &l->drain_timer);
 	l->drain_timer.data = l;
-	uv_check_init(&l->uv, &l->turn);
+	uv_check_init(&l->base.uv, &l->turn);
 	l->turn.data = l;
 	uv_check_start(&l->turn, on_turn);
-	l->upstreams = upstream_pool_new(l);
+	l->upstreams = upstream_pool_new(&l->base);
 	if (l->upstreams == NULL)
 		return -1;
 	if (index == 0)
-		model_lists_start(r->lists, l);
+		model_lists_start(r->lists, &l->base, l->upstreams);
 	/* Signals are for the main thread alone. */
 	sigfillset(&all);
 	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
@@ -337,7 +337,7 @@ void
 relay_submit(struct relay *r, struct relay_job *job)
 {
 	struct job_node *node;
-	struct loop *l;
+	struct relay_loop *l;
 	bool full;
 
 	if (job->key[0] != '\0')
@@ -370,7 +370,7 @@ relay_submit(struct relay *r, struct relay_job *job)
 void
 relay_reload(struct relay *r, struct settings *s)
 {
-	struct loop *l = &r->loops[0];
+	struct relay_loop *l = &r->loops[0];
 
 	model_lists_follow(r->lists, s);
 	pthread_mutex_lock(&l->lock);
@@ -386,7 +386,7 @@ relay_ready(const struct relay *r)
 }
 
 static void
-stop_loop(struct loop *l, unsigned ms)
+stop_loop(struct relay_loop *l, unsigned ms)
 {
 	pthread_mutex_lock(&l->lock);
 	l->stop = true;

@@ -19,6 +19,9 @@
 #include "confab/session.h"
 #include "confab/shared_state.h"
 
+_Static_assert(TOKEN_SESSION_LEN == SHARED_SESSION_LEN,
+    "a session has one name in a cookie and in the shared state");
+
 #define RENEW_MAX 3600 /* s of age at which a cookie is renewed */
 #define BEARER "Bearer "
 

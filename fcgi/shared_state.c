@@ -318,7 +318,7 @@ fullest_user(const struct shared_cell *cells, size_t n)
 
 int
 shared_state_revoke(struct shared_state *st,
-    const unsigned char id[TOKEN_SESSION_LEN], const char *user, uint64_t wall,
+    const unsigned char id[SHARED_SESSION_LEN], const char *user, uint64_t wall,
     uint64_t expires)
 {
 	struct shared_cell cells[SHARED_WAYS_MAX], c;
@@ -327,7 +327,7 @@ shared_state_revoke(struct shared_state *st,
 
 	if (shared_file_begin(st->file) != 0)
 		return -1;
-	shared_file_key(st->file, SHARED_REVOKED, id, TOKEN_SESSION_LEN, k);
+	shared_file_key(st->file, SHARED_REVOKED, id, SHARED_SESSION_LEN, k);
 	shared_file_key(st->file, SHARED_BEFORE, user, strlen(user), u);
 	n = shared_file_bucket(st->file, SHARED_REVOKED, k, cells, &first);
 	for (i = 0; i < n; i++)
@@ -373,7 +373,7 @@ shared_state_revoke_user(struct shared_state *st, const char *user,
 
 bool
 shared_state_revoked(struct shared_state *st,
-    const unsigned char id[TOKEN_SESSION_LEN], const char *user,
+    const unsigned char id[SHARED_SESSION_LEN], const char *user,
     uint64_t issued, uint64_t wall)
 {
 	struct place session, end;
@@ -382,7 +382,7 @@ shared_state_revoked(struct shared_state *st,
 	/* Who cannot be asked about is not let in. */
 	if (shared_file_begin(st->file) != 0)
 		return true;
-	shared_file_key(st->file, SHARED_REVOKED, id, TOKEN_SESSION_LEN, k);
+	shared_file_key(st->file, SHARED_REVOKED, id, SHARED_SESSION_LEN, k);
 	shared_file_key(st->file, SHARED_BEFORE, user, strlen(user), u);
 	find(st->file, SHARED_REVOKED, k, oldest_goes, wall, &session);
 	find(st->file, SHARED_BEFORE, u, oldest_goes, wall, &end);

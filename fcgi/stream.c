@@ -97,7 +97,7 @@ balance(struct stream *s)
 		s->source.ops->pause(s->source.self);
 	} else if (s->paused && unsent <= wait / 2) {
 		s->paused = false;
-		s->last_event = loop_now(s->loop);
+		s->last_event = loop_now(&s->loop->base);
 		s->source.ops->resume(s->source.self);
 	}
 }
@@ -165,8 +165,8 @@ stream_call(struct stream *s)
 	struct api_error err;
 
 	memset(&call, 0, sizeof(call));
-	call.loop = s->loop;
-	call.settings = s->settings;
+	call.loop = &s->loop->base;
+	call.config = s->settings->config;
 	call.provider = s->entry->provider;
 	call.model = &s->entry->model;
 	call.model_id = s->entry->id;
@@ -175,14 +175,14 @@ stream_call(struct stream *s)
 	call.limits = stream_limits(s);
 	call.connect_ms = s->settings->config->timeouts.connect;
 	call.usage = &s->usage;
-	s->called = loop_now(s->loop);
+	s->called = loop_now(&s->loop->base);
 	s->last_event = s->called;
 	s->retry_at = 0;
 	s->tries++;
 	s->paused = false;
 	if (call.provider->kind == PROVIDER_DEMO) {
 		s->source.self =
-		    demo_source_start(s->loop, &call, &handler, s, &err);
+		    demo_source_start(&s->loop->base, &call, &handler, s, &err);
 		s->source.ops = &demo_ops;
 	} else {
 		s->source.self = upstream_start(s->loop->upstreams, &call,
@@ -205,7 +205,7 @@ stream_chunk(void *arg, const char *json, size_t len, bool content)
 	if (s->ended)
 		return -1;
 	if (s->first_event == 0) {
-		s->first_event = loop_now(s->loop);
+		s->first_event = loop_now(&s->loop->base);
 		metrics_first_event(s->first_event - s->started);
 		/* It was processed: there is no second try. */
 		chat_request_free(s->chat);
@@ -223,7 +223,7 @@ stream_flush(void *arg)
 {
 	struct stream *s = arg;
 
-	s->last_event = loop_now(s->loop);
+	s->last_event = loop_now(&s->loop->base);
 	stream_clients_send(s);
 	if (!s->closing)
 		balance(s);
@@ -248,7 +248,7 @@ static bool
 try_again(struct stream *s, const struct api_error *err)
 {
 	const struct catalog_entry *other;
-	uint64_t now = loop_now(s->loop), delay = STREAM_RETRY_DELAY;
+	uint64_t now = loop_now(&s->loop->base), delay = STREAM_RETRY_DELAY;
 	bool soon;
 
 	if (s->chat == NULL || s->ended || s->loop->draining)
@@ -341,7 +341,7 @@ stream_finish(struct stream *s, enum stream_cause cause,
 		return;
 	cancel_source(s);
 	s->ended = true;
-	s->ended_at = loop_now(s->loop);
+	s->ended_at = loop_now(&s->loop->base);
 	s->cause = cause;
 	s->retry_at = 0;
 	if (err != NULL && (s->err = malloc(sizeof(*err))) != NULL)
@@ -373,7 +373,7 @@ stream_settle(struct stream *s)
 	if (s->closing)
 		return;
 	if (s->clients == NULL && s->detached == 0)
-		s->detached = loop_now(s->loop);
+		s->detached = loop_now(&s->loop->base);
 	if (s->clients == NULL && !s->ended &&
 	    (s->key == NULL || s->settings->config->timeouts.grace == 0 ||
 		s->loop->draining)) {

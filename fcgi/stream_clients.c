@@ -68,7 +68,7 @@ extra(const struct client *c)
 }
 
 static void
-respond_error(struct loop *l, struct relay_client rc,
+respond_error(struct relay_loop *l, struct gateway_client rc,
     const struct api_error *err, const char *more)
 {
 	struct buf head, body;
@@ -78,7 +78,7 @@ respond_error(struct loop *l, struct relay_client rc,
 	buf_init(&body, 4 * API_ERROR_MESSAGE_MAX + 512);
 	(void)api_error_json(&body, err);
 	error_header(&head, err, body.len, more);
-	client_respond(l, rc, buf_str(&head), buf_str(&body), body.len);
+	client_respond(&l->base, rc, buf_str(&head), buf_str(&body), body.len);
 	buf_free(&head);
 	buf_free(&body);
 }
@@ -218,7 +218,7 @@ stream_clients_send(struct stream *s)
 	for (c = s->clients; c != NULL; c = next) {
 		next = c->next;
 		if (prepare(s, c)) {
-			(void)client_send(s->loop, c,
+			(void)client_send(&s->loop->base, c,
 			    s->is_stream ? &s->ring : NULL);
 		} else {
 			unlink_client(s, c);
@@ -226,7 +226,7 @@ stream_clients_send(struct stream *s)
 		}
 	}
 	s->sending = false;
-	s->last_write = loop_now(s->loop);
+	s->last_write = loop_now(&s->loop->base);
 	if (had && s->clients == NULL && !s->ended)
 		stream_settle(s);
 }
@@ -278,7 +278,7 @@ displace(struct stream *s)
 	client_end(c);
 	/* What it cannot take at once, it does not get. */
 	s->sending = true;
-	if (client_send(s->loop, c, NULL))
+	if (client_send(&s->loop->base, c, NULL))
 		client_close(c);
 	s->sending = false;
 }
@@ -289,7 +289,7 @@ stream_client_add(struct stream *s, struct relay_job *job, uint64_t off)
 	struct client *c, *other;
 	unsigned n = 0;
 
-	c = client_open(s->loop, job->client, &handler, s);
+	c = client_open(&s->loop->base, job->client, &handler, s);
 	job->client.fd = -1;
 	if (c == NULL)
 		return false;
@@ -332,7 +332,7 @@ stream_attach(struct stream *s, struct relay_job *job, uint64_t last_id)
 /* ---- Answers without a stream --------------------------------------------- */
 
 void
-stream_refuse(struct loop *l, struct relay_job *job,
+stream_refuse(struct relay_loop *l, struct relay_job *job,
     const struct api_error *err)
 {
 	respond_error(l, job->client, err, job->extra_headers);

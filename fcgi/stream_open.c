@@ -12,7 +12,7 @@
 #include "confab/stream_users.h"
 
 static struct stream *
-stream_new(struct loop *l, struct relay_job *job)
+stream_new(struct relay_loop *l, struct relay_job *job)
 {
 	struct stream *s;
 
@@ -32,7 +32,7 @@ stream_new(struct loop *l, struct relay_job *job)
 	}
 	event_ring_init(&s->ring);
 	buf_init(&s->answer, CLIENT_OUT_MAX);
-	uv_timer_init(&l->uv, &s->timer);
+	uv_timer_init(&l->base.uv, &s->timer);
 	s->chat = job->chat;
 	job->chat = NULL;
 	s->settings = job->settings;
@@ -43,7 +43,7 @@ stream_new(struct loop *l, struct relay_job *job)
 	s->request = job->request;
 	job->request = NULL;
 	s->is_stream = s->chat->stream;
-	s->started = loop_now(l);
+	s->started = loop_now(&l->base);
 	s->last_write = s->started;
 	stream_list(s);
 	return s;
@@ -79,7 +79,7 @@ check_room(const struct stream *s, struct api_error *err)
 }
 
 void
-stream_open(struct loop *l, struct relay_job *job)
+stream_open(struct relay_loop *l, struct relay_job *job)
 {
 	struct api_error err;
 	struct stream *s;

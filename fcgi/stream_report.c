@@ -18,7 +18,7 @@ static void
 log_end(const struct stream *s)
 {
 	char user[RELAY_USER_MAX * 4 + 8], model[256];
-	uint64_t now = loop_now(s->loop);
+	uint64_t now = loop_now(&s->loop->base);
 	long long ttft = -1;
 
 	if (s->first_event != 0)
@@ -49,7 +49,8 @@ static void
 deliver_report(struct loop_work *w)
 {
 	struct token_report *t = (struct token_report *)w;
-	const struct relay_hooks *h = &w->loop->relay->hooks;
+	const struct relay_loop *l = (struct relay_loop *)w->loop;
+	const struct relay_hooks *h = &l->relay->hooks;
 
 	h->tokens_used(h->arg, t->user, t->tokens);
 }
@@ -73,8 +74,8 @@ report_tokens(const struct stream *s, uint64_t tokens)
 		return;
 	t->tokens = tokens;
 	memcpy(t->user, s->user->name, len);
-	if (loop_work_start(s->loop, &t->work, deliver_report, free_report) ==
-	    -1)
+	if (loop_work_start(&s->loop->base, &t->work, deliver_report,
+		free_report) == -1)
 		free(t);
 }
 

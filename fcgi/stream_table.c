@@ -28,7 +28,7 @@ stream_hash(const char *user, const char *key)
 void
 stream_list(struct stream *s)
 {
-	struct loop *l = s->loop;
+	struct relay_loop *l = s->loop;
 	struct stream **bucket;
 
 	s->next = l->streams;
@@ -38,14 +38,14 @@ stream_list(struct stream *s)
 	if (s->key == NULL)
 		return;
 	s->hash = stream_hash(s->user->name, s->key);
-	bucket = &l->table[s->hash % LOOP_BUCKETS];
+	bucket = &l->table[s->hash % RELAY_LOOP_BUCKETS];
 	s->next_named = *bucket;
 	*bucket = s;
 }
 
 /* A key whose call was made must not make another one later. */
 static void
-remember(struct loop *l, const struct stream *s)
+remember(struct relay_loop *l, const struct stream *s)
 {
 	/* One that was refused before the call, or failed before its first
 	 * event, may be asked for again. */
@@ -54,13 +54,13 @@ remember(struct loop *l, const struct stream *s)
 		s->cause != CAUSE_STOPPED))
 		return;
 	l->forgotten[l->forget_at] = s->hash;
-	l->forget_at = (l->forget_at + 1) % LOOP_FORGET_MAX;
+	l->forget_at = (l->forget_at + 1) % RELAY_LOOP_FORGET_MAX;
 }
 
 void
 stream_unlist(struct stream *s)
 {
-	struct loop *l = s->loop;
+	struct relay_loop *l = s->loop;
 	struct stream **p;
 
 	if (s->prev != NULL)
@@ -71,7 +71,7 @@ stream_unlist(struct stream *s)
 		s->next->prev = s->prev;
 	if (s->key == NULL)
 		return;
-	for (p = &l->table[s->hash % LOOP_BUCKETS]; *p != NULL;
+	for (p = &l->table[s->hash % RELAY_LOOP_BUCKETS]; *p != NULL;
 	     p = &(*p)->next_named)
 		if (*p == s) {
 			*p = s->next_named;
@@ -81,12 +81,13 @@ stream_unlist(struct stream *s)
 }
 
 struct stream *
-stream_find(struct loop *l, const char *user, const char *key)
+stream_find(struct relay_loop *l, const char *user, const char *key)
 {
 	uint64_t hash = stream_hash(user, key);
 	struct stream *s;
 
-	for (s = l->table[hash % LOOP_BUCKETS]; s != NULL; s = s->next_named)
+	for (s = l->table[hash % RELAY_LOOP_BUCKETS]; s != NULL;
+	     s = s->next_named)
 		if (s->hash == hash && strcmp(s->key, key) == 0 &&
 		    strcmp(s->user->name, user) == 0)
 			return s;
@@ -94,12 +95,12 @@ stream_find(struct loop *l, const char *user, const char *key)
 }
 
 bool
-stream_forgotten(struct loop *l, const char *user, const char *key)
+stream_forgotten(struct relay_loop *l, const char *user, const char *key)
 {
 	uint64_t hash = stream_hash(user, key);
 	size_t i;
 
-	for (i = 0; i < LOOP_FORGET_MAX; i++)
+	for (i = 0; i < RELAY_LOOP_FORGET_MAX; i++)
 		if (l->forgotten[i] == hash)
 			return true;
 	return false;

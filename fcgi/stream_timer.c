@@ -116,14 +116,14 @@ on_timer(uv_timer_t *timer)
 {
 	struct stream *s = (struct stream *)timer;
 
-	if (!s->closing && do_due(s, loop_now(s->loop)))
+	if (!s->closing && do_due(s, loop_now(&s->loop->base)))
 		stream_timer_arm(s);
 }
 
 void
 stream_timer_arm(struct stream *s)
 {
-	uint64_t now = loop_now(s->loop), next = UINT64_MAX;
+	uint64_t now = loop_now(&s->loop->base), next = UINT64_MAX;
 
 	if (s->closing)
 		return;

@@ -42,7 +42,7 @@ struct upstream {
 	const struct upstream_handler *handler; /* NULL: nobody listens */
 	void *arg;
 	struct loop *loop;
-	struct settings *settings; /* holds the provider */
+	struct config *config; /* holds the provider */
 	const struct config_provider *provider;
 	char *model_id;
 	struct provider_reader *reader;
@@ -66,7 +66,7 @@ upstream_free(struct transfer *t)
 	sse_free(&u->sse);
 	buf_free(&u->body);
 	free(u->model_id);
-	settings_unref(u->settings);
+	config_free(u->config);
 	transfer_release(t);
 	free(u);
 }
@@ -424,7 +424,7 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 	u->handler = handler;
 	u->arg = arg;
 	u->loop = call->loop;
-	u->settings = settings_ref(call->settings);
+	u->config = config_ref(call->config);
 	u->provider = call->provider;
 	u->usage = call->usage;
 	u->stream = call->chat->stream;
@@ -448,7 +448,7 @@ no_memory:
 	if (u != NULL) {
 		provider_reader_free(u->reader);
 		free(u->model_id);
-		settings_unref(u->settings);
+		config_free(u->config);
 		free(u);
 	}
 	(void)api_error_set(err, 503, "internal_error",

@@ -59,7 +59,7 @@ struct client {
  * Takes the connection over. Returns NULL, with the connection closed, when
  * out of memory or descriptors.
  */
-struct client *client_open(struct loop *l, struct relay_client rc,
+struct client *client_open(struct loop *l, struct gateway_client rc,
     const struct client_handler *handler, void *arg);
 
 /*
@@ -85,7 +85,7 @@ void client_close(struct client *c);
 
 /* Queues and sends a whole short response, then closes on its own: for
  * answers that belong to no stream. Takes the connection over. */
-void client_respond(struct loop *l, struct relay_client rc, const char *head,
+void client_respond(struct loop *l, struct gateway_client rc, const char *head,
     const char *body, size_t len);
 
 #endif

@@ -5,22 +5,24 @@
  * meaning in confab.conf(5).
  *
  * A struct config never changes once it has been read; a reload reads a new
- * one. The only secrets in it are the providers' keys, which are wiped with it;
+ * one, and who still uses the old one holds a reference. The only secrets in it are the providers' keys, which are wiped with it;
  * of others it has the names of their files.
  */
 #ifndef CONFAB_CONFIG_H
 #define CONFAB_CONFIG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "confab/files.h"
 #include "confab/log.h"
 
 #define CONFIG_PROVIDERS_MAX 32
 #define CONFIG_MODELS_MAX 512 /* configured models of one provider */
 #define CONFIG_HEADERS_MAX 16 /* extra headers of one provider */
-#define CONFIG_ERROR_MAX 512
+#define CONFIG_ERROR_MAX FILES_ERROR_MAX
 
 enum config_auth { AUTH_PASSWORD, AUTH_REMOTE_USER };
 
@@ -117,6 +119,7 @@ struct config_throttle {
 };
 
 struct config {
+	atomic_uint refs;	/* beside the first */
 	char *path;		/* the file itself */
 	unsigned workers;	/* request threads, 8 (1..256) */
 	unsigned relay_threads; /* 1 (1..16) */
@@ -149,6 +152,10 @@ struct config {
  * option and what is allowed.
  */
 struct config *config_read(const char *path, char err[CONFIG_ERROR_MAX]);
+
+/* Another reference to it; each is ended with config_free(), the last of which
+ * frees it. Any thread. */
+struct config *config_ref(struct config *c);
 void config_free(struct config *c);
 
 struct buf;

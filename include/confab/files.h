@@ -13,8 +13,8 @@
 #include <time.h>
 
 #include "confab/buf.h"
-#include "confab/config.h"
 
+#define FILES_ERROR_MAX 512  /* bytes of a line that says what is wrong */
 #define FILES_LOCK_WAIT 5000 /* ms that a writer waits for another */
 
 /* What changes when a file does. All zero: there is no file. */
@@ -35,13 +35,13 @@ bool file_stamp_same(const struct file_stamp *a, const struct file_stamp *b);
  * also whose the file or folder in the way is, and where a folder is missing,
  * which one is there. Returns -1.
  */
-int file_error(char err[CONFIG_ERROR_MAX], const char *path, const char *what);
+int file_error(char err[FILES_ERROR_MAX], const char *path, const char *what);
 
 /*
  * Appends the whole file to `out`, whose cap is the largest that is read.
  * Others may not be able to write it. Returns 0, or -1 with a line in `err`.
  */
-int file_read(const char *path, struct buf *out, char err[CONFIG_ERROR_MAX]);
+int file_read(const char *path, struct buf *out, char err[FILES_ERROR_MAX]);
 
 /* A file that is locked to be replaced. */
 struct file_edit {
@@ -56,14 +56,14 @@ struct file_edit {
  * exist. Returns 0, or -1 with a line in `err`; then there is nothing to end.
  */
 int file_edit_begin(struct file_edit *e, const char *path, size_t max,
-    mode_t mode, char err[CONFIG_ERROR_MAX]);
+    mode_t mode, char err[FILES_ERROR_MAX]);
 
 /*
  * Replaces the file in one step, on disk before its name: owner and mode stay
  * as they were. Returns 0, or -1 with a line in `err` and the file as before.
  */
 int file_edit_commit(struct file_edit *e, const struct buf *text,
-    char err[CONFIG_ERROR_MAX]);
+    char err[FILES_ERROR_MAX]);
 
 /* Unlocks, and wipes what was read. */
 void file_edit_end(struct file_edit *e);

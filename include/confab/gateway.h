@@ -10,7 +10,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "confab/relay.h"
+/* A client's connection, given away: whoever has it closes it. */
+struct gateway_client {
+	int fd;		/* -1: taken */
+	int request_id; /* FastCGI's; 0: plain CGI, bare bytes */
+};
 
 struct gateway {
 	const struct gateway_ops *ops; /* first; the kind's own data follow */
@@ -26,8 +30,8 @@ struct gateway_ops {
 	 * not for ever. An error is nobody's but the client's. */
 	void (*respond)(struct gateway *g, const void *head, size_t head_len,
 	    const void *body, size_t body_len);
-	/* Gives the connection to a relay's loop; g is done then. */
-	struct relay_client (*hand_over)(struct gateway *g);
+	/* Gives the connection away; g is done then. */
+	struct gateway_client (*hand_over)(struct gateway *g);
 };
 
 #define GATEWAY_WRITE_TIMEOUT 10000 /* ms without progress */

@@ -17,6 +17,7 @@
 
 struct loop;
 struct model_lists;
+struct upstream_pool;
 
 /* NULL when out of memory. */
 struct model_lists *model_lists_new(void);
@@ -29,7 +30,8 @@ void model_lists_free(struct model_lists *m);
 void model_lists_follow(struct model_lists *m, struct settings *s);
 
 /* On the loop that keeps the lists: starts, asks anew, ends. */
-void model_lists_start(struct model_lists *m, struct loop *l);
+void model_lists_start(struct model_lists *m, struct loop *l,
+    struct upstream_pool *upstreams);
 void model_lists_refresh(struct model_lists *m);
 void model_lists_stop(struct model_lists *m);
 

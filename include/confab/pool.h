@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "confab/route.h"
+#include "confab/gateway.h"
 
 #define POOL_STACK (320 * 1024) /* bytes of a thread's stack */
 #define POOL_TICK 400		/* ms after which a stop is noticed */
@@ -18,13 +18,21 @@
 
 struct pool;
 
+/* What the threads do. */
+struct pool_work {
+	gateway_serve_fn serve;
+	void *arg; /* its first argument */
+	/* Ms within which a request that comes now must have been read. */
+	unsigned (*timeout)(void);
+};
+
 /*
  * Starts `n` threads on a listening socket, which becomes the pool's, also
  * on failure. `own` says that nobody else accepts on it and that its name is
  * gone before pool_stop(). NULL with errno set.
  */
 struct pool *pool_start(int listen_fd, bool own, unsigned n,
-    struct service *service);
+    const struct pool_work *work);
 
 /*
  * Accepts no more, within two ticks, and closes the socket; what waits on one

@@ -9,17 +9,12 @@
 
 #include "confab/catalog.h"
 #include "confab/chat_request.h"
+#include "confab/gateway.h"
 #include "confab/provider.h"
 #include "confab/settings.h"
 
 #define RELAY_KEY_MAX 64   /* bytes of an Idempotency-Key */
 #define RELAY_USER_MAX 128 /* bytes of a user's name */
-
-/* A client's connection on its way to a loop, which closes it. */
-struct relay_client {
-	int fd;		/* -1: taken */
-	int request_id; /* FastCGI's; 0: plain CGI, bare bytes */
-};
 
 enum relay_op {
 	RELAY_CHAT,   /* a new call, or attach when the key is known */
@@ -29,7 +24,7 @@ enum relay_op {
 
 struct relay_job {
 	enum relay_op op;
-	struct relay_client client;
+	struct gateway_client client;
 	struct settings *settings; /* counted reference, given over */
 	char user[RELAY_USER_MAX + 1];
 	char key[RELAY_KEY_MAX + 1]; /* "" = none: not resumable */

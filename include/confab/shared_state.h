@@ -35,8 +35,8 @@
 #include <stdint.h>
 
 #include "confab/config.h"
-#include "confab/token.h"
 
+#define SHARED_SESSION_LEN 16	  /* bytes of a session's name */
 #define SHARED_STATE_FILE "state" /* in the runtime directory */
 
 struct shared_file;
@@ -88,7 +88,7 @@ bool shared_state_known(struct shared_state *st, const void *key, size_t len);
  * and the next return 0, or -1 when the file cannot be used.
  */
 int shared_state_revoke(struct shared_state *st,
-    const unsigned char id[TOKEN_SESSION_LEN], const char *user, uint64_t wall,
+    const unsigned char id[SHARED_SESSION_LEN], const char *user, uint64_t wall,
     uint64_t expires);
 
 /* Ends all sessions of a user issued until now. */
@@ -97,7 +97,7 @@ int shared_state_revoke_user(struct shared_state *st, const char *user,
 
 /* True when the session was ended, alone, with its user's or with all. */
 bool shared_state_revoked(struct shared_state *st,
-    const unsigned char id[TOKEN_SESSION_LEN], const char *user,
+    const unsigned char id[SHARED_SESSION_LEN], const char *user,
     uint64_t issued, uint64_t wall);
 
 /* The earliest time (ms) at which a session of the user can be issued now. */

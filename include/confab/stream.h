@@ -21,7 +21,7 @@
 #include "confab/catalog.h"
 #include "confab/client.h"
 #include "confab/event_ring.h"
-#include "confab/loop.h"
+#include "confab/relay_loop.h"
 #include "confab/metrics.h"
 #include "confab/provider.h"
 #include "confab/relay.h"
@@ -46,7 +46,7 @@ struct stream_source_ops {
 
 struct stream {
 	uv_timer_t timer; /* first */
-	struct loop *loop;
+	struct relay_loop *loop;
 	struct stream *prev, *next; /* all of the loop */
 	struct stream *next_named;  /* bucket of the table */
 	struct stream_user *user;
@@ -90,7 +90,7 @@ struct stream {
 /* A new call for a job that no stream answers yet; answers its client
  * whatever happens. Takes over the connection, chat and settings that it
  * uses; the caller ends the job with relay_job_free(). */
-void stream_open(struct loop *l, struct relay_job *job);
+void stream_open(struct relay_loop *l, struct relay_job *job);
 
 /* One more client for a stream: its events after `last_id`. */
 void stream_attach(struct stream *s, struct relay_job *job, uint64_t last_id);
@@ -99,10 +99,11 @@ void stream_attach(struct stream *s, struct relay_job *job, uint64_t last_id);
 uint64_t stream_hash(const char *user, const char *key);
 
 /* The stream of a user and key, ended ones included, or NULL. */
-struct stream *stream_find(struct loop *l, const char *user, const char *key);
+struct stream *stream_find(struct relay_loop *l, const char *user,
+    const char *key);
 
 /* True when a stream of this user and key has been here and is gone. */
-bool stream_forgotten(struct loop *l, const char *user, const char *key);
+bool stream_forgotten(struct relay_loop *l, const char *user, const char *key);
 
 /*
  * The one end of every stream: counts it, writes the end for its clients
@@ -122,7 +123,7 @@ void stream_answer(void *arg, struct buf *json);
 void stream_end(void *arg, const struct api_error *err, bool unprocessed);
 
 /* Answers a job with an error. */
-void stream_refuse(struct loop *l, struct relay_job *job,
+void stream_refuse(struct relay_loop *l, struct relay_job *job,
     const struct api_error *err);
 
 #endif

@@ -46,7 +46,7 @@ struct upstream_handler {
 
 struct upstream_call {
 	struct loop *loop;
-	struct settings *settings; /* that provider and model are of */
+	struct config *config; /* that provider and model are of */
 	const struct config_provider *provider;
 	const struct config_model *model;
 	const char *model_id;

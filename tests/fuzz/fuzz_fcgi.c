@@ -33,7 +33,7 @@ serve(void *arg, struct gateway *g)
 {
 	static const char head[] = "Status: 200\r\n\r\n";
 	struct turn *t = arg;
-	struct relay_client rc;
+	struct gateway_client rc;
 	struct request r;
 	struct api_error err;
 

@@ -52,10 +52,10 @@ respond(struct gateway *g, const void *head, size_t head_len, const void *body,
 	f->answered++;
 }
 
-static struct relay_client
+static struct gateway_client
 hand_over(struct gateway *g)
 {
-	struct relay_client rc = { .fd = -1, .request_id = 1 };
+	struct gateway_client rc = { .fd = -1, .request_id = 1 };
 
 	((struct fake_gateway *)g)->handed_over++;
 	return rc;

@@ -39,7 +39,7 @@ struct seen {
 	struct buf body;
 	size_t answer_len; /* to answer with */
 	bool keep;	   /* hand over instead of answering */
-	struct relay_client handed;
+	struct gateway_client handed;
 };
 
 struct peer {

@@ -63,9 +63,9 @@ wall(void)
 }
 
 void
-make_id(unsigned char id[TOKEN_SESSION_LEN], unsigned n)
+make_id(unsigned char id[SHARED_SESSION_LEN], unsigned n)
 {
-	memset(id, 0, TOKEN_SESSION_LEN);
+	memset(id, 0, SHARED_SESSION_LEN);
 	memcpy(id, &n, sizeof(n));
 }
 

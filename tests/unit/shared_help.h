@@ -30,7 +30,7 @@ struct shared_state *fresh(void);
 uint64_t wall(void);
 
 /* A session id that `n` names. */
-void make_id(unsigned char id[TOKEN_SESSION_LEN], unsigned n);
+void make_id(unsigned char id[SHARED_SESSION_LEN], unsigned n);
 
 /* One failed login of a user. Returns the penalty, in ms. */
 uint64_t fail_once(struct shared_state *st, const char *who, uint64_t now);

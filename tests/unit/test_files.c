@@ -28,7 +28,7 @@ static char new_path[TEMP_PATH_MAX];
 static int
 append(const char *to, const char *what)
 {
-	char err[CONFIG_ERROR_MAX];
+	char err[FILES_ERROR_MAX];
 	struct file_edit e;
 	struct buf text;
 	int rc;
@@ -47,7 +47,7 @@ append(const char *to, const char *what)
 static size_t
 content(char *out, size_t size)
 {
-	char err[CONFIG_ERROR_MAX];
+	char err[FILES_ERROR_MAX];
 	struct buf text;
 	size_t len;
 
@@ -127,7 +127,7 @@ test_a_dead_writers_file(void **state)
 static void
 test_refusals(void **state)
 {
-	char err[CONFIG_ERROR_MAX], big[70000];
+	char err[FILES_ERROR_MAX], big[70000];
 	struct file_edit e;
 	struct buf text;
 

@@ -63,7 +63,7 @@ struct seen {
 	int status;
 	char body[MAX + 1];
 	size_t answer; /* bytes; SIZE_MAX: hand over */
-	struct relay_client rc;
+	struct gateway_client rc;
 	unsigned served;
 };
 

@@ -43,7 +43,7 @@ static void
 test_usable_after_damage(void **state)
 {
 	struct shared_state *st = fresh();
-	unsigned char id[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN];
 	uint64_t now = wall(), issued;
 	struct stat s;
 	char *noise;
@@ -72,7 +72,7 @@ test_usable_after_damage(void **state)
 static void
 test_damaged_header(void **state)
 {
-	unsigned char id[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN];
 	uint64_t now = (uint64_t)clock_wall() * 1000;
 	struct shared_state *st = fresh();
 
@@ -97,7 +97,7 @@ static void
 test_damaged_everywhere(void **state)
 {
 	struct shared_state *st = fresh();
-	unsigned char id[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN];
 	uint64_t now = wall();
 	struct stat s;
 	char *noise;
@@ -128,7 +128,7 @@ test_damaged_everywhere(void **state)
 static void
 test_damaged_cell(void **state)
 {
-	unsigned char id[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN];
 	struct shared_state *st = fresh();
 	uint64_t issued = shared_state_issue(st, "alice", 0);
 	uint64_t now = issued;

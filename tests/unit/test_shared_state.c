@@ -106,7 +106,7 @@ static void
 test_revocation(void **state)
 {
 	struct shared_state *st = fresh(), *other = open_state();
-	unsigned char a[TOKEN_SESSION_LEN], b[TOKEN_SESSION_LEN];
+	unsigned char a[SHARED_SESSION_LEN], b[SHARED_SESSION_LEN];
 	uint64_t now = wall();
 
 	(void)state;
@@ -148,7 +148,7 @@ test_ended_at_once(void **state)
 {
 	struct shared_state *st = fresh();
 	uint64_t now = (uint64_t)clock_wall_ms() - 1000;
-	unsigned char id[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN];
 	uint64_t issued = shared_state_issue(st, "alice", now);
 
 	(void)state;
@@ -169,7 +169,7 @@ static void
 test_revocations_are_kept(void **state)
 {
 	struct shared_state *st = fresh();
-	unsigned char id[TOKEN_SESSION_LEN], bobs[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN], bobs[SHARED_SESSION_LEN];
 	uint64_t now = wall();
 
 	(void)state;
@@ -193,7 +193,7 @@ static void
 test_user_ends_are_kept(void **state)
 {
 	struct shared_state *st = fresh();
-	unsigned char id[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN];
 	uint64_t now = wall();
 	char name[32];
 

@@ -45,9 +45,9 @@ struct progress {
 static struct progress *progress; /* shared with the children */
 
 static void
-make_id(unsigned char id[TOKEN_SESSION_LEN], unsigned process, unsigned step)
+make_id(unsigned char id[SHARED_SESSION_LEN], unsigned process, unsigned step)
 {
-	memset(id, 0, TOKEN_SESSION_LEN);
+	memset(id, 0, SHARED_SESSION_LEN);
 	memcpy(id, &process, sizeof(process));
 	memcpy(id + 8, &step, sizeof(step));
 }
@@ -58,7 +58,7 @@ work(unsigned n, uint64_t wall)
 {
 	char err[CONFIG_ERROR_MAX];
 	struct shared_state *st = shared_state_open(temp_folder, err);
-	unsigned char id[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN];
 	char user[32];
 
 	if (st == NULL)
@@ -106,7 +106,7 @@ failed_at_least(struct shared_state *st, unsigned n)
 static void
 check(struct shared_state *st, unsigned n, uint64_t wall)
 {
-	unsigned char id[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN];
 	char user[32];
 
 	snprintf(user, sizeof(user), "user%u", n);
@@ -123,7 +123,7 @@ test_killed(void **state)
 	uint64_t done = 0, begun = 0, tokens;
 	struct timespec pause = { 0, 0 };
 	char err[CONFIG_ERROR_MAX];
-	unsigned char id[TOKEN_SESSION_LEN];
+	unsigned char id[SHARED_SESSION_LEN];
 	struct shared_state *st;
 	pid_t pids[PROCESSES];
 	unsigned numbers[PROCESSES];

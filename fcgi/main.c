@@ -18,16 +18,17 @@
 
 #include <curl/curl.h>
 
-#include "confab/gateway.h"
-#include "confab/listen.h"
-#include "confab/log.h"
-#include "confab/main_cgi.h"
-#include "confab/pool.h"
-#include "confab/route.h"
-#include "confab/sandbox.h"
-#include "confab/sd_notify.h"
-#include "confab/throttle.h"
-#include "confab/trim.h"
+#include "confab/api/route.h"
+#include "confab/base/log.h"
+#include "confab/gateway/gateway.h"
+#include "confab/gateway/listen.h"
+#include "confab/gateway/pool.h"
+#include "confab/identity/throttle.h"
+#include "confab/system/sandbox.h"
+#include "confab/system/sd_notify.h"
+#include "confab/system/trim.h"
+
+#include "main_cgi.h"
 
 #define ARENAS 2 /* of malloc: many threads, few of them busy */
 

@@ -17,13 +17,14 @@
 
 #include <curl/curl.h>
 
-#include "confab/clock.h"
-#include "confab/gateway.h"
-#include "confab/log.h"
-#include "confab/main_cgi.h"
-#include "confab/route.h"
-#include "confab/sandbox.h"
-#include "confab/throttle.h"
+#include "confab/api/route.h"
+#include "confab/base/clock.h"
+#include "confab/base/log.h"
+#include "confab/gateway/gateway.h"
+#include "confab/identity/throttle.h"
+#include "confab/system/sandbox.h"
+
+#include "main_cgi.h"
 
 #define REFUSED_READ 5000 /* ms for the body of a refused request */
 

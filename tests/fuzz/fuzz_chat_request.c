@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/json.h"
-#include "confab/provider.h"
+#include "confab/base/json.h"
+#include "confab/provider/provider.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "confab/buf.h"
-#include "confab/config.h"
+#include "confab/base/buf.h"
+#include "confab/config/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/cookie.h"
+#include "identity/cookie.h"
 
 #define NAME "__Host-confab"
 

@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/codepoint.h"
-#include "confab/eliza.h"
-#include "confab/pace.h"
-#include "confab/tour.h"
+#include "confab/base/codepoint.h"
+
+#include "demo/eliza.h"
+#include "demo/pace.h"
+#include "demo/tour.h"
 
 #define TURNS 300 /* a few more than are replayed */
 

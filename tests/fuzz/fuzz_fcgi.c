@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "confab/fcgi_record.h"
-#include "confab/gateway.h"
-#include "confab/request.h"
+#include "confab/gateway/fcgi_record.h"
+#include "confab/gateway/gateway.h"
+#include "confab/gateway/request.h"
 
 #define BODY_MAX 4096
 #define INPUT_MAX 65536 /* what a socket takes at once */

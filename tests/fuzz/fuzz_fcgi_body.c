@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/fcgi_body.h"
+#include "gateway/fcgi_body.h"
 
 #define INPUT_MAX 65536
 

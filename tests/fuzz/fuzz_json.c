@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/buf.h"
-#include "confab/json.h"
+#include "confab/base/buf.h"
+#include "confab/base/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

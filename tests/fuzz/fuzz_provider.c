@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/json.h"
-#include "confab/provider_kind.h"
+#include "confab/base/json.h"
+
+#include "provider/kind.h"
 
 #define KEY "fuzzing-key-0123456789"
 #define HOST "secret-host.example"

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/request.h"
+#include "confab/gateway/request.h"
 
 #define BODY_MAX 256
 

@@ -17,10 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "confab/clock.h"
-#include "confab/log.h"
-#include "confab/shared_slots.h"
-#include "confab/shared_state.h"
+#include "confab/base/clock.h"
+#include "confab/base/log.h"
+#include "confab/state/shared_slots.h"
+#include "confab/state/shared_state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

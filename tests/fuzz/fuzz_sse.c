@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/sse.h"
+#include "confab/provider/sse.h"
 
 #define EVENT_MAX 200
 

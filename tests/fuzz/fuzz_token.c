@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/crypto.h"
-#include "confab/encode.h"
-#include "confab/token.h"
+#include "confab/base/crypto.h"
+#include "confab/base/encode.h"
+#include "confab/identity/token.h"
 
 #define MAC_LEN CRYPTO_SHA256_LEN
 #define RAW_MAX 512

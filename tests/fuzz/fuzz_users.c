@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/access_tokens.h"
-#include "confab/buf.h"
-#include "confab/keyring.h"
-#include "confab/password.h"
-#include "confab/users.h"
+#include "confab/base/buf.h"
+#include "confab/identity/access_tokens.h"
+#include "confab/identity/keyring.h"
+#include "confab/identity/password.h"
+#include "confab/identity/users.h"
 
 #define OUT_MAX (1024 * 1024)
 

@@ -10,7 +10,7 @@ cd "$2/packaging/man"
 mandoc -T lint -W warning ./*.[1-9]
 cd "$1"
 sed -n 's/^\t[A-Z]*([A-Z0-9]*, *\(struct config\|[A-Z]\), \([a-z_]*\),.*/\2/p' \
-    fcgi/config_table.c | sort -u | while read -r option; do
+    fcgi/config/table.c | sort -u | while read -r option; do
 	grep -q "$option" packaging/man/confab.conf.5.in || {
 		echo "$option is not in confab.conf(5)"
 		exit 1

@@ -5,7 +5,7 @@
 #ifndef CONFAB_TEST_CONFIG_HELP_H
 #define CONFAB_TEST_CONFIG_HELP_H
 
-#include "confab/config.h"
+#include "confab/config/config.h"
 #include "temp_folder.h"
 
 #define DEMO "provider \"demo\" { kind = demo }\n"

@@ -5,7 +5,7 @@
 #ifndef CONFAB_TEST_ELIZA_HELP_H
 #define CONFAB_TEST_ELIZA_HELP_H
 
-#include "confab/eliza.h"
+#include "demo/eliza.h"
 
 #define TURNS 64 /* messages of a test's dialogue */
 

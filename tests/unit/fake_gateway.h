@@ -6,8 +6,8 @@
 #ifndef CONFAB_FAKE_GATEWAY_H
 #define CONFAB_FAKE_GATEWAY_H
 
-#include "confab/buf.h"
-#include "confab/gateway.h"
+#include "confab/base/buf.h"
+#include "confab/gateway/gateway.h"
 
 struct fake_gateway {
 	struct gateway gateway;	   /* first */

@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-#include "confab/gateway.h"
-#include "confab/request.h"
+#include "confab/gateway/gateway.h"
+#include "confab/gateway/request.h"
 #include "fcgi_peer.h"
 
 static void

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "confab/buf.h"
-#include "confab/relay.h"
+#include "confab/base/buf.h"
+#include "confab/relay/relay.h"
 
 /* Types of records (FastCGI 1.0, section 8). */
 enum {

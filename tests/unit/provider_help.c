@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "confab/json.h"
+#include "confab/base/json.h"
 #include "provider_help.h"
 
 static char openai_base[] = "https://api.internal.example/v1";

@@ -6,7 +6,7 @@
 #ifndef CONFAB_TEST_PROVIDER_HELP_H
 #define CONFAB_TEST_PROVIDER_HELP_H
 
-#include "confab/provider.h"
+#include "confab/provider/provider.h"
 
 /* Of each kind, with a key that must be seen nowhere, and a model. */
 extern struct config_provider openai_provider, anthropic_provider;

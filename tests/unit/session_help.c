@@ -15,13 +15,13 @@
 
 #include <cmocka.h>
 
-#include "confab/access_tokens.h"
-#include "confab/clock.h"
-#include "confab/credentials.h"
-#include "confab/keyring.h"
-#include "confab/log.h"
-#include "confab/password.h"
-#include "confab/shared_state.h"
+#include "confab/base/clock.h"
+#include "confab/base/log.h"
+#include "confab/identity/access_tokens.h"
+#include "confab/identity/credentials.h"
+#include "confab/identity/keyring.h"
+#include "confab/identity/password.h"
+#include "confab/state/shared_state.h"
 #include "session_help.h"
 
 char users_path[TEMP_PATH_MAX], secret_path[TEMP_PATH_MAX];

@@ -8,9 +8,9 @@
 
 #include <stdint.h>
 
-#include "confab/config.h"
-#include "confab/session.h"
-#include "confab/settings.h"
+#include "confab/config/config.h"
+#include "confab/identity/session.h"
+#include "confab/identity/settings.h"
 #include "temp_folder.h"
 
 #define PASSWORD "correct horse" /* of both */

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "confab/clock.h"
-#include "confab/log.h"
+#include "confab/base/clock.h"
+#include "confab/base/log.h"
 #include "shared_help.h"
 
 char shared_path[TEMP_PATH_MAX];

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "confab/shared_state.h"
+#include "confab/state/shared_state.h"
 #include "temp_folder.h"
 
 #define DAY_MS (24ULL * 3600 * 1000)

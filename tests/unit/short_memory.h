@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "confab/buf.h"
+#include "confab/base/buf.h"
 
 /* Makes its result in `out` and returns 0, or -1 for a clean refusal. */
 typedef int (*short_memory_job)(struct buf *out);

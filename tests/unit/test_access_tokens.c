@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "confab/access_tokens.h"
-#include "confab/buf.h"
-#include "confab/files.h"
+#include "confab/base/buf.h"
+#include "confab/base/files.h"
+#include "confab/identity/access_tokens.h"
 #include "temp_folder.h"
 
 #define DIGEST \

@@ -14,13 +14,14 @@
 
 #include <cmocka.h>
 
-#include "confab/catalog.h"
-#include "confab/chat_request.h"
-#include "confab/config.h"
-#include "confab/event_ring.h"
-#include "confab/json.h"
-#include "confab/provider.h"
-#include "confab/sse.h"
+#include "confab/base/json.h"
+#include "confab/config/config.h"
+#include "confab/provider/chat_request.h"
+#include "confab/provider/provider.h"
+#include "confab/provider/sse.h"
+#include "confab/upstream/catalog.h"
+
+#include "relay/event_ring.h"
 #include "short_memory.h"
 
 static char url[] = "http://127.0.0.1", path[] = "/", word[] = "x";

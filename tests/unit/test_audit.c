@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "confab/audit.h"
-#include "confab/log.h"
+#include "confab/base/log.h"
+#include "confab/identity/audit.h"
 
 static char text[65536];
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "confab/buf.h"
+#include "confab/base/buf.h"
 
 static void
 test_empty(void **state)

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "confab/buf.h"
-#include "confab/catalog.h"
-#include "confab/json.h"
+#include "confab/base/buf.h"
+#include "confab/base/json.h"
+#include "confab/upstream/catalog.h"
 
 static char one[] = "one", two[] = "two", demo[] = "demo";
 static char gpt[] = "gpt", up[] = "gpt-upstream", same[] = "same";

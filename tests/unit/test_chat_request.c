@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "confab/buf.h"
-#include "confab/chat_request.h"
-#include "confab/config.h"
+#include "confab/base/buf.h"
+#include "confab/config/config.h"
+#include "confab/provider/chat_request.h"
 
 static const struct config_limits limits = { .json_depth = 16, .messages = 4 };
 

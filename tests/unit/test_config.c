@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "confab/buf.h"
-#include "confab/config_option.h"
+#include "confab/base/buf.h"
+#include "confab/config/option.h"
 #include "config_help.h"
 
 static const char full[] =

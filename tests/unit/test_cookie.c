@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "confab/cookie.h"
+#include "identity/cookie.h"
 
 #define NAME "__Host-confab"
 

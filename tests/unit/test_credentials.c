@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "confab/credentials.h"
-#include "confab/files.h"
-#include "confab/password.h"
+#include "confab/base/files.h"
+#include "confab/identity/credentials.h"
+#include "confab/identity/password.h"
 #include "temp_folder.h"
 
 static const struct config_password cheap = {

@@ -12,11 +12,12 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "confab/chat_request.h"
-#include "confab/config.h"
-#include "confab/demo.h"
-#include "confab/eliza.h"
-#include "confab/tour_text.h"
+#include "confab/config/config.h"
+#include "confab/provider/chat_request.h"
+
+#include "demo/demo.h"
+#include "demo/eliza.h"
+#include "demo/tour_text.h"
 
 static const struct config_limits limits = {
 	.body = 16 * 1024 * 1024,

@@ -14,11 +14,12 @@
 
 #include <cmocka.h>
 
-#include "confab/codepoint.h"
-#include "confab/eliza.h"
-#include "confab/eliza_match.h"
-#include "confab/eliza_script.h"
-#include "confab/eliza_words.h"
+#include "confab/base/codepoint.h"
+
+#include "demo/eliza.h"
+#include "demo/eliza_match.h"
+#include "demo/eliza_script.h"
+#include "demo/eliza_words.h"
 #include "eliza_help.h"
 
 static const struct {

@@ -14,8 +14,9 @@
 
 #include <cmocka.h>
 
-#include "confab/buf.h"
-#include "confab/event_ring.h"
+#include "confab/base/buf.h"
+
+#include "relay/event_ring.h"
 
 #define EVENTS 600
 #define ALL (4 * 1024 * 1024)

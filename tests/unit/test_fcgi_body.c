@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "confab/fcgi_body.h"
+#include "gateway/fcgi_body.h"
 
 #define RECORD "\1\5\0\7\0\3\0\0abc"
 #define PADDED "\1\5\0\7\0\2\5\0dePPPPP"

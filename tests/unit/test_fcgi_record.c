@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "confab/fcgi_record.h"
+#include "confab/gateway/fcgi_record.h"
 
 #define BEGIN "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0"
 #define PARAMS "\1\4\0\1\0\6\2\0\1\3AabcXX"

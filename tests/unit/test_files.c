@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "confab/files.h"
+#include "confab/base/files.h"
 #include "temp_folder.h"
 
 #define WRITERS 4

@@ -20,8 +20,8 @@
 
 #include <cmocka.h>
 
-#include "confab/gateway.h"
-#include "confab/request.h"
+#include "confab/gateway/gateway.h"
+#include "confab/gateway/request.h"
 
 #define MAX 1000
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "confab/gateway.h"
+#include "confab/gateway/gateway.h"
 #include "fcgi_peer.h"
 
 #define TIMEOUT 400 /* ms for a request that is handed over */

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "confab/clock.h"
-#include "confab/gateway.h"
+#include "confab/base/clock.h"
+#include "confab/gateway/gateway.h"
 #include "fcgi_peer.h"
 
 #define TIMEOUT 400 /* ms for a request */

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "confab/buf.h"
-#include "confab/json.h"
+#include "confab/base/buf.h"
+#include "confab/base/json.h"
 
 struct sample {
 	const char *s;

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "confab/keyring.h"
-#include "confab/log.h"
+#include "confab/base/log.h"
+#include "confab/identity/keyring.h"
 #include "temp_folder.h"
 
 #define K1 "1111111111111111111111111111111111111111111111111111111111111111"

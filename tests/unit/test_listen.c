@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "confab/listen.h"
+#include "confab/gateway/listen.h"
 #include "temp_folder.h"
 
 static char path[TEMP_PATH_MAX], where[sizeof("unix:") + TEMP_PATH_MAX];

@@ -19,8 +19,8 @@
 
 #include <cmocka.h>
 
-#include "confab/clock.h"
-#include "confab/log.h"
+#include "confab/base/clock.h"
+#include "confab/base/log.h"
 
 #define KEPT (1024 * 1024)
 

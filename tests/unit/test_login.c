@@ -11,9 +11,10 @@
 
 #include <cmocka.h>
 
-#include "confab/audit.h"
-#include "confab/credentials.h"
-#include "confab/hash_slots.h"
+#include "confab/identity/audit.h"
+#include "confab/identity/credentials.h"
+
+#include "identity/hash_slots.h"
 #include "session_help.h"
 
 static void

@@ -12,8 +12,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "confab/codepoint.h"
-#include "confab/pace.h"
+#include "confab/base/codepoint.h"
+
+#include "demo/pace.h"
 
 /* Compares the pieces of `text` with a NULL-terminated list. */
 static void

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "confab/json.h"
+#include "confab/base/json.h"
 #include "provider_help.h"
 
 static char new_version[] = "2026-10-21";

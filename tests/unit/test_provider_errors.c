@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "confab/provider_kind.h"
+#include "provider/kind.h"
 #include "provider_help.h"
 
 /* ---- Errors by status ---- */

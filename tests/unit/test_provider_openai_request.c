@@ -14,8 +14,9 @@
 
 #include <cmocka.h>
 
-#include "confab/json.h"
-#include "confab/provider_kind.h"
+#include "confab/base/json.h"
+
+#include "provider/kind.h"
 #include "provider_help.h"
 
 static char completion_limit[] = "max_completion_tokens";

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "confab/request.h"
+#include "confab/gateway/request.h"
 #include "fake_gateway.h"
 
 #define MAX 1000 /* bytes of a body */

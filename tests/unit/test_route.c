@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-#include "confab/json.h"
-#include "confab/route.h"
+#include "confab/api/route.h"
+#include "confab/base/json.h"
 #include "fake_gateway.h"
 #include "temp_folder.h"
 

@@ -28,12 +28,13 @@
 #include <cmocka.h>
 #include <curl/curl.h>
 
-#include "confab/credentials.h"
-#include "confab/log.h"
-#include "confab/password.h"
-#include "confab/sandbox.h"
-#include "confab/sandbox_os.h"
-#include "confab/shared_state.h"
+#include "confab/base/log.h"
+#include "confab/identity/credentials.h"
+#include "confab/identity/password.h"
+#include "confab/state/shared_state.h"
+#include "confab/system/sandbox.h"
+
+#include "system/sandbox_os.h"
 #include "temp_folder.h"
 
 static char users[TEMP_PATH_MAX], outside[TEMP_PATH_MAX];

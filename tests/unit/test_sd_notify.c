@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
-#include "confab/clock.h"
-#include "confab/sd_notify.h"
+#include "confab/base/clock.h"
+#include "confab/system/sd_notify.h"
 #include "temp_folder.h"
 
 /* A socket of that name; '@' is the abstract name space. */

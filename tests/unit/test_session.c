@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "confab/clock.h"
-#include "confab/keyring.h"
+#include "confab/base/clock.h"
+#include "confab/identity/keyring.h"
 #include "session_help.h"
 
 static void

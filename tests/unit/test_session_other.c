@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "confab/access_tokens.h"
+#include "confab/identity/access_tokens.h"
 #include "session_help.h"
 
 static void

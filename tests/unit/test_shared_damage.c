@@ -17,9 +17,10 @@
 
 #include <cmocka.h>
 
-#include "confab/clock.h"
-#include "confab/shared_file.h"
-#include "confab/shared_slots.h"
+#include "confab/base/clock.h"
+#include "confab/state/shared_slots.h"
+
+#include "state/shared_file.h"
 #include "shared_help.h"
 
 #define HEADER 4096 /* of the file, before its cells */

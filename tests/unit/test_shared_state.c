@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "confab/clock.h"
-#include "confab/shared_slots.h"
-#include "confab/siphash.h"
+#include "confab/base/clock.h"
+#include "confab/base/siphash.h"
+#include "confab/state/shared_slots.h"
 #include "shared_help.h"
 
 static void

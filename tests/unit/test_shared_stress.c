@@ -20,10 +20,10 @@
 
 #include <cmocka.h>
 
-#include "confab/clock.h"
-#include "confab/log.h"
-#include "confab/shared_slots.h"
-#include "confab/shared_state.h"
+#include "confab/base/clock.h"
+#include "confab/base/log.h"
+#include "confab/state/shared_slots.h"
+#include "confab/state/shared_state.h"
 #include "temp_folder.h"
 
 #define PROCESSES 8

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "confab/sse.h"
+#include "confab/provider/sse.h"
 
 #define EVENT_MAX 100
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "confab/stream_users.h"
+#include "relay/stream_users.h"
 
 #define USERS 1000
 #define THREADS 4

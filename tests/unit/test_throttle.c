@@ -14,9 +14,10 @@
 
 #include <cmocka.h>
 
-#include "confab/address.h"
-#include "confab/shared_slots.h"
-#include "confab/throttle.h"
+#include "confab/identity/throttle.h"
+#include "confab/state/shared_slots.h"
+
+#include "identity/address.h"
 #include "shared_help.h"
 
 static const struct config_throttle rule = {

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "confab/crypto.h"
-#include "confab/encode.h"
-#include "confab/token.h"
+#include "confab/base/crypto.h"
+#include "confab/base/encode.h"
+#include "confab/identity/token.h"
 
 static const struct token_key keys[] = {
 	{ "new1", { 1, 2, 3, 4, 5, 6, 7, 8 } },

@@ -14,9 +14,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "confab/tour.h"
-#include "confab/tour_text.h"
-#include "confab/utf8.h"
+#include "confab/base/utf8.h"
+
+#include "demo/tour.h"
+#include "demo/tour_text.h"
 
 static struct tour_answer answer;
 

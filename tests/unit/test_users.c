@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "confab/buf.h"
-#include "confab/users.h"
+#include "confab/base/buf.h"
+#include "confab/identity/users.h"
 
 #define A2 "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaA"
 #define BC "$2y$05$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ0123"

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "confab/buf.h"
-#include "confab/utf8.h"
+#include "confab/base/buf.h"
+#include "confab/base/utf8.h"
 
 /* One character of RFC 3629, section 4, written by its code point. */
 static bool

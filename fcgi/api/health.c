@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GET api/health: whether it can serve; api/health/live: whether it runs.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "confab/api/route.h"
+
+void
+api_health(struct call *c)
+{
+	struct service *s = c->service;
+	const char *status = "ok";
+
+	if (strcmp(c->request->path, "/api/health/live") != 0) {
+		if (atomic_load(&s->draining))
+			status = "draining";
+		else if (s->relay != NULL && !relay_ready(s->relay))
+			status = "starting";
+	}
+	if (strcmp(status, "ok") != 0) {
+		c->response->status = 503;
+		response_header(c->response, "Retry-After", "1");
+	}
+	buf_printf(&c->response->body, "{\"status\":\"%s\"}", status);
+}

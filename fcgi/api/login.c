@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * POST api/login: a name and a password for a session.
+ */
+#include "config.h"
+
+#include "confab/api/route.h"
+#include "confab/base/json.h"
+#include "confab/base/metrics.h"
+
+static void
+count(const struct api_error *err)
+{
+	switch (err->status) {
+	case 401:
+		metrics_login(METRICS_LOGIN_BAD);
+		break;
+	case 403:
+		metrics_login(METRICS_LOGIN_REFUSED);
+		break;
+	case 429:
+		metrics_login(METRICS_LOGIN_THROTTLED);
+		break;
+	default:
+		metrics_login(METRICS_LOGIN_BUSY);
+	}
+}
+
+void
+api_login(struct call *c)
+{
+	const char *name, *password = NULL;
+	size_t name_len = 0, password_len = 0;
+	struct session_input in;
+	struct json_object *body;
+	struct api_error err;
+
+	body = route_json(c);
+	if (body == NULL)
+		return;
+	name = route_string(c, body, "username", true, &name_len);
+	if (name != NULL)
+		password =
+		    route_string(c, body, "password", true, &password_len);
+	if (password != NULL) {
+		route_session_input(c, &in);
+		if (session_login(c->settings, &in, name, name_len, password,
+			password_len, &c->session, &err) == 0) {
+			metrics_login(METRICS_LOGIN_OK);
+			response_header(c->response, "Set-Cookie",
+			    c->session.set_cookie);
+			route_session_json(c);
+		} else {
+			count(&err);
+			response_error(c->response, &err);
+		}
+		json_wipe_string(body, "password");
+	}
+	json_object_put(body);
+}

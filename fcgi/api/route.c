@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a request to its resource.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "confab/api/route.h"
+#include "confab/base/clock.h"
+#include "confab/base/json.h"
+
+/* What a route asks for. */
+enum {
+	OPEN = 0,
+	SESSION = 1, /* somebody who is signed in */
+	CHANGES = 2, /* the same site, as it changes something */
+	BODY = 4,    /* a JSON body */
+	ENDLESS = 8  /* an answer that HEAD would wait for */
+};
+
+struct route {
+	const char *method;
+	const char *path; /* one that ends with '/' takes a rest */
+	int needs;
+	void (*serve)(struct call *c);
+};
+
+static const struct route routes[] = {
+	{ "POST", "/api/chat/completions", SESSION | CHANGES | BODY, api_chat },
+	{ "GET", "/api/health", OPEN, api_health },
+	{ "GET", "/api/health/live", OPEN, api_health },
+	{ "POST", "/api/login", CHANGES | BODY, api_login },
+	{ "POST", "/api/logout", SESSION | CHANGES, api_logout },
+	{ "GET", "/api/metrics", OPEN, api_metrics },
+	{ "GET", "/api/models", SESSION, api_models },
+	{ "GET", "/api/models/", SESSION, api_model },
+	{ "POST", "/api/password", CHANGES | BODY, api_password },
+	{ "GET", "/api/session", OPEN, api_session },
+	{ "GET", "/api/streams/", SESSION | ENDLESS, api_stream_resume },
+	{ "DELETE", "/api/streams/", SESSION | CHANGES, api_stream_stop },
+};
+
+#define N_ROUTES (sizeof(routes) / sizeof(routes[0]))
+
+void
+route_fail(struct call *c, int status, const char *code, const char *text)
+{
+	struct api_error err;
+
+	(void)api_error_set(&err, status, code, "%s", text);
+	response_error(c->response, &err);
+}
+
+/* ---- JSON bodies ----------------------------------------------------------*/
+
+struct json_object *
+route_json(struct call *c)
+{
+	const struct buf *b = &c->request->body;
+	struct json_object *v;
+	struct api_error err;
+	enum json_result r;
+
+	r = json_parse(buf_str(b), b->len,
+	    c->settings->config->limits.json_depth, &v);
+	if (r != JSON_OK) {
+		if (r == JSON_NO_MEMORY)
+			(void)api_error_no_memory(&err);
+		else
+			(void)api_error_set(&err, 400, "invalid_json",
+			    "The body %s.", json_result_str(r));
+		response_error(c->response, &err);
+		return NULL;
+	}
+	if (!json_object_is_type(v, json_type_object)) {
+		json_object_put(v);
+		route_fail(c, 400, "invalid_request",
+		    "The body must be a JSON object.");
+		return NULL;
+	}
+	return v;
+}
+
+const char *
+route_string(struct call *c, struct json_object *body, const char *name,
+    bool required, size_t *len)
+{
+	struct api_error err;
+	const char *s;
+
+	s = json_str(body, name, len);
+	if (s != NULL || (!required && json_get(body, name) == NULL))
+		return s;
+	(void)api_error_set(&err, 400, "invalid_request",
+	    "\"%s\" must be a string.", name);
+	(void)snprintf(err.param, sizeof(err.param), "%s", name);
+	response_error(c->response, &err);
+	return NULL;
+}
+
+/* ---- Finding the route ----------------------------------------------------*/
+
+static bool
+path_matches(const struct route *r, const char *path, const char **rest)
+{
+	size_t n = strlen(r->path);
+
+	if (r->path[n - 1] != '/') {
+		*rest = "";
+		return strcmp(path, r->path) == 0;
+	}
+	*rest = path + n;
+	return strncmp(path, r->path, n) == 0 && path[n] != '\0';
+}
+
+/* The route of a request; NULL with the answer given. */
+static const struct route *
+find_route(struct call *c)
+{
+	const char *method = c->request->method, *rest;
+	char allow[64] = "";
+	size_t i, n = 0;
+	bool is_head;
+
+	c->response->no_body = strcmp(method, "HEAD") == 0;
+	if (c->response->no_body)
+		method = "GET";
+	for (i = 0; i < N_ROUTES; i++) {
+		if (!path_matches(&routes[i], c->request->path, &rest))
+			continue;
+		is_head = strcmp(routes[i].method, "GET") == 0 &&
+		    (routes[i].needs & ENDLESS) == 0;
+		if (strcmp(method, routes[i].method) == 0 &&
+		    (is_head || !c->response->no_body)) {
+			c->rest = rest;
+			return &routes[i];
+		}
+		n += (size_t)snprintf(allow + n, sizeof(allow) - n, "%s%s%s",
+		    n > 0 ? ", " : "", routes[i].method,
+		    is_head ? ", HEAD" : "");
+	}
+	if (n == 0) {
+		route_fail(c, 404, "not_found", "There is nothing here.");
+	} else {
+		route_fail(c, 405, "method_not_allowed",
+		    "This resource does not take that method.");
+		response_header(c->response, "Allow", allow);
+	}
+	return NULL;
+}
+
+static bool
+authenticate(struct call *c)
+{
+	struct session_input in;
+	struct api_error err;
+
+	route_session_input(c, &in);
+	if (session_authenticate(c->settings, &in, &c->session, &err) == -1) {
+		response_error(c->response, &err);
+		return false;
+	}
+	if (c->session.set_cookie[0] != '\0')
+		response_header(c->response, "Set-Cookie",
+		    c->session.set_cookie);
+	return true;
+}
+
+void
+route_session_input(const struct call *c, struct session_input *in)
+{
+	const struct request *r = c->request;
+
+	memset(in, 0, sizeof(*in));
+	in->cookie = r->cookie;
+	in->authorization = r->authorization;
+	in->remote_user = r->remote_user;
+	in->address = r->remote_addr;
+	in->now = c->now;
+}
+
+/* What must be true before the resource looks at the request. */
+static bool
+admit(struct call *c, const struct route *r)
+{
+	const struct request *q = c->request;
+
+	if ((r->needs & BODY) != 0 && !request_is_json(q)) {
+		route_fail(c, 415, "unsupported_media_type",
+		    "The Content-Type must be application/json.");
+		return false;
+	}
+	if ((r->needs & CHANGES) != 0 && q->body.len > 0 &&
+	    !request_is_json(q)) {
+		route_fail(c, 415, "unsupported_media_type",
+		    "The Content-Type must be application/json.");
+		return false;
+	}
+	/* A script with an access token sends no such header; a browser that
+	 * sends one is believed, whoever it speaks for. */
+	if ((r->needs & CHANGES) != 0 && !request_is_same_site(q)) {
+		route_fail(c, 403, "csrf_refused",
+		    "The request comes from another site.");
+		return false;
+	}
+	return (r->needs & SESSION) == 0 || authenticate(c);
+}
+
+static void
+serve_request(struct call *c)
+{
+	const struct route *r = find_route(c);
+
+	if (r != NULL && admit(c, r))
+		r->serve(c);
+}
+
+void
+route_serve(void *arg, struct gateway *g)
+{
+	struct request request;
+	struct response response;
+	struct api_error err;
+	struct call c;
+
+	memset(&c, 0, sizeof(c));
+	c.service = arg;
+	c.settings = settings_current();
+	c.request = &request;
+	c.response = &response;
+	c.now = clock_wall();
+	response_init(&response);
+	if (request_read(&request, g, c.settings->config->limits.body,
+		c.settings->config->timeouts.request, &err) == -1)
+		response_error(&response, &err);
+	else
+		serve_request(&c);
+	if (!c.handed_over)
+		response_send(&response, g);
+	request_free(&request);
+	response_free(&response);
+	settings_unref(c.settings);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a route to the relay.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "confab/base/clock.h"
+#include "confab/identity/throttle.h"
+
+#include "route_relay.h"
+
+#define MODELS_WAIT 11000 /* ms for the providers' lists of models */
+#define MODELS_LOOK 5	  /* ms between two looks */
+
+_Static_assert(TOKEN_USER_MAX <= RELAY_USER_MAX,
+    "every user's name fits into a job");
+
+static bool
+is_key(const char *key)
+{
+	size_t n;
+
+	for (n = 0; key[n] != '\0'; n++)
+		if (key[n] <= 0x20 || key[n] >= 0x7f)
+			return false;
+	return n <= RELAY_KEY_MAX;
+}
+
+/* The relay is there, or is started now; false when it cannot be. */
+static bool
+have_relay(struct service *s)
+{
+	if (s->relay == NULL && s->start_relay != NULL)
+		s->relay = s->start_relay();
+	return s->relay != NULL;
+}
+
+bool
+route_job(struct call *c, enum relay_op op, const char *key,
+    struct relay_job *job)
+{
+	memset(job, 0, sizeof(*job));
+	if (!is_key(key)) {
+		route_fail(c, 400, "invalid_request",
+		    "The key must have 1 to "
+		    "64 visible ASCII characters, such as a UUID.");
+		return false;
+	}
+	if (c->service->cgi) {
+		/* One process a request: nothing outlives it. */
+		if (op != RELAY_CHAT) {
+			route_fail(c, 404, "stream_not_found",
+			    "There is no such stream.");
+			return false;
+		}
+		throttle_cgi_name(session_state(), key);
+		key = "";
+	}
+	if (!have_relay(c->service)) {
+		route_fail(c, 503, "internal_error",
+		    "The server is out of memory.");
+		return false;
+	}
+	job->op = op;
+	job->client.fd = -1;
+	job->settings = settings_ref(c->settings);
+	(void)snprintf(job->user, sizeof(job->user), "%s", c->session.user);
+	(void)snprintf(job->key, sizeof(job->key), "%s", key);
+	if (c->response->headers.len < sizeof(job->extra_headers))
+		memcpy(job->extra_headers, buf_str(&c->response->headers),
+		    c->response->headers.len + 1);
+	return true;
+}
+
+void
+route_hand_over(struct call *c, struct relay_job *job)
+{
+	struct gateway *g = c->request->gateway;
+
+	job->client = g->ops->hand_over(g);
+	c->handed_over = true;
+	relay_submit(c->service->relay, job);
+}
+
+static bool
+is_listed_somewhere(const struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_providers; i++)
+		if (c->providers[i].list_models)
+			return true;
+	return false;
+}
+
+static bool
+is_known(struct settings *s, const char *model)
+{
+	struct catalog *k = settings_catalog(s);
+	bool known = catalog_find(k, model) != NULL;
+
+	catalog_unref(k);
+	return known;
+}
+
+void
+route_want_models(struct call *c, const char *model)
+{
+	const struct timespec look = { 0, MODELS_LOOK * 1000000L };
+	uint64_t until = clock_mono_ms() + MODELS_WAIT;
+
+	if (!c->service->cgi || !is_listed_somewhere(c->settings->config) ||
+	    (model != NULL && is_known(c->settings, model)) ||
+	    !have_relay(c->service))
+		return;
+	relay_reload(c->service->relay, c->settings);
+	while (!relay_ready(c->service->relay) && clock_mono_ms() < until)
+		(void)nanosleep(&look, NULL);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a route to the relay: the job that goes with a connection.
+ */
+#ifndef CONFAB_API_ROUTE_RELAY_H
+#define CONFAB_API_ROUTE_RELAY_H
+
+#include "confab/api/route.h"
+
+/*
+ * Fills a job for the call's user and `key` ("" = none), with a reference to
+ * the settings. Returns false, with the answer given, for a key that is none
+ * (400), where there are no streams to come back to (404), or where the relay
+ * cannot start (503).
+ */
+bool route_job(struct call *c, enum relay_op op, const char *key,
+    struct relay_job *job);
+
+/* Gives the connection and the job to the relay. */
+void route_hand_over(struct call *c, struct relay_job *job);
+
+/*
+ * Plain CGI: a process knows no lists but those that it asks for, so this asks
+ * the providers that are set to list their models, and waits for them; where
+ * `model` is known without (NULL: never), and in FastCGI, it does nothing.
+ * Where it cannot, the configured models are what there is.
+ */
+void route_want_models(struct call *c, const char *model);
+
+#endif

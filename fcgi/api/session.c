@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GET api/session: who is signed in, until when, and the limits that the page
+ * must know.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "confab/api/route.h"
+
+static const char *
+auth_name(const struct call *c)
+{
+	return c->settings->config->auth == AUTH_REMOTE_USER ? "remote_user"
+							     : "password";
+}
+
+void
+route_session_json(struct call *c)
+{
+	const struct config_limits *l = &c->settings->config->limits;
+	const struct config_timeouts *t = &c->settings->config->timeouts;
+	struct buf *b = &c->response->body;
+	bool resume = !c->service->cgi && t->grace > 0;
+
+	buf_puts(b, "{\"user\":{\"name\":");
+	buf_json(b, c->session.user, strlen(c->session.user));
+	buf_puts(b, "},\"expires_at\":");
+	if (c->session.expires_at > 0)
+		buf_printf(b, "%lld", (long long)c->session.expires_at);
+	else
+		buf_puts(b, "null");
+	buf_printf(b,
+	    ",\"auth\":\"%s\",\"limits\":{\"max_body_bytes\":%zu,"
+	    "\"max_messages\":%zu,\"streams_per_user\":%u,"
+	    "\"requests_per_minute\":%u,\"tokens_per_day\":%llu,"
+	    "\"resume\":%s,\"grace_seconds\":%u,\"ring_bytes\":%zu}}",
+	    auth_name(c), l->body, l->messages, l->streams_per_user,
+	    l->requests_per_minute, (unsigned long long)l->tokens_per_day,
+	    resume ? "true" : "false", resume ? t->grace / 1000 : 0,
+	    resume ? l->ring_per_stream : 0);
+}
+
+/* Nobody is signed in; the page asks with probe=1 for an answer that is no
+ * error, because browsers write every error of a fetch to the console. */
+static void
+nobody(struct call *c, const struct api_error *err)
+{
+	struct buf *b = &c->response->body;
+	char probe[4];
+
+	if (err->status == 401 &&
+	    request_query(c->request, "probe", probe, sizeof(probe)) &&
+	    strcmp(probe, "1") == 0) {
+		buf_printf(b, "{\"user\":null,\"auth\":\"%s\"}", auth_name(c));
+		return;
+	}
+	response_error(c->response, err);
+	/* One more member: whether a password form makes sense. */
+	buf_truncate(b, b->len - 1);
+	buf_printf(b, ",\"auth\":\"%s\"}", auth_name(c));
+}
+
+void
+api_session(struct call *c)
+{
+	struct session_input in;
+	struct api_error err;
+
+	route_session_input(c, &in);
+	if (session_authenticate(c->settings, &in, &c->session, &err) == -1) {
+		nobody(c, &err);
+		return;
+	}
+	if (c->session.set_cookie[0] != '\0')
+		response_header(c->response, "Set-Cookie",
+		    c->session.set_cookie);
+	route_session_json(c);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GET api/streams/KEY: the rest of an answer; DELETE: its end.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/api/route.h"
+#include "confab/identity/throttle.h"
+
+#include "route_relay.h"
+
+/* Event ids are decimal numbers; anything else is none. */
+static bool
+parse_id(const char *text, uint64_t *id)
+{
+	*id = 0;
+	if (text[0] == '\0')
+		return true;
+	if (strlen(text) > 19 || strspn(text, "0123456789") != strlen(text))
+		return false;
+	*id = strtoull(text, NULL, 10);
+	return true;
+}
+
+void
+api_stream_resume(struct call *c)
+{
+	const char *last = c->request->last_event_id;
+	struct relay_job job;
+	char query[24];
+
+	if (!route_job(c, RELAY_RESUME, c->rest, &job))
+		return;
+	if (last[0] == '\0' &&
+	    request_query(c->request, "last_event_id", query, sizeof(query)))
+		last = query;
+	if (!parse_id(last, &job.last_event_id)) {
+		settings_unref(job.settings);
+		route_fail(c, 400, "invalid_request",
+		    "Last-Event-ID must be a decimal number.");
+		return;
+	}
+	route_hand_over(c, &job);
+}
+
+void
+api_stream_stop(struct call *c)
+{
+	struct relay_job job;
+
+	if (c->service->cgi &&
+	    throttle_cgi_stop(session_state(), c->session.user, c->rest)) {
+		c->response->status = 204;
+		return;
+	}
+	if (route_job(c, RELAY_STOP, c->rest, &job))
+		route_hand_over(c, &job);
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What no single option of the configuration shows: options that go together,
+ * defaults that go with a provider's kind, and the key files.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "confab/base/log.h"
+
+#include "file.h"
+
+#define API_KEY_MAX 8192 /* bytes of a provider's key */
+
+struct kind_defaults {
+	const char *key_header, *chat_path, *models_path;
+};
+
+static const struct kind_defaults kind_defaults[] = {
+	[PROVIDER_OPENAI] = { "Authorization", "/chat/completions", "/models" },
+	[PROVIDER_ANTHROPIC] = { "x-api-key", "/v1/messages", "/v1/models" },
+	[PROVIDER_DEMO] = { "Authorization", "/", "/" }
+};
+
+/* The line of an option, or of the end of its section. */
+static unsigned
+line(const struct config_reader *r, const void *object, const char *option)
+{
+	unsigned n = config_line(r, object, option);
+
+	return n != 0 ? n : config_line(r, object, NULL);
+}
+
+static int
+set_default(struct config_reader *r, char **at, const char *value)
+{
+	if (*at != NULL)
+		return 0;
+	*at = strdup(value);
+	return *at != NULL ? 0 : config_fail(r, 0, "out of memory");
+}
+
+/* OpenAI itself, and Azure, refuse the older name for their newer models. */
+static const char *
+token_limit_field(const struct config_provider *p)
+{
+	static const char azure[] = ".openai.azure.com";
+	char host[256];
+	size_t n;
+
+	config_url_host(p->base_url != NULL ? p->base_url : "", host,
+	    sizeof(host));
+	n = strlen(host);
+	if (strcasecmp(host, "api.openai.com") == 0 ||
+	    (n > sizeof(azure) &&
+		strcasecmp(host + n - sizeof(azure) + 1, azure) == 0))
+		return "max_completion_tokens";
+	return "max_tokens";
+}
+
+static int
+fill_defaults(struct config_reader *r, struct config_provider *p)
+{
+	const struct kind_defaults *d = &kind_defaults[p->kind];
+	const char *prefix;
+
+	if (set_default(r, &p->key_header, d->key_header) != 0)
+		return -1;
+	prefix =
+	    strcasecmp(p->key_header, "Authorization") == 0 ? "Bearer " : "";
+	if (set_default(r, &p->key_prefix, prefix) != 0 ||
+	    set_default(r, &p->chat_path, d->chat_path) != 0 ||
+	    set_default(r, &p->models_path, d->models_path) != 0 ||
+	    set_default(r, &p->token_limit_field, token_limit_field(p)) != 0 ||
+	    set_default(r, &p->anthropic_version, "2023-06-01") != 0)
+		return -1;
+	if (config_line(r, p, "list_models") == 0)
+		p->list_models = p->kind != PROVIDER_DEMO && p->n_models == 0;
+	return 0;
+}
+
+static int
+check_url(struct config_reader *r, struct config_provider *p)
+{
+	size_t n;
+
+	if (p->kind == PROVIDER_DEMO) {
+		if (p->base_url != NULL || p->api_key_file != NULL)
+			return config_fail(r,
+			    line(r, p,
+				p->base_url != NULL ? "base_url"
+						    : "api_key_file"),
+			    "provider %s: kind demo has no address and no key",
+			    p->name);
+		if (p->n_models > 0)
+			return config_fail(r, line(r, &p->models[0], NULL),
+			    "provider %s: kind demo has models of its own",
+			    p->name);
+		return 0;
+	}
+	if (p->base_url == NULL)
+		return config_fail(r, line(r, p, NULL),
+		    "provider %s has no base_url", p->name);
+	n = strlen(p->base_url);
+	while (n > 0 && p->base_url[n - 1] == '/')
+		p->base_url[--n] = '\0';
+	if (strncasecmp(p->base_url, "http:", 5) == 0 &&
+	    !config_url_is_loopback(p->base_url))
+		log_msg(LOG_LEVEL_WARN,
+		    "%s:%u: provider %s: messages%s cross "
+		    "the network in the clear",
+		    r->path, line(r, p, "base_url"), p->name,
+		    p->api_key_file != NULL ? " and the key" : "");
+	return 0;
+}
+
+static int
+read_key(struct config_reader *r, struct config_provider *p)
+{
+	char err[CONFIG_ERROR_MAX];
+	size_t len, i;
+
+	if (p->api_key_file == NULL)
+		return 0;
+	p->api_key = config_secret(p->api_key_file, API_KEY_MAX, &len, err);
+	if (p->api_key == NULL)
+		return config_fail(r, line(r, p, "api_key_file"),
+		    "api_key_file: %s", err);
+	for (i = 0; i < len; i++) {
+		if (p->api_key[i] <= ' ' || p->api_key[i] > '~')
+			return config_fail(r, line(r, p, "api_key_file"),
+			    "api_key_file: %.300s: a key consists of printable "
+			    "ASCII characters without spaces, on one line",
+			    p->api_key_file);
+	}
+	return 0;
+}
+
+/* The header that carries the key must not be given a second time. */
+static int
+check_headers(struct config_reader *r, const struct config_provider *p)
+{
+	size_t i, n = strlen(p->key_header);
+
+	for (i = 0; i < p->n_headers; i++) {
+		if (p->api_key_file != NULL &&
+		    strncasecmp(p->headers[i], p->key_header, n) == 0 &&
+		    p->headers[i][n] == ':')
+			return config_fail(r, line(r, p, "headers"),
+			    "headers: %s is the header of the key",
+			    p->key_header);
+	}
+	return 0;
+}
+
+static int
+check_provider(struct config_reader *r, struct config_provider *p)
+{
+	if (check_url(r, p) != 0 || fill_defaults(r, p) != 0 ||
+	    check_headers(r, p) != 0)
+		return -1;
+	if (p->ca_file != NULL && access(p->ca_file, R_OK) != 0)
+		return config_fail(r, line(r, p, "ca_file"),
+		    "ca_file: %.300s cannot be read", p->ca_file);
+	return read_key(r, p);
+}
+
+/* False where the models of some provider are not known from here. */
+static bool
+all_models_known(const struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_providers; i++) {
+		if (c->providers[i].list_models)
+			return false;
+	}
+	return true;
+}
+
+/* True when `id` names the model, as it is or as PROVIDER/ID. */
+static bool
+names(const char *id, const struct config_provider *p, const char *model)
+{
+	size_t n = strlen(p->name);
+
+	return strcmp(id, model) == 0 ||
+	    (strncmp(id, p->name, n) == 0 && id[n] == '/' &&
+		strcmp(id + n + 1, model) == 0);
+}
+
+static bool
+is_known(const struct config *c, const char *id)
+{
+	size_t i, k;
+
+	for (i = 0; i < c->n_providers; i++) {
+		const struct config_provider *p = &c->providers[i];
+
+		for (k = 0; k < p->n_models; k++) {
+			if (names(id, p, p->models[k].id))
+				return true;
+		}
+		if (p->kind == PROVIDER_DEMO &&
+		    (names(id, p, "eliza") || names(id, p, "tour")))
+			return true;
+	}
+	return false;
+}
+
+static int
+check_models(struct config_reader *r, const struct config_provider *p)
+{
+	bool known = all_models_known(r->config);
+	size_t i;
+
+	for (i = 0; i < p->n_models; i++) {
+		const struct config_model *m = &p->models[i];
+
+		if (m->fallback == NULL)
+			continue;
+		if (strcmp(m->fallback, m->id) == 0)
+			return config_fail(r, line(r, m, "fallback"),
+			    "model %s: fallback is the model itself", m->id);
+		if (known && !is_known(r->config, m->fallback))
+			return config_fail(r, line(r, m, "fallback"),
+			    "model %s: fallback: there is no model \"%s\"",
+			    m->id, m->fallback);
+	}
+	return 0;
+}
+
+static int
+check_relations(struct config_reader *r)
+{
+	const struct config *c = r->config;
+
+	if (c->session.idle > c->session.absolute)
+		return config_fail(r, line(r, &c->session, "idle"),
+		    "idle must not be longer than absolute");
+	if (c->throttle.delay > c->throttle.delay_max)
+		return config_fail(r, line(r, &c->throttle, "delay"),
+		    "delay must not be longer than delay_max");
+	if (c->password.memory_kib < 8 * c->password.lanes)
+		return config_fail(r, line(r, &c->password, "memory_kib"),
+		    "memory_kib must be at least eight times lanes");
+	if (c->n_providers == 0)
+		return config_fail(r, 0,
+		    "there is no provider; the built-in "
+		    "one is: provider \"demo\" { kind = demo }");
+	if (c->default_model != NULL && all_models_known(c) &&
+	    !is_known(c, c->default_model))
+		return config_fail(r, line(r, c, "default_model"),
+		    "default_model: there is no model \"%s\"",
+		    c->default_model);
+	return 0;
+}
+
+int
+config_check(struct config_reader *r)
+{
+	struct config *c = r->config;
+	size_t i;
+
+	for (i = 0; i < c->n_providers; i++) {
+		if (check_provider(r, &c->providers[i]) != 0)
+			return -1;
+	}
+	for (i = 0; i < c->n_providers; i++) {
+		if (check_models(r, &c->providers[i]) != 0)
+			return -1;
+	}
+	return check_relations(r);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing a configuration as a file that reads back to the same.
+ */
+#include "config.h"
+
+#include "confab/base/buf.h"
+#include "confab/config/option.h"
+
+/* One "name = value" line for each option that has a value. */
+static void
+dump_options(const struct config_section *s, const void *base,
+    const char *indent, struct buf *out)
+{
+	size_t i, before, value;
+
+	for (i = 0; i < s->n; i++) {
+		before = out->len;
+		buf_printf(out, "%s%s = ", indent, s->options[i].name);
+		value = out->len;
+		config_option_write(&s->options[i], base, out);
+		if (out->len == value)
+			out->len = before; /* not set */
+		else
+			buf_putc(out, '\n');
+	}
+}
+
+/* A title is quoted as a string value is. */
+static void
+dump_title(const char *name, const char *title, const char *indent,
+    struct buf *out)
+{
+	static const struct config_option text = { .type = OPTION_STRING };
+
+	buf_printf(out, "%s%s ", indent, name);
+	config_option_write(&text, &title, out);
+	buf_puts(out, " {\n");
+}
+
+static void
+dump_provider(const struct config_provider *p, struct buf *out)
+{
+	size_t i;
+
+	buf_putc(out, '\n');
+	dump_title(CONFIG_PROVIDER->name, p->name, "", out);
+	dump_options(CONFIG_PROVIDER, p, "\t", out);
+	if (p->api_key != NULL)
+		buf_puts(out, "\t# the key: (hidden)\n");
+	for (i = 0; i < p->n_models; i++) {
+		dump_title(CONFIG_MODEL->name, p->models[i].id, "\t", out);
+		dump_options(CONFIG_MODEL, &p->models[i], "\t\t", out);
+		buf_puts(out, "\t}\n");
+	}
+	buf_puts(out, "}\n");
+}
+
+int
+config_dump(const struct config *c, struct buf *out)
+{
+	size_t i;
+
+	buf_puts(out, "# as it is in force\n");
+	for (i = 0; i < CONFIG_SECTIONS; i++) {
+		const struct config_section *s = &config_sections[i];
+		const char *base = (const char *)c + s->offset;
+
+		if (s->titled)
+			continue;
+		if (s == CONFIG_TOP) {
+			dump_options(s, base, "", out);
+			continue;
+		}
+		buf_printf(out, "\n%s {\n", s->name);
+		dump_options(s, base, "\t", out);
+		buf_puts(out, "}\n");
+	}
+	for (i = 0; i < c->n_providers; i++)
+		dump_provider(&c->providers[i], out);
+	return buf_ok(out) ? 0 : -1;
+}

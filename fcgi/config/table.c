@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every option of the configuration, with its default and range. Its meaning
+ * is in confab.conf(5).
+ */
+#include "config.h"
+
+#include "confab/config/option.h"
+
+#ifndef CONFAB_SOCKET
+#define CONFAB_SOCKET "/run/confab/fcgi.sock"
+#endif
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* A table is laid out to be read as one. */
+/* clang-format off */
+
+#define KIB UINT64_C(1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+#define SECOND UINT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/* Then the check and a text that says what it takes. */
+#define STRING(s, f, d, ...) \
+	{ #f, OPTION_STRING, offsetof(s, f), d, 0, 0, NULL, __VA_ARGS__ }
+#define PATH(s, f, d) \
+	{ #f, OPTION_PATH, offsetof(s, f), d, 0, 0, NULL, config_is_text, \
+	    "a file name" }
+#define BOOL(s, f, d) \
+	{ #f, OPTION_BOOL, offsetof(s, f), d, 0, 0, NULL, NULL, NULL }
+#define NUMBER(type, s, f, d, min, max) \
+	{ #f, OPTION_##type, offsetof(s, f), d, min, max, NULL, NULL, NULL }
+#define CHOICE(s, f, d, words) \
+	{ #f, OPTION_CHOICE, offsetof(s, f), d, 0, COUNT(words) - 1, words, \
+	    NULL, NULL }
+#define LIST(type, s, f, d, words, check, text) \
+	{ #f, OPTION_##type, offsetof(s, f), d, 0, 1, words, check, text }
+
+#define TEXT config_is_text, "UTF-8 text without control characters"
+#define WORD config_is_word, \
+	"up to 64 letters, digits, dots, dashes and underscores"
+#define MODEL_ID config_is_model_id, "the id of a model"
+#define URL_PATH config_is_url_path, "a URL path that begins with a slash"
+
+/* Indexed by the enums of config.h and log.h. */
+static const char *const auths[] = { "password", "remote_user" };
+static const char *const kinds[] = { "openai", "anthropic", "demo" };
+static const char *const targets[] = { "stderr", "syslog" };
+static const char *const levels[] = { "error", "warn", "notice", "info",
+	"debug" };
+static const char *const inputs[] = { "text", "image" };
+
+static const struct config_option top[] = {
+	NUMBER(UINT, struct config, workers, "8", 1, 256),
+	NUMBER(UINT, struct config, relay_threads, "1", 1, 16),
+	STRING(struct config, listen, "unix:" CONFAB_SOCKET, config_is_listen,
+	    "unix:/PATH, HOST:PORT or [IPV6]:PORT"),
+	NUMBER(MODE, struct config, socket_mode, "0660", 0, 0777),
+	STRING(struct config, socket_group, NULL, WORD),
+	STRING(struct config, user, NULL, WORD),
+	STRING(struct config, group, NULL, WORD),
+	PATH(struct config, runtime_dir, "/run/confab"),
+	PATH(struct config, users_file, "users"),
+	PATH(struct config, secret_file, "secret"),
+	PATH(struct config, tokens_file, NULL),
+	CHOICE(struct config, log_target, "stderr", targets),
+	CHOICE(struct config, log_level, "info", levels),
+	CHOICE(struct config, auth, "password", auths),
+	STRING(struct config, default_model, NULL, MODEL_ID)
+};
+
+#define L struct config_limits
+static const struct config_option limits[] = {
+	NUMBER(SIZE, L, body, "16M", KIB, 512 * MIB),
+	NUMBER(COUNT, L, json_depth, "64", 8, 512),
+	NUMBER(COUNT, L, messages, "2000", 1, 100000),
+	NUMBER(UINT, L, streams, "10000", 1, 1000000),
+	NUMBER(UINT, L, streams_per_user, "256", 1, 1000000),
+	NUMBER(UINT, L, requests_per_minute, "600", 0, 1000000),
+	NUMBER(UINT64, L, tokens_per_day, "0", 0, UINT64_C(1000000000000)),
+	NUMBER(SIZE, L, event, "1M", KIB, 64 * MIB),
+	NUMBER(SIZE, L, answer, "16M", KIB, GIB),
+	NUMBER(SIZE, L, ring_per_stream, "1M", 4 * KIB, GIB),
+	NUMBER(SIZE, L, ring_per_user, "64M", 4 * KIB, 64 * GIB),
+	NUMBER(SIZE, L, ring_total, "256M", 4 * KIB, 1024 * GIB),
+	NUMBER(UINT, L, cgi_processes, "15", 1, 1000)
+};
+
+#define T struct config_timeouts
+static const struct config_option timeouts[] = {
+	NUMBER(MS, T, request, "30s", 100, HOUR),
+	NUMBER(MS, T, connect, "10s", 100, 10 * MINUTE),
+	NUMBER(MS, T, first_event, "2min", 100, 6 * HOUR),
+	NUMBER(MS, T, silence, "1min", 100, 6 * HOUR),
+	NUMBER(MS, T, total, "30min", 100, 7 * DAY),
+	NUMBER(MS, T, heartbeat, "15s", 100, 10 * MINUTE),
+	NUMBER(MS, T, grace, "30s", 0, HOUR),
+	NUMBER(MS, T, drain, "30s", 0, HOUR),
+	NUMBER(MS, T, models, "10min", SECOND, 7 * DAY)
+};
+
+#define S struct config_session
+static const struct config_option session[] = {
+	NUMBER(SECONDS, S, idle, "7d", SECOND, 3650 * DAY),
+	NUMBER(SECONDS, S, absolute, "30d", SECOND, 3650 * DAY),
+	STRING(S, cookie_name, "__Host-confab", config_is_header_name,
+	    "the name of a cookie")
+};
+
+#define P struct config_password
+static const struct config_option password[] = {
+	NUMBER(UINT, P, memory_kib, "65536", 8, 1048576),
+	NUMBER(UINT, P, passes, "3", 1, 16),
+	NUMBER(UINT, P, lanes, "4", 1, 16),
+	NUMBER(UINT, P, slots, "0", 0, 256),
+	NUMBER(UINT, P, queue, "2", 0, 10000)
+};
+
+#define H struct config_throttle
+static const struct config_option throttle[] = {
+	NUMBER(UINT, H, user_failures, "5", 1, 1000000),
+	NUMBER(UINT, H, address_failures, "20", 1, 1000000),
+	NUMBER(SECONDS, H, delay, "1s", SECOND, HOUR),
+	NUMBER(SECONDS, H, delay_max, "15min", SECOND, 7 * DAY),
+	NUMBER(SECONDS, H, forget, "1h", SECOND, 365 * DAY)
+};
+
+/* Those without a default here get one that goes with the kind. */
+#define V struct config_provider
+static const struct config_option provider[] = {
+	CHOICE(V, kind, "openai", kinds),
+	STRING(V, base_url, NULL, config_is_base_url,
+	    "an http or https URL without user name, query and fragment"),
+	PATH(V, api_key_file, NULL),
+	STRING(V, key_header, NULL, config_is_header_name,
+	    "the name of a header"),
+	STRING(V, key_prefix, NULL, config_is_printable,
+	    "printable ASCII characters"),
+	STRING(V, chat_path, NULL, URL_PATH),
+	STRING(V, models_path, NULL, URL_PATH),
+	STRING(V, query, NULL, config_is_query,
+	    "NAME=VALUE pairs joined by &, without a question mark"),
+	STRING(V, token_limit_field, NULL, WORD),
+	STRING(V, anthropic_version, NULL, WORD),
+	PATH(V, ca_file, NULL),
+	STRING(V, proxy, NULL, config_is_proxy,
+	    "an http, https or socks URL without user name and path"),
+	LIST(HEADERS, V, headers, NULL, NULL, config_is_header,
+	    "\"Name: value\" in printable ASCII, of a header that is not made "
+	    "here"),
+	BOOL(V, include_usage, "yes"),
+	BOOL(V, require_done, "yes"),
+	BOOL(V, list_models, NULL)
+};
+
+#define M struct config_model
+static const struct config_option model[] = {
+	STRING(M, name, NULL, TEXT),
+	STRING(M, upstream, NULL, MODEL_ID),
+	STRING(M, fallback, NULL, MODEL_ID),
+	NUMBER(UINT, M, context_length, "0", 0, 100000000),
+	NUMBER(UINT, M, max_output_tokens, "0", 0, 100000000),
+	LIST(INPUT, M, input, "text", inputs, NULL, NULL)
+};
+
+const struct config_section config_sections[CONFIG_SECTIONS] = {
+	{ "", top, COUNT(top), 0, false },
+	{ "limits", limits, COUNT(limits), offsetof(struct config, limits),
+	    false },
+	{ "timeouts", timeouts, COUNT(timeouts),
+	    offsetof(struct config, timeouts), false },
+	{ "session", session, COUNT(session),
+	    offsetof(struct config, session), false },
+	{ "password", password, COUNT(password),
+	    offsetof(struct config, password), false },
+	{ "throttle", throttle, COUNT(throttle),
+	    offsetof(struct config, throttle), false },
+	{ "provider", provider, COUNT(provider), 0, true },
+	{ "model", model, COUNT(model), 0, true }
+};

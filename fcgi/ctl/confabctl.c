@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* confabctl: the administrator's program. Finds the command and runs it. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "confab/base/log.h"
+#include "confab/system/sandbox.h"
+
+#include "ctl.h"
+
+static const char help[] =
+    "usage: confabctl [--config FILE] COMMAND ...\n"
+    "\n"
+    "  user add NAME [--expires DATE] [--must-change]\n"
+    "  user passwd NAME [--must-change]\n"
+    "  user disable | enable | sign-out | require-change | del NAME\n"
+    "  user expires NAME DATE|never\n"
+    "  user list\n"
+    "  secret new\n"
+    "  secret rotate [--keep N | --drop-old]\n"
+    "  token new USER LABEL [--expires DATE]\n"
+    "  token list [USER]\n"
+    "  token revoke ID\n"
+    "  check [--dump]\n"
+    "  doctor URL [--user NAME] [--ca-file FILE | --insecure]\n"
+    "\n"
+    "Passwords are asked for on the terminal, or read as one line of standard\n"
+    "input. The configuration is " CONFAB_CONFIG_FILE ".\n"
+    "Exit codes: 0 done, 1 failed, 2 usage, 3 bad configuration, 4 no such\n"
+    "thing, 5 exists already.\n";
+
+static const struct {
+	const char *name;
+	int (*run)(struct ctl *);
+} commands[] = {
+	{ "user", ctl_user },
+	{ "secret", ctl_secret },
+	{ "token", ctl_token },
+	{ "check", ctl_check },
+	{ "doctor", ctl_doctor },
+};
+
+static int
+run(struct ctl *ctl)
+{
+	const char *name = ctl_word(ctl);
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return commands[i].run(ctl);
+	fputs(help, stderr);
+	return CTL_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ctl ctl = { .config_path = CONFAB_CONFIG_FILE,
+		.argc = argc - 1,
+		.argv = argv + 1 };
+	int code;
+
+	sandbox_undumpable();
+	log_configure(LOG_TO_STDERR, LOG_LEVEL_NOTICE);
+	if (ctl_option(&ctl, "--help", NULL) || ctl_option(&ctl, "-h", NULL)) {
+		fputs(help, stdout);
+		return CTL_OK;
+	}
+	if (ctl_option(&ctl, "--version", NULL)) {
+		puts("confabctl " PACKAGE_VERSION);
+		return CTL_OK;
+	}
+	if (ctl_option(&ctl, "--config", &ctl.config_path) &&
+	    ctl.config_path == NULL)
+		return ctl_usage("COMMAND ...");
+	code = run(&ctl);
+	config_free(ctl.config);
+	if (fflush(stdout) != 0)
+		code = CTL_FAILED;
+	return code;
+}

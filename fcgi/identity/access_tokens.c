@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/* Access tokens: the file of their digests, and looking one up. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/base/buf.h"
+#include "confab/base/crypto.h"
+#include "confab/base/encode.h"
+#include "confab/base/files.h"
+#include "confab/base/lines.h"
+#include "confab/base/log.h"
+#include "confab/identity/access_tokens.h"
+
+#define SECRET_LEN 32
+#define ID_BYTES 4
+#define DIGEST_LEN 32
+#define FIELDS 6
+#define FILE_MODE 0640
+
+/* The file that was asked about last, as it was read. */
+static struct {
+	pthread_mutex_t lock;
+	char *path;
+	struct file_stamp stamp;
+	struct access_tokens tokens;
+} cache = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+void
+access_tokens_clear(struct access_tokens *t)
+{
+	free(t->list);
+	t->list = NULL;
+	t->n = 0;
+}
+
+static int
+time_of(const char *s, size_t len, int64_t *out)
+{
+	int64_t n = 0;
+
+	if (len == 0 || len > 15)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return -1;
+		n = n * 10 + (s[i] - '0');
+	}
+	*out = n;
+	return 0;
+}
+
+/* An id is what encode_hex() writes. */
+static bool
+id_valid(const char *s, size_t len)
+{
+	unsigned char bytes[ACCESS_TOKEN_ID_MAX / 2];
+
+	return len > 0 && decode_hex(bytes, sizeof(bytes), s, len) > 0;
+}
+
+/* One line. Returns NULL, or what is wrong with it. */
+static const char *
+parse_line(const char *s, size_t len, struct access_token *t)
+{
+	const char *f[FIELDS], *end = s + len;
+	size_t n[FIELDS];
+
+	memset(t, 0, sizeof(*t));
+	for (int i = 0; i < FIELDS; i++) {
+		const char *stop = memchr(s, ':', (size_t)(end - s));
+
+		if ((stop == NULL) != (i == FIELDS - 1))
+			return "a line is ID:USER:LABEL:DIGEST:CREATED:EXPIRES";
+		f[i] = s;
+		n[i] = (size_t)((stop != NULL ? stop : end) - s);
+		s = stop != NULL ? stop + 1 : end;
+	}
+	if (!id_valid(f[0], n[0]))
+		return "an id has up to 16 hexadecimal digits";
+	memcpy(t->id, f[0], n[0]);
+	if (!users_name_valid(f[1], n[1]))
+		return "this is not a user's name";
+	memcpy(t->user, f[1], n[1]);
+	if (n[2] > ACCESS_TOKEN_LABEL_MAX || !users_name_valid(f[2], n[2]))
+		return "a label has 1 to 64 bytes, as a user's name";
+	memcpy(t->label, f[2], n[2]);
+	if (decode_hex(t->digest, DIGEST_LEN, f[3], n[3]) != DIGEST_LEN)
+		return "a digest has 64 hexadecimal digits";
+	if (time_of(f[4], n[4], &t->created) != 0 ||
+	    time_of(f[5], n[5], &t->expires) != 0)
+		return "times are seconds since 1970";
+	return NULL;
+}
+
+static int
+add(struct access_tokens *out, const struct access_token *t)
+{
+	struct access_token *list;
+
+	if (out->n == ACCESS_TOKENS_MAX)
+		return -1;
+	/* Grows by doubling, at each power of two. */
+	if ((out->n & (out->n - 1)) == 0) {
+		list = realloc(out->list,
+		    (out->n == 0 ? 1 : 2 * out->n) * sizeof(*list));
+		if (list == NULL)
+			return -1;
+		out->list = list;
+	}
+	out->list[out->n++] = *t;
+	return 0;
+}
+
+int
+access_tokens_parse(const char *name, const char *text, size_t len,
+    struct access_tokens *out, char err[CONFIG_ERROR_MAX])
+{
+	const char *cause = NULL, *s;
+	struct access_token t;
+	struct lines lines;
+	size_t n;
+
+	out->list = NULL;
+	out->n = 0;
+	lines_begin(&lines, text, len);
+	while (cause == NULL && lines_next(&lines, &s, &n)) {
+		if (n > 0 && *s != '#' &&
+		    (cause = parse_line(s, n, &t)) == NULL && add(out, &t) != 0)
+			cause = "out of memory, or more than 10000 tokens";
+	}
+	if (cause == NULL)
+		return 0;
+	snprintf(err, CONFIG_ERROR_MAX, "%.400s:%zu: %s", name, lines.number,
+	    cause);
+	access_tokens_clear(out);
+	return -1;
+}
+
+int
+access_tokens_read(const char *path, struct access_tokens *out,
+    char err[CONFIG_ERROR_MAX])
+{
+	struct file_stamp stamp = file_stamp(path);
+	struct buf text;
+	int rc = -1;
+
+	out->list = NULL;
+	out->n = 0;
+	/* No file is a file without tokens. */
+	if (stamp.inode == 0)
+		return 0;
+	buf_init(&text, ACCESS_TOKENS_FILE_MAX);
+	if (file_read(path, &text, err) == 0)
+		rc = access_tokens_parse(path, buf_str(&text), text.len, out,
+		    err);
+	buf_wipe(&text);
+	return rc;
+}
+
+/* Makes the cache hold this file as it is now. The lock is held. */
+static int
+follow(const char *path, char err[CONFIG_ERROR_MAX])
+{
+	struct file_stamp now = file_stamp(path);
+	struct access_tokens fresh;
+	char *copy;
+
+	if (cache.path != NULL && strcmp(cache.path, path) == 0 &&
+	    file_stamp_same(&now, &cache.stamp))
+		return 0;
+	/* One that cannot be read is no reason to take the old ones: what was
+	 * revoked with the change would live on. */
+	if (access_tokens_read(path, &fresh, err) != 0)
+		return -1;
+	copy = strdup(path);
+	if (copy == NULL) {
+		access_tokens_clear(&fresh);
+		snprintf(err, CONFIG_ERROR_MAX, "%.400s: out of memory", path);
+		return -1;
+	}
+	free(cache.path);
+	access_tokens_clear(&cache.tokens);
+	cache.path = copy;
+	cache.stamp = now;
+	cache.tokens = fresh;
+	return 0;
+}
+
+int
+access_tokens_find(const char *path, const char *text, size_t len,
+    struct access_token *out, char err[CONFIG_ERROR_MAX])
+{
+	unsigned char digest[CRYPTO_SHA256_LEN];
+	int found = 0;
+
+	if (len > ACCESS_TOKEN_MAX ||
+	    strncmp(text, ACCESS_TOKEN_PREFIX, strlen(ACCESS_TOKEN_PREFIX)) !=
+		0)
+		return 0;
+	if (crypto_sha256(digest, text, len) != 0)
+		return 0;
+	pthread_mutex_lock(&cache.lock);
+	if (follow(path, err) != 0)
+		found = -1;
+	for (size_t i = 0; found == 0 && i < cache.tokens.n; i++)
+		if (crypto_equal(cache.tokens.list[i].digest, digest,
+			sizeof(digest))) {
+			*out = cache.tokens.list[i];
+			found = 1;
+		}
+	pthread_mutex_unlock(&cache.lock);
+	return found;
+}
+
+static void
+write_token(const struct access_token *t, struct buf *out)
+{
+	char digest[2 * DIGEST_LEN + 1];
+
+	encode_hex(digest, t->digest, DIGEST_LEN);
+	buf_printf(out, "%s:%s:%s:%s:%" PRId64 ":%" PRId64 "\n", t->id, t->user,
+	    t->label, digest, t->created, t->expires);
+}
+
+/* Makes the token's id, text and digest. */
+static int
+generate(struct access_token *t, char text[ACCESS_TOKEN_MAX + 1])
+{
+	unsigned char secret[SECRET_LEN], id[ID_BYTES];
+	size_t len = strlen(ACCESS_TOKEN_PREFIX);
+	int rc = -1;
+
+	if (crypto_random(secret, sizeof(secret)) == 0 &&
+	    crypto_random(id, sizeof(id)) == 0) {
+		memcpy(text, ACCESS_TOKEN_PREFIX, len);
+		len += encode_base64url(text + len, secret, sizeof(secret));
+		encode_hex(t->id, id, sizeof(id));
+		rc = crypto_sha256(t->digest, text, len);
+	}
+	crypto_wipe(secret, sizeof(secret));
+	return rc;
+}
+
+int
+access_tokens_new(const char *path, const char *user, const char *label,
+    int64_t created, int64_t expires, struct access_token *out,
+    char text[ACCESS_TOKEN_MAX + 1], char err[CONFIG_ERROR_MAX])
+{
+	struct access_tokens all;
+	struct file_edit e;
+	struct buf next;
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (!users_name_valid(user, strlen(user)) ||
+	    strlen(label) > ACCESS_TOKEN_LABEL_MAX ||
+	    !users_name_valid(label, strlen(label)) ||
+	    generate(out, text) != 0) {
+		snprintf(err, CONFIG_ERROR_MAX,
+		    "a user and a label have 1 to %d bytes of UTF-8 without "
+		    "colons and control characters",
+		    ACCESS_TOKEN_LABEL_MAX);
+		return -1;
+	}
+	memcpy(out->user, user, strlen(user));
+	memcpy(out->label, label, strlen(label));
+	out->created = created;
+	out->expires = expires;
+	if (file_edit_begin(&e, path, ACCESS_TOKENS_FILE_MAX, FILE_MODE, err) !=
+	    0)
+		return -1;
+	buf_init(&next, ACCESS_TOKENS_FILE_MAX);
+	if (access_tokens_parse(path, buf_str(&e.text), e.text.len, &all,
+		err) == 0) {
+		buf_append(&next, buf_str(&e.text), e.text.len);
+		if (next.len > 0 && next.data[next.len - 1] != '\n')
+			buf_putc(&next, '\n');
+		write_token(out, &next);
+		if (all.n == ACCESS_TOKENS_MAX)
+			snprintf(err, CONFIG_ERROR_MAX,
+			    "%.400s: has %d tokens already", path,
+			    ACCESS_TOKENS_MAX);
+		else
+			rc = file_edit_commit(&e, &next, err);
+		access_tokens_clear(&all);
+	}
+	buf_wipe(&next);
+	file_edit_end(&e);
+	return rc;
+}
+
+/* Copies the file without the token's line, which it keeps in `removed`. */
+static int
+copy_without(const char *id, const struct buf *text, struct buf *out,
+    struct access_token *removed)
+{
+	struct access_token t;
+	struct lines lines;
+	const char *s;
+	int found = 0;
+	size_t n;
+
+	lines_begin(&lines, buf_str(text), text->len);
+	while (lines_next(&lines, &s, &n)) {
+		if (n > 0 && *s != '#' && parse_line(s, n, &t) == NULL &&
+		    strcmp(t.id, id) == 0) {
+			*removed = t;
+			found = 1;
+		} else {
+			buf_append(out, s, (size_t)(lines.next - s));
+		}
+	}
+	return found;
+}
+
+int
+access_tokens_revoke(const char *path, const char *id,
+    struct access_token *removed, char err[CONFIG_ERROR_MAX])
+{
+	struct file_edit e;
+	struct buf next;
+	int found;
+
+	if (file_edit_begin(&e, path, ACCESS_TOKENS_FILE_MAX, 0, err) != 0)
+		return -1;
+	buf_init(&next, ACCESS_TOKENS_FILE_MAX);
+	found = copy_without(id, &e.text, &next, removed);
+	if (found && file_edit_commit(&e, &next, err) != 0)
+		found = -1;
+	buf_wipe(&next);
+	file_edit_end(&e);
+	return found;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* The users file in use: followed, asked about passwords, and updated. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/base/buf.h"
+#include "confab/base/crypto.h"
+#include "confab/base/files.h"
+#include "confab/base/log.h"
+#include "confab/identity/credentials.h"
+#include "confab/identity/password.h"
+
+#define SEED_LEN 16
+
+struct credentials {
+	pthread_mutex_t lock; /* guards stamp and users */
+	char *path;
+	struct file_stamp stamp; /* of what was read, good or bad */
+	struct users *users;
+	unsigned char seed[SEED_LEN]; /* chooses whose hash stands in */
+};
+
+static struct users *
+read_users(const char *path, char err[CONFIG_ERROR_MAX])
+{
+	struct users *u = NULL;
+	struct buf text;
+
+	buf_init(&text, USERS_FILE_MAX);
+	if (file_read(path, &text, err) == 0)
+		u = users_parse(path, buf_str(&text), text.len, err);
+	buf_wipe(&text);
+	return u;
+}
+
+struct credentials *
+credentials_load(const char *path, char err[CONFIG_ERROR_MAX])
+{
+	struct credentials *c = calloc(1, sizeof(*c));
+
+	if (c == NULL || (c->path = strdup(path)) == NULL ||
+	    crypto_random(c->seed, sizeof(c->seed)) != 0 ||
+	    pthread_mutex_init(&c->lock, NULL) != 0) {
+		snprintf(err, CONFIG_ERROR_MAX, "%s: out of memory", path);
+		if (c != NULL)
+			free(c->path);
+		free(c);
+		return NULL;
+	}
+	c->stamp = file_stamp(path);
+	c->users = read_users(path, err);
+	if (c->users == NULL) {
+		credentials_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void
+credentials_free(struct credentials *c)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_destroy(&c->lock);
+	users_free(c->users);
+	free(c->path);
+	free(c);
+}
+
+/* Reads the file again when it has changed. The lock is held. */
+static void
+follow(struct credentials *c)
+{
+	char err[CONFIG_ERROR_MAX];
+	struct file_stamp now = file_stamp(c->path);
+	struct users *fresh;
+
+	if (file_stamp_same(&now, &c->stamp))
+		return;
+	c->stamp = now;
+	fresh = read_users(c->path, err);
+	if (fresh == NULL) {
+		log_msg(LOG_LEVEL_ERROR, "the users stay as they were: %s",
+		    err);
+		return;
+	}
+	users_free(c->users);
+	c->users = fresh;
+	log_msg(LOG_LEVEL_INFO, "users read again from %s", c->path);
+}
+
+bool
+credentials_find(struct credentials *c, const char *name, struct user *out)
+{
+	const struct user *u;
+
+	pthread_mutex_lock(&c->lock);
+	follow(c);
+	u = users_find(c->users, name);
+	if (u != NULL)
+		*out = *u;
+	pthread_mutex_unlock(&c->lock);
+	return u != NULL;
+}
+
+/*
+ * Copies the user whose hash stands in for that of an unknown name: always the
+ * same one for a name, so that its time says as little as a real user's.
+ */
+static bool
+stand_in(struct credentials *c, const char *name, struct user *out)
+{
+	unsigned char digest[CRYPTO_SHA256_LEN];
+	uint32_t n = 0;
+	size_t count;
+
+	if (crypto_hmac(digest, c->seed, sizeof(c->seed), "stand-in", name,
+		strlen(name)) != 0)
+		return false;
+	memcpy(&n, digest, sizeof(n));
+	pthread_mutex_lock(&c->lock);
+	count = users_count(c->users);
+	if (count > 0)
+		*out = *users_at(c->users, n % count);
+	pthread_mutex_unlock(&c->lock);
+	return count > 0;
+}
+
+/* The digest of a stored hash. */
+static void
+hash_digest(const char *name, const char *hash,
+    unsigned char out[USERS_DIGEST_LEN])
+{
+	char text[USERS_NAME_MAX + USERS_HASH_MAX + 2];
+	unsigned char digest[CRYPTO_SHA256_LEN] = { 0 };
+	int len = snprintf(text, sizeof(text), "%s:%s", name, hash);
+
+	/* A failure gives zeros, which no token was ever made with. */
+	(void)crypto_sha256(digest, text, (size_t)len);
+	memcpy(out, digest, USERS_DIGEST_LEN);
+	crypto_wipe(text, sizeof(text));
+}
+
+/* The digest that sessions go by: that of the hash before it was renewed. */
+static void
+session_digest(const struct user *u, unsigned char out[USERS_DIGEST_LEN])
+{
+	hash_digest(u->name, u->hash, out);
+	/* `kept` holds for one hash only: one put there by hand ends all. */
+	if (u->has_kept && memcmp(out, u->kept_new, USERS_DIGEST_LEN) == 0)
+		memcpy(out, u->kept_old, USERS_DIGEST_LEN);
+}
+
+void
+credentials_generation(const struct user *u,
+    unsigned char out[TOKEN_GENERATION_LEN])
+{
+	unsigned char text[USERS_DIGEST_LEN + sizeof(u->epoch)];
+	unsigned char digest[CRYPTO_SHA256_LEN] = { 0 };
+
+	session_digest(u, text);
+	for (size_t i = 0; i < sizeof(u->epoch); i++)
+		text[USERS_DIGEST_LEN + i] =
+		    (unsigned char)(u->epoch >> (8 * i));
+	(void)crypto_sha256(digest, text, sizeof(text));
+	memcpy(out, digest, TOKEN_GENERATION_LEN);
+}
+
+enum credentials_result
+credentials_verify(struct credentials *c, const struct config_password *p,
+    const char *name, const char *password, size_t len, int64_t now,
+    struct user *out)
+{
+	enum password_result r;
+
+	if (!credentials_find(c, name, out)) {
+		if (stand_in(c, name, out))
+			(void)password_verify(out->hash, password, len);
+		else
+			password_waste(p, password, len);
+		crypto_wipe(out, sizeof(*out));
+		return CREDENTIALS_WRONG;
+	}
+	r = password_verify(out->hash, password, len);
+	if (r == PASSWORD_UNREADABLE)
+		log_msg(LOG_LEVEL_ERROR,
+		    "%s: a user's hash is unreadable or too costly", c->path);
+	if (r == PASSWORD_NO_MEMORY || r != PASSWORD_SAME) {
+		crypto_wipe(out, sizeof(*out));
+		return r == PASSWORD_NO_MEMORY ? CREDENTIALS_NO_MEMORY
+					       : CREDENTIALS_WRONG;
+	}
+	if (out->disabled)
+		return CREDENTIALS_DISABLED;
+	if (out->expires > 0 && now >= out->expires)
+		return CREDENTIALS_EXPIRED;
+	if (out->must_change)
+		return CREDENTIALS_CHANGE;
+	return CREDENTIALS_OK;
+}
+
+/* The user with another hash. */
+static void
+change(struct user *u, const char *new_hash, bool rehash)
+{
+	unsigned char old[USERS_DIGEST_LEN];
+
+	session_digest(u, old);
+	memset(u->hash, 0, sizeof(u->hash));
+	memcpy(u->hash, new_hash, strlen(new_hash));
+	u->has_kept = rehash;
+	if (rehash) {
+		memcpy(u->kept_old, old, sizeof(old));
+		hash_digest(u->name, u->hash, u->kept_new);
+	} else
+		u->must_change = false;
+}
+
+int
+credentials_store(struct credentials *c, const char *name, const char *old_hash,
+    const char *new_hash, bool rehash, char err[CONFIG_ERROR_MAX])
+{
+	struct users *users = NULL;
+	const struct user *found;
+	struct file_edit e;
+	struct user u;
+	struct buf text;
+	int rc = -1;
+
+	if (strlen(new_hash) > USERS_HASH_MAX ||
+	    file_edit_begin(&e, c->path, USERS_FILE_MAX, 0, err) != 0)
+		return -1;
+	buf_init(&text, USERS_FILE_MAX);
+	users = users_parse(c->path, buf_str(&e.text), e.text.len, err);
+	if (users == NULL)
+		goto out;
+	found = users_find(users, name);
+	if (found == NULL || strcmp(found->hash, old_hash) != 0) {
+		snprintf(err, CONFIG_ERROR_MAX,
+		    "%s: the user was changed meanwhile", c->path);
+		goto out;
+	}
+	u = *found;
+	change(&u, new_hash, rehash);
+	if (users_put(users, &u) != 0 || users_write(users, &text) != 0) {
+		snprintf(err, CONFIG_ERROR_MAX, "%s: out of memory", c->path);
+		goto out;
+	}
+	rc = file_edit_commit(&e, &text, err);
+out:
+	users_free(users);
+	buf_wipe(&text);
+	file_edit_end(&e);
+	return rc;
+}

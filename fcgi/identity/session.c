@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* Who makes a request, and how a session begins, is renewed and ends. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "confab/base/clock.h"
+#include "confab/base/crypto.h"
+#include "confab/base/log.h"
+#include "confab/identity/access_tokens.h"
+#include "confab/identity/audit.h"
+#include "confab/identity/credentials.h"
+#include "confab/identity/keyring.h"
+#include "confab/identity/session.h"
+#include "confab/state/shared_state.h"
+
+#include "cookie.h"
+#include "hash_slots.h"
+
+_Static_assert(TOKEN_SESSION_LEN == SHARED_SESSION_LEN,
+    "a session has one name in a cookie and in the shared state");
+
+#define RENEW_MAX 3600 /* s of age at which a cookie is renewed */
+#define BEARER "Bearer "
+
+static struct shared_state *state;
+static bool is_cgi;
+
+int
+session_start(const struct config *c, bool cgi, char err[CONFIG_ERROR_MAX])
+{
+	state = shared_state_open(c->runtime_dir, err);
+	if (state == NULL)
+		return -1;
+	is_cgi = cgi;
+	session_reload(c);
+	return 0;
+}
+
+void
+session_reload(const struct config *c)
+{
+	hash_slots_set(&c->password, c->workers, is_cgi ? state : NULL);
+}
+
+void
+session_stop(void)
+{
+	shared_state_close(state);
+	state = NULL;
+}
+
+struct shared_state *
+session_state(void)
+{
+	return state;
+}
+
+static int64_t
+min64(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int
+not_authenticated(struct api_error *err)
+{
+	return api_error_set(err, 401, "not_authenticated",
+	    "Sign in to do this.");
+}
+
+/* Writes the Set-Cookie value of a token and what the session says of it. */
+static int
+set_cookie(const struct config *c, const struct token *t,
+    const struct token_key *key, int64_t now, struct session *out)
+{
+	char text[TOKEN_TEXT_MAX + 1];
+	int64_t end = min64(t->expires, t->seen + c->session.idle * 1000LL);
+	int n = -1;
+
+	if (token_make(t, key, text) > 0)
+		n = snprintf(out->set_cookie, sizeof(out->set_cookie),
+		    "%s=%s; Path=/; Max-Age=%" PRId64
+		    "; Secure; HttpOnly; SameSite=Strict",
+		    c->session.cookie_name, text, end / 1000 - now);
+	crypto_wipe(text, sizeof(text));
+	if (n < 0 || n >= (int)sizeof(out->set_cookie)) {
+		out->set_cookie[0] = '\0';
+		return -1;
+	}
+	out->expires_at = end / 1000;
+	return 0;
+}
+
+void
+session_clear_cookie(const struct config *c, char out[SESSION_COOKIE_MAX])
+{
+	snprintf(out, SESSION_COOKIE_MAX,
+	    "%s=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict",
+	    c->session.cookie_name);
+}
+
+static void
+from_token(const struct token *t, struct session *out)
+{
+	memset(out, 0, sizeof(*out));
+	memcpy(out->user, t->user, sizeof(out->user));
+	memcpy(out->id, t->session, sizeof(out->id));
+	out->via = SESSION_COOKIE;
+	out->ends_ms = t->expires;
+}
+
+int
+session_issue(struct settings *s, const struct user *user, int64_t now,
+    struct session *out, struct api_error *err)
+{
+	struct keyring_keys keys;
+	struct token t;
+	int rc = -1;
+
+	memset(&t, 0, sizeof(t));
+	memcpy(t.user, user->name, sizeof(t.user));
+	t.seen = now * 1000;
+	t.issued =
+	    (int64_t)shared_state_issue(state, user->name, (uint64_t)t.seen);
+	t.expires = t.seen + s->config->session.absolute * 1000LL;
+	credentials_generation(user, t.generation);
+	keyring_keys(s->keyring, &keys);
+	if (crypto_random(t.session, sizeof(t.session)) == 0) {
+		from_token(&t, out);
+		rc = set_cookie(s->config, &t, &keys.keys[0], now, out);
+	}
+	keyring_wipe(&keys);
+	if (rc != 0)
+		api_error_set(err, 500, "internal_error",
+		    "The session could not be made.");
+	return rc;
+}
+
+/* Do the times of a token, all in ms, allow it now? */
+static bool
+in_time(const struct config *c, const struct token *t, int64_t now)
+{
+	int64_t idle = c->session.idle * 1000LL;
+	int64_t absolute = c->session.absolute * 1000LL;
+
+	/*
+	 * `seen` tells the issuer's clock. `issued` may be a little later when
+	 * the user's sessions were just ended, and says nothing of the clock.
+	 */
+	return t->seen <= now + SESSION_SKEW * 1000LL && now < t->expires &&
+	    now - t->seen < idle && now - t->issued < absolute;
+}
+
+/* Is the user still one who has this session? */
+static bool
+in_force(struct settings *s, const struct token *t, int64_t now)
+{
+	unsigned char generation[TOKEN_GENERATION_LEN];
+	struct user u;
+	bool good = false;
+
+	if (s->credentials != NULL &&
+	    credentials_find(s->credentials, t->user, &u)) {
+		credentials_generation(&u, generation);
+		good = !u.disabled && !u.must_change &&
+		    (u.expires == 0 || now < u.expires) &&
+		    crypto_equal(generation, t->generation, sizeof(generation));
+		crypto_wipe(&u, sizeof(u));
+	}
+	return good &&
+	    !shared_state_revoked(state, t->session, t->user,
+		(uint64_t)t->issued, (uint64_t)now * 1000);
+}
+
+/* Gives a token that has aged, or that an older key signed, a new cookie. */
+static void
+renew(const struct config *c, struct token *t, const struct token_key *newest,
+    int64_t now, struct session *out)
+{
+	int64_t age = min64(c->session.idle / SESSION_RENEW_PART, RENEW_MAX);
+
+	out->expires_at =
+	    min64(t->expires, t->seen + c->session.idle * 1000LL) / 1000;
+	if (now * 1000 - t->seen < age * 1000 &&
+	    strcmp(t->key_id, newest->id) == 0)
+		return;
+	t->seen = now * 1000;
+	/* Without a new one the old cookie goes on. */
+	(void)set_cookie(c, t, newest, now, out);
+}
+
+static bool
+by_cookie(struct settings *s, const struct session_input *in,
+    struct session *out)
+{
+	struct keyring_keys keys;
+	const char *value;
+	struct token t;
+	size_t len;
+	bool good = false;
+
+	if (in->cookie == NULL || s->keyring == NULL ||
+	    cookie_find(in->cookie, strlen(in->cookie),
+		s->config->session.cookie_name, &value, &len) != 1)
+		return false;
+	keyring_keys(s->keyring, &keys);
+	if (token_open(value, len, keys.keys, keys.n, &t) == TOKEN_OK &&
+	    in_time(s->config, &t, in->now * 1000) &&
+	    in_force(s, &t, in->now)) {
+		good = true;
+		from_token(&t, out);
+		renew(s->config, &t, &keys.keys[0], in->now, out);
+	}
+	keyring_wipe(&keys);
+	crypto_wipe(&t, sizeof(t));
+	return good;
+}
+
+/* The text of `Authorization: Bearer TEXT`, or NULL (RFC 6750, 2.1). */
+static const char *
+bearer(const struct session_input *in, size_t *len)
+{
+	const char *p = in->authorization;
+
+	if (p == NULL || strncasecmp(p, BEARER, strlen(BEARER)) != 0)
+		return NULL;
+	p += strlen(BEARER);
+	while (*p == ' ')
+		p++;
+	*len = strnlen(p, ACCESS_TOKEN_MAX + 1);
+	while (*len > 0 && p[*len - 1] == ' ')
+		(*len)--;
+	return p;
+}
+
+/*
+ * May the user whom a token or the web server names do anything? With
+ * auth = remote_user the users file need not know them, and has no password
+ * that could be changed; it may still shut somebody out.
+ */
+static int
+check_user(struct settings *s, const char *name, int64_t now,
+    struct api_error *err)
+{
+	bool remote = s->config->auth == AUTH_REMOTE_USER;
+	struct user u;
+	int rc = 0;
+
+	if (s->credentials == NULL ||
+	    !credentials_find(s->credentials, name, &u))
+		return remote ? 0 : not_authenticated(err);
+	if (u.disabled)
+		rc = api_error_set(err, 403, "account_disabled",
+		    "This account is disabled.");
+	else if (u.expires > 0 && now >= u.expires)
+		rc = api_error_set(err, 403, "account_expired",
+		    "This account has expired.");
+	else if (u.must_change && !remote)
+		rc = api_error_set(err, 403, "password_change_required",
+		    "Sign in and set a new password first.");
+	crypto_wipe(&u, sizeof(u));
+	return rc;
+}
+
+static int
+by_token(struct settings *s, const struct session_input *in,
+    struct session *out, struct api_error *err)
+{
+	char cause[CONFIG_ERROR_MAX];
+	struct access_token t;
+	size_t len = 0;
+	const char *text = bearer(in, &len);
+	int found = 0;
+
+	if (text == NULL || s->config->tokens_file == NULL)
+		return not_authenticated(err);
+	found =
+	    access_tokens_find(s->config->tokens_file, text, len, &t, cause);
+	if (found < 0)
+		log_msg(LOG_LEVEL_ERROR, "no access token is accepted: %s",
+		    cause);
+	if (found <= 0 || (t.expires > 0 && in->now >= t.expires)) {
+		audit_log(AUDIT_TOKEN_REFUSED, in->address,
+		    found > 0 ? t.user : NULL, found > 0 ? "expired" : NULL);
+		return not_authenticated(err);
+	}
+	if (check_user(s, t.user, in->now, err) != 0)
+		return -1;
+	memset(out, 0, sizeof(*out));
+	memcpy(out->user, t.user, sizeof(out->user));
+	out->via = SESSION_BEARER;
+	out->expires_at = t.expires;
+	return 0;
+}
+
+static bool
+by_remote_user(const struct session_input *in, struct session *out)
+{
+	size_t len;
+
+	if (in->remote_user == NULL)
+		return false;
+	len = strlen(in->remote_user);
+	if (!users_name_valid(in->remote_user, len))
+		return false;
+	memset(out, 0, sizeof(*out));
+	memcpy(out->user, in->remote_user, len);
+	out->via = SESSION_REMOTE_USER;
+	return true;
+}
+
+int
+session_authenticate(struct settings *s, const struct session_input *in,
+    struct session *out, struct api_error *err)
+{
+	memset(out, 0, sizeof(*out));
+	if (s->config->auth == AUTH_REMOTE_USER) {
+		if (!by_remote_user(in, out))
+			return by_token(s, in, out, err);
+		if (check_user(s, out->user, in->now, err) == 0)
+			return 0;
+		memset(out, 0, sizeof(*out));
+		return -1;
+	}
+	return by_cookie(s, in, out) ? 0 : by_token(s, in, out, err);
+}
+
+int
+session_logout(struct settings *s, const struct session_input *in,
+    struct session *session, bool everywhere, struct api_error *err)
+{
+	uint64_t now = (uint64_t)clock_wall_ms();
+	int rc;
+
+	if (session->via != SESSION_COOKIE)
+		return api_error_set(err, 400, "invalid_request",
+		    "This session is not one that can be signed out of here.");
+	if (everywhere)
+		rc = shared_state_revoke_user(state, session->user, now,
+		    now + s->config->session.absolute * 1000ULL);
+	else
+		rc = shared_state_revoke(state, session->id, session->user, now,
+		    (uint64_t)session->ends_ms);
+	if (rc != 0)
+		return api_error_set(err, 500, "internal_error",
+		    "The session could not be ended.");
+	session_clear_cookie(s->config, session->set_cookie);
+	audit_log(everywhere ? AUDIT_LOGOUT_ALL : AUDIT_LOGOUT, in->address,
+	    session->user, NULL);
+	return 0;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* The users file as text and as users. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/base/buf.h"
+#include "confab/base/lines.h"
+#include "confab/identity/users.h"
+
+#include "users_line.h"
+
+/* A line of the file: a user, or text that is kept as it is. */
+struct entry {
+	char *text; /* NULL for a user */
+	struct user *user;
+};
+
+struct users {
+	struct entry *entries;
+	size_t n;
+	size_t cap;
+	struct user **by_name; /* sorted */
+	size_t n_users;
+	size_t cap_users;
+};
+
+/* The place of a name, or where it would go. */
+static size_t
+place(const struct users *u, const char *name, bool *found)
+{
+	size_t low = 0, high = u->n_users;
+
+	*found = false;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(name, u->by_name[middle]->name);
+
+		if (order == 0) {
+			*found = true;
+			return middle;
+		}
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Makes room for one more element of `size` bytes. */
+static int
+grow(void *array, size_t n, size_t *cap, size_t size)
+{
+	size_t want = *cap > 0 ? *cap * 2 : 16;
+	void *old, *fresh;
+
+	if (n < *cap)
+		return 0;
+	memcpy(&old, array, sizeof(old));
+	fresh = realloc(old, want * size);
+	if (fresh == NULL)
+		return -1;
+	memcpy(array, &fresh, sizeof(fresh));
+	*cap = want;
+	return 0;
+}
+
+static int
+add_text(struct users *u, const char *s, size_t len)
+{
+	char *text = strndup(s, len);
+
+	if (text == NULL ||
+	    grow(&u->entries, u->n, &u->cap, sizeof(u->entries[0])) != 0) {
+		free(text);
+		return -1;
+	}
+	u->entries[u->n++] = (struct entry){ .text = text };
+	return 0;
+}
+
+/* Adds a user at the end; the caller has seen that the name is new. */
+static int
+add_user(struct users *u, const struct user *user, size_t at)
+{
+	struct user *copy;
+
+	if (u->n_users == USERS_MAX ||
+	    grow(&u->entries, u->n, &u->cap, sizeof(u->entries[0])) != 0 ||
+	    grow(&u->by_name, u->n_users, &u->cap_users,
+		sizeof(u->by_name[0])) != 0)
+		return -1;
+	copy = malloc(sizeof(*copy));
+	if (copy == NULL)
+		return -1;
+	*copy = *user;
+	u->entries[u->n++] = (struct entry){ .user = copy };
+	memmove(&u->by_name[at + 1], &u->by_name[at],
+	    (u->n_users - at) * sizeof(u->by_name[0]));
+	u->by_name[at] = copy;
+	u->n_users++;
+	return 0;
+}
+
+/* One line of the file. Returns 0, or -1 with the cause. */
+static int
+take_line(struct users *u, const char *s, size_t len, char *cause,
+    size_t cause_size)
+{
+	struct user user;
+	bool found;
+	size_t at;
+
+	if (len > USERS_LINE_MAX) {
+		snprintf(cause, cause_size, "is longer than %d bytes",
+		    USERS_LINE_MAX);
+		return -1;
+	}
+	if (memchr(s, '\0', len) != NULL) {
+		snprintf(cause, cause_size, "has a NUL byte");
+		return -1;
+	}
+	if (len == 0 || s[0] == '#') {
+		if (add_text(u, s, len) == 0)
+			return 0;
+	} else {
+		if (users_line_parse(s, len, &user, cause, cause_size) != 0)
+			return -1;
+		at = place(u, user.name, &found);
+		if (found) {
+			snprintf(cause, cause_size,
+			    "this user is above already");
+			return -1;
+		}
+		if (add_user(u, &user, at) == 0)
+			return 0;
+	}
+	snprintf(cause, cause_size, "out of memory, or more than %d users",
+	    USERS_MAX);
+	return -1;
+}
+
+struct users *
+users_parse(const char *name, const char *text, size_t len,
+    char err[USERS_ERROR_MAX])
+{
+	struct users *u = calloc(1, sizeof(*u));
+	char cause[USERS_ERROR_MAX / 2];
+	struct lines lines;
+	const char *s;
+	size_t n;
+
+	if (u == NULL || len > USERS_FILE_MAX) {
+		snprintf(err, USERS_ERROR_MAX, "%s: %s", name,
+		    u == NULL ? "out of memory" : "too large");
+		free(u);
+		return NULL;
+	}
+	lines_begin(&lines, text, len);
+	while (lines_next(&lines, &s, &n)) {
+		if (take_line(u, s, n, cause, sizeof(cause)) != 0) {
+			snprintf(err, USERS_ERROR_MAX, "%s:%zu: %s", name,
+			    lines.number, cause);
+			users_free(u);
+			return NULL;
+		}
+	}
+	return u;
+}
+
+void
+users_free(struct users *u)
+{
+	if (u == NULL)
+		return;
+	for (size_t i = 0; i < u->n; i++) {
+		free(u->entries[i].text);
+		free(u->entries[i].user);
+	}
+	free(u->entries);
+	free(u->by_name);
+	free(u);
+}
+
+size_t
+users_count(const struct users *u)
+{
+	return u->n_users;
+}
+
+const struct user *
+users_at(const struct users *u, size_t i)
+{
+	return i < u->n_users ? u->by_name[i] : NULL;
+}
+
+const struct user *
+users_find(const struct users *u, const char *name)
+{
+	bool found;
+	size_t at = place(u, name, &found);
+
+	return found ? u->by_name[at] : NULL;
+}
+
+int
+users_put(struct users *u, const struct user *user)
+{
+	bool found;
+	size_t at;
+
+	if (!users_name_valid(user->name, strlen(user->name)) ||
+	    !users_hash_valid(user->hash, strlen(user->hash)) ||
+	    user->expires < 0)
+		return -1;
+	at = place(u, user->name, &found);
+	if (!found)
+		return add_user(u, user, at);
+	*u->by_name[at] = *user;
+	return 0;
+}
+
+int
+users_remove(struct users *u, const char *name)
+{
+	bool found;
+	size_t at = place(u, name, &found);
+	size_t i = 0;
+
+	if (!found)
+		return -1;
+	while (u->entries[i].user != u->by_name[at])
+		i++;
+	free(u->entries[i].user);
+	memmove(&u->entries[i], &u->entries[i + 1],
+	    (u->n - i - 1) * sizeof(u->entries[0]));
+	u->n--;
+	memmove(&u->by_name[at], &u->by_name[at + 1],
+	    (u->n_users - at - 1) * sizeof(u->by_name[0]));
+	u->n_users--;
+	return 0;
+}
+
+int
+users_write(const struct users *u, struct buf *out)
+{
+	for (size_t i = 0; i < u->n; i++) {
+		const struct entry *e = &u->entries[i];
+
+		if (e->user != NULL)
+			users_line_write(e->user, out);
+		else if (buf_puts(out, e->text) == 0)
+			buf_putc(out, '\n');
+	}
+	return buf_ok(out) ? 0 : -1;
+}

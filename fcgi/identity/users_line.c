@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* One user as a line of the users file, and back. */
+#include "config.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "confab/base/buf.h"
+#include "confab/base/encode.h"
+#include "confab/base/utf8.h"
+
+#include "users_line.h"
+
+#define DAY 86400
+#define KEPT_LEN (2 * USERS_DIGEST_LEN + 1 + 2 * USERS_DIGEST_LEN)
+
+bool
+users_name_valid(const char *name, size_t len)
+{
+	if (len == 0 || len > USERS_NAME_MAX || name[0] == '#' ||
+	    name[0] == ' ' || name[len - 1] == ' ' || !utf8_valid(name, len))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)name[i];
+
+		if (c < 0x20 || c == 0x7f || c == ':')
+			return false;
+		/* U+0080 to U+009F, the second set of control characters. */
+		if (c == 0xc2 && (unsigned char)name[i + 1] < 0xa0)
+			return false;
+	}
+	return true;
+}
+
+bool
+users_hash_valid(const char *s, size_t len)
+{
+	if (len == 0 || len > USERS_HASH_MAX || s[0] != '$')
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)s[i]) &&
+		    memchr("$./+=,-", s[i], 7) == NULL)
+			return false;
+	return true;
+}
+
+static bool
+is(const char *s, size_t len, const char *word)
+{
+	return len == strlen(word) && memcmp(s, word, len) == 0;
+}
+
+static int
+parse_number(const char *s, size_t len, uint64_t *out)
+{
+	uint64_t n = 0;
+
+	if (len == 0 || len > 18)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return -1;
+		n = n * 10 + (uint64_t)(s[i] - '0');
+	}
+	*out = n;
+	return 0;
+}
+
+int
+users_parse_date(const char *s, size_t len, int64_t *out)
+{
+	char text[11];
+	const char *end;
+	struct tm tm, back;
+	uint64_t n;
+	time_t t;
+
+	if (len == 10 && s[4] == '-') {
+		memcpy(text, s, 10);
+		text[10] = '\0';
+		memset(&tm, 0, sizeof(tm));
+		end = strptime(text, "%Y-%m-%d", &tm);
+		if (end != text + 10)
+			return -1;
+		back = tm;
+		t = timegm(&back);
+		/* timegm() takes 31 February for a day of March. */
+		if (back.tm_mday != tm.tm_mday || t < 0)
+			return -1;
+		*out = (int64_t)t + DAY;
+		return 0;
+	}
+	if (parse_number(s, len, &n) != 0 || n == 0)
+		return -1;
+	*out = (int64_t)n;
+	return 0;
+}
+
+static int
+parse_kept(const char *s, size_t len, struct user *u)
+{
+	size_t half = 2 * USERS_DIGEST_LEN;
+
+	if (len != KEPT_LEN || s[half] != '.' ||
+	    decode_hex(u->kept_old, USERS_DIGEST_LEN, s, half) < 0 ||
+	    decode_hex(u->kept_new, USERS_DIGEST_LEN, s + half + 1, half) < 0)
+		return -1;
+	u->has_kept = true;
+	return 0;
+}
+
+static const char *
+parse_flag(const char *s, size_t len, bool *out)
+{
+	if (!is(s, len, "yes") && !is(s, len, "no"))
+		return "is either yes or no";
+	*out = is(s, len, "yes");
+	return NULL;
+}
+
+/* One KEY=VALUE. Returns NULL or what is wrong, for after the key's name. */
+static const char *
+parse_option(const char *s, size_t len, struct user *u)
+{
+	const char *eq = memchr(s, '=', len);
+	size_t key_len, value_len;
+	const char *value;
+
+	if (eq == NULL)
+		return "is not KEY=VALUE";
+	key_len = (size_t)(eq - s);
+	value = eq + 1;
+	value_len = len - key_len - 1;
+	if (is(s, key_len, "disabled"))
+		return parse_flag(value, value_len, &u->disabled);
+	if (is(s, key_len, "change"))
+		return parse_flag(value, value_len, &u->must_change);
+	if (is(s, key_len, "expires"))
+		return users_parse_date(value, value_len, &u->expires) == 0
+		    ? NULL
+		    : "is not a date like 2026-12-31";
+	if (is(s, key_len, "epoch"))
+		return parse_number(value, value_len, &u->epoch) == 0
+		    ? NULL
+		    : "is not a number";
+	if (is(s, key_len, "kept"))
+		return parse_kept(value, value_len, u) == 0
+		    ? NULL
+		    : "is not two digests";
+	return "is unknown; there are disabled, change, expires, epoch, kept";
+}
+
+/* The next field of a line, up to a colon; NULL at the end. */
+static const char *
+field(const char **p, const char *end, size_t *len)
+{
+	const char *start = *p, *stop;
+
+	if (start == NULL)
+		return NULL;
+	stop = memchr(start, ':', (size_t)(end - start));
+	*p = stop != NULL ? stop + 1 : NULL;
+	*len = (size_t)((stop != NULL ? stop : end) - start);
+	return start;
+}
+
+int
+users_line_parse(const char *s, size_t len, struct user *u, char *cause,
+    size_t cause_size)
+{
+	const char *p = s, *end = s + len, *f, *wrong;
+	size_t n;
+
+	memset(u, 0, sizeof(*u));
+	f = field(&p, end, &n);
+	if (f == NULL || !users_name_valid(f, n)) {
+		snprintf(cause, cause_size,
+		    "a name has 1 to %d bytes of UTF-8 without control "
+		    "characters, and no # or space at its beginning",
+		    USERS_NAME_MAX);
+		return -1;
+	}
+	memcpy(u->name, f, n);
+	f = field(&p, end, &n);
+	if (f == NULL || !users_hash_valid(f, n)) {
+		/* Not the text: it might be a password. */
+		snprintf(cause, cause_size,
+		    "after the name comes a colon and a hash that begins with "
+		    "$argon2id$, $2y$ or $2b$");
+		return -1;
+	}
+	memcpy(u->hash, f, n);
+	while ((f = field(&p, end, &n)) != NULL) {
+		const char *eq = memchr(f, '=', n);
+		int shown = (int)(eq != NULL ? eq - f : (ptrdiff_t)n);
+
+		wrong = parse_option(f, n, u);
+		if (wrong != NULL) {
+			if (shown > 32 || !utf8_valid(f, (size_t)shown))
+				shown = 0;
+			snprintf(cause, cause_size, "\"%.*s\" %s", shown, f,
+			    wrong);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+void
+users_write_date(int64_t t, struct buf *out)
+{
+	time_t day = (time_t)(t - DAY);
+	char text[16];
+	struct tm tm;
+
+	if (t % DAY == 0 && t >= DAY && gmtime_r(&day, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%d", &tm) == 10)
+		buf_puts(out, text);
+	else
+		buf_printf(out, "%" PRId64, t);
+}
+
+int
+users_line_write(const struct user *u, struct buf *out)
+{
+	char old[2 * USERS_DIGEST_LEN + 1], new[2 * USERS_DIGEST_LEN + 1];
+
+	buf_printf(out, "%s:%s", u->name, u->hash);
+	if (u->disabled)
+		buf_puts(out, ":disabled=yes");
+	if (u->must_change)
+		buf_puts(out, ":change=yes");
+	if (u->expires > 0) {
+		buf_puts(out, ":expires=");
+		users_write_date(u->expires, out);
+	}
+	if (u->epoch > 0)
+		buf_printf(out, ":epoch=%" PRIu64, u->epoch);
+	if (u->has_kept) {
+		encode_hex(old, u->kept_old, USERS_DIGEST_LEN);
+		encode_hex(new, u->kept_new, USERS_DIGEST_LEN);
+		buf_printf(out, ":kept=%s.%s", old, new);
+	}
+	return buf_putc(out, '\n');
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is the same for every provider: putting a request together, and handing
+ * over to the file of its kind.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "kind.h"
+
+static const struct provider_kind_ops *
+ops_of(const struct config_provider *p)
+{
+	return p->kind == PROVIDER_ANTHROPIC ? &provider_anthropic
+					     : &provider_openai;
+}
+
+void
+provider_request_free(struct provider_request *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_headers; i++) {
+		OPENSSL_cleanse(r->headers[i], strlen(r->headers[i]));
+		free(r->headers[i]);
+	}
+	r->n_headers = 0;
+	free(r->url);
+	r->url = NULL;
+	buf_wipe(&r->body);
+}
+
+static int add_header(struct provider_request *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int
+add_header(struct provider_request *r, const char *fmt, ...)
+{
+	char *line = NULL;
+	va_list ap;
+	int n;
+
+	if (r->n_headers == PROVIDER_HEADERS_MAX)
+		return -1;
+	va_start(ap, fmt);
+	n = vasprintf(&line, fmt, ap);
+	va_end(ap);
+	if (n == -1)
+		return -1;
+	r->headers[r->n_headers++] = line;
+	return 0;
+}
+
+static int
+add_headers(struct provider_request *r, const struct config_provider *p,
+    const char *accept)
+{
+	size_t i;
+
+	if (add_header(r, "Accept: %s", accept) != 0)
+		return -1;
+	if (p->api_key != NULL &&
+	    add_header(r, "%s: %s%s", p->key_header, p->key_prefix,
+		p->api_key) != 0)
+		return -1;
+	if (p->kind == PROVIDER_ANTHROPIC &&
+	    add_header(r, "anthropic-version: %s", p->anthropic_version) != 0)
+		return -1;
+	for (i = 0; i < p->n_headers; i++) {
+		if (add_header(r, "%s", p->headers[i]) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* base_url PATH ?query&more; more NULL: none. */
+static int
+set_url(struct provider_request *r, const struct config_provider *p,
+    const char *path, const char *more)
+{
+	bool query = p->query != NULL && p->query[0] != '\0';
+
+	if (asprintf(&r->url, "%s%s%s%s%s%s", p->base_url, path,
+		query || more != NULL ? "?" : "", query ? p->query : "",
+		query && more != NULL ? "&" : "",
+		more != NULL ? more : "") == -1) {
+		r->url = NULL;
+		return -1;
+	}
+	return 0;
+}
+
+int
+provider_chat_request(const struct config_provider *p,
+    const struct config_model *model, const struct chat_request *req,
+    struct provider_request *out, struct api_error *err)
+{
+	memset(out, 0, sizeof(*out));
+	memset(err, 0, sizeof(*err));
+	buf_init(&out->body, PROVIDER_BODY_MAX);
+	if (p->kind == PROVIDER_DEMO)
+		return api_error_set(err, 500, "internal_error",
+		    "The demo provider is not asked over the network.");
+	if (ops_of(p)->body(p, model, req, &out->body, err) == 0 &&
+	    buf_ok(&out->body) && set_url(out, p, p->chat_path, NULL) == 0 &&
+	    add_headers(out, p,
+		req->stream ? "text/event-stream" : "application/json") == 0 &&
+	    add_header(out, "Content-Type: application/json") == 0)
+		return 0;
+	provider_request_free(out);
+	if (err->status == 0)
+		(void)provider_no_memory(err);
+	return -1;
+}
+
+struct provider_reader *
+provider_reader_new(const struct config_provider *p, const char *model_id,
+    bool want_usage)
+{
+	struct provider_reader *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	r->p = p;
+	r->want_usage = want_usage;
+	r->model_id = strdup(model_id);
+	if (r->model_id == NULL) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void
+provider_reader_free(struct provider_reader *r)
+{
+	if (r == NULL)
+		return;
+	json_object_put(r->usage_chunk);
+	free(r->model_id);
+	provider_template_free(&r->like);
+	free(r->head);
+	free(r);
+}
+
+enum provider_result
+provider_read(struct provider_reader *r, const struct sse_event *ev,
+    provider_emit_fn emit, void *arg, struct api_error *err)
+{
+	err->status = 0;
+	return ops_of(r->p)->read(r, ev, emit, arg, err);
+}
+
+enum provider_result
+provider_read_end(struct provider_reader *r, provider_emit_fn emit, void *arg,
+    struct api_error *err)
+{
+	err->status = 0;
+	if (r->finished && !r->p->require_done)
+		return provider_finish(r, emit, arg, err);
+	api_error_set(err, 502, "upstream_closed",
+	    "The provider ended the answer before it was complete.");
+	return PROVIDER_FAILED;
+}
+
+const struct provider_usage *
+provider_reader_usage(const struct provider_reader *r)
+{
+	return &r->usage;
+}
+
+int
+provider_answer(const struct config_provider *p, const char *model_id,
+    const char *body, size_t len, struct buf *out, struct provider_usage *usage,
+    struct api_error *err)
+{
+	struct json_object *root, *error;
+	enum json_result parsed;
+	int rc = -1;
+
+	memset(err, 0, sizeof(*err));
+	memset(usage, 0, sizeof(*usage));
+	parsed = json_parse_loose(body, len, JSON_DEPTH_DEFAULT, &root);
+	if (parsed == JSON_NO_MEMORY) {
+		(void)provider_no_memory(err);
+		return -1;
+	}
+	if (parsed != JSON_OK) {
+		(void)provider_invalid(err, "an answer that is no JSON");
+		return -1;
+	}
+	error = provider_error_find(root);
+	if (error != NULL)
+		(void)provider_error_fill(p, error, err);
+	else
+		rc = ops_of(p)->answer(model_id, root, out, usage);
+	if (rc != 0 && err->status == 0) {
+		if (buf_ok(out))
+			(void)provider_invalid(err,
+			    "an answer of another form");
+		else
+			(void)provider_no_memory(err);
+	}
+	json_object_put(root);
+	return rc;
+}
+
+/* Appends s for use in a query (RFC 3986, section 2.3: unreserved stay). */
+static void
+put_escaped(struct buf *out, const char *s)
+{
+	static const char plain[] = "-._~0123456789abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	for (; *s != '\0'; s++) {
+		if (strchr(plain, *s) != NULL)
+			buf_putc(out, *s);
+		else
+			buf_printf(out, "%%%02X", (unsigned)(unsigned char)*s);
+	}
+}
+
+int
+provider_list_request(const struct config_provider *p, const char *after,
+    struct provider_request *out)
+{
+	struct buf more;
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->body, 0);
+	if (p->kind == PROVIDER_DEMO)
+		return -1;
+	buf_init(&more, 8192);
+	if (p->kind == PROVIDER_ANTHROPIC)
+		buf_puts(&more, "limit=1000");
+	if (after != NULL && after[0] != '\0') {
+		buf_puts(&more, more.len > 0 ? "&after_id=" : "after=");
+		put_escaped(&more, after);
+	}
+	if (buf_ok(&more) &&
+	    set_url(out, p, p->models_path,
+		more.len > 0 ? buf_str(&more) : NULL) == 0)
+		rc = add_headers(out, p, "application/json");
+	buf_free(&more);
+	if (rc != 0)
+		provider_request_free(out);
+	return rc;
+}

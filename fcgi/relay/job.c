@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a job: every reference that it carries is given back.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "confab/relay/job.h"
+
+void
+relay_request_free(struct provider_request *r)
+{
+	if (r != NULL) {
+		provider_request_free(r);
+		free(r);
+	}
+}
+
+void
+relay_job_free(struct relay_job *job)
+{
+	chat_request_free(job->chat);
+	job->chat = NULL;
+	relay_request_free(job->request);
+	job->request = NULL;
+	catalog_unref(job->catalog);
+	job->catalog = NULL;
+	settings_unref(job->settings);
+	job->settings = NULL;
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The relay: loop threads, the queue into each, and the way in and out.
+ *
+ * A stream with a key belongs to the loop that its key hashes to, so that
+ * whoever resumes or stops it is sent there without asking the others.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "confab/gateway/fcgi_record.h"
+#include "confab/upstream/upstream.h"
+
+#include "model_lists.h"
+#include "relay_loop.h"
+#include "stream.h"
+#include "stream_users.h"
+
+#define DRAIN_LAST 2000 /* ms for clients to take the last event */
+
+struct job_node {
+	struct job_node *next;
+	struct relay_job job;
+};
+
+/* ---- Jobs, on a loop ----------------------------------------------------- */
+
+static void
+answer_empty(struct relay_loop *l, struct relay_job *job)
+{
+	char head[sizeof(job->extra_headers) + 64];
+
+	(void)snprintf(head, sizeof(head),
+	    "Status: 204 No Content\r\nCache-Control: no-store\r\n%s\r\n",
+	    job->extra_headers);
+	metrics_request(204);
+	client_respond(&l->base, job->client, head, "", 0);
+	job->client.fd = -1;
+}
+
+static void
+refuse(struct relay_loop *l, struct relay_job *job, int status,
+    const char *code, const char *text)
+{
+	struct api_error err;
+
+	(void)api_error_set(&err, status, code, "%s", text);
+	if (status == 503)
+		err.retry_after = 1;
+	stream_refuse(l, job, &err);
+}
+
+static void
+do_chat(struct relay_loop *l, struct relay_job *job)
+{
+	struct stream *s = NULL;
+
+	if (job->key[0] != '\0')
+		s = stream_find(l, job->user, job->key);
+	if (s != NULL)
+		stream_attach(s, job, 0);
+	else if (l->draining)
+		refuse(l, job, 503, "shutting_down",
+		    "The server is about to restart.");
+	else if (job->key[0] != '\0' &&
+	    stream_forgotten(l, job->user, job->key))
+		refuse(l, job, 409, "idempotency_key_used",
+		    "This Idempotency-Key has had its answer, which is not "
+		    "kept any more.");
+	else
+		stream_open(l, job);
+}
+
+static void
+do_stop(struct relay_loop *l, struct relay_job *job)
+{
+	struct stream *s = stream_find(l, job->user, job->key);
+	struct api_error err;
+
+	if (s == NULL) {
+		refuse(l, job, 404, "stream_not_found",
+		    "There is no such stream.");
+		return;
+	}
+	(void)api_error_set(&err, 409, "stopped", "The answer was stopped.");
+	if (s->ended)
+		stream_discard(s);
+	else
+		stream_finish(s, METRICS_CAUSE_STOPPED, &err);
+	answer_empty(l, job);
+}
+
+static void
+do_job(struct relay_loop *l, struct relay_job *job)
+{
+	struct stream *s;
+
+	switch (job->op) {
+	case RELAY_CHAT:
+		do_chat(l, job);
+		break;
+	case RELAY_RESUME:
+		s = stream_find(l, job->user, job->key);
+		if (s != NULL)
+			stream_attach(s, job, job->last_event_id);
+		else
+			refuse(l, job, 404, "stream_not_found",
+			    "There is no such stream.");
+		break;
+	case RELAY_STOP:
+	default:
+		do_stop(l, job);
+	}
+	relay_job_free(job);
+}
+
+/* ---- The end of a loop ---------------------------------------------------- */
+
+static void
+discard_all(uv_timer_t *timer)
+{
+	struct relay_loop *l = timer->data;
+
+	while (l->streams != NULL)
+		stream_discard(l->streams);
+	uv_stop(&l->base.uv);
+}
+
+static void
+abort_all(uv_timer_t *timer)
+{
+	struct relay_loop *l = timer->data;
+	struct stream *s, *next;
+	struct api_error err;
+
+	(void)api_error_set(&err, 503, "shutting_down",
+	    "The server is about to restart.");
+	err.retry_after = 1;
+	for (s = l->streams; s != NULL; s = next) {
+		next = s->next;
+		stream_finish(s, METRICS_CAUSE_SHUTDOWN, &err);
+	}
+	uv_timer_start(timer, discard_all, DRAIN_LAST, 0);
+}
+
+static void
+begin_drain(struct relay_loop *l, unsigned ms)
+{
+	struct stream *s, *next;
+
+	l->draining = true;
+	/* Those that wait for a client to come back: none can. */
+	for (s = l->streams; s != NULL; s = next) {
+		next = s->next;
+		if (s->clients == NULL)
+			stream_discard(s);
+	}
+	uv_timer_start(&l->drain_timer, abort_all, ms, 0);
+}
+
+/* Called after every turn of the loop. */
+static void
+on_turn(uv_check_t *check)
+{
+	struct relay_loop *l = check->data;
+
+	atomic_store_explicit(&l->turned, true, memory_order_relaxed);
+	if (l->draining && l->streams == NULL && l->base.works == 0)
+		uv_stop(&l->base.uv);
+}
+
+static void
+on_wake(uv_async_t *wake)
+{
+	struct relay_loop *l = wake->data;
+	struct job_node *jobs, *next;
+	bool stop, refresh;
+	unsigned ms;
+
+	pthread_mutex_lock(&l->lock);
+	jobs = l->jobs;
+	l->jobs = NULL;
+	l->jobs_tail = &l->jobs;
+	l->n_jobs = 0;
+	refresh = l->refresh;
+	l->refresh = false;
+	stop = l->stop;
+	ms = l->drain_ms;
+	pthread_mutex_unlock(&l->lock);
+	if (refresh)
+		model_lists_refresh(l->relay->lists);
+	if (stop && !l->draining)
+		begin_drain(l, ms);
+	for (; jobs != NULL; jobs = next) {
+		next = jobs->next;
+		do_job(l, &jobs->job);
+		free(jobs);
+	}
+	upstream_pool_run(l->upstreams);
+}
+
+static void
+close_handle(uv_handle_t *handle, void *arg)
+{
+	(void)arg;
+	if (uv_is_closing(handle))
+		return;
+	/* A poll without data is a client that never took its last bytes. */
+	if (handle->type == UV_POLL && handle->data == NULL)
+		client_close((struct client *)handle);
+	else
+		uv_close(handle, NULL);
+}
+
+static void *
+run(void *arg)
+{
+	struct relay_loop *l = arg;
+
+	uv_run(&l->base.uv, UV_RUN_DEFAULT);
+	if (l->index == 0)
+		model_lists_stop(l->relay->lists);
+	/* What runs on the thread pool uses what is freed next. */
+	while (l->base.works > 0)
+		uv_run(&l->base.uv, UV_RUN_ONCE);
+	upstream_pool_free(l->upstreams);
+	uv_walk(&l->base.uv, close_handle, NULL);
+	/* Once more, for the close callbacks, and for what libuv's threads
+	 * still do for us: they write into what is freed next. */
+	uv_run(&l->base.uv, UV_RUN_DEFAULT);
+	(void)uv_loop_close(&l->base.uv);
+	return NULL;
+}
+
+/* ---- From other threads --------------------------------------------------- */
+
+static int
+loop_start(struct relay_loop *l, struct relay *r, unsigned index)
+{
+	sigset_t all, old;
+	int rc;
+
+	l->relay = r;
+	l->index = index;
+	l->jobs_tail = &l->jobs;
+	pthread_mutex_init(&l->lock, NULL);
+	if (uv_loop_init(&l->base.uv) != 0)
+		return -1;
+	if (uv_async_init(&l->base.uv, &l->wake, on_wake) != 0)
+		return -1;
+	l->wake.data = l;
+	uv_timer_init(&l->base.uv, &l->drain_timer);
+	l->drain_timer.data = l;
+	uv_check_init(&l->base.uv, &l->turn);
+	l->turn.data = l;
+	uv_check_start(&l->turn, on_turn);
+	l->upstreams = upstream_pool_new(&l->base);
+	if (l->upstreams == NULL)
+		return -1;
+	if (index == 0)
+		model_lists_start(r->lists, &l->base, l->upstreams);
+	/* Signals are for the main thread alone. */
+	sigfillset(&all);
+	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
+	sigdelset(&all, SIGBUS);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	rc = pthread_create(&l->thread, NULL, run, l);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = rc;
+	return rc == 0 ? 0 : -1;
+}
+
+struct relay *
+relay_start(unsigned loops, const struct relay_hooks *hooks)
+{
+	struct relay *r;
+	unsigned i;
+
+	r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return NULL;
+	r->hooks = *hooks;
+	r->users = stream_users_new();
+	r->lists = model_lists_new();
+	r->loops = calloc(loops, sizeof(*r->loops));
+	if (r->users == NULL || r->lists == NULL || r->loops == NULL)
+		goto fail;
+	for (i = 0; i < loops; i++) {
+		if (loop_start(&r->loops[i], r, i) == -1)
+			goto fail;
+		r->n_loops++;
+	}
+	return r;
+
+fail:
+	relay_stop(r, 0);
+	errno = ENOMEM;
+	return NULL;
+}
+
+/* Answers when no loop can: a short 503 that fits into any socket buffer. */
+static void
+refuse_directly(struct relay_job *job)
+{
+	static const char text[] =
+	    "Status: 503 Service Unavailable\r\n"
+	    "Content-Type: application/json\r\nCache-Control: no-store\r\n"
+	    "Retry-After: 1\r\n\r\n"
+	    "{\"error\":{\"message\":\"The server has too much to do.\","
+	    "\"type\":\"api_error\",\"code\":\"busy\",\"param\":null}}";
+	char out[FCGI_RECORD_HEADER + sizeof(text) + FCGI_RECORD_END];
+	size_t n = sizeof(text) - 1;
+
+	if (job->client.request_id != 0) {
+		fcgi_record_stdout((unsigned char *)out, job->client.request_id,
+		    n);
+		memcpy(out + FCGI_RECORD_HEADER, text, n);
+		fcgi_record_end((unsigned char *)out + FCGI_RECORD_HEADER + n,
+		    job->client.request_id);
+		(void)send(job->client.fd, out,
+		    FCGI_RECORD_HEADER + n + FCGI_RECORD_END,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	} else if (write(job->client.fd, text, n) == -1) {
+		/* The caller has left. */
+	}
+	close(job->client.fd);
+	relay_job_free(job);
+	metrics_request(503);
+}
+
+void
+relay_submit(struct relay *r, struct relay_job *job)
+{
+	struct job_node *node;
+	struct relay_loop *l;
+	bool full;
+
+	if (job->key[0] != '\0')
+		l = &r->loops[stream_hash(job->user, job->key) % r->n_loops];
+	else
+		l = &r->loops[atomic_fetch_add(&r->next_loop, 1) % r->n_loops];
+	node = malloc(sizeof(*node));
+	if (node == NULL) {
+		refuse_directly(job);
+		return;
+	}
+	node->next = NULL;
+	node->job = *job;
+	pthread_mutex_lock(&l->lock);
+	full = l->n_jobs >= RELAY_QUEUE_MAX;
+	if (!full) {
+		*l->jobs_tail = node;
+		l->jobs_tail = &node->next;
+		l->n_jobs++;
+	}
+	pthread_mutex_unlock(&l->lock);
+	if (full) {
+		free(node);
+		refuse_directly(job);
+		return;
+	}
+	uv_async_send(&l->wake);
+}
+
+void
+relay_reload(struct relay *r, struct settings *s)
+{
+	struct relay_loop *l = &r->loops[0];
+
+	model_lists_follow(r->lists, s);
+	pthread_mutex_lock(&l->lock);
+	l->refresh = true;
+	pthread_mutex_unlock(&l->lock);
+	uv_async_send(&l->wake);
+}
+
+bool
+relay_ready(const struct relay *r)
+{
+	return model_lists_ready(r->lists);
+}
+
+static void
+stop_loop(struct relay_loop *l, unsigned ms)
+{
+	pthread_mutex_lock(&l->lock);
+	l->stop = true;
+	l->drain_ms = ms;
+	pthread_mutex_unlock(&l->lock);
+	uv_async_send(&l->wake);
+}
+
+void
+relay_stop(struct relay *r, unsigned ms)
+{
+	unsigned i;
+
+	for (i = 0; i < r->n_loops; i++)
+		stop_loop(&r->loops[i], ms);
+	for (i = 0; i < r->n_loops; i++) {
+		pthread_join(r->loops[i].thread, NULL);
+		pthread_mutex_destroy(&r->loops[i].lock);
+	}
+	free(r->loops);
+	model_lists_free(r->lists);
+	stream_users_free(r->users);
+	free(r);
+}
+
+unsigned
+relay_streams(const struct relay *r)
+{
+	return atomic_load(&r->streams);
+}
+
+size_t
+relay_queued(const struct relay *r)
+{
+	size_t n = 0;
+	unsigned i;
+
+	for (i = 0; i < r->n_loops; i++) {
+		pthread_mutex_lock(&r->loops[i].lock);
+		n += r->loops[i].n_jobs;
+		pthread_mutex_unlock(&r->loops[i].lock);
+	}
+	return n;
+}
+
+bool
+relay_alive(struct relay *r)
+{
+	bool alive = true;
+	unsigned i;
+
+	for (i = 0; i < r->n_loops; i++) {
+		if (!atomic_exchange(&r->loops[i].turned, false))
+			alive = false;
+		/* Have it turn before the next look. */
+		uv_async_send(&r->loops[i].wake);
+	}
+	return alive;
+}
+
+size_t
+relay_ring_bytes(const struct relay *r)
+{
+	return atomic_load(&r->ring_bytes);
+}

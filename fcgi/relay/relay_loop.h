@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one loop thread of the relay owns. Everything here but the job queue and
+ * the counters belongs to the loop's thread.
+ */
+#ifndef CONFAB_RELAY_RELAY_LOOP_H
+#define CONFAB_RELAY_RELAY_LOOP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <uv.h>
+
+#include "confab/relay/relay.h"
+#include "confab/system/loop.h"
+
+#define RELAY_LOOP_BUCKETS 4096 /* of the table of named streams */
+/* Ended keys remembered, to refuse a second upstream call for the same key. */
+#define RELAY_LOOP_FORGET_MAX 8192
+
+struct job_node;
+struct stream;
+struct upstream_pool;
+struct model_lists;
+struct stream_users;
+
+struct relay {
+	struct relay_loop *loops;
+	unsigned n_loops;
+	atomic_uint next_loop; /* for streams without a key */
+	atomic_uint streams;   /* open, in all loops */
+	atomic_size_t ring_bytes;
+	struct relay_hooks hooks;
+	struct stream_users *users;
+	struct model_lists *lists; /* kept by the first loop */
+};
+
+struct relay_loop {
+	struct loop base; /* first */
+	struct relay *relay;
+	unsigned index;
+	uv_async_t wake;
+	uv_check_t turn; /* after each turn */
+	uv_timer_t drain_timer;
+	pthread_t thread;
+
+	pthread_mutex_t lock; /* guards the next six */
+	struct job_node *jobs, **jobs_tail;
+	size_t n_jobs;
+	bool refresh; /* fetch the model lists now */
+	bool stop;
+	unsigned drain_ms;
+
+	atomic_bool turned; /* since relay_alive() last looked */
+	bool draining;
+	struct stream *table[RELAY_LOOP_BUCKETS]; /* streams with a key */
+	struct stream *streams; /* all of this loop, doubly linked */
+	uint64_t forgotten[RELAY_LOOP_FORGET_MAX]; /* hashes of ended keys */
+	size_t forget_at;
+	struct upstream_pool *upstreams;
+};
+
+#endif

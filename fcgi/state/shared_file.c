@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: MIT */
+/* The file that processes share: mapping, lock, journal, sums. */
+#include "config.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/base/clock.h"
+#include "confab/base/crypto.h"
+#include "confab/base/log.h"
+#include "confab/base/siphash.h"
+
+#include "shared_file.h"
+#include "shared_layout.h"
+#include "shared_map.h"
+
+#define MAGIC "confab\n\032" /* 8 bytes; a text tool would change it */
+#define FORMAT 2	     /* counted up with any change of the layout */
+#define HEADER_SIZE 4096
+
+/* What does not change while the file lives. */
+struct fixed {
+	char magic[8];
+	uint64_t format;
+	uint64_t size;
+	unsigned char seed[SIPHASH_KEY_LEN];
+	char
+	    boot[SHARED_BOOT_LEN]; /* the boot that monotonic times belong to */
+};
+
+/* `n` is written last, and is 0 again when the cells are in their places. */
+struct journal {
+	uint64_t index[SHARED_STAGED_MAX];
+	struct shared_cell cell[SHARED_STAGED_MAX];
+	uint64_t sum;
+	uint64_t n;
+};
+
+struct header {
+	struct fixed fixed;
+	uint64_t sum; /* of `fixed` */
+	struct journal journal;
+};
+
+_Static_assert(sizeof(struct header) <= HEADER_SIZE, "the header fits");
+_Static_assert(sizeof(struct shared_cell) == 64, "a cell is a cache line");
+
+#define FILE_SIZE (HEADER_SIZE + SHARED_CELLS_ALL * sizeof(struct shared_cell))
+
+struct shared_file {
+	struct shared_map map; /* header, then cells */
+	bool damaged;	       /* a cell was found whose sum is wrong */
+	bool voided;	       /* and all sessions were ended for it */
+	uint64_t last_void;    /* the latest time seen in the file */
+	size_t n_staged;
+	uint64_t staged_index[SHARED_STAGED_MAX];
+	struct shared_cell staged[SHARED_STAGED_MAX];
+};
+
+static struct header *
+header(const struct shared_file *f)
+{
+	return f->map.data;
+}
+
+static struct shared_cell *
+cell_at(const struct shared_file *f, size_t index)
+{
+	return (struct shared_cell *)(void *)((char *)f->map.data +
+		   HEADER_SIZE) +
+	    index;
+}
+
+static uint64_t
+cell_sum(const struct shared_file *f, uint64_t index,
+    const struct shared_cell *c)
+{
+	struct {
+		uint64_t index;
+		struct shared_cell cell;
+	} text = { index, *c };
+
+	text.cell.sum = 0;
+	return siphash(header(f)->fixed.seed, &text, sizeof(text));
+}
+
+/* The time that is in force, staged or not; 0 when its cell is damaged. */
+static uint64_t
+void_time(const struct shared_file *f)
+{
+	size_t index = shared_table_start(SHARED_VOID);
+	struct shared_cell c = *cell_at(f, index);
+
+	for (size_t i = 0; i < f->n_staged; i++)
+		if (f->staged_index[i] == index)
+			c = f->staged[i];
+	return c.key[0] != 0 && c.sum == cell_sum(f, index, &c) ? c.v[0] : 0;
+}
+
+void
+shared_file_void_raise(struct shared_file *f, uint64_t wall)
+{
+	struct shared_cell c;
+
+	if (void_time(f) >= wall)
+		return;
+	memset(&c, 0, sizeof(c));
+	c.key[0] = 1;
+	c.v[0] = wall;
+	shared_file_stage(f, shared_table_start(SHARED_VOID), &c);
+}
+
+/* Makes all sessions void that were issued until now. */
+static void
+void_all(struct shared_file *f)
+{
+	/* Later than any session that was issued until now. */
+	uint64_t now = (uint64_t)clock_wall_ms() + 1, last = void_time(f);
+
+	if (f->voided)
+		return;
+	f->voided = true;
+	/* Twice in a moment, the second time is later. */
+	if (last < f->last_void)
+		last = f->last_void;
+	shared_file_void_raise(f, now > last ? now : last + 1);
+}
+
+static uint64_t
+journal_sum(const struct shared_file *f, uint64_t n)
+{
+	const struct journal *j = &header(f)->journal;
+	uint64_t sum[2 * SHARED_STAGED_MAX + 1];
+
+	memset(sum, 0, sizeof(sum));
+	for (size_t i = 0; i < n; i++) {
+		sum[2 * i] = j->index[i];
+		sum[2 * i + 1] = siphash(header(f)->fixed.seed, &j->cell[i],
+		    sizeof(j->cell[i]));
+	}
+	sum[2 * SHARED_STAGED_MAX] = n;
+	return siphash(header(f)->fixed.seed, sum, sizeof(sum));
+}
+
+/*
+ * Keeps the order of the writes to the map. For a process that dies, the order
+ * in which the compiler and this processor make them is the one that counts.
+ */
+static void
+in_order(void)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* Puts the journal's cells into their places and clears it. */
+static void
+apply_journal(struct shared_file *f, uint64_t n)
+{
+	struct journal *j = &header(f)->journal;
+
+	for (size_t i = 0; i < n; i++)
+		*cell_at(f, j->index[i]) = j->cell[i];
+	in_order();
+	j->n = 0;
+	in_order();
+}
+
+static void
+commit(struct shared_file *f)
+{
+	struct journal *j = &header(f)->journal;
+
+	if (f->n_staged == 0)
+		return;
+	for (size_t i = 0; i < f->n_staged; i++) {
+		j->index[i] = f->staged_index[i];
+		j->cell[i] = f->staged[i];
+	}
+	j->sum = journal_sum(f, f->n_staged);
+	in_order();
+	j->n = f->n_staged;
+	in_order();
+	apply_journal(f, f->n_staged);
+	f->n_staged = 0;
+}
+
+static uint64_t
+fixed_sum(const struct header *h)
+{
+	return siphash(h->fixed.seed, &h->fixed, sizeof(h->fixed));
+}
+
+/* An empty cell has a sum too: zeros that came from elsewhere are damage. */
+static void
+clear_cells(struct shared_file *f, size_t first, size_t n)
+{
+	static const struct shared_cell empty;
+
+	for (size_t i = first; i < first + n; i++) {
+		struct shared_cell c = empty;
+
+		c.sum = cell_sum(f, i, &c);
+		*cell_at(f, i) = c;
+	}
+}
+
+/*
+ * Makes the mapped file a new, empty one. What it may have known of ended
+ * sessions is lost, so all sessions issued until now are void.
+ */
+static int
+rebuild(struct shared_file *f)
+{
+	struct header *h = header(f);
+	unsigned char seed[SIPHASH_KEY_LEN];
+
+	if (crypto_random(seed, sizeof(seed)) != 0)
+		return -1;
+	/* Not valid until the sum is there. */
+	h->sum = 0;
+	in_order();
+	memset(h, 0, sizeof(*h));
+	memcpy(h->fixed.magic, MAGIC, sizeof(h->fixed.magic));
+	h->fixed.format = FORMAT;
+	h->fixed.size = FILE_SIZE;
+	memcpy(h->fixed.seed, seed, sizeof(seed));
+	shared_boot_id(h->fixed.boot);
+	clear_cells(f, 0, SHARED_CELLS_ALL);
+	f->n_staged = 0;
+	f->voided = false;
+	void_all(f);
+	commit(f);
+	in_order();
+	h->sum = fixed_sum(h);
+	in_order();
+	shared_map_release(&f->map);
+	return 0;
+}
+
+static bool
+is_valid(const struct shared_file *f)
+{
+	const struct header *h = header(f);
+
+	return memcmp(h->fixed.magic, MAGIC, sizeof(h->fixed.magic)) == 0 &&
+	    h->fixed.format == FORMAT && h->fixed.size == FILE_SIZE &&
+	    h->sum == fixed_sum(h);
+}
+
+/* Finishes what a process that died began. False: the journal is damaged. */
+static bool
+recover(struct shared_file *f)
+{
+	const struct journal *j = &header(f)->journal;
+	uint64_t n = j->n;
+
+	if (n == 0)
+		return true;
+	if (n > SHARED_STAGED_MAX || j->sum != journal_sum(f, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (j->index[i] >= SHARED_CELLS_ALL)
+			return false;
+	apply_journal(f, n);
+	return true;
+}
+
+/* At a new boot the monotonic times mean nothing any more. */
+static void
+new_boot(struct shared_file *f)
+{
+	struct header *h = header(f);
+	char boot[SHARED_BOOT_LEN];
+
+	shared_boot_id(boot);
+	if (memcmp(boot, h->fixed.boot, sizeof(boot)) == 0)
+		return;
+	for (int t = 0; t < SHARED_TABLES; t++)
+		if (shared_tables[t].mono)
+			clear_cells(f, shared_table_start((enum shared_table)t),
+			    shared_tables[t].cells);
+	in_order();
+	memcpy(h->fixed.boot, boot, sizeof(boot));
+	h->sum = fixed_sum(h);
+}
+
+/* Locks, and makes the file a valid one with nothing left to do. */
+static int
+acquire(struct shared_file *f, char err[CONFIG_ERROR_MAX])
+{
+	bool fresh;
+
+	if (shared_map_lock(&f->map, &fresh, err) != 0)
+		return -1;
+	f->n_staged = 0;
+	f->damaged = f->voided = false;
+	if (is_valid(f) && recover(f)) {
+		new_boot(f);
+		return 0;
+	}
+	if (!fresh)
+		log_msg(LOG_LEVEL_WARN,
+		    "%s: damaged or of another version; made anew, all "
+		    "sessions end",
+		    f->map.path);
+	if (rebuild(f) == 0)
+		return 0;
+	snprintf(err, CONFIG_ERROR_MAX, "%.400s: no random bytes", f->map.path);
+	shared_map_unlock(&f->map);
+	return -1;
+}
+
+int
+shared_file_begin(struct shared_file *f)
+{
+	char err[CONFIG_ERROR_MAX];
+
+	if (acquire(f, err) == 0)
+		return 0;
+	log_msg(LOG_LEVEL_ERROR, "%s", err);
+	return -1;
+}
+
+/* Counts a table's damaged cells; with `clear`, empties them. */
+static size_t
+damaged_cells(struct shared_file *f, enum shared_table t, bool clear)
+{
+	size_t start = shared_table_start(t), n = 0;
+
+	for (size_t i = start; i < start + shared_tables[t].cells; i++)
+		if (cell_at(f, i)->sum != cell_sum(f, i, cell_at(f, i))) {
+			if (clear)
+				clear_cells(f, i, 1);
+			n++;
+		}
+	return n;
+}
+
+/*
+ * Empties every damaged cell: where there is one, there are often more, and
+ * finding them one by one would end the sessions again and again.
+ */
+static void
+scrub(struct shared_file *f)
+{
+	size_t n = 0;
+
+	/* Sessions end before what might have ended some of them goes. */
+	for (int t = 0; t < SHARED_TABLES; t++)
+		if (shared_tables[t].voids &&
+		    damaged_cells(f, (enum shared_table)t, false) > 0)
+			void_all(f);
+	commit(f);
+	for (int t = 0; t < SHARED_TABLES; t++)
+		n += damaged_cells(f, (enum shared_table)t, true);
+	shared_map_release(&f->map);
+	log_msg(LOG_LEVEL_WARN, "%s: dropped %zu damaged entries%s",
+	    f->map.path, n, f->voided ? "; all sessions end" : "");
+}
+
+void
+shared_file_end(struct shared_file *f)
+{
+	commit(f);
+	if (f->damaged)
+		scrub(f);
+	shared_map_unlock(&f->map);
+}
+
+struct shared_file *
+shared_file_open(const char *path, char err[CONFIG_ERROR_MAX])
+{
+	struct shared_file *f = calloc(1, sizeof(*f));
+
+	if (f == NULL || shared_map_init(&f->map, path, FILE_SIZE) != 0) {
+		snprintf(err, CONFIG_ERROR_MAX, "%.400s: out of memory", path);
+		free(f);
+		return NULL;
+	}
+	if (acquire(f, err) != 0) {
+		shared_file_close(f);
+		return NULL;
+	}
+	shared_map_unlock(&f->map);
+	return f;
+}
+
+void
+shared_file_close(struct shared_file *f)
+{
+	if (f == NULL)
+		return;
+	shared_map_free(&f->map);
+	free(f);
+}
+
+void
+shared_file_key(const struct shared_file *f, enum shared_table t,
+    const void *data, size_t len, uint64_t key[2])
+{
+	unsigned char seed[SIPHASH_KEY_LEN];
+
+	memcpy(seed, header(f)->fixed.seed, sizeof(seed));
+	seed[0] ^= (unsigned char)(2 * (int)t + 1);
+	key[0] = siphash(seed, data, len) | 1;
+	seed[1] ^= 1;
+	key[1] = siphash(seed, data, len);
+}
+
+void
+shared_file_stage(struct shared_file *f, size_t index,
+    const struct shared_cell *cell)
+{
+	size_t i = 0;
+
+	while (i < f->n_staged && f->staged_index[i] != index)
+		i++;
+	assert(i < SHARED_STAGED_MAX);
+	if (i == f->n_staged)
+		f->n_staged++;
+	f->staged_index[i] = index;
+	f->staged[i] = *cell;
+	f->staged[i].sum = cell_sum(f, index, cell);
+}
+
+/* Copies one cell: what is staged for it, else what is in the file. */
+static void
+load(struct shared_file *f, enum shared_table t, size_t index,
+    struct shared_cell *out)
+{
+	static const struct shared_cell empty;
+
+	for (size_t i = 0; i < f->n_staged; i++)
+		if (f->staged_index[i] == index) {
+			*out = f->staged[i];
+			return;
+		}
+	*out = *cell_at(f, index);
+	if (out->sum == cell_sum(f, index, out))
+		return;
+	*out = empty;
+	f->damaged = true;
+	if (shared_tables[t].voids)
+		void_all(f);
+}
+
+size_t
+shared_file_bucket(struct shared_file *f, enum shared_table t,
+    const uint64_t key[2], struct shared_cell cells[SHARED_WAYS_MAX],
+    size_t *first)
+{
+	size_t ways = shared_tables[t].ways;
+	size_t buckets = shared_tables[t].cells / ways;
+
+	*first = shared_table_start(t) + key[1] % buckets * ways;
+	for (size_t i = 0; i < ways; i++)
+		load(f, t, *first + i, &cells[i]);
+	return ways;
+}
+
+size_t
+shared_file_cells(enum shared_table t)
+{
+	return shared_tables[t].cells;
+}
+
+void
+shared_file_cell(struct shared_file *f, enum shared_table t, size_t i,
+    struct shared_cell *out, size_t *index)
+{
+	*index = shared_table_start(t) + i;
+	load(f, t, *index, out);
+}
+
+uint64_t
+shared_file_void(struct shared_file *f)
+{
+	struct shared_cell c;
+	size_t index;
+
+	shared_file_cell(f, SHARED_VOID, 0, &c, &index);
+	/* Damage to it has made load() stage a new one. */
+	f->last_void = void_time(f);
+	return f->last_void;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of the shared state: how large, where, and for how long. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shared_layout.h"
+
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+
+/* A change here counts FORMAT of shared_file.c up. */
+const struct shared_layout shared_tables[SHARED_TABLES] = {
+	[SHARED_VOID] = { 1, 1, false, true },
+	[SHARED_PENALTIES_USER] = { 4096, 8, true, false },
+	[SHARED_PENALTIES_ADDRESS] = { 8192, 8, true, false },
+	[SHARED_KNOWN] = { 2048, 8, false, false },
+	[SHARED_REVOKED] = { 16384, 16, false, true },
+	[SHARED_BEFORE] = { 2048, 8, false, true },
+	[SHARED_REQUESTS] = { 2048, 8, true, false },
+	[SHARED_TOKENS] = { 2048, 8, false, false },
+	[SHARED_SLOTS_CGI] = { 256, 1, true, false },
+	[SHARED_SLOTS_HASH] = { 64, 1, true, false },
+};
+
+size_t
+shared_table_start(enum shared_table t)
+{
+	size_t start = 0;
+
+	for (int i = 0; i < (int)t; i++)
+		start += shared_tables[i].cells;
+	return start;
+}
+
+void
+shared_boot_id(char out[SHARED_BOOT_LEN])
+{
+	int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+
+	memset(out, 0, SHARED_BOOT_LEN);
+	if (fd < 0)
+		return;
+	if (read(fd, out, SHARED_BOOT_LEN - 1) < 0)
+		memset(out, 0, SHARED_BOOT_LEN);
+	close(fd);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the tables of the shared state lie among its cells, and which boot of
+ * the machine its monotonic times belong to. For shared_file.c.
+ */
+#ifndef CONFAB_STATE_SHARED_LAYOUT_H
+#define CONFAB_STATE_SHARED_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "shared_file.h"
+
+#define SHARED_CELLS_ALL \
+	(1 + 4096 + 8192 + 2048 + 16384 + 2048 + 2048 + 2048 + 256 + 64)
+#define SHARED_BOOT_LEN 40
+
+struct shared_layout {
+	size_t cells;
+	size_t ways; /* cells of a bucket */
+	bool mono;   /* holds monotonic times: emptied at a boot */
+	bool voids;  /* a damaged cell may have been a revocation */
+};
+
+extern const struct shared_layout shared_tables[SHARED_TABLES];
+
+/* The index of a table's first cell. */
+size_t shared_table_start(enum shared_table t);
+
+/* The system's name for this boot, padded with zeros; all zero: unknown. */
+void shared_boot_id(char out[SHARED_BOOT_LEN]);
+
+#endif

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The catalogue of models: one immutable list with an index by id.
+ */
+#include "config.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/base/buf.h"
+#include "confab/upstream/catalog.h"
+
+struct catalog {
+	atomic_uint refs;
+	const struct config *config;
+	struct catalog_entry *entries;
+	size_t n, cap;
+	/* Open addressing: 1 + the entry's place, 0 = free; a power of two. */
+	unsigned *slots;
+	size_t n_slots;
+};
+
+static size_t
+hash(const char *s)
+{
+	uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
+	return (size_t)(h ^ h >> 32);
+}
+
+/* The slot where an id is or would be. */
+static unsigned *
+slot_of(const struct catalog *k, const char *id)
+{
+	size_t i = hash(id) & (k->n_slots - 1);
+
+	while (
+	    k->slots[i] != 0 && strcmp(k->entries[k->slots[i] - 1].id, id) != 0)
+		i = (i + 1) & (k->n_slots - 1);
+	return &k->slots[i];
+}
+
+static struct catalog_entry *
+find(const struct catalog *k, const char *id)
+{
+	unsigned at = *slot_of(k, id);
+
+	return at != 0 ? &k->entries[at - 1] : NULL;
+}
+
+static void
+free_entry(struct catalog_entry *e)
+{
+	free(e->id);
+	free(e->model.id);
+	free(e->model.name);
+	free(e->model.upstream);
+	free(e->model.fallback);
+}
+
+static int
+copy(char **to, const char *from)
+{
+	*to = from != NULL ? strdup(from) : NULL;
+	return from != NULL && *to == NULL ? -1 : 0;
+}
+
+static int
+copy_model(struct config_model *to, const struct config_model *from)
+{
+	to->context_length = from->context_length;
+	to->max_output_tokens = from->max_output_tokens;
+	to->input = from->input;
+	if (copy(&to->id, from->id) != 0 || copy(&to->name, from->name) != 0 ||
+	    copy(&to->upstream, from->upstream) != 0 ||
+	    copy(&to->fallback, from->fallback) != 0)
+		return -1;
+	return 0;
+}
+
+/* The id under which a model can be had: its own, or PROVIDER/ID where an
+ * earlier provider has that. NULL when out of memory. */
+static char *
+public_id(const struct catalog *k, const struct config_provider *p,
+    const char *id)
+{
+	char *full = NULL;
+
+	if (find(k, id) == NULL)
+		return strdup(id);
+	if (asprintf(&full, "%s/%s", p->name, id) == -1)
+		return NULL;
+	return full;
+}
+
+/* Adds a model unless both of its names are taken. */
+static int
+add(struct catalog *k, const struct config_provider *p,
+    const struct config_model *m)
+{
+	struct catalog_entry *e = &k->entries[k->n];
+
+	if (k->n == k->cap)
+		return 0; /* cannot be: all were counted */
+	memset(e, 0, sizeof(*e));
+	e->provider = p;
+	e->id = public_id(k, p, m->id);
+	if (e->id == NULL)
+		return -1;
+	if (find(k, e->id) != NULL) {
+		free(e->id);
+		return 0;
+	}
+	if (copy_model(&e->model, m) != 0) {
+		free_entry(e);
+		return -1;
+	}
+	*slot_of(k, e->id) = (unsigned)++k->n;
+	return 0;
+}
+
+static int
+add_demo(struct catalog *k, const struct config_provider *p)
+{
+	static char eliza[] = "eliza", eliza_name[] = "ELIZA (1966)";
+	static char tour[] = "tour", tour_name[] = "Tour of this page";
+	struct config_model m;
+
+	memset(&m, 0, sizeof(m));
+	m.input = INPUT_TEXT;
+	m.id = eliza;
+	m.name = eliza_name;
+	if (add(k, p, &m) != 0)
+		return -1;
+	m.id = tour;
+	m.name = tour_name;
+	return add(k, p, &m);
+}
+
+/* The configured model that a listed one is, or NULL. */
+static struct catalog_entry *
+configured(const struct catalog *k, const struct config_provider *p,
+    const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < k->n; i++) {
+		struct catalog_entry *e = &k->entries[i];
+		const char *name =
+		    e->model.upstream != NULL ? e->model.upstream : e->model.id;
+
+		if (e->provider == p && strcmp(name, id) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+/* What a provider lists fills in what the configuration leaves open. */
+static int
+add_listed(struct catalog *k, const struct config_provider *p,
+    const struct config_model *m)
+{
+	struct catalog_entry *e = NULL;
+
+	if (p->n_models > 0)
+		e = configured(k, p, m->id);
+	if (e == NULL)
+		return add(k, p, m);
+	if (e->model.context_length == 0)
+		e->model.context_length = m->context_length;
+	if (e->model.max_output_tokens == 0)
+		e->model.max_output_tokens = m->max_output_tokens;
+	if (e->model.name == NULL && m->name != NULL)
+		return copy(&e->model.name, m->name);
+	return 0;
+}
+
+static size_t
+listed(const struct catalog_list *list)
+{
+	return list->n < CATALOG_LISTED_MAX ? list->n : CATALOG_LISTED_MAX;
+}
+
+static int
+add_provider(struct catalog *k, const struct config_provider *p,
+    const struct catalog_list *lists, size_t n)
+{
+	size_t i, j;
+
+	for (i = 0; i < p->n_models; i++) {
+		if (add(k, p, &p->models[i]) != 0)
+			return -1;
+	}
+	if (p->kind == PROVIDER_DEMO && add_demo(k, p) != 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		for (j = 0; lists[i].provider == p && j < listed(&lists[i]);
+		     j++) {
+			if (add_listed(k, p, &lists[i].models[j]) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static size_t
+count(const struct config *c, const struct catalog_list *lists, size_t n)
+{
+	size_t i, total = 0;
+
+	for (i = 0; i < c->n_providers; i++)
+		total += c->providers[i].n_models + 2;
+	for (i = 0; i < n; i++)
+		total += listed(&lists[i]);
+	return total;
+}
+
+struct catalog *
+catalog_new(const struct config *c, const struct catalog_list *lists, size_t n)
+{
+	struct catalog *k = calloc(1, sizeof(*k));
+	size_t i;
+
+	if (k == NULL)
+		return NULL;
+	atomic_init(&k->refs, 1);
+	k->config = c;
+	k->cap = count(c, lists, n);
+	for (k->n_slots = 16; k->n_slots < 2 * k->cap; k->n_slots *= 2)
+		;
+	k->slots = calloc(k->n_slots, sizeof(*k->slots));
+	k->entries = calloc(k->cap > 0 ? k->cap : 1, sizeof(*k->entries));
+	if (k->slots == NULL || k->entries == NULL)
+		goto fail;
+	for (i = 0; i < c->n_providers; i++) {
+		if (add_provider(k, &c->providers[i], lists, n) != 0)
+			goto fail;
+	}
+	return k;
+fail:
+	catalog_unref(k);
+	return NULL;
+}
+
+struct catalog *
+catalog_ref(struct catalog *k)
+{
+	atomic_fetch_add_explicit(&k->refs, 1, memory_order_relaxed);
+	return k;
+}
+
+void
+catalog_unref(struct catalog *k)
+{
+	if (k == NULL ||
+	    atomic_fetch_sub_explicit(&k->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	while (k->n > 0)
+		free_entry(&k->entries[--k->n]);
+	free(k->entries);
+	free(k->slots);
+	free(k);
+}
+
+/* PROVIDER/ID also names the model that is listed as plain ID. */
+static const struct catalog_entry *
+find_qualified(const struct catalog *k, const char *id)
+{
+	const char *slash = strchr(id, '/');
+	const struct catalog_entry *e;
+	size_t n;
+
+	if (slash == NULL)
+		return NULL;
+	n = (size_t)(slash - id);
+	e = find(k, slash + 1);
+	if (e == NULL || strlen(e->provider->name) != n ||
+	    memcmp(e->provider->name, id, n) != 0)
+		return NULL;
+	return e;
+}
+
+const struct catalog_entry *
+catalog_find(const struct catalog *k, const char *id)
+{
+	const struct catalog_entry *e = find(k, id);
+
+	return e != NULL ? e : find_qualified(k, id);
+}
+
+size_t
+catalog_size(const struct catalog *k)
+{
+	return k->n;
+}
+
+const struct catalog_entry *
+catalog_at(const struct catalog *k, size_t i)
+{
+	return &k->entries[i];
+}
+
+static void
+put_string(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	buf_json(out, value, strlen(value));
+}
+
+int
+catalog_entry_json(const struct catalog_entry *e, struct buf *out)
+{
+	const struct config_model *m = &e->model;
+
+	buf_puts(out, "{\"id\":");
+	buf_json(out, e->id, strlen(e->id));
+	buf_puts(out, ",\"object\":\"model\",\"created\":0");
+	put_string(out, "owned_by", e->provider->name);
+	put_string(out, "provider", e->provider->name);
+	put_string(out, "name", m->name != NULL ? m->name : e->id);
+	if (m->context_length > 0)
+		buf_printf(out, ",\"context_length\":%u", m->context_length);
+	if (m->max_output_tokens > 0)
+		buf_printf(out, ",\"max_output_tokens\":%u",
+		    m->max_output_tokens);
+	return buf_printf(out, ",\"input\":[%s%s%s]}",
+	    m->input & INPUT_TEXT ? "\"text\"" : "",
+	    (m->input & INPUT_TEXT) && (m->input & INPUT_IMAGE) ? "," : "",
+	    m->input & INPUT_IMAGE ? "\"image\"" : "");
+}
+
+int
+catalog_json(const struct catalog *k, struct buf *out)
+{
+	const struct catalog_entry *first = NULL;
+	const char *comma = "";
+	size_t i;
+
+	if (k->config->default_model != NULL)
+		first = catalog_find(k, k->config->default_model);
+	buf_puts(out, "{\"object\":\"list\",\"data\":[");
+	if (first != NULL) {
+		(void)catalog_entry_json(first, out);
+		comma = ",";
+	}
+	for (i = 0; i < k->n; i++) {
+		if (&k->entries[i] == first)
+			continue;
+		buf_puts(out, comma);
+		(void)catalog_entry_json(&k->entries[i], out);
+		comma = ",";
+	}
+	return buf_puts(out, "]}");
+}

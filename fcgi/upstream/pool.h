@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libcurl on a libuv loop: transfers, the multi handles that drive them and
+ * the few idle connections that are kept. Knows HTTP, not completions.
+ */
+#ifndef CONFAB_UPSTREAM_POOL_H
+#define CONFAB_UPSTREAM_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <curl/curl.h>
+
+#include "confab/base/api_error.h"
+#include "confab/base/buf.h"
+#include "confab/provider/provider.h"
+
+struct origin;
+struct shard;
+struct upstream_pool;
+
+/* One transfer; the first member of what its owner allocates. */
+struct transfer {
+	/* Set by the owner before transfer_start(). */
+	void (*on_done)(struct transfer *t, int result); /* a CURLcode; the
+				 * owner frees itself here */
+	curl_write_callback on_body;	  /* its argument is the transfer */
+	void (*free)(struct transfer *t); /* when cancelled */
+	unsigned total_ms; /* of the whole transfer; 0: no limit */
+
+	/* Known once the body begins. */
+	char *retry_after; /* the header's value, or NULL */
+	bool encoded;	   /* a Content-Encoding that nobody asked for */
+
+	bool abandoned; /* transfer_abandon() was called */
+	bool lingering; /* transfer_linger() was called */
+
+	/* private */
+	CURL *easy;
+	struct curl_slist *headers;
+	struct buf body;
+	struct shard *shard;
+	struct origin *origin;
+	struct transfer *prev, *next; /* all of a shard */
+	struct transfer *next_doomed;
+	uint64_t linger_until;
+	CURLcode failure; /* while doomed; CURLE_OK: cancelled */
+	size_t header_bytes;
+	bool doomed;
+	bool started;
+	bool sent;     /* the request went out once */
+	bool no_reuse; /* the server closes the connection */
+	bool keeps;    /* its connection has a place among the idle */
+	bool expected_reuse;
+};
+
+/*
+ * Starts the transfer: POST, or GET when the body is empty. On success takes
+ * over what `req` owns; on failure (-1) leaves it. `connect_ms` limits name
+ * resolution, connection and TLS together.
+ */
+int transfer_start(struct upstream_pool *p, struct transfer *t,
+    const struct config_provider *provider, struct provider_request *req,
+    unsigned connect_ms);
+
+/* Ends the transfer now, or right after the callback that we are in, and has
+ * the owner freed by its `free`. */
+void transfer_cancel(struct transfer *t);
+
+/* Takes a transfer that is over off libcurl, for an owner that has more to do
+ * with it before transfer_release(). */
+void transfer_detach(struct transfer *t);
+
+/* Frees what the transfer holds; for the owner's `on_done` and `free`. */
+void transfer_release(struct transfer *t);
+
+/* In a body callback: the rest need not come; on_done will find `abandoned`.
+ * The callback then returns 0. */
+void transfer_abandon(struct transfer *t);
+
+/* In a body callback: the answer will be read to its end. Its connection is
+ * kept for another when fewer than UPSTREAM_IDLE_MAX are; else, and when this is
+ * never called, it is closed at the end. */
+void transfer_keep(struct transfer *t);
+
+/* The answer is complete. Waits UPSTREAM_LINGER for the end of the body, for
+ * the sake of the connection, then cancels. */
+void transfer_linger(struct transfer *t);
+
+/* Frees the request, the key in its header too, once it was sent whole; it is
+ * never sent again. For a body callback. */
+void transfer_drop_request(struct transfer *t);
+
+/* Stops and continues the reading. Outside libcurl's callbacks the transfer may
+ * have ended, and be freed, when this returns. */
+void transfer_pause(struct transfer *t, bool pause);
+
+/* The HTTP status, or 0 when there is none yet. */
+long transfer_status(const struct transfer *t);
+const char *transfer_content_type(const struct transfer *t);
+
+/*
+ * What to tell about a transfer that failed with CURLcode `result`. Returns
+ * true when the request was certainly not processed.
+ */
+bool transfer_error(const struct transfer *t, int result,
+    struct api_error *err);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between the files of the upstream: pool.c (transfers and shards) and
+ * socket.c (libcurl's sockets and times on the loop).
+ */
+#ifndef CONFAB_UPSTREAM_PRIVATE_H
+#define CONFAB_UPSTREAM_PRIVATE_H
+
+#include <uv.h>
+
+#include "confab/upstream/upstream.h"
+
+#include "pool.h"
+
+/* Reuse is safe only where a second sending can be refused. */
+#define UPSTREAM_CAN_REUSE (LIBCURL_VERSION_NUM >= 0x075000)
+
+/* A provider's address, with what a shard knows of idle connections to it. */
+struct origin {
+	char *url;
+	unsigned idle[UPSTREAM_SHARDS];
+	unsigned kept[UPSTREAM_SHARDS]; /* by answers near their end */
+};
+
+struct shard {
+	struct upstream_pool *pool;
+	unsigned index;
+	CURLM *multi;
+	uv_timer_t timer;
+	unsigned active;
+	bool fresh; /* transfers were added since it last ran */
+	struct transfer *transfers;
+};
+
+struct upstream_pool {
+	struct loop *loop;
+	CURLSH *share;
+	struct shard *shards[UPSTREAM_SHARDS];
+	unsigned n_shards;
+	struct origin origins[UPSTREAM_ORIGINS];
+	size_t n_origins;
+	uv_timer_t linger_timer;
+	unsigned lingering;
+	int depth; /* of our calls into libcurl */
+	struct transfer *doomed;
+};
+
+/* Has libcurl act on a socket, or on time (CURL_SOCKET_TIMEOUT); then ends the
+ * transfers that are over. */
+void upstream_act(struct shard *s, curl_socket_t fd, int events);
+
+/* Marks a transfer to be ended once libcurl's callbacks are over. */
+void transfer_doom(struct transfer *t);
+
+/* libcurl's CURLMOPT_SOCKETFUNCTION and CURLMOPT_TIMERFUNCTION; the argument
+ * is the shard. Always 0. */
+int upstream_watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg,
+    void *known);
+int upstream_set_timer(CURLM *multi, long ms, void *arg);
+
+/* A close callback that frees the handle's data. */
+void upstream_free_handle(uv_handle_t *handle);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration: one file, read with libconfuse, checked whole before
+ * anything uses it. Every option has its default here in the comment and its
+ * meaning in confab.conf(5).
+ *
+ * A struct config never changes once it has been read; a reload reads a new
+ * one, and who still uses the old one holds a reference. The only secrets in it are the providers' keys, which are wiped with it;
+ * of others it has the names of their files.
+ */
+#ifndef CONFAB_CONFIG_H
+#define CONFAB_CONFIG_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "confab/base/files.h"
+#include "confab/base/log.h"
+
+#define CONFIG_PROVIDERS_MAX 32
+#define CONFIG_MODELS_MAX 512 /* configured models of one provider */
+#define CONFIG_HEADERS_MAX 16 /* extra headers of one provider */
+#define CONFIG_ERROR_MAX FILES_ERROR_MAX
+
+enum config_auth { AUTH_PASSWORD, AUTH_REMOTE_USER };
+
+enum provider_kind { PROVIDER_OPENAI, PROVIDER_ANTHROPIC, PROVIDER_DEMO };
+
+enum model_input { INPUT_TEXT = 1, INPUT_IMAGE = 2 };
+
+struct config_model {
+	char *id;		 /* what the page and SDKs name it */
+	char *name;		 /* for people; NULL: the id */
+	char *upstream;		 /* what the provider names it; NULL: the id */
+	char *fallback;		 /* id of a model to try when this one could
+				 * not process anything; NULL: none */
+	unsigned context_length; /* tokens; 0 = unknown */
+	unsigned max_output_tokens; /* 0 = unknown */
+	unsigned input; /* set of enum model_input; text by default */
+};
+
+struct config_provider {
+	char *name; /* the section's title */
+	enum provider_kind kind;
+	char *base_url;		 /* without a trailing slash */
+	char *api_key_file;	 /* NULL: no key is sent */
+	char *api_key;		 /* the key, read from that file; wiped when
+				 * the configuration is freed */
+	char *key_header;	 /* "Authorization"; Azure: "api-key" */
+	char *key_prefix;	 /* "Bearer "; "" with another key_header */
+	char *chat_path;	 /* "/chat/completions"; "/v1/messages" ... */
+	char *models_path;	 /* "/models" */
+	char *query;		 /* appended to every URL; NULL: none */
+	char *token_limit_field; /* "max_tokens", "max_completion_tokens" */
+	char *anthropic_version; /* "2023-06-01" */
+	char *ca_file;		 /* NULL: the system's */
+	char *proxy;		 /* NULL: none, whatever the environment says */
+	char *headers[CONFIG_HEADERS_MAX]; /* "Name: value" */
+	size_t n_headers;
+	bool include_usage; /* true: ask for usage in the last chunk */
+	bool require_done;  /* true: an end without [DONE] is a failure */
+	bool list_models;   /* ask the provider for its models (default:
+				 * when none is configured) */
+	struct config_model *models;
+	size_t n_models;
+};
+
+struct config_limits {
+	size_t body;		      /* bytes of a request body, 16 MiB */
+	size_t json_depth;	      /* 64 */
+	size_t messages;	      /* in one request, 2000 */
+	unsigned streams;	      /* open in this process, 10000 */
+	unsigned streams_per_user;    /* 256 */
+	unsigned requests_per_minute; /* of one user, 0 = no limit, 600 */
+	uint64_t tokens_per_day;      /* of one user, 0 = no limit */
+	size_t event;		      /* bytes of one upstream event, 1 MiB */
+	size_t answer;		      /* bytes of one answer, 16 MiB */
+	size_t ring_per_stream;	      /* bytes of events kept, 1 MiB */
+	size_t ring_per_user;	      /* 64 MiB */
+	size_t ring_total;	      /* 256 MiB */
+	unsigned cgi_processes;	      /* plain CGI: open at a time, 15 */
+};
+
+/* All in milliseconds. */
+struct config_timeouts {
+	unsigned request;     /* a client's whole request, 30 s */
+	unsigned connect;     /* to the provider, 10 s */
+	unsigned first_event; /* 120 s */
+	unsigned silence;     /* between events, 60 s */
+	unsigned total;	      /* of one answer, 30 min */
+	unsigned heartbeat;   /* comment while silent, 15 s */
+	unsigned grace;	      /* a stream without a client, 30 s; 0: none */
+	unsigned drain;	      /* after SIGTERM, 30 s */
+	unsigned models;      /* age of a provider's model list, 10 min */
+};
+
+struct config_session {
+	unsigned idle;	   /* seconds, 7 days */
+	unsigned absolute; /* seconds, 30 days */
+	char *cookie_name; /* "__Host-confab" */
+};
+
+struct config_password {
+	unsigned memory_kib; /* 65536 */
+	unsigned passes;     /* 3 */
+	unsigned lanes;	     /* 4 */
+	unsigned slots;	     /* hashed at a time, 0 = processors, 0 */
+	unsigned queue;	     /* that may wait for a slot, 2 */
+};
+
+struct config_throttle {
+	unsigned user_failures;	   /* free failures of a user, 5 */
+	unsigned address_failures; /* free failures of an address, 20 */
+	unsigned delay;		   /* first penalty, s, 1; doubles */
+	unsigned delay_max;	   /* largest penalty, s, 900 */
+	unsigned forget;	   /* s without a failure, 3600 */
+};
+
+struct config {
+	atomic_uint refs;	/* beside the first */
+	char *path;		/* the file itself */
+	unsigned workers;	/* request threads, 8 (1..256) */
+	unsigned relay_threads; /* 1 (1..16) */
+	char *listen;		/* "unix:PATH" or "HOST:PORT" */
+	unsigned socket_mode;	/* 0660 */
+	char *socket_group;	/* NULL: as the process */
+	char *user;		/* to become when started as root; NULL: stay */
+	char *group;
+	char *runtime_dir; /* for the shared state */
+	char *users_file;
+	char *secret_file;
+	char *tokens_file; /* access tokens; NULL: none are accepted */
+	enum log_target log_target;
+	enum log_level log_level;
+	enum config_auth auth;
+	char *default_model; /* NULL: the first */
+	struct config_limits limits;
+	struct config_timeouts timeouts;
+	struct config_session session;
+	struct config_password password;
+	struct config_throttle throttle;
+	struct config_provider *providers;
+	size_t n_providers;
+};
+
+/*
+ * Reads and checks the file and the key files that it names. Relative names in
+ * it are relative to its folder. Returns a configuration that the caller ends
+ * with config_free(), or NULL with one line in `err` that names file, line,
+ * option and what is allowed.
+ */
+struct config *config_read(const char *path, char err[CONFIG_ERROR_MAX]);
+
+/* Another reference to it; each is ended with config_free(), the last of which
+ * frees it. Any thread. */
+struct config *config_ref(struct config *c);
+void config_free(struct config *c);
+
+struct buf;
+
+/*
+ * Writes the configuration in force, defaults included, as a file that reads
+ * back to the same; keys are shown as "(hidden)" comments.
+ */
+int config_dump(const struct config *c, struct buf *out);
+
+/*
+ * Reads a secret file of at most `max` bytes without its trailing newline:
+ * a regular file that neither group nor others can read or write. A name
+ * "credential:NAME" is that systemd credential ($CREDENTIALS_DIRECTORY).
+ * Returns memory that the caller wipes and frees, or NULL with a line in err.
+ */
+char *config_secret(const char *name, size_t max, size_t *len,
+    char err[CONFIG_ERROR_MAX]);
+
+#endif

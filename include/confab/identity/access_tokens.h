@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Access tokens for scripts and SDKs: `Authorization: Bearer confab_...`.
+ *
+ * A token is 32 random bytes, shown once and kept as its SHA-256 digest only;
+ * so much randomness needs no slow hash. One line a token in the tokens file:
+ * `ID:USER:LABEL:DIGEST:CREATED:EXPIRES`, times in seconds since 1970, an
+ * expiry of 0 for never; `#` starts a comment line. Followed as the users
+ * file is.
+ */
+#ifndef CONFAB_IDENTITY_ACCESS_TOKENS_H
+#define CONFAB_IDENTITY_ACCESS_TOKENS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "confab/config/config.h"
+#include "confab/identity/users.h"
+
+#define ACCESS_TOKEN_PREFIX "confab_"
+#define ACCESS_TOKEN_MAX 63 /* characters of a token */
+#define ACCESS_TOKEN_ID_MAX 16
+#define ACCESS_TOKEN_LABEL_MAX 64
+#define ACCESS_TOKENS_MAX 10000
+#define ACCESS_TOKENS_FILE_MAX (4 * 1024 * 1024)
+
+struct access_token {
+	char id[ACCESS_TOKEN_ID_MAX + 1];
+	char user[USERS_NAME_MAX + 1];
+	char label[ACCESS_TOKEN_LABEL_MAX + 1];
+	unsigned char digest[32];
+	int64_t created;
+	int64_t expires; /* s since 1970; 0: never */
+};
+
+struct access_tokens {
+	struct access_token *list;
+	size_t n;
+};
+
+/* Parses text[0..len). Pure. 0, or -1 with "NAME:LINE: cause" in `err`. */
+int access_tokens_parse(const char *name, const char *text, size_t len,
+    struct access_tokens *out, char err[CONFIG_ERROR_MAX]);
+void access_tokens_clear(struct access_tokens *t);
+
+/*
+ * Finds the token text[0..len) in the file `path` as it is now, whatever its
+ * expiry. Returns 1, 0 when there is none, -1 when the file cannot be read,
+ * with a line in `err`.
+ */
+int access_tokens_find(const char *path, const char *text, size_t len,
+    struct access_token *out, char err[CONFIG_ERROR_MAX]);
+
+/* Reads the whole file; one that does not exist is empty. 0 or -1. */
+int access_tokens_read(const char *path, struct access_tokens *out,
+    char err[CONFIG_ERROR_MAX]);
+
+/*
+ * Makes a token for a user and adds its digest to the file, which is locked
+ * and replaced in one step. `text` is the only copy. Returns 0, or -1.
+ */
+int access_tokens_new(const char *path, const char *user, const char *label,
+    int64_t created, int64_t expires, struct access_token *out,
+    char text[ACCESS_TOKEN_MAX + 1], char err[CONFIG_ERROR_MAX]);
+
+/* Removes one by id. Returns 1, 0 when there is none, -1 with `err`. */
+int access_tokens_revoke(const char *path, const char *id,
+    struct access_token *removed, char err[CONFIG_ERROR_MAX]);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The users file in use: who exists, and whether a password is theirs.
+ *
+ * Follows its file as a keyring does: a user disabled or removed, or a
+ * password changed, counts at the next look, with no signal.
+ */
+#ifndef CONFAB_IDENTITY_CREDENTIALS_H
+#define CONFAB_IDENTITY_CREDENTIALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "confab/config/config.h"
+#include "confab/identity/users.h"
+
+struct credentials;
+
+enum credentials_result {
+	CREDENTIALS_OK,
+	CREDENTIALS_WRONG,    /* no such user, or another password */
+	CREDENTIALS_DISABLED, /* these three: the password was right */
+	CREDENTIALS_EXPIRED,
+	CREDENTIALS_CHANGE,
+	CREDENTIALS_NO_MEMORY /* nothing was compared */
+};
+
+/* Reads `path`. NULL with "FILE:LINE: cause" in `err` when it is bad. */
+struct credentials *credentials_load(const char *path,
+    char err[CONFIG_ERROR_MAX]);
+void credentials_free(struct credentials *c);
+
+/*
+ * Copies the user of that name as the file has it now. Returns false when
+ * there is none. Any thread.
+ */
+bool credentials_find(struct credentials *c, const char *name,
+    struct user *out);
+
+/* The digest that a token of this user carries. */
+void credentials_generation(const struct user *u,
+    unsigned char out[TOKEN_GENERATION_LEN]);
+
+/*
+ * Compares the password with the user's. The caller holds a hashing slot;
+ * `now` is in seconds since 1970. An unknown name costs as much as a known
+ * one: it is compared with a user's hash that is chosen by the name, or with
+ * nobody's at the configured cost. On CREDENTIALS_OK and the three after
+ * CREDENTIALS_WRONG `out` is the user.
+ */
+enum credentials_result credentials_verify(struct credentials *c,
+    const struct config_password *p, const char *name, const char *password,
+    size_t len, int64_t now, struct user *out);
+
+/*
+ * Stores a new hash for a user whose stored one is `old_hash` still; with
+ * `rehash` the sessions live on, without it they end and a required change is
+ * done. Locked, in one step. Returns 0, or -1 with a line in `err`.
+ */
+int credentials_store(struct credentials *c, const char *name,
+    const char *old_hash, const char *new_hash, bool rehash,
+    char err[CONFIG_ERROR_MAX]);
+
+#endif

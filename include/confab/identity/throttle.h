@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How often: penalties for wrong passwords and the limits of a user.
+ *
+ * A user's name and an address (/32, /64) each have some free failures; from
+ * then on each failure doubles the time for which further tries are refused
+ * unhashed. A name is counted apart for addresses that this user has logged in
+ * from, so that guessing elsewhere does not keep the owner out. Nothing here
+ * is asked about a valid session.
+ */
+#ifndef CONFAB_IDENTITY_THROTTLE_H
+#define CONFAB_IDENTITY_THROTTLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "confab/base/api_error.h"
+#include "confab/config/config.h"
+
+struct shared_state;
+
+/*
+ * May this be tried now? Returns 0, or -1 with 429 too_many_attempts.
+ */
+int throttle_login_check(struct shared_state *st, const char *address,
+    const char *user, struct api_error *err);
+
+/*
+ * As the check, but counts the try as a failure at once, before its password
+ * is looked at, so that a killed process or tries side by side gain nothing.
+ */
+int throttle_login_begin(struct shared_state *st,
+    const struct config_throttle *t, const char *address, const char *user,
+    struct api_error *err);
+
+/* The try was bad, as was counted at its begin: reports the penalty of it. */
+void throttle_login_bad(struct shared_state *st, const char *address,
+    const char *user);
+
+/* The try was good: forgets the user's failures and this address's try. */
+void throttle_login_good(struct shared_state *st,
+    const struct config_throttle *t, const char *address, const char *user);
+
+/* The try was never decided (busy, out of memory): takes it back. */
+void throttle_login_undo(struct shared_state *st,
+    const struct config_throttle *t, const char *address, const char *user);
+
+/*
+ * Counts a chat request of the user. Returns 0, or -1 with 429 and Retry-After:
+ * request_limit (requests_per_minute) or token_limit (tokens_per_day).
+ */
+int throttle_request(struct shared_state *st, const struct config_limits *l,
+    const char *user, struct api_error *err);
+
+/* Adds what an answer used to the user's day (UTC). */
+void throttle_tokens(struct shared_state *st, const char *user,
+    uint64_t tokens);
+
+/* What the user has used today. */
+uint64_t throttle_tokens_used(struct shared_state *st, const char *user);
+
+/*
+ * Plain CGI: takes one of the host's `cgi_processes` for this process, given
+ * back at its end however it ends. Returns 0, or -1 with 503 busy.
+ */
+int throttle_cgi_enter(struct shared_state *st, const struct config_limits *l,
+    struct api_error *err);
+
+/*
+ * Plain CGI: this process now serves a stream of the user. Returns 0, or -1
+ * with 429 stream_limit when the user's other processes fill the limit.
+ */
+int throttle_cgi_stream(struct shared_state *st, const struct config_limits *l,
+    const char *user, struct api_error *err);
+
+/* Plain CGI: the stream that this process now serves is that of `key`. */
+void throttle_cgi_name(struct shared_state *st, const char *key);
+
+/*
+ * Plain CGI: ends the process that serves the user's stream of `key`, and
+ * waits until it has. False when there is none.
+ */
+bool throttle_cgi_stop(struct shared_state *st, const char *user,
+    const char *key);
+
+void throttle_cgi_leave(struct shared_state *st);
+
+#endif

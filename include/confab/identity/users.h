@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The users file: who may log in. Pure: text in, text out.
+ *
+ * One line a user: `NAME:HASH[:KEY=VALUE]...`. Lines of `#` and empty lines
+ * are kept as they are. The hash is an argon2id string ($argon2id$v=19$...)
+ * or bcrypt's ($2y$, $2b$) as htpasswd makes it. Keys:
+ *
+ *	disabled=yes	  may not log in
+ *	change=yes	  must set a new password before anything else
+ *	expires=DATE	  YYYY-MM-DD (to its end, UTC) or seconds since 1970
+ *	epoch=NUMBER	  counted up to end all sessions of the user
+ *	kept=OLD.NEW	  set when a password is hashed anew at login: the
+ *			  digest of the hash that sessions were made with,
+ *			  and that of the hash it holds for
+ */
+#ifndef CONFAB_IDENTITY_USERS_H
+#define CONFAB_IDENTITY_USERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "confab/identity/token.h"
+
+struct buf;
+
+#define USERS_NAME_MAX TOKEN_USER_MAX /* bytes */
+#define USERS_HASH_MAX 512
+#define USERS_LINE_MAX 1024
+#define USERS_MAX 20000 /* users of a file */
+#define USERS_FILE_MAX (8 * 1024 * 1024)
+#define USERS_ERROR_MAX 512
+#define USERS_DIGEST_LEN TOKEN_GENERATION_LEN
+
+struct user {
+	char name[USERS_NAME_MAX + 1];
+	char hash[USERS_HASH_MAX + 1];
+	bool disabled;
+	bool must_change;
+	int64_t expires; /* s since 1970, first second refused; 0: never */
+	uint64_t epoch;
+	bool has_kept;
+	unsigned char kept_old[USERS_DIGEST_LEN];
+	unsigned char kept_new[USERS_DIGEST_LEN];
+};
+
+struct users;
+
+/*
+ * True for a name that a user can have: 1 to USERS_NAME_MAX bytes of UTF-8
+ * without control characters and colons, not beginning with `#` or a space,
+ * not ending with a space.
+ */
+bool users_name_valid(const char *name, size_t len);
+
+/*
+ * Reads and appends the date of `expires`: a day that is over at its end, or
+ * seconds since 1970. Reading returns 0, or -1 for anything else.
+ */
+int users_parse_date(const char *s, size_t len, int64_t *out);
+void users_write_date(int64_t t, struct buf *out);
+
+/*
+ * Parses text[0..len); `name` begins the messages. Returns what the caller
+ * ends with users_free(), or NULL with "NAME:LINE: cause" in `err`.
+ */
+struct users *users_parse(const char *name, const char *text, size_t len,
+    char err[USERS_ERROR_MAX]);
+void users_free(struct users *u);
+
+size_t users_count(const struct users *u);
+
+/* The i-th user in order of names, or NULL. Valid until the next change. */
+const struct user *users_at(const struct users *u, size_t i);
+
+/* The user of that name, or NULL. Valid until the next change. */
+const struct user *users_find(const struct users *u, const char *name);
+
+/*
+ * Replaces the user of that name, in place, or adds one at the end. Returns
+ * 0, or -1 when memory or a limit is exceeded or a field cannot be written.
+ */
+int users_put(struct users *u, const struct user *user);
+
+/* Removes the user and its line. Returns 0, or -1 when there is none. */
+int users_remove(struct users *u, const char *name);
+
+/* Appends the file. What users_parse() makes of it is the same again. */
+int users_write(const struct users *u, struct buf *out);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a request thread asks a relay loop to do, with all that it gives over.
+ */
+#ifndef CONFAB_RELAY_JOB_H
+#define CONFAB_RELAY_JOB_H
+
+#include <stdint.h>
+
+#include "confab/gateway/gateway.h"
+#include "confab/identity/settings.h"
+#include "confab/provider/chat_request.h"
+#include "confab/provider/provider.h"
+#include "confab/upstream/catalog.h"
+
+#define RELAY_KEY_MAX 64   /* bytes of an Idempotency-Key */
+#define RELAY_USER_MAX 128 /* bytes of a user's name */
+
+enum relay_op {
+	RELAY_CHAT,   /* a new call, or attach when the key is known */
+	RELAY_RESUME, /* GET api/streams/KEY */
+	RELAY_STOP    /* DELETE api/streams/KEY */
+};
+
+struct relay_job {
+	enum relay_op op;
+	struct gateway_client client;
+	struct settings *settings; /* counted reference, given over */
+	char user[RELAY_USER_MAX + 1];
+	char key[RELAY_KEY_MAX + 1]; /* "" = none: not resumable */
+	uint64_t last_event_id;	     /* RELAY_RESUME */
+	/* The rest of RELAY_CHAT, all given over. */
+	struct chat_request *chat;
+	struct catalog *catalog;	   /* counted reference */
+	const struct catalog_entry *entry; /* of it: the model */
+	struct provider_request *request;  /* for the provider, allocated; NULL
+					 * for the built-in one */
+	char extra_headers[512];	   /* CRLF-ended lines for the response,
+					 * such as a renewed Set-Cookie */
+};
+
+/* Drops what a job owns, but not its connection. */
+void relay_job_free(struct relay_job *job);
+
+/* Frees and wipes a request for a provider, and its struct; NULL is none. */
+void relay_request_free(struct provider_request *r);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The relay: loop threads that own every stream. A request thread validates
+ * a request, hands its connection over and forgets it; from then on the loop
+ * writes, watches for the hang-up and closes. No call here waits for a
+ * model, a client or a name server.
+ */
+#ifndef CONFAB_RELAY_H
+#define CONFAB_RELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "confab/identity/settings.h"
+#include "confab/relay/job.h"
+
+#define RELAY_QUEUE_MAX 16384 /* jobs handed over and not yet taken */
+
+struct relay;
+
+/* A user's daily tokens live elsewhere; the relay reports. */
+struct relay_hooks {
+	/* Called on a thread of libuv's pool when a stream has ended whose
+	 * settings limit a user's tokens a day. It may block. */
+	void (*tokens_used)(void *arg, const char *user, uint64_t tokens);
+	void *arg;
+};
+
+/*
+ * Starts `loops` loop threads. Returns NULL with errno set. The configuration
+ * in force comes with every job.
+ */
+struct relay *relay_start(unsigned loops, const struct relay_hooks *hooks);
+
+/*
+ * Hands a job over; it is copied and everything it owns given over, also on
+ * failure. Where the queue is full, the client gets a 503. Never blocks.
+ */
+void relay_submit(struct relay *r, struct relay_job *job);
+
+/*
+ * New settings are about to be in force: gives them the model lists that are
+ * known already, so that no request in between misses a model, and has the
+ * lists fetched anew. To be called before settings_publish(), at the start,
+ * too. Takes its own reference.
+ */
+void relay_reload(struct relay *r, struct settings *s);
+
+/* True once every provider has been asked for its models, whatever it said:
+ * from then on the catalogue is what it will be for a while. */
+bool relay_ready(const struct relay *r);
+
+/*
+ * Ends: from now on no new stream; open ones may finish for `ms`, then get an
+ * error event ("shutting_down"). Blocks until all loops have ended; frees.
+ */
+void relay_stop(struct relay *r, unsigned ms);
+
+/* Open streams now; for limits and health. */
+unsigned relay_streams(const struct relay *r);
+
+/* Jobs that wait for a loop now. */
+size_t relay_queued(const struct relay *r);
+
+/* True when every loop has turned since the last call; for a watchdog. */
+bool relay_alive(struct relay *r);
+
+/* Bytes held in rings now. */
+size_t relay_ring_bytes(const struct relay *r);
+
+#endif

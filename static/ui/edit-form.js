@@ -2,7 +2,7 @@
 // The form in which a message is rewritten: a question is asked anew, an answer takes the person's words.
 
 import { html } from '../vendor/lit-html/lit-html.js';
-import { isComposing } from './composer.js';
+import { isComposing } from './send-key.js';
 import { isModifier } from './keys.js';
 
 /**

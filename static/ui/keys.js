@@ -2,11 +2,11 @@
 // Keyboard shortcuts of the whole page; what belongs to one field is in that field's view.
 
 /** Whether Command takes the place of Ctrl here. */
-export const isMac = /Mac|iPhone|iPad/.test(navigator.platform ?? '');
+export const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
 
 /**
  * Ctrl, or Command on Apple's systems, and not the other.
- * @param {KeyboardEvent} event
+ * @param {Pick<KeyboardEvent, 'ctrlKey' | 'metaKey'>} event
  */
 export function isModifier(event) {
   return isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;

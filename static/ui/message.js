@@ -6,7 +6,7 @@ import { isUnderWay } from '../core/conversation.js';
 import { selectStats } from '../core/selectors.js';
 import { plainParts, showPlain } from '../md/plain.js';
 import { moreEntries } from './answer-menu.js';
-import { attachmentView } from './composer.js';
+import { attachmentView } from './attach-view.js';
 import { editForm } from './edit-form.js';
 import { details, explain } from './errors.js';
 import { icon } from './icons.js';

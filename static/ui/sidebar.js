@@ -4,7 +4,7 @@
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { selectList, selectMemory } from '../core/selectors.js';
-import { isComposing } from './composer.js';
+import { isComposing } from './send-key.js';
 import { icon } from './icons.js';
 import { make, region, same } from './region.js';
 

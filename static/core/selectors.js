@@ -85,6 +85,23 @@ export function selectConversation(state, id) {
 }
 
 /**
+ * The conversation and message a message id belongs to.
+ *
+ * @param {State} state
+ * @param {Id} messageId
+ * @returns {{conversation: Conversation, message: Message} | null}
+ */
+export function selectMessage(state, messageId) {
+  const { byId, order, activeId } = state.conversations;
+  for (const id of [activeId, ...order]) {
+    const conversation = byId[id];
+    const message = conversation?.nodes[messageId];
+    if (conversation !== undefined && message !== undefined) return { conversation, message };
+  }
+  return null;
+}
+
+/**
  * The messages of the shown branch of a conversation.
  *
  * @type {(conversation: Conversation) => readonly Message[]}

@@ -27,168 +27,208 @@ const MAX_MODELS = 2000;
  */
 
 /**
- * @param {object} options
- * @param {Store} options.store
- * @param {Api} options.api
- * @param {Environment} options.env
- * @param {() => Id} options.newId
- * @param {() => void} options.onSignedIn   after the state says so
- * @param {() => void} options.beforeSignOut  ends what is under way
- * @param {() => void} options.onSignedOut  tells the other tabs
+ * @typedef {object} AccountOptions
+ * @property {Store} store
+ * @property {Api} api
+ * @property {Environment} env
+ * @property {() => Id} newId
+ * @property {() => void} onSignedIn   after the state says so
+ * @property {() => void} beforeSignOut  ends what is under way
+ * @property {() => void} onSignedOut  tells the other tabs
+ */
+
+/**
+ * What is kept between two of its actions.
+ *
+ * @typedef {AccountOptions & {
+ *   lastName: string,
+ *   signingIn: boolean,
+ *   turn: number,
+ * }} Desk
+ *
+ * lastName  who tried to sign in last: a forced change of password comes
+ *           without a session
+ * turn      counts what may change who is signed in: a check that began
+ *           before is void
+ */
+
+/**
+ * @param {AccountOptions} options
  * @returns {Account}
  */
-export function createAccount({ store, api, env, newId, onSignedIn, beforeSignOut, onSignedOut }) {
-  const { dispatch, getState } = store;
-  /** Who tried to sign in last: a forced change of password comes without a session. */
-  let lastName = '';
-  let signingIn = false;
-  /** Counts what may change who is signed in: a check that began before is void. */
-  let turn = 0;
-
-  /**
-   * Takes what the server says of the session.
-   *
-   * @param {unknown} answer
-   */
-  function signedIn(answer) {
-    const session = readSession(answer);
-    const before = getState().session;
-    if (before.user !== null && before.user.name !== session.user.name) {
-      // Somebody else: what is here is not theirs to see.
-      beforeSignOut();
-      dispatch({ type: 'session/signedOut', now: env.now(), newId: newId() });
-    }
-    dispatch({ type: 'session/signedIn', ...session });
-    onSignedIn();
-  }
-
-  /**
-   * The server knows no session.
-   *
-   * @param {'password' | 'remote_user'} auth
-   */
-  function nobody(auth) {
-    if (getState().session.user !== null) dispatch({ type: 'session/expired', auth });
-    else dispatch({ type: 'session/signedOut', auth, now: env.now(), newId: newId() });
-  }
-
-  /**
-   * @param {unknown} thrown
-   */
-  function failed(thrown) {
-    dispatch({ type: 'session/failed', error: errorOfFailure(thrown, env.isOnline()).info() });
-  }
-
-  /** @type {Account} */
-  const account = {
-    async checkSession() {
-      turn += 1;
-      const mine = turn;
-      dispatch({ type: 'session/pending' });
-      try {
-        // With probe=1 "nobody" is an answer and no error: browsers write
-        // each 401 to the console, also one that was expected.
-        const answer = await api.json('GET', 'session?probe=1');
-        if (mine !== turn) return;
-        if (fields(answer)['user'] === null) nobody(authOf(fields(answer)['auth']));
-        else signedIn(answer);
-      } catch (thrown) {
-        if (mine !== turn) return;
-        const error = errorOfFailure(thrown, env.isOnline());
-        if (error.status !== 401) failed(error);
-        else nobody(error.param === 'redirect' ? 'remote_user' : authOf(error.auth));
-      }
-    },
-
-    async signIn(name, password) {
-      if (signingIn) return false;
-      signingIn = true;
-      turn += 1;
-      lastName = name;
-      dispatch({ type: 'session/pending' });
-      try {
-        signedIn(await api.json('POST', 'login', { body: { username: name, password }, timeoutMs: LOGIN_TIMEOUT_MS }));
-        return true;
-      } catch (thrown) {
-        const error = errorOfFailure(thrown, env.isOnline());
-        if (error.code === 'password_change_required') dispatch({ type: 'session/passwordChangeRequired' });
-        else failed(error);
-        return false;
-      } finally {
-        signingIn = false;
-      }
-    },
-
-    async changePassword(current, next) {
-      turn += 1;
-      dispatch({ type: 'session/pending' });
-      try {
-        const who = getState().session.status === 'signed-in' ? {} : { username: lastName };
-        await api.json('POST', 'password', { body: { ...who, current, new: next }, timeoutMs: LOGIN_TIMEOUT_MS });
-        signedIn(await api.json('GET', 'session'));
-        dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'success', key: 'toast.passwordChanged' } });
-        return true;
-      } catch (thrown) {
-        failed(thrown);
-        return false;
-      }
-    },
-
-    signOut: () => signOut({}),
-    signOutEverywhere: () => signOut({ everywhere: true }),
-
-    async loadModels() {
-      if (getState().models.status === 'loading') return;
-      dispatch({ type: 'models/loading' });
-      try {
-        dispatch({ type: 'models/ready', list: readModels(await api.json('GET', 'models')) });
-      } catch (thrown) {
-        const error = errorOfFailure(thrown, env.isOnline());
-        dispatch({ type: 'models/failed', error: error.info() });
-        if (error.status === 401) account.expired();
-      }
-    },
-
-    expired() {
-      dispatch({ type: 'session/expired' });
-    },
-
+export function createAccount(options) {
+  /** @type {Desk} */
+  const desk = { ...options, lastName: '', signingIn: false, turn: 0 };
+  return {
+    checkSession: () => checkSession(desk),
+    signIn: (name, password) => signIn(desk, name, password),
+    changePassword: (current, next) => changePassword(desk, current, next),
+    signOut: () => signOut(desk, {}),
+    signOutEverywhere: () => signOut(desk, { everywhere: true }),
+    loadModels: () => loadModels(desk),
+    expired: () => desk.store.dispatch({ type: 'session/expired' }),
     signedOutElsewhere() {
-      if (getState().session.status !== 'signed-in') return;
-      dispatch({ type: 'session/expired' });
-      dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'info', key: 'toast.signedOutElsewhere' } });
+      if (desk.store.getState().session.status !== 'signed-in') return;
+      desk.store.dispatch({ type: 'session/expired' });
+      tell(desk, { kind: 'info', key: 'toast.signedOutElsewhere' });
     },
   };
+}
 
-  /**
-   * @param {{everywhere?: true}} body
-   */
-  async function signOut(body) {
-    turn += 1;
-    dispatch({ type: 'session/pending' });
-    try {
-      await api.json('POST', 'logout', { body });
-    } catch (thrown) {
-      const error = errorOfFailure(thrown, env.isOnline());
-      if (error.status !== 401) {
-        // Saying "signed out" while the cookie still works would be a lie.
-        failed(error);
-        dispatch({
-          type: 'toast/added',
-          toast: { id: newId(), kind: 'error', key: 'toast.failed', error: error.info() },
-        });
-        return;
-      }
-    }
+/**
+ * @param {Desk} desk
+ * @param {Omit<import('../core/types.js').Toast, 'id'>} toast
+ */
+function tell({ store, newId }, toast) {
+  store.dispatch({ type: 'toast/added', toast: { id: newId(), ...toast } });
+}
+
+/**
+ * Takes what the server says of the session.
+ *
+ * @param {Desk} desk
+ * @param {unknown} answer
+ */
+function signedIn({ store: { dispatch, getState }, env, newId, beforeSignOut, onSignedIn }, answer) {
+  const session = readSession(answer);
+  const before = getState().session;
+  if (before.user !== null && before.user.name !== session.user.name) {
+    // Somebody else: what is here is not theirs to see.
     beforeSignOut();
     dispatch({ type: 'session/signedOut', now: env.now(), newId: newId() });
-    if (body.everywhere === true) {
-      dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'success', key: 'toast.signedOutEverywhere' } });
-    }
-    onSignedOut();
   }
+  dispatch({ type: 'session/signedIn', ...session });
+  onSignedIn();
+}
 
-  return account;
+/**
+ * The server knows no session.
+ *
+ * @param {Desk} desk
+ * @param {'password' | 'remote_user'} auth
+ */
+function nobody({ store: { dispatch, getState }, env, newId }, auth) {
+  if (getState().session.user !== null) dispatch({ type: 'session/expired', auth });
+  else dispatch({ type: 'session/signedOut', auth, now: env.now(), newId: newId() });
+}
+
+/**
+ * @param {Desk} desk
+ * @param {unknown} thrown
+ */
+function failed({ store, env }, thrown) {
+  store.dispatch({ type: 'session/failed', error: errorOfFailure(thrown, env.isOnline()).info() });
+}
+
+/**
+ * Whatever was asked before about who is signed in is of the past.
+ *
+ * @param {Desk} desk
+ * @returns {() => boolean} whether it still is the newest
+ */
+function takeTurn(desk) {
+  desk.turn += 1;
+  const mine = desk.turn;
+  desk.store.dispatch({ type: 'session/pending' });
+  return () => mine === desk.turn;
+}
+
+/** @param {Desk} desk */
+async function checkSession(desk) {
+  const newest = takeTurn(desk);
+  try {
+    // With probe=1 "nobody" is an answer and no error: browsers write
+    // each 401 to the console, also one that was expected.
+    const answer = await desk.api.json('GET', 'session?probe=1');
+    if (!newest()) return;
+    if (fields(answer)['user'] === null) nobody(desk, authOf(fields(answer)['auth']));
+    else signedIn(desk, answer);
+  } catch (thrown) {
+    if (!newest()) return;
+    const error = errorOfFailure(thrown, desk.env.isOnline());
+    if (error.status !== 401) failed(desk, error);
+    else nobody(desk, error.param === 'redirect' ? 'remote_user' : authOf(error.auth));
+  }
+}
+
+/**
+ * @param {Desk} desk
+ * @param {string} name
+ * @param {string} password
+ */
+async function signIn(desk, name, password) {
+  if (desk.signingIn) return false;
+  desk.signingIn = true;
+  desk.lastName = name;
+  takeTurn(desk);
+  try {
+    const body = { username: name, password };
+    signedIn(desk, await desk.api.json('POST', 'login', { body, timeoutMs: LOGIN_TIMEOUT_MS }));
+    return true;
+  } catch (thrown) {
+    const error = errorOfFailure(thrown, desk.env.isOnline());
+    if (error.code === 'password_change_required') desk.store.dispatch({ type: 'session/passwordChangeRequired' });
+    else failed(desk, error);
+    return false;
+  } finally {
+    desk.signingIn = false;
+  }
+}
+
+/**
+ * @param {Desk} desk
+ * @param {string} current
+ * @param {string} next
+ */
+async function changePassword(desk, current, next) {
+  takeTurn(desk);
+  try {
+    const who = desk.store.getState().session.status === 'signed-in' ? {} : { username: desk.lastName };
+    const body = { ...who, current, new: next };
+    await desk.api.json('POST', 'password', { body, timeoutMs: LOGIN_TIMEOUT_MS });
+    signedIn(desk, await desk.api.json('GET', 'session'));
+    tell(desk, { kind: 'success', key: 'toast.passwordChanged' });
+    return true;
+  } catch (thrown) {
+    failed(desk, thrown);
+    return false;
+  }
+}
+
+/** @param {Desk} desk */
+async function loadModels({ store: { dispatch, getState }, api, env }) {
+  if (getState().models.status === 'loading') return;
+  dispatch({ type: 'models/loading' });
+  try {
+    dispatch({ type: 'models/ready', list: readModels(await api.json('GET', 'models')) });
+  } catch (thrown) {
+    const error = errorOfFailure(thrown, env.isOnline());
+    dispatch({ type: 'models/failed', error: error.info() });
+    if (error.status === 401) dispatch({ type: 'session/expired' });
+  }
+}
+
+/**
+ * @param {Desk} desk
+ * @param {{everywhere?: true}} body
+ */
+async function signOut(desk, body) {
+  takeTurn(desk);
+  try {
+    await desk.api.json('POST', 'logout', { body });
+  } catch (thrown) {
+    const error = errorOfFailure(thrown, desk.env.isOnline());
+    if (error.status !== 401) {
+      // Saying "signed out" while the cookie still works would be a lie.
+      failed(desk, error);
+      tell(desk, { kind: 'error', key: 'toast.failed', error: error.info() });
+      return;
+    }
+  }
+  desk.beforeSignOut();
+  desk.store.dispatch({ type: 'session/signedOut', now: desk.env.now(), newId: desk.newId() });
+  if (body.everywhere === true) tell(desk, { kind: 'success', key: 'toast.signedOutEverywhere' });
+  desk.onSignedOut();
 }
 
 /**

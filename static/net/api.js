@@ -11,6 +11,9 @@ export const REQUEST_TIMEOUT_MS = 30000;
 /** The same for a login, which may queue for its turn to be hashed. */
 export const LOGIN_TIMEOUT_MS = 60000;
 
+const JSON_TYPE = 'application/json';
+const EVENT_STREAM = 'text/event-stream';
+
 /**
  * @typedef {object} RequestOptions
  * @property {unknown} [body]       sent as JSON
@@ -30,108 +33,132 @@ export const LOGIN_TIMEOUT_MS = 60000;
  */
 
 /**
- * @param {object} options
- * @param {(url: string, init: RequestInit) => Promise<Response>} options.fetch
- * @param {string} options.base  address of the page, under which `api/` is
- * @param {() => number} options.now
- * @param {() => boolean} options.isOnline
- * @param {(run: () => void, ms: number) => unknown} [options.setTimer]
- * @param {(timer: any) => void} [options.clearTimer]
+ * @typedef {object} ApiOptions
+ * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
+ * @property {string} base  address of the page, under which `api/` is
+ * @property {() => number} now
+ * @property {() => boolean} isOnline
+ * @property {(run: () => void, ms: number) => unknown} [setTimer]
+ * @property {(timer: any) => void} [clearTimer]
+ */
+
+/**
+ * @param {ApiOptions} options
  * @returns {Api}
  */
-export function createApi({
-  fetch, base, now, isOnline, setTimer = (run, ms) => setTimeout(run, ms), clearTimer = (timer) => clearTimeout(timer),
-}) {
-  const root = new URL('api/', base);
-
-  /**
-   * @template R
-   * @param {string} method
-   * @param {string} path
-   * @param {RequestOptions & {accept: string}} options
-   * @param {(response: Response) => Promise<R>} read
-   * @returns {Promise<R>}
-   */
-  async function request(method, path, { body, headers, signal, timeoutMs, keepalive, accept }, read) {
-    const limit = timeoutMs ?? REQUEST_TIMEOUT_MS;
-    const controller = new AbortController();
-    const abort = () => controller.abort(signal?.reason);
-    if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort, { once: true });
-    let timedOut = false;
-    const timer = limit === Infinity ? null : setTimer(() => {
-      timedOut = true;
-      controller.abort();
-    }, limit);
-    try {
-      const response = await fetch(new URL(path, root).href, {
-        method,
-        mode: 'same-origin',
-        credentials: 'same-origin',
-        cache: 'no-store',
-        redirect: 'manual',
-        referrerPolicy: 'same-origin',
-        headers: {
-          Accept: accept,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(keepalive === true ? { keepalive } : {}),
-        signal: controller.signal,
-      });
-      if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-        // Only a sign-on in front of the server redirects: its session is over.
-        throw new ApiError({ code: 'not_authenticated', status: 401, param: 'redirect' });
-      }
-      if (!response.ok) throw await refusal(response);
-      return await read(response);
-    } catch (thrown) {
-      if (timedOut) throw new ApiError({ code: 'timeout' });
-      throw errorOfFailure(thrown, isOnline());
-    } finally {
-      if (timer !== null) clearTimer(timer);
-      // A stream that was handed out stays tied to the signal.
-      if (accept !== EVENT_STREAM) signal?.removeEventListener('abort', abort);
-    }
-  }
-
-  /**
-   * @param {Response} response
-   * @returns {Promise<ApiError>}
-   */
-  async function refusal(response) {
-    return errorOfAnswer({
-      status: response.status,
-      contentType: response.headers.get('Content-Type') ?? '',
-      text: await limitedText(response),
-      retryAfter: response.headers.get('Retry-After'),
-      date: response.headers.get('Date'),
-    }, now());
-  }
-
+export function createApi({ base, ...options }) {
+  const context = { setTimer: setTimeout, clearTimer: clearTimeout, ...options, root: new URL('api/', base) };
   return {
-    json: (method, path, options = {}) => request(method, path, { ...options, accept: 'application/json' },
-      async (response) => {
-        if (response.status === 204) return null;
-        if (!isType(response, 'application/json')) throw await refusal(response);
-        try {
-          return await response.json();
-        } catch (thrown) {
-          if (thrown instanceof SyntaxError) throw new ApiError({ code: 'bad_answer', status: response.status });
-          throw thrown;
-        }
-      }),
-
-    events: (method, path, options = {}) => request(method, path, { ...options, accept: EVENT_STREAM },
-      async (response) => {
-        if (!isType(response, EVENT_STREAM) || response.body === null) throw await refusal(response);
-        return response.body;
-      }),
+    json: (method, path, more = {}) => request(context, method, path, { ...more, accept: JSON_TYPE }, readJson),
+    events: (method, path, more = {}) => request(context, method, path, { ...more, accept: EVENT_STREAM }, readEvents),
   };
 }
 
-const EVENT_STREAM = 'text/event-stream';
+/** @typedef {Required<Omit<ApiOptions, 'base'>> & {root: URL}} Context */
+
+/**
+ * @template R
+ * @param {Context} context
+ * @param {string} method
+ * @param {string} path
+ * @param {RequestOptions & {accept: string}} options
+ * @param {(response: Response, now: () => number) => Promise<R>} read
+ * @returns {Promise<R>}
+ */
+async function request({ fetch, root, now, isOnline, setTimer, clearTimer }, method, path, options, read) {
+  const { signal, timeoutMs = REQUEST_TIMEOUT_MS, accept } = options;
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  let timedOut = false;
+  const timer = timeoutMs === Infinity ? null : setTimer(() => {
+    timedOut = true;
+    controller.abort();
+  }, timeoutMs);
+  try {
+    const response = await fetch(new URL(path, root).href, initOf(method, options, controller.signal));
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
+      // Only a sign-on in front of the server redirects: its session is over.
+      throw new ApiError({ code: 'not_authenticated', status: 401, param: 'redirect' });
+    }
+    if (!response.ok) throw await refusal(response, now);
+    return await read(response, now);
+  } catch (thrown) {
+    if (timedOut) throw new ApiError({ code: 'timeout' });
+    throw errorOfFailure(thrown, isOnline());
+  } finally {
+    if (timer !== null) clearTimer(timer);
+    // A stream that was handed out stays tied to the signal.
+    if (accept !== EVENT_STREAM) signal?.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {RequestOptions & {accept: string}} options
+ * @param {AbortSignal} signal
+ * @returns {RequestInit}
+ */
+function initOf(method, { body, headers, keepalive, accept }, signal) {
+  return {
+    method,
+    mode: 'same-origin',
+    credentials: 'same-origin',
+    cache: 'no-store',
+    redirect: 'manual',
+    referrerPolicy: 'same-origin',
+    headers: {
+      Accept: accept,
+      ...(body === undefined ? {} : { 'Content-Type': JSON_TYPE }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(keepalive === true ? { keepalive } : {}),
+    signal,
+  };
+}
+
+/**
+ * @param {Response} response
+ * @param {() => number} now
+ * @returns {Promise<ApiError>}
+ */
+async function refusal(response, now) {
+  return errorOfAnswer({
+    status: response.status,
+    contentType: response.headers.get('Content-Type') ?? '',
+    text: await limitedText(response),
+    retryAfter: response.headers.get('Retry-After'),
+    date: response.headers.get('Date'),
+  }, now());
+}
+
+/**
+ * @param {Response} response
+ * @param {() => number} now
+ * @returns {Promise<unknown>}
+ */
+async function readJson(response, now) {
+  if (response.status === 204) return null;
+  if (!isType(response, JSON_TYPE)) throw await refusal(response, now);
+  try {
+    return await response.json();
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) throw new ApiError({ code: 'bad_answer', status: response.status });
+    throw thrown;
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {() => number} now
+ * @returns {Promise<ReadableStream<Uint8Array>>}
+ */
+async function readEvents(response, now) {
+  if (!isType(response, EVENT_STREAM) || response.body === null) throw await refusal(response, now);
+  return response.body;
+}
 
 /**
  * @param {Response} response

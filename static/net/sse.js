@@ -45,100 +45,131 @@ export class EventStreamError extends Error {
  *   and whatever the callbacks throw; the parser is of no use after that
  */
 export function createEventParser(options) {
-  const { onEvent, onComment, maxLineChars = MAX_LINE_CHARS, maxEventChars = MAX_EVENT_CHARS } = options;
+  const lines = new LineReader(options.maxLineChars ?? MAX_LINE_CHARS, new EventBuilder(options));
   // Not fatal: invalid bytes become U+FFFD. A BOM at the start is taken off.
   const decoder = new TextDecoder('utf-8');
+  return {
+    push(bytes) {
+      const text = decoder.decode(bytes, { stream: true });
+      if (text !== '') lines.take(text);
+    },
+  };
+}
+
+/** Lines out of text that comes in pieces; each ends in CR, LF or both. */
+class LineReader {
   /** The start of a line whose end has not come. */
-  let partial = '';
-  /** The last chunk ended in CR: a LF that comes next belongs to it. */
-  let afterReturn = false;
-  let type = '';
-  let data = '';
-  let hasData = false;
-  let idBuffer = '';
+  #partial = '';
+  /** The last piece ended in CR: a LF that comes next belongs to it. */
+  #afterReturn = false;
+  #maxChars;
+  #to;
+
+  /**
+   * @param {number} maxChars
+   * @param {EventBuilder} to
+   */
+  constructor(maxChars, to) {
+    this.#maxChars = maxChars;
+    this.#to = to;
+  }
+
+  /** @param {string} text */
+  take(text) {
+    let start = this.#afterReturn && text.charCodeAt(0) === 0x0a ? 1 : 0;
+    this.#afterReturn = false;
+    let feed = text.indexOf('\n', start);
+    let carriage = text.indexOf('\r', start);
+    while (feed !== -1 || carriage !== -1) {
+      const atReturn = carriage !== -1 && (feed === -1 || carriage < feed);
+      const end = atReturn ? carriage : feed;
+      const line = this.#join(text.slice(start, end));
+      this.#partial = '';
+      start = end + 1;
+      if (atReturn && feed === start) start += 1;
+      if (atReturn && start === text.length && feed !== start - 1) this.#afterReturn = true;
+      this.#to.takeLine(line);
+      if (feed !== -1 && feed < start) feed = text.indexOf('\n', start);
+      if (carriage !== -1 && carriage < start) carriage = text.indexOf('\r', start);
+    }
+    this.#partial = this.#join(text.slice(start));
+  }
+
+  /**
+   * @param {string} rest
+   * @returns {string} what has come of the line
+   */
+  #join(rest) {
+    if (this.#partial.length + rest.length > this.#maxChars) throw new EventStreamError('line_too_long');
+    return this.#partial + rest;
+  }
+}
+
+/** Events out of lines. */
+class EventBuilder {
+  #type = '';
+  #data = '';
+  #hasData = false;
+  #id = '';
   /** @type {number | undefined} */
-  let retry;
+  #retry;
+  #onEvent;
+  #onComment;
+  #maxChars;
 
-  function dispatch() {
-    // An event without a data line is none; its id counts all the same.
-    if (hasData) onEvent({ event: type === '' ? 'message' : type, data, id: idBuffer, retry });
-    type = '';
-    data = '';
-    hasData = false;
+  /** @param {ParserOptions} options */
+  constructor({ onEvent, onComment, maxEventChars = MAX_EVENT_CHARS }) {
+    this.#onEvent = onEvent;
+    this.#onComment = onComment;
+    this.#maxChars = maxEventChars;
   }
 
-  /**
-   * @param {string} value
-   */
-  function addData(value) {
-    data = hasData ? `${data}\n${value}` : value;
-    hasData = true;
-    if (data.length > maxEventChars) throw new EventStreamError('event_too_large');
-  }
-
-  /**
-   * @param {string} line  without its end
-   */
-  function takeLine(line) {
+  /** @param {string} line  without its end */
+  takeLine(line) {
     if (line === '') {
-      dispatch();
+      this.#dispatch();
       return;
     }
     const colon = line.indexOf(':');
     if (colon === 0) {
-      onComment?.(line.slice(1));
+      this.#onComment?.(line.slice(1));
       return;
     }
     const name = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
     switch (name) {
       case 'data':
-        addData(value);
+        this.#addData(value);
         break;
       case 'event':
-        type = value;
+        this.#type = value;
         break;
       case 'id':
-        if (!value.includes('\0')) idBuffer = value;
+        if (!value.includes('\0')) this.#id = value;
         break;
       case 'retry':
-        if (/^[0-9]+$/.test(value)) retry = Math.min(Number(value), Number.MAX_SAFE_INTEGER);
+        if (/^[0-9]+$/.test(value)) this.#retry = Math.min(Number(value), Number.MAX_SAFE_INTEGER);
         break;
       default: // unknown fields are ignored
     }
   }
 
-  /**
-   * @param {string} text
-   */
-  function takeText(text) {
-    let start = afterReturn && text.charCodeAt(0) === 0x0a ? 1 : 0;
-    afterReturn = false;
-    let feed = text.indexOf('\n', start);
-    let carriage = text.indexOf('\r', start);
-    while (feed !== -1 || carriage !== -1) {
-      const atReturn = carriage !== -1 && (feed === -1 || carriage < feed);
-      const end = atReturn ? carriage : feed;
-      if (partial.length + end - start > maxLineChars) throw new EventStreamError('line_too_long');
-      const line = partial + text.slice(start, end);
-      partial = '';
-      start = end + 1;
-      if (atReturn && feed === start) start += 1;
-      if (atReturn && start === text.length && feed !== start - 1) afterReturn = true;
-      takeLine(line);
-      if (feed !== -1 && feed < start) feed = text.indexOf('\n', start);
-      if (carriage !== -1 && carriage < start) carriage = text.indexOf('\r', start);
-    }
-    partial += text.slice(start);
-    if (partial.length > maxLineChars) throw new EventStreamError('line_too_long');
+  /** @param {string} value */
+  #addData(value) {
+    this.#data = this.#hasData ? `${this.#data}\n${value}` : value;
+    this.#hasData = true;
+    if (this.#data.length > this.#maxChars) throw new EventStreamError('event_too_large');
   }
 
-  return {
-    push(bytes) {
-      const text = decoder.decode(bytes, { stream: true });
-      if (text !== '') takeText(text);
-    },
-  };
+  #dispatch() {
+    // An event without a data line is none; its id counts all the same.
+    const event = this.#hasData
+      ? { event: this.#type === '' ? 'message' : this.#type, data: this.#data, id: this.#id, retry: this.#retry } : null;
+    this.#type = '';
+    this.#data = '';
+    this.#hasData = false;
+    if (event !== null) this.#onEvent(event);
+  }
 }
 
 /**

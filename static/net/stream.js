@@ -46,144 +46,197 @@ export const DRAIN_MS = 2000;
  */
 
 /**
- * @param {object} options
- * @param {Api} options.api
- * @param {Environment} options.env
- * @param {string} options.key     Idempotency-Key, names the stream
- * @param {() => unknown} options.body  the request; asked for each time it is sent
- * @param {SessionLimits} options.limits
- * @param {{lastEventId: string}} [options.resume]  begin with a resume of what the server has
- * @param {(progress: Progress) => void} options.onProgress  status and pieces, in order
- * @param {(status: MessageStatus, error: ApiErrorInfo | null) => void} options.onEnd  once
- * @param {() => void} options.onHold  a login is needed
+ * @typedef {object} StreamOptions
+ * @property {Api} api
+ * @property {Environment} env
+ * @property {string} key     Idempotency-Key, names the stream
+ * @property {() => unknown} body  the request; asked for each time it is sent
+ * @property {SessionLimits} limits
+ * @property {{lastEventId: string}} [resume]  begin with a resume of what the server has
+ * @property {(progress: Progress) => void} onProgress  status and pieces, in order
+ * @property {(status: MessageStatus, error: ApiErrorInfo | null) => void} onEnd  once
+ * @property {() => void} onHold  a login is needed
+ */
+
+/**
+ * What a stream is made of besides its options.
+ *
+ * @typedef {StreamOptions & {
+ *   machine: import('./answer-machine.js').MachineState,
+ *   open: AbortController | null,
+ *   waitTimer: unknown,
+ *   watchTimer: unknown,
+ *   left: boolean,
+ * }} Line
+ */
+
+/**
+ * @param {StreamOptions} options
  * @returns {AnswerStream}
  */
-export function createAnswerStream({ api, env, key, body, limits, resume, onProgress, onEnd, onHold }) {
+export function createAnswerStream(options) {
+  const { limits, resume } = options;
   const graceMs = (limits.grace_seconds ?? 30) * 1000;
-  let machine = createMachine({
-    canResume: limits.resume !== false && graceMs > 0,
-    graceMs,
-    ...(resume === undefined ? {} : { lastEventId: resume.lastEventId, accepted: true }),
+  /** @type {Line} */
+  const line = {
+    ...options,
+    machine: createMachine({
+      canResume: limits.resume !== false && graceMs > 0,
+      graceMs,
+      ...(resume === undefined ? {} : { lastEventId: resume.lastEventId, accepted: true }),
+    }),
+    open: null,
+    waitTimer: null,
+    watchTimer: null,
+    left: false,
+  };
+  return {
+    start: () => tell(line, 'start'),
+    stop: () => tell(line, 'stop'),
+    wake: () => tell(line, 'wake'),
+    signedIn: () => tell(line, 'signedIn'),
+    leave: () => leave(line),
+  };
+}
+
+/**
+ * @param {Line} line
+ * @param {Input} input
+ */
+function feed(line, input) {
+  const next = step(line.machine, input, line.env.random);
+  line.machine = next.state;
+  for (const command of next.commands) run(line, command);
+}
+
+/**
+ * @param {Line} line
+ * @param {import('./answer-machine.js').PlainInput} type
+ */
+function tell(line, type) {
+  feed(line, { type, now: line.env.now() });
+}
+
+/**
+ * @param {Line} line
+ * @param {Command} command
+ */
+function run(line, command) {
+  const { api, env, key } = line;
+  switch (command.do) {
+    case 'post':
+    case 'resume':
+      void read(line, command);
+      break;
+    case 'abort':
+      line.open?.abort();
+      line.open = null;
+      break;
+    case 'cancel':
+      void cancelStream(api, env, key, line.machine.accepted);
+      break;
+    case 'wait':
+      env.clearTimer(line.waitTimer);
+      line.waitTimer = env.setTimer(() => tell(line, 'due'), command.ms);
+      break;
+    case 'watch':
+      env.clearTimer(line.watchTimer);
+      line.watchTimer = env.setTimer(() => tell(line, 'silent'), command.ms);
+      break;
+    case 'progress':
+      line.onProgress(command.progress);
+      break;
+    case 'hold':
+      line.open = null;
+      line.onHold();
+      break;
+    default:
+      line.open = null;
+      clearTimers(line);
+      if (!line.left) line.onEnd(command.status, command.error);
+  }
+}
+
+/** @param {Line} line */
+function clearTimers({ env, waitTimer, watchTimer }) {
+  env.clearTimer(waitTimer);
+  env.clearTimer(watchTimer);
+}
+
+/**
+ * @param {Line} line
+ * @param {Extract<Command, {do: 'post' | 'resume'}>} command
+ * @param {AbortSignal} signal
+ * @returns {Promise<ReadableStream<Uint8Array>>}
+ */
+function request({ api, key, body }, command, signal) {
+  if (command.do === 'post') {
+    return api.events('POST', 'chat/completions', {
+      body: body(), headers: { 'Idempotency-Key': key }, signal, timeoutMs: Infinity,
+    });
+  }
+  return api.events('GET', `streams/${encodeURIComponent(key)}`, {
+    headers: command.lastEventId === '' ? {} : { 'Last-Event-ID': command.lastEventId },
+    signal,
+    timeoutMs: Infinity,
   });
-  /** @type {AbortController | null} */
-  let open = null;
-  /** @type {unknown} */
-  let waitTimer = null;
-  /** @type {unknown} */
-  let watchTimer = null;
-  let left = false;
+}
 
-  /** @param {Input} input */
-  function feed(input) {
-    const next = step(machine, input, env.random);
-    machine = next.state;
-    for (const command of next.commands) run(command);
-  }
-
-  /** @param {import('./answer-machine.js').PlainInput} type */
-  const tell = (type) => feed({ type, now: env.now() });
-
-  /** @param {Command} command */
-  function run(command) {
-    switch (command.do) {
-      case 'post':
-        void read((signal) => api.events('POST', 'chat/completions', {
-          body: body(), headers: { 'Idempotency-Key': key }, signal, timeoutMs: Infinity,
-        }));
-        break;
-      case 'resume':
-        void read((signal) => api.events('GET', `streams/${encodeURIComponent(key)}`, {
-          headers: command.lastEventId === '' ? {} : { 'Last-Event-ID': command.lastEventId },
-          signal,
-          timeoutMs: Infinity,
-        }));
-        break;
-      case 'abort':
-        open?.abort();
-        open = null;
-        break;
-      case 'cancel':
-        void cancelStream(api, env, key, machine.accepted);
-        break;
-      case 'wait':
-        env.clearTimer(waitTimer);
-        waitTimer = env.setTimer(() => tell('due'), command.ms);
-        break;
-      case 'watch':
-        env.clearTimer(watchTimer);
-        watchTimer = env.setTimer(() => tell('silent'), command.ms);
-        break;
-      case 'progress':
-        onProgress(command.progress);
-        break;
-      case 'hold':
-        open = null;
-        onHold();
-        break;
-      default:
-        open = null;
-        env.clearTimer(waitTimer);
-        env.clearTimer(watchTimer);
-        if (!left) onEnd(command.status, command.error);
+/**
+ * Makes a request and reads what it brings.
+ *
+ * @param {Line} line
+ * @param {Extract<Command, {do: 'post' | 'resume'}>} command
+ */
+async function read(line, command) {
+  const { env } = line;
+  env.clearTimer(line.waitTimer);
+  const controller = new AbortController();
+  line.open = controller;
+  // A word that comes after the request was given up is of the past.
+  const current = () => line.open === controller;
+  try {
+    const reader = (await request(line, command, controller.signal)).getReader();
+    if (!current()) {
+      await reader.cancel();
+      return;
     }
-  }
-
-  /** @param {(signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>} request */
-  async function read(request) {
-    env.clearTimer(waitTimer);
-    const controller = new AbortController();
-    open = controller;
-    // A word that comes after the request was given up is of the past.
-    const current = () => open === controller;
-    try {
-      const reader = (await request(controller.signal)).getReader();
-      if (!current()) {
-        await reader.cancel();
+    tell(line, 'opened');
+    const parser = createEventParser({
+      onEvent: ({ id, data }) => {
+        if (current()) feed(line, { type: 'event', now: env.now(), id, data });
+      },
+    });
+    while (current()) {
+      const { done, value } = await reader.read();
+      if (!current()) break;
+      if (done) {
+        line.open = null;
+        tell(line, 'closed');
         return;
       }
-      tell('opened');
-      const parser = createEventParser({
-        onEvent: ({ id, data }) => {
-          if (current()) feed({ type: 'event', now: env.now(), id, data });
-        },
-      });
-      while (current()) {
-        const { done, value } = await reader.read();
-        if (!current()) break;
-        if (done) {
-          open = null;
-          tell('closed');
-          return;
-        }
-        tell('alive');
-        parser.push(value);
-      }
-      await drain(env, reader);
-    } catch (thrown) {
-      if (!current()) return;
-      open = null;
-      controller.abort();
-      feed({ type: 'failed', now: env.now(), error: errorOfFailure(thrown, env.isOnline()).info() });
+      tell(line, 'alive');
+      parser.push(value);
     }
+    await drain(env, reader);
+  } catch (thrown) {
+    if (!current()) return;
+    line.open = null;
+    controller.abort();
+    feed(line, { type: 'failed', now: env.now(), error: errorOfFailure(thrown, env.isOnline()).info() });
   }
+}
 
-  return {
-    start: () => tell('start'),
-    stop: () => tell('stop'),
-    wake: () => tell('wake'),
-    signedIn: () => tell('signedIn'),
-    leave() {
-      left = true;
-      const cancel = mayRun(machine);
-      open?.abort();
-      open = null;
-      machine = { ...machine, phase: 'over' };
-      env.clearTimer(waitTimer);
-      env.clearTimer(watchTimer);
-      // Once only: nobody is left to ask again.
-      if (cancel) api.json('DELETE', `streams/${encodeURIComponent(key)}`, { keepalive: true }).catch(() => {});
-    },
-  };
+/** @param {Line} line */
+function leave(line) {
+  line.left = true;
+  const cancel = mayRun(line.machine);
+  line.open?.abort();
+  line.open = null;
+  line.machine = { ...line.machine, phase: 'over' };
+  clearTimers(line);
+  // Once only: nobody is left to ask again.
+  if (cancel) line.api.json('DELETE', `streams/${encodeURIComponent(line.key)}`, { keepalive: true }).catch(() => {});
 }
 
 /**

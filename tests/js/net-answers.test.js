@@ -582,3 +582,20 @@ test('a long answer costs a frame each, not an action per token', async () => {
   assert.equal(page.answer().text.length, 100000);
   assert.ok(progressed <= 202, `${progressed} notifications`);
 });
+
+test('an answer that comes after the stop is not shown, and not read', async () => {
+  const page = makePage();
+  await page.ask('q');
+  const call = page.call().open().token(1, 'late').send('id: 2\ndata: {"choices":[{"delta":{"content":" words"}}]}\n\n');
+  page.answers.stop();
+  await page.settle();
+  await page.settle();
+  assert.equal(page.answer().status, 'stopped');
+  assert.equal(page.answer().text, '');
+  assert.equal(call.aborted, true);
+  assert.throws(() => call.send('more'), TypeError, 'the stream was given back');
+  page.answers.stop();
+  await page.settle();
+  assert.equal(page.answer().timing.endedAt, page.clock.now);
+  assert.equal(page.count('DELETE', ''), 1, 'one stop is enough');
+});

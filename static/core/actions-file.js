@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Conversations to files and back.
+ *
+ * @typedef {import('./types.js').Actions} Actions
+ * @typedef {import('./types.js').Conversation} Conversation
+ */
+
+import { isEmpty } from './conversation.js';
+import { exportOf, exportOfAll } from './exporting.js';
+import { MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MEMORY_CAP_BYTES, conversationBytes, memoryBytes } from './limits.js';
+import { selectConversation } from './selectors.js';
+
+/**
+ * @typedef {'exportConversation' | 'exportAll' | 'importFile'} FileActionName
+ * @typedef {Pick<Actions, FileActionName>} FileActions
+ */
+
+/**
+ * @param {import('./actions.js').Tools} tools
+ * @returns {FileActions}
+ */
+export function fileActions({ store: { dispatch, getState }, now, newId, addToast }) {
+  return {
+    exportConversation(id, format) {
+      const conversation = selectConversation(getState(), id);
+      return conversation === null ? null : exportOf(conversation, format, now());
+    },
+
+    exportAll(format) {
+      const { byId, order } = getState().conversations;
+      const all = order.map((id) => /** @type {Conversation} */ (byId[id]));
+      return exportOfAll(all.filter((conversation) => !isEmpty(conversation)), format, now());
+    },
+
+    async importFile(file) {
+      try {
+        // Needed seldom, so it is loaded when it is.
+        const { ImportError, readExport } = await import('./importing.js');
+        if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
+        const imported = readExport(await file.text(), newId);
+        const { conversations } = getState();
+        const bytes = imported.reduce((sum, one) => sum + conversationBytes(one), memoryBytes(conversations));
+        if (bytes > MEMORY_CAP_BYTES) throw new ImportError('memory');
+        if (imported.length + conversations.order.length > MAX_CONVERSATIONS) throw new ImportError('size');
+        dispatch({ type: 'conversation/imported', conversations: imported });
+        addToast({ kind: 'success', key: 'toast.imported', values: { count: imported.length } });
+        return true;
+      } catch (error) {
+        const { reason, where } = error instanceof Error && error.name === 'ImportError'
+          ? /** @type {import('./importing.js').ImportError} */ (error) : { reason: 'unreadable', where: '' };
+        addToast({ kind: 'error', key: 'toast.importFailed', values: { reason, where } });
+        return false;
+      }
+    },
+  };
+}

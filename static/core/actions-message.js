@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What a person does with a message that is there.
+ *
+ * @typedef {import('./types.js').Actions} Actions
+ */
+
+import { siblingsOf } from './conversation.js';
+import { MAX_MESSAGES } from './limits.js';
+import { selectMemory, selectMessage } from './selectors.js';
+
+/**
+ * @typedef {'selectBranch' | 'rewriteAnswer' | 'deleteMessage'} MessageActionName
+ * @typedef {Pick<Actions, MessageActionName>} MessageActions
+ */
+
+/**
+ * @param {import('./actions.js').Tools} tools
+ * @returns {MessageActions}
+ */
+export function messageActions({ store: { dispatch, getState }, now, newId, addToast, offerUndo }) {
+  return {
+    selectBranch(messageId, direction) {
+      const found = selectMessage(getState(), messageId);
+      if (found === null) return;
+      const siblings = siblingsOf(found.conversation, messageId);
+      const target = siblings[siblings.indexOf(messageId) + direction];
+      if (target === undefined) return;
+      dispatch({ type: 'branch/opened', conversationId: found.conversation.id, messageId: target });
+    },
+
+    rewriteAnswer(messageId, text) {
+      const found = selectMessage(getState(), messageId);
+      if (found === null || found.message.role !== 'assistant' || text.trim() === '') return false;
+      const { conversation, message } = found;
+      if (text === message.text) {
+        dispatch({ type: 'ui/changed', patch: { editingId: null } });
+        return true;
+      }
+      if (selectMemory(getState()).level === 'full') {
+        dispatch({ type: 'ui/changed', patch: { dialog: 'memory' } });
+        return false;
+      }
+      if (Object.keys(conversation.nodes).length >= MAX_MESSAGES) {
+        addToast({ kind: 'error', key: 'toast.tooManyMessages' });
+        return false;
+      }
+      dispatch({ type: 'answer/rewritten', conversationId: conversation.id, messageId, id: newId(), now: now(), text });
+      dispatch({ type: 'ui/changed', patch: { editingId: null } });
+      return true;
+    },
+
+    deleteMessage(messageId) {
+      const found = selectMessage(getState(), messageId);
+      if (found === null) return;
+      const token = newId();
+      dispatch({ type: 'message/deleted', conversationId: found.conversation.id, messageId, token, now: now() });
+      offerUndo(token, 'toast.messageDeleted');
+    },
+  };
+}

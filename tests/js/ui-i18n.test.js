@@ -71,7 +71,7 @@ test('every key that the page names is in the catalogue', async () => {
 test('every code that the server answers with has its words', async () => {
   const root = new URL('../../fcgi/', import.meta.url);
   let found = 0;
-  for (const name of (await readdir(root)).filter((file) => file.endsWith('.c'))) {
+  for (const name of (await readdir(root, { recursive: true })).filter((file) => file.endsWith('.c'))) {
     const source = await readFile(new URL(name, root), 'utf8');
     for (const [, code] of source.matchAll(/\b[45]\d\d,\s*"([a-z_]+)"/g)) {
       found += 1;

@@ -64,7 +64,7 @@ export class Child {
    * Asks it to end and waits; after `limit` ms it is killed.
    * @param {NodeJS.Signals} [signal] @param {number} [limit]
    */
-  async stop(signal = 'SIGTERM', limit = 10_000) {
+  async stop(signal = 'SIGTERM', limit = WAIT_MAX) {
     this.kill(signal);
     const timer = setTimeout(() => this.kill('SIGKILL'), limit);
     await this.exit;
@@ -89,6 +89,12 @@ export class Child {
 }
 
 /**
+ * Ms that anything is waited for at the most. It only ends what hangs: no test
+ * is decided by it, however busy the machine is.
+ */
+export const WAIT_MAX = 60_000;
+
+/**
  * Asks again until the answer is not false, null or undefined.
  * @template T
  * @param {() => T | Promise<T>} condition
@@ -96,7 +102,7 @@ export class Child {
  * @returns {Promise<Exclude<T, false | null | undefined>>}
  */
 export async function until(condition,
-  { limit = 10_000, every = 10, what = String(condition) } = {}) {
+  { limit = WAIT_MAX, every = 10, what = String(condition) } = {}) {
   const end = performance.now() + limit;
   for (;;) {
     const value = await condition();

@@ -2,6 +2,7 @@
 /** A person's client: signed in, asking, reading, leaving. */
 
 import { randomUUID } from 'node:crypto';
+import { WAIT_MAX } from './children.js';
 import { Http1, Http2 } from './http.js';
 import { SseReader } from './sse.js';
 
@@ -45,7 +46,7 @@ export class Reading {
    * Waits for something to hold of what has come.
    * @param {(reading: Reading) => unknown} condition @param {number} [limit]
    */
-  until(condition, limit = 10_000) {
+  until(condition, limit = WAIT_MAX) {
     return new Promise((resolve, reject) => {
       const finish = (/** @type {Error | null} */ error) => {
         clearTimeout(timer);

@@ -5,6 +5,7 @@
  */
 
 import net from 'node:net';
+import { WAIT_MAX } from './children.js';
 import { stampNow } from '../upstream/script.js';
 
 export const TYPE = { begin: 1, abort: 2, end: 3, params: 4, stdin: 5,
@@ -130,7 +131,7 @@ export class FcgiConnection {
   }
 
   /** @param {() => unknown} condition @param {number} [limit] */
-  until(condition, limit = 10_000) {
+  until(condition, limit = WAIT_MAX) {
     return new Promise((resolve, reject) => {
       const look = () => {
         if (!condition()) return;
@@ -148,7 +149,7 @@ export class FcgiConnection {
   }
 
   /** Waits for the end of the request, or of the connection. */
-  async finished(limit = 10_000) {
+  async finished(limit = WAIT_MAX) {
     await this.until(() => this.ended || this.closed, limit);
     return this.answer();
   }

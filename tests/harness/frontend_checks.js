@@ -2,7 +2,7 @@
 /** What every front end must let through, in the order of a visit. */
 
 import assert from 'node:assert/strict';
-import { until } from './children.js';
+import { WAIT_MAX, until } from './children.js';
 import { END, newGate, order } from './suite.js';
 import { PASSWORD } from './site.js';
 import { isDone, textOf } from './sse.js';
@@ -78,7 +78,7 @@ export async function checkWhole(client) {
  * @param {import('./client.js').Client} client
  * @param {number} [limit] ms
  */
-export async function checkLeaving(site, client, limit = 5000) {
+export async function checkLeaving(site, client, limit = WAIT_MAX) {
   const reading = await client.chat('m', order({
     steps: [{ text: 'a' }, { hang: true }] }));
   await reading.until((one) => textOf(one.arrivals) === 'a');

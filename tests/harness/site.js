@@ -71,7 +71,6 @@ export class Site {
   /** @type {Set<Child>} all that were started */
   #workers = new Set();
   /** of the last refusal, in ms and s */
-  lastTook = 0;
   lastRetryAfter = 0;
   /** descriptors that may come on top: idle connections to other upstreams
    * than this site's, which libcurl closes when it looks for one */
@@ -315,7 +314,7 @@ export class Site {
     if (this.#baseline) {
       const most = this.#baseline + this.spare;
       await until(() => this.openDescriptors() <= most, {
-        what: 'descriptors are back', limit: 5000,
+        what: 'descriptors are back',
       }).catch((error) => {
         error.message += `: ${this.openDescriptors()} > ${most}\n`
           + descriptors(this.worker.pid).join('\n');
@@ -341,7 +340,7 @@ export class Site {
     try {
       await this.nginx?.stop('SIGTERM');
       if (this.worker && !this.worker.ended) {
-        const ended = await this.worker.stop('SIGTERM', 15_000);
+        const ended = await this.worker.stop('SIGTERM');
         if (worker) {
           assert.deepEqual(ended, { code: 0, signal: null },
             this.log().slice(-3000));

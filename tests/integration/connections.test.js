@@ -47,7 +47,7 @@ for (const [what, script, more] of /** @type {const} */ ([
     await site.upstream.until(() => site.upstream.calls.length === COUNT);
     site.upstream.open(gate);
     await all;
-    await site.upstream.until(() => site.upstream.openCount <= IDLE_MAX, 5000);
+    await site.upstream.until(() => site.upstream.openCount <= IDLE_MAX);
     /* Those that are kept are used again. */
     const before = site.upstream.connections.length;
     for (let i = 0; i < 5; i += 1) await ask();

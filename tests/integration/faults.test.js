@@ -58,7 +58,7 @@ for (const [name, make] of Object.entries(REQUESTS)) {
         const connection = site.fcgi();
         faults.failAllocation(n);
         connection.request(make(cookie));
-        const { status, body } = await connection.finished(15_000);
+        const { status, body } = await connection.finished();
         spared = faults.left > 0 ? spared + 1 : 0;
         faults.failAllocation(0);
         connection.destroy();

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/** The time of a refused login tells nobody who exists. */
+/**
+ * The time of a refused login tells nobody who exists: the processor's time, for
+ * that of the clock says on a busy machine what else it does.
+ */
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { useSite } from '../harness/suite.js';
+import { cpuSeconds } from '../harness/proc.js';
 
 const TRIES = 1000;
 
@@ -23,7 +27,7 @@ async function guess(username) {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ username, password: 'wrong' }),
   });
-  const answer = await connection.finished(60_000);
+  const answer = await connection.finished();
   connection.destroy();
   return answer;
 }
@@ -34,11 +38,12 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 test('an unknown name costs the same time as a known one', async (t) => {
   /** @type {{known: number[], unknown: number[]}} */
   const times = { known: [], unknown: [] };
+  const { site } = suite;
   for (let i = 0; i < TRIES; i += 1) {
     const kind = i % 2 ? 'known' : 'unknown';
-    const began = performance.now();
+    const before = cpuSeconds(site.worker.pid);
     const { status } = await guess(kind === 'known' ? 'ann' : `no${i}`);
-    times[kind].push(performance.now() - began);
+    times[kind].push((cpuSeconds(site.worker.pid) - before) * 1000);
     assert.equal(status, 401);
   }
   const [known, unknown] = [median(times.known), median(times.unknown)];

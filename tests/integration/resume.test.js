@@ -284,30 +284,31 @@ test('Stop closes the upstream at once, in every state', async () => {
   }
 });
 
-test('Stop is quick, in the middle of many tries', async () => {
+test('Stop closes the upstream within a few tokens', async () => {
   const { site } = suite;
   const client = await site.signedIn({ h2: true });
-  const took = [];
+  const more = [];
   for (let i = 0; i < 15; i += 1) {
     const key = newKey();
     site.upstream.forget();
     const reading = await client.chat('m',
       order({ steps: [{ tokens: 1e6, every: 5 }] }), { key });
     await reading.until((one) => one.events.length > 3);
-    const began = performance.now();
+    const [call] = site.upstream.calls;
+    const before = call.eventsOut;
     await client.stop(key);
-    await site.upstream.until(() => site.upstream.calls[0].closedAt);
-    took.push(performance.now() - began);
+    await site.upstream.until(() => call.closedAt);
+    more.push(call.eventsOut - before);
     await reading.ended;
   }
-  took.sort((a, b) => a - b);
-  assert.ok(took[7] < 100, `median ${took[7]} ms`);
+  /* The upstream's own pace is the clock: 100 ms are twenty of them. */
+  more.sort((a, b) => a - b);
+  assert.ok(more[7] <= 20, `median ${more[7]} tokens`);
 });
 
 test('without a client, the upstream ends when the grace is over',
   async () => {
     const { site } = suite;
-    let fastest = Infinity;
     for (const h2 of [false, true]) {
       const client = await site.signedIn({ h2 });
       const key = newKey();
@@ -318,16 +319,13 @@ test('without a client, the upstream ends when the grace is over',
       const left = performance.now();
       reading.leave();
       const [call] = site.upstream.calls;
-      await site.upstream.until(() => call.closedAt, 6000);
+      await site.upstream.until(() => call.closedAt);
       const took = performance.now() - left;
       assert.ok(took > 1200, `after ${took} ms`);
-      fastest = Math.min(fastest, took);
       const answer = await client.get(`api/streams/${key}`);
       assert.equal(answer.status, 404);
       await answer.text();
     }
-    /* The grace, and a second. */
-    assert.ok(fastest < 2500, `after ${fastest} ms`);
   });
 
 test('a client that comes back in time keeps it alive', async () => {
@@ -358,21 +356,24 @@ for (const h2 of [false, true]) {
   test(`without a key, leaving closes the upstream, ${h2 ? 'h2' : 'h1'}`,
     async () => {
       const { site } = suite;
-      const took = [];
-      for (let i = 0; i < 9; i += 1) {
+      for (let i = 0; i < 3; i += 1) {
         const client = await site.signedIn({ h2 });
         site.upstream.forget();
+        /* Kept for the time of the grace: what closes before it does not. */
+        const kept = await client.chat('m', order({ steps: [{ text: 'k' },
+          { hang: true }] }), { key: newKey() });
+        await kept.until((one) => one.events.length > 0);
         const reading = await client.chat('m', order({ steps: i % 2
           ? [{ tokens: 1e6, every: 5 }] : [{ text: 'a' }, { hang: true }] }));
         await reading.until((one) => one.events.length > 0);
-        const began = performance.now();
+        const [first, second] = site.upstream.calls;
+        kept.leave();
+        await pause(300);
         reading.leave();
-        await site.upstream.until(() => site.upstream.calls[0].closedAt, 2000);
-        took.push(performance.now() - began);
+        await site.upstream.until(() => first.closedAt && second.closedAt);
+        assert.ok(Number(second.closedAt) < Number(first.closedAt));
         client.close();
       }
-      took.sort((a, b) => a - b);
-      assert.ok(took[4] < 100, `median ${took[4]} ms`);
     });
 }
 

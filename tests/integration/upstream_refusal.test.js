@@ -17,7 +17,7 @@ import { errorBody } from '../upstream/presets.js';
 
 const suite = useSite({
   config: {
-    timeouts: { connect: '1500ms' },
+    timeouts: { connect: '4s' },
     ...Object.fromEntries(['refused', 'nohost', 'blackhole', 'expired',
       'selfSigned', 'wrongHost', 'oldTls', 'plainAsTls'].map((name) =>
       [`provider "${name}"`, { kind: 'openai', base_url: 'http://127.0.0.1:1',
@@ -64,7 +64,6 @@ async function refused(model, message, status, code) {
   const { site } = suite;
   const client = await site.signedIn();
   for (const more of [{}, { stream: false }]) {
-    const began = performance.now();
     const answer = await client.ask(model, message, { more });
     const text = await answer.text();
     assert.equal(answer.status, status, text);
@@ -77,25 +76,28 @@ async function refused(model, message, status, code) {
     assert.equal(typeof error.type, 'string');
     assert.ok(!text.includes(API_KEY));
     assert.ok(!JSON.stringify(answer.headers).includes(API_KEY));
-    site.lastTook = performance.now() - began;
     if (answer.headers['retry-after']) {
       site.lastRetryAfter = Number(answer.headers['retry-after']);
     }
   }
 }
 
-test('refused: 502 at once', async () => {
-  await refused('refused', 'x', 502, 'upstream_unreachable');
-  assert.ok(suite.site.lastTook < 1000);
-});
+test('refused: 502 at once, not when the time to connect is over',
+  async () => {
+    const client = await suite.site.signedIn();
+    let over = false;
+    const slow = client.ask('blackhole', 'x')
+      .then((answer) => answer.text()).then(() => { over = true; });
+    await refused('refused', 'x', 502, 'upstream_unreachable');
+    assert.ok(!over, 'who waits for the whole time is still waiting');
+    await slow;
+  });
 
 test('no such host: 502', () =>
   refused('nohost', 'x', 502, 'upstream_unreachable'));
 
-test('a black hole: 502 within the connect limit', async () => {
-  await refused('blackhole', 'x', 502, 'connect_timeout');
-  assert.ok(suite.site.lastTook < 5000);
-});
+test('a black hole: 502 when the time to connect is over', () =>
+  refused('blackhole', 'x', 502, 'connect_timeout'));
 
 test('Stop while it connects into a black hole', async () => {
   const client = await suite.site.signedIn();
@@ -103,10 +105,10 @@ test('Stop while it connects into a black hole', async () => {
   const asked = client.ask('blackhole', 'x', { key });
   await until(async () => (await suite.site.metrics()).confab_streams_open === 1,
     { what: 'the stream is open' });
-  const began = performance.now();
   assert.equal(await client.stop(key), 204);
-  assert.ok(performance.now() - began < 1000);
-  await (await asked).text();
+  const answer = await asked;
+  const { error } = await answer.json();
+  assert.equal(error.code, 'stopped', 'not the end of the time to connect');
 });
 
 for (const name of ['expired', 'selfSigned', 'wrongHost', 'oldTls',

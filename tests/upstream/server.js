@@ -8,6 +8,7 @@
 
 import net from 'node:net';
 import tls from 'node:tls';
+import { WAIT_MAX } from '../harness/children.js';
 import { RequestReader } from './http.js';
 import { Closed, Performance, sleep, stampNow } from './script.js';
 import { errorBody, preset, presetNames } from './presets.js';
@@ -151,7 +152,7 @@ export class Upstream {
    * @param {() => T} condition @param {number} [limit] ms
    * @returns {Promise<Exclude<T, false | null | undefined>>}
    */
-  until(condition, limit = 10_000) {
+  until(condition, limit = WAIT_MAX) {
     return new Promise((resolve, reject) => {
       const done = () => {
         clearTimeout(timer);

@@ -199,7 +199,7 @@ open_socket(const struct options *o, const struct config *c, bool *own)
 }
 
 static void
-reload(const struct options *o, struct service *service)
+reload(const struct options *o, struct route_service *service)
 {
 	struct settings *s;
 
@@ -219,7 +219,7 @@ reload(const struct options *o, struct service *service)
 
 /* Serves until a signal ends it. */
 static void
-wait_for_signals(const struct options *o, struct service *service,
+wait_for_signals(const struct options *o, struct route_service *service,
     const sigset_t *set)
 {
 	uint64_t watchdog = sd_notify_watchdog_ms();
@@ -268,7 +268,7 @@ serve(const struct options *o, struct settings *s, int fd, bool own,
 {
 	const struct relay_hooks hooks = { count_tokens, NULL };
 	struct pool_work work = { route_serve, NULL, request_timeout };
-	struct service service;
+	struct route_service service;
 	struct pool *pool;
 	unsigned drain;
 

@@ -145,7 +145,7 @@ static void
 serve(struct settings *s)
 {
 	const struct config_timeouts *t = &s->config->timeouts;
-	struct service service;
+	struct route_service service;
 
 	memset(&service, 0, sizeof(service));
 	service.cgi = true;

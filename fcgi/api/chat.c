@@ -15,7 +15,7 @@
 
 /* The limits of the user that can be told before the relay is asked. */
 static int
-may_ask(const struct call *c, struct api_error *err)
+may_ask(const struct route_call *c, struct api_error *err)
 {
 	const struct config_limits *l = &c->settings->config->limits;
 	struct shared_state *st = session_state();
@@ -69,7 +69,7 @@ put_request(struct relay_job *job, struct api_error *err)
 }
 
 void
-api_chat(struct call *c)
+api_chat(struct route_call *c)
 {
 	const struct buf *body = &c->request->body;
 	struct relay_job job;

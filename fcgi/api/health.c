@@ -9,9 +9,9 @@
 #include "confab/api/route.h"
 
 void
-api_health(struct call *c)
+api_health(struct route_call *c)
 {
-	struct service *s = c->service;
+	struct route_service *s = c->service;
 	const char *status = "ok";
 
 	if (strcmp(c->request->path, "/api/health/live") != 0) {

@@ -27,7 +27,7 @@ count(const struct api_error *err)
 }
 
 void
-api_login(struct call *c)
+api_login(struct route_call *c)
 {
 	const char *name, *password = NULL;
 	size_t name_len = 0, password_len = 0;

@@ -9,7 +9,7 @@
 #include "confab/base/json.h"
 
 void
-api_logout(struct call *c)
+api_logout(struct route_call *c)
 {
 	struct json_object *body, *v;
 	struct session_input in;

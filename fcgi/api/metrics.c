@@ -10,7 +10,7 @@
 #include "confab/system/process.h"
 
 void
-api_metrics(struct call *c)
+api_metrics(struct route_call *c)
 {
 	const struct relay *r = c->service->relay;
 	struct metrics_gauges g;

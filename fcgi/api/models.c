@@ -12,7 +12,7 @@
 #include "route_relay.h"
 
 void
-api_models(struct call *c)
+api_models(struct route_call *c)
 {
 	struct catalog *k;
 
@@ -24,7 +24,7 @@ api_models(struct call *c)
 
 /* An id may have slashes of its own: all that follows is the id. */
 void
-api_model(struct call *c)
+api_model(struct route_call *c)
 {
 	const struct catalog_entry *e;
 	struct api_error err;

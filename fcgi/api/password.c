@@ -12,7 +12,7 @@
 
 /* Whose password: the session's user, or the one that the body names. */
 static const char *
-whose(struct call *c, struct json_object *body, size_t *len)
+whose(struct route_call *c, struct json_object *body, size_t *len)
 {
 	struct session_input in;
 	struct api_error err;
@@ -30,7 +30,7 @@ whose(struct call *c, struct json_object *body, size_t *len)
 }
 
 void
-api_password(struct call *c)
+api_password(struct route_call *c)
 {
 	const char *name, *current = NULL, *fresh = NULL;
 	size_t name_len = 0, current_len = 0, fresh_len = 0;

@@ -24,7 +24,7 @@ struct route {
 	const char *method;
 	const char *path; /* one that ends with '/' takes a rest */
 	int needs;
-	void (*serve)(struct call *c);
+	void (*serve)(struct route_call *c);
 };
 
 static const struct route routes[] = {
@@ -45,7 +45,7 @@ static const struct route routes[] = {
 #define N_ROUTES (sizeof(routes) / sizeof(routes[0]))
 
 void
-route_fail(struct call *c, int status, const char *code, const char *text)
+route_fail(struct route_call *c, int status, const char *code, const char *text)
 {
 	struct api_error err;
 
@@ -56,7 +56,7 @@ route_fail(struct call *c, int status, const char *code, const char *text)
 /* ---- JSON bodies ----------------------------------------------------------*/
 
 struct json_object *
-route_json(struct call *c)
+route_json(struct route_call *c)
 {
 	const struct buf *b = &c->request->body;
 	struct json_object *v;
@@ -84,7 +84,7 @@ route_json(struct call *c)
 }
 
 const char *
-route_string(struct call *c, struct json_object *body, const char *name,
+route_string(struct route_call *c, struct json_object *body, const char *name,
     bool required, size_t *len)
 {
 	struct api_error err;
@@ -117,7 +117,7 @@ path_matches(const struct route *r, const char *path, const char **rest)
 
 /* The route of a request; NULL with the answer given. */
 static const struct route *
-find_route(struct call *c)
+find_route(struct route_call *c)
 {
 	const char *method = c->request->method, *rest;
 	char allow[64] = "";
@@ -152,7 +152,7 @@ find_route(struct call *c)
 }
 
 static bool
-authenticate(struct call *c)
+authenticate(struct route_call *c)
 {
 	struct session_input in;
 	struct api_error err;
@@ -169,7 +169,7 @@ authenticate(struct call *c)
 }
 
 void
-route_session_input(const struct call *c, struct session_input *in)
+route_session_input(const struct route_call *c, struct session_input *in)
 {
 	const struct request *r = c->request;
 
@@ -183,7 +183,7 @@ route_session_input(const struct call *c, struct session_input *in)
 
 /* What must be true before the resource looks at the request. */
 static bool
-admit(struct call *c, const struct route *r)
+admit(struct route_call *c, const struct route *r)
 {
 	const struct request *q = c->request;
 
@@ -209,7 +209,7 @@ admit(struct call *c, const struct route *r)
 }
 
 static void
-serve_request(struct call *c)
+serve_request(struct route_call *c)
 {
 	const struct route *r = find_route(c);
 
@@ -223,7 +223,7 @@ route_serve(void *arg, struct gateway *g)
 	struct request request;
 	struct response response;
 	struct api_error err;
-	struct call c;
+	struct route_call c;
 
 	memset(&c, 0, sizeof(c));
 	c.service = arg;

@@ -32,7 +32,7 @@ is_key(const char *key)
 
 /* The relay is there, or is started now; false when it cannot be. */
 static bool
-have_relay(struct service *s)
+have_relay(struct route_service *s)
 {
 	if (s->relay == NULL && s->start_relay != NULL)
 		s->relay = s->start_relay();
@@ -40,7 +40,7 @@ have_relay(struct service *s)
 }
 
 bool
-route_job(struct call *c, enum relay_op op, const char *key,
+route_job(struct route_call *c, enum relay_op op, const char *key,
     struct relay_job *job)
 {
 	memset(job, 0, sizeof(*job));
@@ -77,7 +77,7 @@ route_job(struct call *c, enum relay_op op, const char *key,
 }
 
 void
-route_hand_over(struct call *c, struct relay_job *job)
+route_hand_over(struct route_call *c, struct relay_job *job)
 {
 	struct gateway *g = c->request->gateway;
 
@@ -108,7 +108,7 @@ is_known(struct settings *s, const char *model)
 }
 
 void
-route_want_models(struct call *c, const char *model)
+route_want_models(struct route_call *c, const char *model)
 {
 	const struct timespec look = { 0, MODELS_LOOK * 1000000L };
 	uint64_t until = clock_mono_ms() + MODELS_WAIT;

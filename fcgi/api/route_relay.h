@@ -13,11 +13,11 @@
  * (400), where there are no streams to come back to (404), or where the relay
  * cannot start (503).
  */
-bool route_job(struct call *c, enum relay_op op, const char *key,
+bool route_job(struct route_call *c, enum relay_op op, const char *key,
     struct relay_job *job);
 
 /* Gives the connection and the job to the relay. */
-void route_hand_over(struct call *c, struct relay_job *job);
+void route_hand_over(struct route_call *c, struct relay_job *job);
 
 /*
  * Plain CGI: a process knows no lists but those that it asks for, so this asks
@@ -25,6 +25,6 @@ void route_hand_over(struct call *c, struct relay_job *job);
  * `model` is known without (NULL: never), and in FastCGI, it does nothing.
  * Where it cannot, the configured models are what there is.
  */
-void route_want_models(struct call *c, const char *model);
+void route_want_models(struct route_call *c, const char *model);
 
 #endif

@@ -10,14 +10,14 @@
 #include "confab/api/route.h"
 
 static const char *
-auth_name(const struct call *c)
+auth_name(const struct route_call *c)
 {
 	return c->settings->config->auth == AUTH_REMOTE_USER ? "remote_user"
 							     : "password";
 }
 
 void
-route_session_json(struct call *c)
+route_session_json(struct route_call *c)
 {
 	const struct config_limits *l = &c->settings->config->limits;
 	const struct config_timeouts *t = &c->settings->config->timeouts;
@@ -45,7 +45,7 @@ route_session_json(struct call *c)
 /* Nobody is signed in; the page asks with probe=1 for an answer that is no
  * error, because browsers write every error of a fetch to the console. */
 static void
-nobody(struct call *c, const struct api_error *err)
+nobody(struct route_call *c, const struct api_error *err)
 {
 	struct buf *b = &c->response->body;
 	char probe[4];
@@ -63,7 +63,7 @@ nobody(struct call *c, const struct api_error *err)
 }
 
 void
-api_session(struct call *c)
+api_session(struct route_call *c)
 {
 	struct session_input in;
 	struct api_error err;

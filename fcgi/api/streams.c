@@ -26,7 +26,7 @@ parse_id(const char *text, uint64_t *id)
 }
 
 void
-api_stream_resume(struct call *c)
+api_stream_resume(struct route_call *c)
 {
 	const char *last = c->request->last_event_id;
 	struct relay_job job;
@@ -47,7 +47,7 @@ api_stream_resume(struct call *c)
 }
 
 void
-api_stream_stop(struct call *c)
+api_stream_stop(struct route_call *c)
 {
 	struct relay_job job;
 

@@ -78,10 +78,10 @@ file_error(char err[FILES_ERROR_MAX], const char *path, const char *what)
 	return -1;
 }
 
-struct file_stamp
+struct files_stamp
 file_stamp(const char *path)
 {
-	struct file_stamp s;
+	struct files_stamp s;
 	struct stat st;
 
 	memset(&s, 0, sizeof(s));
@@ -96,7 +96,7 @@ file_stamp(const char *path)
 }
 
 bool
-file_stamp_same(const struct file_stamp *a, const struct file_stamp *b)
+file_stamp_same(const struct files_stamp *a, const struct files_stamp *b)
 {
 	return a->device == b->device && a->inode == b->inode &&
 	    a->size == b->size && a->modified.tv_sec == b->modified.tv_sec &&
@@ -205,7 +205,7 @@ open_locked(const char *path, mode_t mode, char err[FILES_ERROR_MAX])
 }
 
 int
-file_edit_begin(struct file_edit *e, const char *path, size_t max, mode_t mode,
+file_edit_begin(struct files_edit *e, const char *path, size_t max, mode_t mode,
     char err[FILES_ERROR_MAX])
 {
 	e->path = NULL;
@@ -281,7 +281,7 @@ sync_folder(const char *path)
 }
 
 int
-file_edit_commit(struct file_edit *e, const struct buf *text,
+file_edit_commit(struct files_edit *e, const struct buf *text,
     char err[FILES_ERROR_MAX])
 {
 	char name[PATH_MAX];
@@ -318,7 +318,7 @@ file_edit_commit(struct file_edit *e, const struct buf *text,
 }
 
 void
-file_edit_end(struct file_edit *e)
+file_edit_end(struct files_edit *e)
 {
 	if (e->fd >= 0)
 		close(e->fd);

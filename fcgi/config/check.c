@@ -13,8 +13,10 @@
 #include <openssl/crypto.h>
 
 #include "confab/base/log.h"
+#include "confab/config/option.h"
 
-#include "file.h"
+#include "check.h"
+#include "reader.h"
 
 #define API_KEY_MAX 8192 /* bytes of a provider's key */
 

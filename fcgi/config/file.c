@@ -13,7 +13,10 @@
 
 #include <confuse.h>
 
+#include "confab/config/option.h"
+
 #include "file.h"
+#include "reader.h"
 
 /*
  * An option put behind the file's last line: libconfuse takes the end of the
@@ -59,47 +62,6 @@ count_lines(const char *text)
 	return n > 0 ? n : 1;
 }
 
-static int
-remember(struct config_reader *r, const void *object, const char *option,
-    unsigned line)
-{
-	struct config_place *grown;
-	size_t cap;
-
-	if (r->n_places == r->places_cap) {
-		cap = r->places_cap == 0 ? 64 : 2 * r->places_cap;
-		grown = reallocarray(r->places, cap, sizeof(*grown));
-		if (grown == NULL)
-			return config_fail(r, 0, "out of memory");
-		r->places = grown;
-		r->places_cap = cap;
-	}
-	r->places[r->n_places].object = object;
-	r->places[r->n_places].option = option;
-	r->places[r->n_places].line = line;
-	r->n_places++;
-	return 0;
-}
-
-unsigned
-config_line(const struct config_reader *r, const void *object,
-    const char *option)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_places; i++) {
-		const struct config_place *p = &r->places[i];
-
-		if (p->object != object)
-			continue;
-		if (option == NULL
-			? p->option == NULL
-			: p->option != NULL && strcmp(p->option, option) == 0)
-			return p->line;
-	}
-	return 0;
-}
-
 /* Says what a value should have been; a header may hold a secret. */
 static int
 bad_value(struct config_reader *r, const cfg_t *sec,
@@ -142,7 +104,7 @@ on_value(cfg_t *sec, cfg_opt_t *opt)
 	if (before != 0 && (opt->flags & CFGF_LIST) == 0)
 		return config_fail(r, line_of(sec),
 		    "%s is set twice, first on line %u", o->name, before);
-	return before != 0 ? 0 : remember(r, opt, NULL, line_of(sec));
+	return before != 0 ? 0 : config_remember(r, opt, NULL, line_of(sec));
 }
 
 /* An option that libconfuse does not know. */
@@ -278,7 +240,8 @@ fill_option(struct config_reader *r, cfg_t *sec, const struct config_option *o,
 	n = cfg_opt_size(opt);
 	for (i = 0; i < n && i < CONFIG_HEADERS_MAX; i++)
 		values[i] = cfg_opt_getnstr(opt, i);
-	if (n > 0 && remember(r, base, o->name, config_line(r, opt, NULL)) != 0)
+	if (n > 0 &&
+	    config_remember(r, base, o->name, config_line(r, opt, NULL)) != 0)
 		return -1;
 	if (n == 0 && o->def != NULL)
 		values[n++] = o->def;
@@ -299,7 +262,7 @@ fill_section(struct config_reader *r, cfg_t *sec,
 		if (fill_option(r, sec, &s->options[i], base) != 0)
 			return -1;
 	}
-	return remember(r, base, NULL, line_of(sec));
+	return config_remember(r, base, NULL, line_of(sec));
 }
 
 /* The title of a section becomes `*name`. */

@@ -30,7 +30,7 @@ static const char usage[] =
 
 /* The users file, locked to be changed. */
 struct edit {
-	struct file_edit file;
+	struct files_edit file;
 	struct users *users;
 	bool made; /* there was none before */
 };

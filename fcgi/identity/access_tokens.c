@@ -26,7 +26,7 @@
 static struct {
 	pthread_mutex_t lock;
 	char *path;
-	struct file_stamp stamp;
+	struct files_stamp stamp;
 	struct access_tokens tokens;
 } cache = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -145,7 +145,7 @@ int
 access_tokens_read(const char *path, struct access_tokens *out,
     char err[CONFIG_ERROR_MAX])
 {
-	struct file_stamp stamp = file_stamp(path);
+	struct files_stamp stamp = file_stamp(path);
 	struct buf text;
 	int rc = -1;
 
@@ -166,7 +166,7 @@ access_tokens_read(const char *path, struct access_tokens *out,
 static int
 follow(const char *path, char err[CONFIG_ERROR_MAX])
 {
-	struct file_stamp now = file_stamp(path);
+	struct files_stamp now = file_stamp(path);
 	struct access_tokens fresh;
 	char *copy;
 
@@ -252,7 +252,7 @@ access_tokens_new(const char *path, const char *user, const char *label,
     char text[ACCESS_TOKEN_MAX + 1], char err[CONFIG_ERROR_MAX])
 {
 	struct access_tokens all;
-	struct file_edit e;
+	struct files_edit e;
 	struct buf next;
 	int rc = -1;
 
@@ -322,7 +322,7 @@ int
 access_tokens_revoke(const char *path, const char *id,
     struct access_token *removed, char err[CONFIG_ERROR_MAX])
 {
-	struct file_edit e;
+	struct files_edit e;
 	struct buf next;
 	int found;
 

@@ -20,7 +20,7 @@
 struct credentials {
 	pthread_mutex_t lock; /* guards stamp and users */
 	char *path;
-	struct file_stamp stamp; /* of what was read, good or bad */
+	struct files_stamp stamp; /* of what was read, good or bad */
 	struct users *users;
 	unsigned char seed[SEED_LEN]; /* chooses whose hash stands in */
 };
@@ -77,7 +77,7 @@ static void
 follow(struct credentials *c)
 {
 	char err[CONFIG_ERROR_MAX];
-	struct file_stamp now = file_stamp(c->path);
+	struct files_stamp now = file_stamp(c->path);
 	struct users *fresh;
 
 	if (file_stamp_same(&now, &c->stamp))
@@ -227,7 +227,7 @@ credentials_store(struct credentials *c, const char *name, const char *old_hash,
 {
 	struct users *users = NULL;
 	const struct user *found;
-	struct file_edit e;
+	struct files_edit e;
 	struct user u;
 	struct buf text;
 	int rc = -1;

@@ -26,10 +26,10 @@
 #define CREDENTIAL "credential:"
 
 struct keyring {
-	pthread_mutex_t lock;	 /* guards all below */
-	char *name;		 /* as configured */
-	char *path;		 /* of the file */
-	struct file_stamp stamp; /* of what was read, good or bad */
+	pthread_mutex_t lock;	  /* guards all below */
+	char *name;		  /* as configured */
+	char *path;		  /* of the file */
+	struct files_stamp stamp; /* of what was read, good or bad */
 	struct keyring_keys keys;
 };
 
@@ -234,7 +234,7 @@ void
 keyring_keys(struct keyring *k, struct keyring_keys *out)
 {
 	char err[CONFIG_ERROR_MAX];
-	struct file_stamp now = file_stamp(k->path);
+	struct files_stamp now = file_stamp(k->path);
 	struct keyring_keys fresh;
 
 	pthread_mutex_lock(&k->lock);
@@ -351,7 +351,7 @@ keyring_rotate(const char *path, size_t keep, char id[TOKEN_KEY_ID_MAX + 1],
     char err[CONFIG_ERROR_MAX])
 {
 	struct keyring_keys keys;
-	struct file_edit e;
+	struct files_edit e;
 	struct buf text;
 	int dropped = -1;
 

@@ -21,8 +21,8 @@
 #define SEGMENT_SMALL (1024 - 16)
 #define SEGMENT_LARGE (4096 - 16)
 
-struct ring_segment {
-	struct ring_segment *next;
+struct event_ring_segment {
+	struct event_ring_segment *next;
 	uint64_t start; /* stream offset of its first byte */
 	uint32_t size;	/* of bytes[] */
 	uint32_t used;
@@ -40,7 +40,7 @@ event_ring_init(struct event_ring *r)
 static void
 drop_segment(struct event_ring *r)
 {
-	struct ring_segment *s = r->first;
+	struct event_ring_segment *s = r->first;
 
 	r->first = s->next;
 	if (r->first == NULL)
@@ -62,7 +62,7 @@ static int
 make_room(struct event_ring *r, size_t need)
 {
 	size_t room, size, total;
-	struct ring_segment *s;
+	struct event_ring_segment *s;
 
 	room = r->last != NULL ? r->last->size - r->last->used : 0;
 	if (need <= room)
@@ -147,7 +147,7 @@ event_ring_add(struct event_ring *r, const char *data, size_t len)
 size_t
 event_ring_peek(const struct event_ring *r, uint64_t off, const char **bytes)
 {
-	const struct ring_segment *s;
+	const struct event_ring_segment *s;
 
 	*bytes = NULL;
 	if (off >= r->head || off < r->tail)

@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct ring_segment;
+struct event_ring_segment;
 
 struct event_ring {
-	struct ring_segment *first, *last;
+	struct event_ring_segment *first, *last;
 	size_t bytes;	   /* stored */
 	size_t held;	   /* allocated */
 	uint64_t next_id;  /* of the next event */

@@ -24,8 +24,8 @@
 
 #define DRAIN_LAST 2000 /* ms for clients to take the last event */
 
-struct job_node {
-	struct job_node *next;
+struct relay_job_node {
+	struct relay_job_node *next;
 	struct relay_job job;
 };
 
@@ -179,7 +179,7 @@ static void
 on_wake(uv_async_t *wake)
 {
 	struct relay_loop *l = wake->data;
-	struct job_node *jobs, *next;
+	struct relay_job_node *jobs, *next;
 	bool stop, refresh;
 	unsigned ms;
 
@@ -337,7 +337,7 @@ refuse_directly(struct relay_job *job)
 void
 relay_submit(struct relay *r, struct relay_job *job)
 {
-	struct job_node *node;
+	struct relay_job_node *node;
 	struct relay_loop *l;
 	bool full;
 

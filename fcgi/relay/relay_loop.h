@@ -21,7 +21,7 @@
 /* Ended keys remembered, to refuse a second upstream call for the same key. */
 #define RELAY_LOOP_FORGET_MAX 8192
 
-struct job_node;
+struct relay_job_node;
 struct stream;
 struct upstream_pool;
 struct model_lists;
@@ -48,7 +48,7 @@ struct relay_loop {
 	pthread_t thread;
 
 	pthread_mutex_t lock; /* guards the next six */
-	struct job_node *jobs, **jobs_tail;
+	struct relay_job_node *jobs, **jobs_tail;
 	size_t n_jobs;
 	bool refresh; /* fetch the model lists now */
 	bool stop;

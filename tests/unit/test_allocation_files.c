@@ -226,7 +226,7 @@ login_job(struct buf *out)
 	struct response response;
 	struct request request;
 	struct json_object *v;
-	struct call c = { .settings = &settings,
+	struct route_call c = { .settings = &settings,
 		.request = &request,
 		.response = &response };
 	int status;

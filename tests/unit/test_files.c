@@ -29,7 +29,7 @@ static int
 append(const char *to, const char *what)
 {
 	char err[FILES_ERROR_MAX];
-	struct file_edit e;
+	struct files_edit e;
 	struct buf text;
 	int rc;
 
@@ -84,7 +84,7 @@ test_many_writers(void **state)
 static void
 test_mode_and_link(void **state)
 {
-	struct file_stamp a, b;
+	struct files_stamp a, b;
 	char text[64];
 	struct stat st;
 
@@ -128,7 +128,7 @@ static void
 test_refusals(void **state)
 {
 	char err[FILES_ERROR_MAX], big[70000];
-	struct file_edit e;
+	struct files_edit e;
 	struct buf text;
 
 	(void)state;

@@ -28,7 +28,7 @@
 	"\"x\"}]}"
 
 static char config_path[TEMP_PATH_MAX];
-static struct service service;
+static struct route_service service;
 static struct fake_gateway gateway;
 static int status;
 

@@ -17,7 +17,7 @@
 #include "confab/relay/relay.h"
 
 /* What all requests of a process share. */
-struct service {
+struct route_service {
 	struct relay *relay; /* plain CGI: NULL until a request needs it */
 	struct relay *(*start_relay)(void); /* plain CGI only */
 	bool cgi;
@@ -25,8 +25,8 @@ struct service {
 };
 
 /* One request under way. */
-struct call {
-	struct service *service;
+struct route_call {
+	struct route_service *service;
 	struct settings *settings; /* in force when it came */
 	struct request *request;
 	struct response *response;
@@ -37,44 +37,45 @@ struct call {
 };
 
 /* Serves one request through the gateway: a gateway_serve_fn whose argument is
- * a struct service. */
+ * a struct route_service. */
 void route_serve(void *service, struct gateway *g);
 
 /* The resources, a file each. They fill call->response, or hand over. */
-void api_chat(struct call *c);
-void api_health(struct call *c);
-void api_login(struct call *c);
-void api_logout(struct call *c);
-void api_metrics(struct call *c);
-void api_model(struct call *c);
-void api_models(struct call *c);
-void api_password(struct call *c);
-void api_session(struct call *c);
-void api_stream_resume(struct call *c);
-void api_stream_stop(struct call *c);
+void api_chat(struct route_call *c);
+void api_health(struct route_call *c);
+void api_login(struct route_call *c);
+void api_logout(struct route_call *c);
+void api_metrics(struct route_call *c);
+void api_model(struct route_call *c);
+void api_models(struct route_call *c);
+void api_password(struct route_call *c);
+void api_session(struct route_call *c);
+void api_stream_resume(struct route_call *c);
+void api_stream_stop(struct route_call *c);
 
 struct json_object;
 
 /* For them: the body, a JSON object that the caller ends with
  * json_object_put(). NULL with the answer given: 400, or 503 when memory is
  * short. */
-struct json_object *route_json(struct call *c);
+struct json_object *route_json(struct route_call *c);
 
 /*
  * Member `name` of the body and its length, the body's own. NULL when it is
  * absent and not `required`, or with a 400 in the response when it is no
  * string.
  */
-const char *route_string(struct call *c, struct json_object *body,
+const char *route_string(struct route_call *c, struct json_object *body,
     const char *name, bool required, size_t *len);
 
 /* Answers with an error; for `return route_fail(...)`. */
-void route_fail(struct call *c, int status, const char *code, const char *text);
+void route_fail(struct route_call *c, int status, const char *code,
+    const char *text);
 
 /* What the session's checks look at. */
-void route_session_input(const struct call *c, struct session_input *in);
+void route_session_input(const struct route_call *c, struct session_input *in);
 
 /* What api/login and api/session tell about a session. */
-void route_session_json(struct call *c);
+void route_session_json(struct route_call *c);
 
 #endif

@@ -18,7 +18,7 @@
 #define FILES_LOCK_WAIT 5000 /* ms that a writer waits for another */
 
 /* What changes when a file does. All zero: there is no file. */
-struct file_stamp {
+struct files_stamp {
 	dev_t device;
 	ino_t inode;
 	off_t size;
@@ -27,8 +27,8 @@ struct file_stamp {
 };
 
 /* The file's stamp now. */
-struct file_stamp file_stamp(const char *path);
-bool file_stamp_same(const struct file_stamp *a, const struct file_stamp *b);
+struct files_stamp file_stamp(const char *path);
+bool file_stamp_same(const struct files_stamp *a, const struct files_stamp *b);
 
 /*
  * Writes "PATH: WHAT: reason" of errno into `err`; where access was refused,
@@ -44,7 +44,7 @@ int file_error(char err[FILES_ERROR_MAX], const char *path, const char *what);
 int file_read(const char *path, struct buf *out, char err[FILES_ERROR_MAX]);
 
 /* A file that is locked to be replaced. */
-struct file_edit {
+struct files_edit {
 	char *path;	 /* with symbolic links resolved; owned */
 	int fd;		 /* holds the lock */
 	struct buf text; /* as it is now */
@@ -55,17 +55,17 @@ struct file_edit {
  * `max` bytes. With a `mode` it is made when there is none; with 0 it must
  * exist. Returns 0, or -1 with a line in `err`; then there is nothing to end.
  */
-int file_edit_begin(struct file_edit *e, const char *path, size_t max,
+int file_edit_begin(struct files_edit *e, const char *path, size_t max,
     mode_t mode, char err[FILES_ERROR_MAX]);
 
 /*
  * Replaces the file in one step, on disk before its name: owner and mode stay
  * as they were. Returns 0, or -1 with a line in `err` and the file as before.
  */
-int file_edit_commit(struct file_edit *e, const struct buf *text,
+int file_edit_commit(struct files_edit *e, const struct buf *text,
     char err[FILES_ERROR_MAX]);
 
 /* Unlocks, and wipes what was read. */
-void file_edit_end(struct file_edit *e);
+void file_edit_end(struct files_edit *e);
 
 #endif

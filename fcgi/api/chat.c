@@ -59,8 +59,6 @@ put_request(struct relay_job *job, struct api_error *err)
 {
 	const struct catalog_entry *e = job->entry;
 
-	if (e->provider->kind == PROVIDER_DEMO)
-		return 0;
 	job->request = calloc(1, sizeof(*job->request));
 	if (job->request == NULL)
 		return api_error_no_memory(err);

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,16 +20,6 @@
 #include "reader.h"
 
 #define API_KEY_MAX 8192 /* bytes of a provider's key */
-
-struct kind_defaults {
-	const char *key_header, *chat_path, *models_path;
-};
-
-static const struct kind_defaults kind_defaults[] = {
-	[PROVIDER_OPENAI] = { "Authorization", "/chat/completions", "/models" },
-	[PROVIDER_ANTHROPIC] = { "x-api-key", "/v1/messages", "/v1/models" },
-	[PROVIDER_DEMO] = { "Authorization", "/", "/" }
-};
 
 /* The line of an option, or of the end of its section. */
 static unsigned
@@ -48,28 +39,50 @@ set_default(struct config_reader *r, char **at, const char *value)
 	return *at != NULL ? 0 : config_fail(r, 0, "out of memory");
 }
 
-/* OpenAI itself, and Azure, refuse the older name for their newer models. */
+/* Names the kinds in a refusal. */
+static int
+unknown_kind(struct config_reader *r, const struct config_provider *p)
+{
+	char names[256] = "";
+	size_t i, n = 0;
+
+	for (i = 0; r->kinds[i] != NULL && n < sizeof(names); i++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s",
+		    i == 0 ? "" : ", ", r->kinds[i]->name);
+	return config_fail(r, line(r, p, "kind"),
+	    "kind: \"%s\" is not one of %s", p->kind_name, names);
+}
+
+static int
+find_kind(struct config_reader *r, struct config_provider *p)
+{
+	size_t i;
+
+	for (i = 0; r->kinds[i] != NULL; i++) {
+		if (strcmp(r->kinds[i]->name, p->kind_name) == 0) {
+			p->kind = r->kinds[i];
+			return 0;
+		}
+	}
+	return unknown_kind(r, p);
+}
+
 static const char *
 token_limit_field(const struct config_provider *p)
 {
-	static const char azure[] = ".openai.azure.com";
 	char host[256];
-	size_t n;
 
+	if (p->kind->token_limit_field == NULL)
+		return "max_tokens";
 	config_url_host(p->base_url != NULL ? p->base_url : "", host,
 	    sizeof(host));
-	n = strlen(host);
-	if (strcasecmp(host, "api.openai.com") == 0 ||
-	    (n > sizeof(azure) &&
-		strcasecmp(host + n - sizeof(azure) + 1, azure) == 0))
-		return "max_completion_tokens";
-	return "max_tokens";
+	return p->kind->token_limit_field(host);
 }
 
 static int
 fill_defaults(struct config_reader *r, struct config_provider *p)
 {
-	const struct kind_defaults *d = &kind_defaults[p->kind];
+	const struct config_kind *d = p->kind;
 	const char *prefix;
 
 	if (set_default(r, &p->key_header, d->key_header) != 0)
@@ -79,11 +92,29 @@ fill_defaults(struct config_reader *r, struct config_provider *p)
 	if (set_default(r, &p->key_prefix, prefix) != 0 ||
 	    set_default(r, &p->chat_path, d->chat_path) != 0 ||
 	    set_default(r, &p->models_path, d->models_path) != 0 ||
-	    set_default(r, &p->token_limit_field, token_limit_field(p)) != 0 ||
-	    set_default(r, &p->anthropic_version, "2023-06-01") != 0)
+	    set_default(r, &p->token_limit_field, token_limit_field(p)) != 0)
 		return -1;
 	if (config_line(r, p, "list_models") == 0)
-		p->list_models = p->kind != PROVIDER_DEMO && p->n_models == 0;
+		p->list_models = !d->local && p->n_models == 0;
+	return 0;
+}
+
+/* What answers from here has nothing to be told about the way there. */
+static int
+check_local(struct config_reader *r, const struct config_provider *p)
+{
+	const char *name = p->kind->name;
+
+	if (p->base_url != NULL || p->api_key_file != NULL)
+		return config_fail(r,
+		    line(r, p,
+			p->base_url != NULL ? "base_url" : "api_key_file"),
+		    "provider %s: kind %s has no address and no key", p->name,
+		    name);
+	if (p->n_models > 0)
+		return config_fail(r, line(r, &p->models[0], NULL),
+		    "provider %s: kind %s has models of its own", p->name,
+		    name);
 	return 0;
 }
 
@@ -92,20 +123,8 @@ check_url(struct config_reader *r, struct config_provider *p)
 {
 	size_t n;
 
-	if (p->kind == PROVIDER_DEMO) {
-		if (p->base_url != NULL || p->api_key_file != NULL)
-			return config_fail(r,
-			    line(r, p,
-				p->base_url != NULL ? "base_url"
-						    : "api_key_file"),
-			    "provider %s: kind demo has no address and no key",
-			    p->name);
-		if (p->n_models > 0)
-			return config_fail(r, line(r, &p->models[0], NULL),
-			    "provider %s: kind demo has models of its own",
-			    p->name);
-		return 0;
-	}
+	if (p->kind->local)
+		return check_local(r, p);
 	if (p->base_url == NULL)
 		return config_fail(r, line(r, p, NULL),
 		    "provider %s has no base_url", p->name);
@@ -164,8 +183,8 @@ check_headers(struct config_reader *r, const struct config_provider *p)
 static int
 check_provider(struct config_reader *r, struct config_provider *p)
 {
-	if (check_url(r, p) != 0 || fill_defaults(r, p) != 0 ||
-	    check_headers(r, p) != 0)
+	if (find_kind(r, p) != 0 || check_url(r, p) != 0 ||
+	    fill_defaults(r, p) != 0 || check_headers(r, p) != 0)
 		return -1;
 	if (p->ca_file != NULL && access(p->ca_file, R_OK) != 0)
 		return config_fail(r, line(r, p, "ca_file"),
@@ -209,9 +228,10 @@ is_known(const struct config *c, const char *id)
 			if (names(id, p, p->models[k].id))
 				return true;
 		}
-		if (p->kind == PROVIDER_DEMO &&
-		    (names(id, p, "eliza") || names(id, p, "tour")))
-			return true;
+		for (k = 0; k < p->kind->n_models; k++) {
+			if (names(id, p, p->kind->models[k].id))
+				return true;
+		}
 	}
 	return false;
 }

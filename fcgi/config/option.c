@@ -15,8 +15,7 @@
 #define NEAR_MAX 3 /* edits between a mistyped and a meant name */
 #define NAME_MAX_LEN 40
 
-_Static_assert(sizeof(enum provider_kind) == sizeof(unsigned) &&
-	sizeof(enum config_auth) == sizeof(unsigned) &&
+_Static_assert(sizeof(enum config_auth) == sizeof(unsigned) &&
 	sizeof(enum log_level) == sizeof(unsigned),
     "a choice is stored as an unsigned");
 

@@ -114,9 +114,10 @@ read_into(struct config_reader *r)
 }
 
 struct config *
-config_read(const char *path, char err[CONFIG_ERROR_MAX])
+config_read(const char *path, const struct config_kind *const *kinds,
+    char err[CONFIG_ERROR_MAX])
 {
-	struct config_reader r = { .path = path, .err = err };
+	struct config_reader r = { .path = path, .kinds = kinds, .err = err };
 	int rc;
 
 	err[0] = '\0';

@@ -48,7 +48,6 @@
 
 /* Indexed by the enums of config.h and log.h. */
 static const char *const auths[] = { "password", "remote_user" };
-static const char *const kinds[] = { "openai", "anthropic", "demo" };
 static const char *const targets[] = { "stderr", "syslog" };
 static const char *const levels[] = { "error", "warn", "notice", "info",
 	"debug" };
@@ -132,7 +131,8 @@ static const struct config_option throttle[] = {
 /* Those without a default here get one that goes with the kind. */
 #define V struct config_provider
 static const struct config_option provider[] = {
-	CHOICE(V, kind, "openai", kinds),
+	{ "kind", OPTION_STRING, offsetof(V, kind_name), "openai", 0, 0, NULL,
+	    WORD },
 	STRING(V, base_url, NULL, config_is_base_url,
 	    "an http or https URL without user name, query and fragment"),
 	PATH(V, api_key_file, NULL),
@@ -145,7 +145,7 @@ static const struct config_option provider[] = {
 	STRING(V, query, NULL, config_is_query,
 	    "NAME=VALUE pairs joined by &, without a question mark"),
 	STRING(V, token_limit_field, NULL, WORD),
-	STRING(V, anthropic_version, NULL, WORD),
+	STRING(V, anthropic_version, "2023-06-01", WORD),
 	PATH(V, ca_file, NULL),
 	STRING(V, proxy, NULL, config_is_proxy,
 	    "an http, https or socks URL without user name and path"),

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "confab/base/log.h"
+#include "confab/provider/provider.h"
 
 #include "ctl.h"
 
@@ -51,7 +52,7 @@ ctl_config(struct ctl *ctl)
 	const struct config *c;
 
 	if (ctl->config == NULL)
-		ctl->config = config_read(ctl->config_path, err);
+		ctl->config = config_read(ctl->config_path, provider_kinds, err);
 	c = ctl->config;
 	if (c == NULL)
 		return ctl_fail(CTL_CONFIG, "%s", err);

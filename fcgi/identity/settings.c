@@ -12,6 +12,7 @@
 #include "confab/identity/credentials.h"
 #include "confab/identity/keyring.h"
 #include "confab/identity/settings.h"
+#include "confab/provider/provider.h"
 
 struct settings_state {
 	pthread_mutex_t lock;
@@ -74,7 +75,7 @@ settings_load(const char *path, char err[CONFIG_ERROR_MAX])
 		goto no_memory;
 	pthread_mutex_init(&s->state->lock, NULL);
 	s->state->refs = 1;
-	s->config = config_read(path, err);
+	s->config = config_read(path, provider_kinds, err);
 	if (s->config == NULL)
 		goto fail;
 	if (load_files(s, err) == -1)

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kind.h"
+#include "anthropic.h"
 
 /* max_tokens must be sent; this, where neither client nor model has one. */
 #define MAX_TOKENS_DEFAULT 8192
@@ -284,6 +284,35 @@ anthropic_body(const struct config_provider *p,
 	return buf_putc(out, '}');
 }
 
-const struct provider_kind_ops provider_anthropic = { .body = anthropic_body,
+static int
+anthropic_headers(const struct config_provider *p, struct provider_request *out)
+{
+	return provider_add_header(out, "anthropic-version: %s",
+	    p->anthropic_version);
+}
+
+/* Its models take pictures unless they say that they do not. */
+static void
+anthropic_model(struct json_object *item, struct config_model *m)
+{
+	m->max_output_tokens = provider_list_number(item, "max_tokens", 0);
+	if (json_get(item, "capabilities") == NULL)
+		m->input |= INPUT_IMAGE;
+}
+
+const struct provider_kind provider_anthropic = {
+	.config = { .name = "anthropic",
+	    .key_header = "x-api-key",
+	    .chat_path = "/v1/messages",
+	    .models_path = "/v1/models" },
+	.source = PROVIDER_SOURCE_HTTP,
+	.headers = anthropic_headers,
+	.body = anthropic_body,
 	.read = anthropic_read,
-	.answer = anthropic_answer };
+	.state_size = sizeof(struct anthropic_state),
+	.release = anthropic_release,
+	.answer = anthropic_answer,
+	.list_query = "limit=1000",
+	.list_cursor = "after_id",
+	.list_item = anthropic_model
+};

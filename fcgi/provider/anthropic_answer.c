@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kind.h"
+#include "anthropic.h"
 
 /* What one event is read with. */
 struct reading {
 	struct provider_reader *r;
+	struct anthropic_state *s; /* r's */
 	provider_emit_fn emit;
 	void *arg;
 	struct api_error *err;
@@ -58,8 +59,16 @@ finish_reason(const char *stop_reason)
 
 /* ---- Chunks ---- */
 
+void
+anthropic_release(void *state)
+{
+	struct anthropic_state *s = state;
+
+	free(s->head);
+}
+
 static int
-begin_chunks(struct provider_reader *r, const char *id)
+begin_chunks(const struct reading *g, const char *id)
 {
 	struct buf head;
 
@@ -68,14 +77,14 @@ begin_chunks(struct provider_reader *r, const char *id)
 	buf_json(&head, id, strlen(id));
 	buf_puts(&head,
 	    ",\"object\":\"chat.completion.chunk\",\"created\":0,\"model\":");
-	buf_json(&head, r->model_id, strlen(r->model_id));
+	buf_json(&head, g->r->model_id, strlen(g->r->model_id));
 	buf_puts(&head, ",\"choices\":[");
 	if (!buf_ok(&head)) {
 		buf_free(&head);
 		return -1;
 	}
-	free(r->head);
-	r->head = buf_steal(&head, NULL);
+	free(g->s->head);
+	g->s->head = buf_steal(&head, NULL);
 	return 0;
 }
 
@@ -87,10 +96,10 @@ put_rest(const struct reading *g, const char *open, const struct buf *rest,
 	enum provider_result result = PROVIDER_MORE;
 	struct buf text;
 
-	if (g->r->head == NULL && begin_chunks(g->r, "msg") != 0)
+	if (g->s->head == NULL && begin_chunks(g, "msg") != 0)
 		return provider_no_memory(g->err);
 	buf_init(&text, PROVIDER_CHUNK_MAX);
-	buf_puts(&text, g->r->head);
+	buf_puts(&text, g->s->head);
 	buf_puts(&text, open);
 	buf_append(&text, rest->data, rest->len);
 	buf_puts(&text, close);
@@ -150,10 +159,10 @@ put_call(const struct reading *g, struct json_object *event,
 	enum provider_result result;
 	struct buf members;
 
-	g->r->call_block = json_object_get_int64(json_get(event, "index"));
+	g->s->call_block = json_object_get_int64(json_get(event, "index"));
 	buf_init(&members, PROVIDER_CHUNK_MAX);
 	buf_printf(&members, "\"delta\":{\"tool_calls\":[{\"index\":%u,\"id\":",
-	    g->r->n_calls++);
+	    g->s->n_calls++);
 	put_json_string(&members, block, "id");
 	buf_puts(&members, ",\"type\":\"function\",\"function\":{\"name\":");
 	put_json_string(&members, block, "name");
@@ -171,14 +180,14 @@ put_arguments(const struct reading *g, struct json_object *event,
 	enum provider_result result;
 	struct buf members;
 
-	if (g->r->n_calls == 0 ||
-	    g->r->call_block != json_object_get_int64(json_get(event, "index")))
+	if (g->s->n_calls == 0 ||
+	    g->s->call_block != json_object_get_int64(json_get(event, "index")))
 		return PROVIDER_MORE;
 	buf_init(&members, PROVIDER_CHUNK_MAX);
 	buf_printf(&members,
 	    "\"delta\":{\"tool_calls\":[{\"index\":%u,"
 	    "\"function\":{\"arguments\":",
-	    g->r->n_calls - 1);
+	    g->s->n_calls - 1);
 	put_json_string(&members, delta, "partial_json");
 	buf_puts(&members, "}}]},\"finish_reason\":null");
 	result = put_chunk(g, &members, true);
@@ -197,7 +206,7 @@ on_message_start(const struct reading *g, struct json_object *event)
 	struct buf members;
 
 	read_usage(&g->r->usage, json_get(message, "usage"));
-	if (begin_chunks(g->r, id != NULL ? id : "msg") != 0)
+	if (begin_chunks(g, id != NULL ? id : "msg") != 0)
 		return provider_no_memory(g->err);
 	buf_init(&members, 128);
 	buf_puts(&members,
@@ -319,7 +328,7 @@ read_piece(const struct reading *g, const struct sse_event *ev,
 	size_t len;
 	bool reasoning;
 
-	if (g->r->head == NULL ||
+	if (g->s->head == NULL ||
 	    json_check(ev->data, ev->data_len, JSON_DEPTH_DEFAULT, NULL) !=
 		JSON_OK ||
 	    !provider_scan_delta(ev->data, ev->data_len, &text, &len,
@@ -329,7 +338,7 @@ read_piece(const struct reading *g, const struct sse_event *ev,
 	if (len == 0)
 		return true;
 	buf_init(&head, PROVIDER_CHUNK_MAX);
-	buf_puts(&head, g->r->head);
+	buf_puts(&head, g->s->head);
 	buf_printf(&head, "{\"index\":0,\"delta\":{\"%s\":\"",
 	    reasoning ? "reasoning_content" : "content");
 	if (!buf_ok(&head)) {
@@ -348,7 +357,11 @@ enum provider_result
 anthropic_read(struct provider_reader *r, const struct sse_event *ev,
     provider_emit_fn emit, void *arg, struct api_error *err)
 {
-	struct reading g = { .r = r, .emit = emit, .arg = arg, .err = err };
+	struct reading g = { .r = r,
+		.s = r->state,
+		.emit = emit,
+		.arg = arg,
+		.err = err };
 	enum provider_result result;
 	struct json_object *event;
 	char name[32];

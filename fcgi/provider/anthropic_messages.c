@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "kind.h"
+#include "anthropic.h"
 
 struct writer {
 	struct buf *out;

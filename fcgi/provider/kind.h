@@ -34,15 +34,21 @@ struct provider_reader {
 	struct provider_usage usage;
 	struct json_object *usage_chunk; /* owned: to be emitted at the end */
 	struct provider_template like;
-	/* anthropic: */
-	char *head;	    /* how each chunk begins; owned, NULL: no
-				 * message has started */
-	unsigned n_calls;   /* tool calls begun */
-	int64_t call_block; /* index of the block of the last one */
+	void *state; /* owned: kind->state_size bytes, zero at first */
 };
 
-/* One API. Each function is as its namesake in provider.h. */
-struct provider_kind_ops {
+/*
+ * One kind of API: all that the rest of the program knows of it. Each function
+ * is as its namesake in provider.h. A kind that answers from here has no more
+ * than the first two members.
+ */
+struct provider_kind {
+	struct config_kind config; /* first: a provider points to it */
+	enum provider_source source;
+
+	/* Adds what a request's headers have besides the key; NULL: nothing. */
+	int (*headers)(const struct config_provider *p,
+	    struct provider_request *out);
 	/* Appends the request's body. */
 	int (*body)(const struct config_provider *p,
 	    const struct config_model *model, const struct chat_request *req,
@@ -50,29 +56,33 @@ struct provider_kind_ops {
 	enum provider_result (*read)(struct provider_reader *r,
 	    const struct sse_event *ev, provider_emit_fn emit, void *arg,
 	    struct api_error *err);
+	size_t state_size; /* of a reader */
+	/* Frees what a reader's state owns; NULL: nothing. */
+	void (*release)(void *state);
 	int (*answer)(const char *model_id, struct json_object *root,
 	    struct buf *out, struct provider_usage *usage);
+
+	/* The list of models: what each page is asked with (NULL: nothing),
+	 * the parameter that takes the last page's cursor, and what is said of
+	 * a model in the kind's own way (NULL: nothing). */
+	const char *list_query, *list_cursor;
+	void (*list_item)(struct json_object *item, struct config_model *m);
 };
 
-extern const struct provider_kind_ops provider_openai;
-extern const struct provider_kind_ops provider_anthropic;
+/* One a file; kinds.c lists them. */
+extern const struct provider_kind provider_openai;
+extern const struct provider_kind provider_anthropic;
+extern const struct provider_kind provider_demo;
 
-/* ---- anthropic_messages.c ---- */
+/* Adds a line to a request's header. 0, or -1: too many, or no memory. */
+int provider_add_header(struct provider_request *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/* Appends ,"system":[...] from the system messages, or nothing. */
-void anthropic_system(struct json_object *messages, struct buf *out);
+/* ---- list.c ---- */
 
-/* Appends ,"messages":[...]. Returns 0, or -1: there is none, or `out` is
- * full. */
-int anthropic_messages(struct json_object *messages, struct buf *out,
-    struct api_error *err);
-
-/* anthropic_answer.c, as in the ops. */
-enum provider_result anthropic_read(struct provider_reader *r,
-    const struct sse_event *ev, provider_emit_fn emit, void *arg,
-    struct api_error *err);
-int anthropic_answer(const char *model_id, struct json_object *root,
-    struct buf *out, struct provider_usage *usage);
+/* A positive number of at most 31 bits, also as text; else `was`. */
+unsigned provider_list_number(struct json_object *obj, const char *name,
+    unsigned was);
 
 /* ---- error.c: errors in every form ---- */
 

@@ -12,9 +12,8 @@
 
 #define MODEL_ID_MAX 256
 
-/* A positive number of at most 32 bits, also as text; else `was`. */
-static unsigned
-number(struct json_object *obj, const char *name, unsigned was)
+unsigned
+provider_list_number(struct json_object *obj, const char *name, unsigned was)
 {
 	struct json_object *v = json_get(obj, name);
 	int64_t n = json_object_is_type(v, json_type_int) ||
@@ -53,16 +52,20 @@ read_lengths(struct json_object *item, struct config_model *m)
 	struct json_object *top = json_get(item, "top_provider");
 	size_t i;
 
-	m->context_length = number(meta, "n_ctx_train", 0);
-	m->context_length = number(meta, "n_ctx", m->context_length);
+	m->context_length = provider_list_number(meta, "n_ctx_train", 0);
+	m->context_length =
+	    provider_list_number(meta, "n_ctx", m->context_length);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		m->context_length = number(item, names[i], m->context_length);
-	m->context_length = number(top, "context_length", m->context_length);
-	m->max_output_tokens = number(top, "max_completion_tokens", 0);
+		m->context_length =
+		    provider_list_number(item, names[i], m->context_length);
+	m->context_length =
+	    provider_list_number(top, "context_length", m->context_length);
 	m->max_output_tokens =
-	    number(item, "max_completion_tokens", m->max_output_tokens);
-	m->max_output_tokens =
-	    number(item, "max_output_tokens", m->max_output_tokens);
+	    provider_list_number(top, "max_completion_tokens", 0);
+	m->max_output_tokens = provider_list_number(item,
+	    "max_completion_tokens", m->max_output_tokens);
+	m->max_output_tokens = provider_list_number(item, "max_output_tokens",
+	    m->max_output_tokens);
 }
 
 /* True when the model says that it takes pictures. */
@@ -117,7 +120,7 @@ borrow(struct json_object *item, const char *name)
 }
 
 static int
-read_item(const struct config_provider *p, struct json_object *item,
+read_item(const struct provider_kind *kind, struct json_object *item,
     provider_model_fn add, void *arg)
 {
 	struct config_model m;
@@ -130,14 +133,11 @@ read_item(const struct config_provider *p, struct json_object *item,
 	if (m.name == NULL)
 		m.name = borrow(item, "name");
 	read_lengths(item, &m);
-	if (p->kind == PROVIDER_ANTHROPIC)
-		m.max_output_tokens = number(item, "max_tokens", 0);
 	m.input = INPUT_TEXT;
-	/* Anthropic's models take pictures unless they say that they do not. */
-	if (takes_images(item) ||
-	    (p->kind == PROVIDER_ANTHROPIC &&
-		json_get(item, "capabilities") == NULL))
+	if (takes_images(item))
 		m.input |= INPUT_IMAGE;
+	if (kind->list_item != NULL)
+		kind->list_item(item, &m);
 	return add(arg, &m);
 }
 
@@ -159,6 +159,8 @@ int
 provider_list_read(const struct config_provider *p, const char *body,
     size_t len, provider_model_fn add, void *arg, struct buf *after)
 {
+	const struct provider_kind *kind =
+	    (const struct provider_kind *)p->kind;
 	struct json_object *root, *list;
 	int rc = -1;
 	size_t i;
@@ -173,7 +175,7 @@ provider_list_read(const struct config_provider *p, const char *body,
 	if (json_object_is_type(list, json_type_array)) {
 		rc = 0;
 		for (i = 0; rc == 0 && i < json_object_array_length(list); i++)
-			rc = read_item(p, json_object_array_get_idx(list, i),
+			rc = read_item(kind, json_object_array_get_idx(list, i),
 				 add, arg) != 0
 			    ? -1
 			    : 0;

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "kind.h"
 
@@ -491,6 +492,31 @@ openai_answer(const char *model_id, struct json_object *root, struct buf *out,
 	return json_write(out, root);
 }
 
-const struct provider_kind_ops provider_openai = { .body = openai_body,
+/* ---- The kind ---- */
+
+/* OpenAI itself, and Azure, refuse the older name for their newer models. */
+static const char *
+token_limit_field(const char *host)
+{
+	static const char azure[] = ".openai.azure.com";
+	size_t n = strlen(host);
+
+	if (strcasecmp(host, "api.openai.com") == 0 ||
+	    (n > sizeof(azure) &&
+		strcasecmp(host + n - sizeof(azure) + 1, azure) == 0))
+		return "max_completion_tokens";
+	return "max_tokens";
+}
+
+const struct provider_kind provider_openai = {
+	.config = { .name = "openai",
+	    .key_header = "Authorization",
+	    .chat_path = "/chat/completions",
+	    .models_path = "/models",
+	    .token_limit_field = token_limit_field },
+	.source = PROVIDER_SOURCE_HTTP,
+	.body = openai_body,
 	.read = openai_read,
-	.answer = openai_answer };
+	.answer = openai_answer,
+	.list_cursor = "after"
+};

@@ -13,11 +13,16 @@
 
 #include "kind.h"
 
-static const struct provider_kind_ops *
-ops_of(const struct config_provider *p)
+static const struct provider_kind *
+kind_of(const struct config_provider *p)
 {
-	return p->kind == PROVIDER_ANTHROPIC ? &provider_anthropic
-					     : &provider_openai;
+	return (const struct provider_kind *)p->kind;
+}
+
+enum provider_source
+provider_source(const struct config_provider *p)
+{
+	return kind_of(p)->source;
 }
 
 void
@@ -35,11 +40,8 @@ provider_request_free(struct provider_request *r)
 	buf_wipe(&r->body);
 }
 
-static int add_header(struct provider_request *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static int
-add_header(struct provider_request *r, const char *fmt, ...)
+int
+provider_add_header(struct provider_request *r, const char *fmt, ...)
 {
 	char *line = NULL;
 	va_list ap;
@@ -62,17 +64,18 @@ add_headers(struct provider_request *r, const struct config_provider *p,
 {
 	size_t i;
 
-	if (add_header(r, "Accept: %s", accept) != 0)
+	const struct provider_kind *kind = kind_of(p);
+
+	if (provider_add_header(r, "Accept: %s", accept) != 0)
 		return -1;
 	if (p->api_key != NULL &&
-	    add_header(r, "%s: %s%s", p->key_header, p->key_prefix,
+	    provider_add_header(r, "%s: %s%s", p->key_header, p->key_prefix,
 		p->api_key) != 0)
 		return -1;
-	if (p->kind == PROVIDER_ANTHROPIC &&
-	    add_header(r, "anthropic-version: %s", p->anthropic_version) != 0)
+	if (kind->headers != NULL && kind->headers(p, r) != 0)
 		return -1;
 	for (i = 0; i < p->n_headers; i++) {
-		if (add_header(r, "%s", p->headers[i]) != 0)
+		if (provider_add_header(r, "%s", p->headers[i]) != 0)
 			return -1;
 	}
 	return 0;
@@ -100,17 +103,18 @@ provider_chat_request(const struct config_provider *p,
     const struct config_model *model, const struct chat_request *req,
     struct provider_request *out, struct api_error *err)
 {
+	const struct provider_kind *kind = kind_of(p);
+
 	memset(out, 0, sizeof(*out));
 	memset(err, 0, sizeof(*err));
 	buf_init(&out->body, PROVIDER_BODY_MAX);
-	if (p->kind == PROVIDER_DEMO)
-		return api_error_set(err, 500, "internal_error",
-		    "The demo provider is not asked over the network.");
-	if (ops_of(p)->body(p, model, req, &out->body, err) == 0 &&
+	if (kind->config.local)
+		return 0;
+	if (kind->body(p, model, req, &out->body, err) == 0 &&
 	    buf_ok(&out->body) && set_url(out, p, p->chat_path, NULL) == 0 &&
 	    add_headers(out, p,
 		req->stream ? "text/event-stream" : "application/json") == 0 &&
-	    add_header(out, "Content-Type: application/json") == 0)
+	    provider_add_header(out, "Content-Type: application/json") == 0)
 		return 0;
 	provider_request_free(out);
 	if (err->status == 0)
@@ -122,6 +126,7 @@ struct provider_reader *
 provider_reader_new(const struct config_provider *p, const char *model_id,
     bool want_usage)
 {
+	size_t state = kind_of(p)->state_size;
 	struct provider_reader *r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
@@ -129,7 +134,10 @@ provider_reader_new(const struct config_provider *p, const char *model_id,
 	r->p = p;
 	r->want_usage = want_usage;
 	r->model_id = strdup(model_id);
-	if (r->model_id == NULL) {
+	r->state = state > 0 ? calloc(1, state) : NULL;
+	if (r->model_id == NULL || (state > 0 && r->state == NULL)) {
+		free(r->model_id);
+		free(r->state);
 		free(r);
 		return NULL;
 	}
@@ -139,12 +147,17 @@ provider_reader_new(const struct config_provider *p, const char *model_id,
 void
 provider_reader_free(struct provider_reader *r)
 {
+	const struct provider_kind *kind;
+
 	if (r == NULL)
 		return;
+	kind = kind_of(r->p);
+	if (kind->release != NULL)
+		kind->release(r->state);
+	free(r->state);
 	json_object_put(r->usage_chunk);
 	free(r->model_id);
 	provider_template_free(&r->like);
-	free(r->head);
 	free(r);
 }
 
@@ -153,7 +166,7 @@ provider_read(struct provider_reader *r, const struct sse_event *ev,
     provider_emit_fn emit, void *arg, struct api_error *err)
 {
 	err->status = 0;
-	return ops_of(r->p)->read(r, ev, emit, arg, err);
+	return kind_of(r->p)->read(r, ev, emit, arg, err);
 }
 
 enum provider_result
@@ -198,7 +211,7 @@ provider_answer(const struct config_provider *p, const char *model_id,
 	if (error != NULL)
 		(void)provider_error_fill(p, error, err);
 	else
-		rc = ops_of(p)->answer(model_id, root, out, usage);
+		rc = kind_of(p)->answer(model_id, root, out, usage);
 	if (rc != 0 && err->status == 0) {
 		if (buf_ok(out))
 			(void)provider_invalid(err,
@@ -229,18 +242,20 @@ int
 provider_list_request(const struct config_provider *p, const char *after,
     struct provider_request *out)
 {
+	const struct provider_kind *kind = kind_of(p);
 	struct buf more;
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
 	buf_init(&out->body, 0);
-	if (p->kind == PROVIDER_DEMO)
+	if (kind->config.local)
 		return -1;
 	buf_init(&more, 8192);
-	if (p->kind == PROVIDER_ANTHROPIC)
-		buf_puts(&more, "limit=1000");
+	if (kind->list_query != NULL)
+		buf_puts(&more, kind->list_query);
 	if (after != NULL && after[0] != '\0') {
-		buf_puts(&more, more.len > 0 ? "&after_id=" : "after=");
+		buf_printf(&more, "%s%s=", more.len > 0 ? "&" : "",
+		    kind->list_cursor);
 		put_escaped(&more, after);
 	}
 	if (buf_ok(&more) &&

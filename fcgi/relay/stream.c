@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confab/demo/source.h"
 #include "confab/relay/job.h"
 #include "confab/upstream/upstream.h"
 
@@ -105,47 +104,6 @@ balance(struct stream *s)
 
 /* ---- The source ---------------------------------------------------------- */
 
-static void
-upstream_ops_pause(void *self)
-{
-	upstream_pause(self);
-}
-
-static void
-upstream_ops_resume(void *self)
-{
-	upstream_resume(self);
-}
-
-static void
-upstream_ops_cancel(void *self)
-{
-	upstream_cancel(self);
-}
-
-static void
-demo_ops_pause(void *self)
-{
-	demo_source_pause(self);
-}
-
-static void
-demo_ops_resume(void *self)
-{
-	demo_source_resume(self);
-}
-
-static void
-demo_ops_cancel(void *self)
-{
-	demo_source_cancel(self);
-}
-
-static const struct stream_source_ops upstream_ops = { upstream_ops_pause,
-	upstream_ops_resume, upstream_ops_cancel };
-static const struct stream_source_ops demo_ops = { demo_ops_pause,
-	demo_ops_resume, demo_ops_cancel };
-
 static const struct upstream_handler handler = { stream_chunk, stream_flush,
 	stream_answer, stream_end };
 
@@ -181,15 +139,9 @@ stream_call(struct stream *s)
 	s->retry_at = 0;
 	s->tries++;
 	s->paused = false;
-	if (call.provider->kind == PROVIDER_DEMO) {
-		s->source.self =
-		    demo_source_start(&s->loop->base, &call, &handler, s, &err);
-		s->source.ops = &demo_ops;
-	} else {
-		s->source.self = upstream_start(s->loop->upstreams, &call,
-		    &handler, s, &err);
-		s->source.ops = &upstream_ops;
-	}
+	s->source.ops = stream_source_ops(call.provider);
+	s->source.self =
+	    s->source.ops->start(s->loop, &call, &handler, s, &err);
 	relay_request_free(s->request);
 	s->request = NULL;
 	if (s->source.self == NULL) {

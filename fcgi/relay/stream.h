@@ -39,11 +39,22 @@ struct stream_source {
 	void *self;
 };
 
+struct upstream_call;
+struct upstream_handler;
+
 struct stream_source_ops {
+	/* As upstream_start(). */
+	void *(*start)(struct relay_loop *l, const struct upstream_call *call,
+	    const struct upstream_handler *handler, void *arg,
+	    struct api_error *err);
 	void (*pause)(void *self);
 	void (*resume)(void *self);
 	void (*cancel)(void *self);
 };
+
+/* Those of what a provider's answers come from. */
+const struct stream_source_ops *stream_source_ops(
+    const struct config_provider *p);
 
 struct stream {
 	uv_timer_t timer; /* first */

@@ -123,24 +123,6 @@ add(struct catalog *k, const struct config_provider *p,
 	return 0;
 }
 
-static int
-add_demo(struct catalog *k, const struct config_provider *p)
-{
-	static char eliza[] = "eliza", eliza_name[] = "ELIZA (1966)";
-	static char tour[] = "tour", tour_name[] = "Tour of this page";
-	struct config_model m;
-
-	memset(&m, 0, sizeof(m));
-	m.input = INPUT_TEXT;
-	m.id = eliza;
-	m.name = eliza_name;
-	if (add(k, p, &m) != 0)
-		return -1;
-	m.id = tour;
-	m.name = tour_name;
-	return add(k, p, &m);
-}
-
 /* The configured model that a listed one is, or NULL. */
 static struct catalog_entry *
 configured(const struct catalog *k, const struct config_provider *p,
@@ -195,8 +177,10 @@ add_provider(struct catalog *k, const struct config_provider *p,
 		if (add(k, p, &p->models[i]) != 0)
 			return -1;
 	}
-	if (p->kind == PROVIDER_DEMO && add_demo(k, p) != 0)
-		return -1;
+	for (i = 0; i < p->kind->n_models; i++) {
+		if (add(k, p, &p->kind->models[i]) != 0)
+			return -1;
+	}
 	for (i = 0; i < n; i++) {
 		for (j = 0; lists[i].provider == p && j < listed(&lists[i]);
 		     j++) {
@@ -213,7 +197,8 @@ count(const struct config *c, const struct catalog_list *lists, size_t n)
 	size_t i, total = 0;
 
 	for (i = 0; i < c->n_providers; i++)
-		total += c->providers[i].n_models + 2;
+		total +=
+		    c->providers[i].n_models + c->providers[i].kind->n_models;
 	for (i = 0; i < n; i++)
 		total += listed(&lists[i]);
 	return total;

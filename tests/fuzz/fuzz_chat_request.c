@@ -13,13 +13,15 @@
 #include "confab/base/json.h"
 #include "confab/provider/provider.h"
 
+#include "provider/kind.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char url[] = "http://127.0.0.1", path[] = "/", word[] = "x";
 static char version[] = "2023-06-01";
 
 static void
-ask(enum provider_kind kind, const struct chat_request *r)
+ask(const struct config_kind *kind, const struct chat_request *r)
 {
 	const struct config_provider p = { .kind = kind,
 		.base_url = url,
@@ -62,8 +64,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&text, size);
 	(void)chat_request_text(r, "user", 0, &text);
 	buf_free(&text);
-	ask(PROVIDER_OPENAI, r);
-	ask(PROVIDER_ANTHROPIC, r);
+	ask(&provider_openai.config, r);
+	ask(&provider_anthropic.config, r);
 	chat_request_free(r);
 	return 0;
 }

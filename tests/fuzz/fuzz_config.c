@@ -17,6 +17,7 @@
 
 #include "confab/base/buf.h"
 #include "confab/config/config.h"
+#include "confab/provider/provider.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,7 +34,7 @@ read_text(const void *text, size_t len)
 	    fchmod(fd, 0600) == -1)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	c = config_read(path, err);
+	c = config_read(path, provider_kinds, err);
 	if ((c == NULL) != (err[0] != '\0'))
 		abort();
 	if (c == NULL && strchr(err, '\n') != NULL)

@@ -151,7 +151,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	p.kind = data[0] % 2 == 0 ? PROVIDER_OPENAI : PROVIDER_ANTHROPIC;
+	p.kind = data[0] % 2 == 0 ? &provider_openai.config : &provider_anthropic.config;
 	p.require_done = data[0] % 4 < 2;
 	s = (const char *)data + 1;
 	len = size - 1;

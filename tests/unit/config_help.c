@@ -40,7 +40,7 @@ static struct config *
 read_text(const char *text)
 {
 	write_file("c.conf", text, strlen(text), 0644);
-	return config_read(config_path, config_error);
+	return config_read(config_path, provider_kinds, config_error);
 }
 
 struct config *

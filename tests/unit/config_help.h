@@ -6,6 +6,7 @@
 #define CONFAB_TEST_CONFIG_HELP_H
 
 #include "confab/config/config.h"
+#include "confab/provider/provider.h"
 #include "temp_folder.h"
 
 #define DEMO "provider \"demo\" { kind = demo }\n"

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "confab/base/json.h"
+#include "provider/kind.h"
 #include "provider_help.h"
 
 static char openai_base[] = "https://api.internal.example/v1";
@@ -24,7 +25,7 @@ static char openai_limit[] = "max_tokens";
 static char openai_extra[] = "X-Title: confab";
 static char openai_id[] = "gpt", openai_upstream[] = "gpt-up";
 
-struct config_provider openai_provider = { .kind = PROVIDER_OPENAI,
+struct config_provider openai_provider = { .kind = &provider_openai.config,
 	.base_url = openai_base,
 	.api_key = openai_key,
 	.key_header = openai_header,
@@ -50,7 +51,7 @@ static char anthropic_limit[] = "max_tokens",
 	    anthropic_old_version[] = "2023-06-01";
 static char anthropic_id[] = "claude";
 
-struct config_provider anthropic_provider = { .kind = PROVIDER_ANTHROPIC,
+struct config_provider anthropic_provider = { .kind = &provider_anthropic.config,
 	.base_url = anthropic_base,
 	.api_key = anthropic_key,
 	.key_header = anthropic_header,

@@ -21,6 +21,7 @@
 #include "confab/provider/sse.h"
 #include "confab/upstream/catalog.h"
 
+#include "provider/kind.h"
 #include "relay/event_ring.h"
 #include "short_memory.h"
 
@@ -167,7 +168,7 @@ stream(struct buf *out, const char *bytes)
 static int
 openai_job(struct buf *out)
 {
-	provider.kind = PROVIDER_OPENAI;
+	provider.kind = &provider_openai.config;
 	return stream(out,
 	    "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
 	    "data: {\"choices\":[{\"delta\":{\"reasoning\":\"b\"}}]}\n\n"
@@ -179,7 +180,7 @@ openai_job(struct buf *out)
 static int
 anthropic_job(struct buf *out)
 {
-	provider.kind = PROVIDER_ANTHROPIC;
+	provider.kind = &provider_anthropic.config;
 	return stream(out,
 	    "data: {\"type\":\"message_start\",\"message\":{\"id\":\"i\","
 	    "\"usage\":{\"input_tokens\":5}}}\n\n"
@@ -203,7 +204,7 @@ catalog_job(struct buf *out)
 	struct catalog *k;
 	int rc;
 
-	p.kind = PROVIDER_DEMO;
+	p.kind = &provider_demo.config;
 	p.models = &model;
 	p.n_models = 1;
 	k = catalog_new(&c, &list, 1);
@@ -259,9 +260,9 @@ static void
 test_requests(void **state)
 {
 	(void)state;
-	provider.kind = PROVIDER_OPENAI;
+	provider.kind = &provider_openai.config;
 	short_memory_try(chat_job);
-	provider.kind = PROVIDER_ANTHROPIC;
+	provider.kind = &provider_anthropic.config;
 	short_memory_try(chat_job);
 }
 

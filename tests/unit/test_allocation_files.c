@@ -26,6 +26,7 @@
 #include "confab/identity/credentials.h"
 #include "confab/identity/keyring.h"
 #include "confab/identity/users.h"
+#include "confab/provider/provider.h"
 #include "fake_gateway.h"
 #include "short_memory.h"
 #include "temp_folder.h"
@@ -202,7 +203,7 @@ config_job(struct buf *out)
 	struct config *c;
 	int rc;
 
-	c = config_read(config_path, err);
+	c = config_read(config_path, provider_kinds, err);
 	if (c == NULL) {
 		if (strstr(err, "memory") == NULL)
 			fail_msg("%s", err);

@@ -17,6 +17,8 @@
 #include "confab/base/json.h"
 #include "confab/upstream/catalog.h"
 
+#include "provider/kind.h"
+
 static char one[] = "one", two[] = "two", demo[] = "demo";
 static char gpt[] = "gpt", up[] = "gpt-upstream", same[] = "same";
 static char other[] = "other", name[] = "G\xc3\xa9\"", listed_name[] = "Listed";
@@ -32,9 +34,15 @@ static struct config_model models_two[] = {
 	{ .id = same, .input = INPUT_TEXT, .max_output_tokens = 5 }
 };
 static struct config_provider providers[] = {
-	{ .name = one, .models = models_one, .n_models = 2 },
-	{ .name = two, .models = models_two, .n_models = 1 },
-	{ .name = demo, .kind = PROVIDER_DEMO }
+	{ .name = one,
+	    .kind = &provider_openai.config,
+	    .models = models_one,
+	    .n_models = 2 },
+	{ .name = two,
+	    .kind = &provider_openai.config,
+	    .models = models_two,
+	    .n_models = 1 },
+	{ .name = demo, .kind = &provider_demo.config }
 };
 static struct config config = { .providers = providers, .n_providers = 3 };
 

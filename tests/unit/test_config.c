@@ -69,7 +69,7 @@ test_defaults(void **state)
 	snprintf(want, sizeof(want), "%s/users", temp_folder);
 	assert_string_equal(c->users_file, want);
 	assert_int_equal(c->n_providers, 1);
-	assert_int_equal(c->providers[0].kind, PROVIDER_DEMO);
+	assert_string_equal(c->providers[0].kind->name, "demo");
 	assert_false(c->providers[0].list_models);
 	config_free(c);
 }

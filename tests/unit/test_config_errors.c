@@ -85,6 +85,8 @@ static void
 test_bad_relations(void **state)
 {
 	(void)state;
+	bad("provider \"x\" {\n kind = openia\n}\n", 2,
+	    "openia|openai, anthropic, demo");
 	bad("provider \"x\" {\n kind = openai\n}\n", 3, "x has no base_url");
 	bad("provider \"x\" {\n kind = demo\n base_url = \"http://h\"\n}\n", 3,
 	    "demo has no address");
@@ -203,18 +205,19 @@ test_bad_files(void **state)
 {
 	(void)state;
 	write_file("c.conf", "a\nb\xff", 4, 0644);
-	assert_null(config_read(config_path, config_error));
+	assert_null(config_read(config_path, provider_kinds, config_error));
 	assert_non_null(strstr(config_error, ":2: is not UTF-8"));
 	write_file("c.conf", "a\0b", 3, 0644);
-	assert_null(config_read(config_path, config_error));
+	assert_null(config_read(config_path, provider_kinds, config_error));
 	assert_non_null(strstr(config_error, "NUL"));
 	write_file("c.conf", DEMO, strlen(DEMO), 0666);
-	assert_null(config_read(config_path, config_error));
+	assert_null(config_read(config_path, provider_kinds, config_error));
 	assert_non_null(strstr(config_error, "everybody"));
-	assert_null(config_read("/nonexistent/c.conf", config_error));
+	assert_null(
+	    config_read("/nonexistent/c.conf", provider_kinds, config_error));
 	assert_non_null(
 	    strstr(config_error, "/nonexistent/c.conf: No such file"));
-	assert_null(config_read(temp_folder, config_error));
+	assert_null(config_read(temp_folder, provider_kinds, config_error));
 	assert_non_null(strstr(config_error, "regular file"));
 }
 

@@ -26,8 +26,6 @@
 
 enum config_auth { AUTH_PASSWORD, AUTH_REMOTE_USER };
 
-enum provider_kind { PROVIDER_OPENAI, PROVIDER_ANTHROPIC, PROVIDER_DEMO };
-
 enum model_input { INPUT_TEXT = 1, INPUT_IMAGE = 2 };
 
 struct config_model {
@@ -41,9 +39,24 @@ struct config_model {
 	unsigned input; /* set of enum model_input; text by default */
 };
 
+/*
+ * What a kind of provider brings to the configuration: its name there, and what
+ * is so where the file does not say. Who knows the kinds hands them in.
+ */
+struct config_kind {
+	const char *name; /* "openai" */
+	bool local;	  /* answers from here: no address, no key */
+	const char *key_header, *chat_path, *models_path;
+	/* The default of token_limit_field at that host; NULL: max_tokens. */
+	const char *(*token_limit_field)(const char *host);
+	const struct config_model *models; /* that it always has */
+	size_t n_models;
+};
+
 struct config_provider {
-	char *name; /* the section's title */
-	enum provider_kind kind;
+	char *name;	 /* the section's title */
+	char *kind_name; /* as in the file */
+	const struct config_kind *kind;
 	char *base_url;		 /* without a trailing slash */
 	char *api_key_file;	 /* NULL: no key is sent */
 	char *api_key;		 /* the key, read from that file; wiped when
@@ -147,11 +160,13 @@ struct config {
 
 /*
  * Reads and checks the file and the key files that it names. Relative names in
- * it are relative to its folder. Returns a configuration that the caller ends
+ * it are relative to its folder. `kinds` are those that a provider may be of,
+ * ended by NULL; they outlive the configuration. Returns a configuration that the caller ends
  * with config_free(), or NULL with one line in `err` that names file, line,
  * option and what is allowed.
  */
-struct config *config_read(const char *path, char err[CONFIG_ERROR_MAX]);
+struct config *config_read(const char *path,
+    const struct config_kind *const *kinds, char err[CONFIG_ERROR_MAX]);
 
 /* Another reference to it; each is ended with config_free(), the last of which
  * frees it. Any thread. */

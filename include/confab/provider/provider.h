@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What differs between completion APIs, one kind a file (provider_*.c):
- * how a request is put and how an answer is read. No socket, no clock, no
- * thread: the relay moves the bytes.
+ * What differs between completion APIs, one kind a file of fcgi/provider/: how a
+ * request is put and how an answer is read. No socket, no clock, no thread: the
+ * relay moves the bytes.
  *
  * Whatever the kind, an answer arrives in one form: OpenAI's chunks, with
  * reasoning text as choices[0].delta.reasoning_content, usage in a chunk of its
@@ -20,6 +20,17 @@
 #include "confab/config/config.h"
 #include "confab/provider/chat_request.h"
 #include "confab/provider/sse.h"
+
+/* Every kind, for config_read(); ends with NULL. */
+extern const struct config_kind *const provider_kinds[];
+
+/* Where a provider's answers come from. */
+enum provider_source {
+	PROVIDER_SOURCE_HTTP, /* a call over the network */
+	PROVIDER_SOURCE_DEMO  /* the built-in models */
+};
+
+enum provider_source provider_source(const struct config_provider *p);
 
 #define PROVIDER_HEADERS_MAX (CONFIG_HEADERS_MAX + 8)
 #define PROVIDER_ERROR_BODY_MAX (64 * 1024) /* read of an error's body */
@@ -62,7 +73,8 @@ struct provider_reader;
 
 /*
  * Builds the upstream request for `req` to `model` of `p`; `stream` as in
- * req. Returns 0, or -1 with `err` (400 for what the API cannot express).
+ * req. Of a kind that answers from here it has no URL and is not sent.
+ * Returns 0, or -1 with `err` (400 for what the API cannot express).
  */
 int provider_chat_request(const struct config_provider *p,
     const struct config_model *model, const struct chat_request *req,

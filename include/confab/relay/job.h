@@ -33,8 +33,7 @@ struct relay_job {
 	struct chat_request *chat;
 	struct catalog *catalog;	   /* counted reference */
 	const struct catalog_entry *entry; /* of it: the model */
-	struct provider_request *request;  /* for the provider, allocated; NULL
-					 * for the built-in one */
+	struct provider_request *request;  /* for the provider, allocated */
 	char extra_headers[512];	   /* CRLF-ended lines for the response,
 					 * such as a renewed Set-Cookie */
 };

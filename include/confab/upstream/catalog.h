@@ -31,8 +31,8 @@ struct catalog_list {
 };
 
 /*
- * Builds a catalogue of the configured models, the demo provider's own
- * ("eliza", "tour") and the `n` lists. Pointers to providers are kept: `c`
+ * Builds a catalogue of the configured models, those that a kind always has
+ * and the `n` lists. Pointers to providers are kept: `c`
  * must outlive it. NULL when out of memory.
  */
 struct catalog *catalog_new(const struct config *c,

@@ -8,6 +8,7 @@
  */
 
 import { createCoreActions } from './core/actions.js';
+import { watchQueues } from './core/queue.js';
 import { selectHasSomethingToLose } from './core/selectors.js';
 import { loadSettings, saveSettings } from './core/settings.js';
 import { initialState, reduce } from './core/state.js';
@@ -108,7 +109,6 @@ const core = createCoreActions({
   store,
   now: env.now,
   newId,
-  later: (run, ms) => void setTimeout(run, ms),
   keepSettings: (settings) => void saveSettings(storage, settings),
 });
 
@@ -141,6 +141,8 @@ const actions = {
   checkSession: account.checkSession,
   loadModels: account.loadModels,
 };
+
+watchQueues({ store, send: answers.send });
 
 tabs?.addEventListener('message', ({ data }) => {
   if (data === 'signed-out') account.signedOutElsewhere();

@@ -10,10 +10,11 @@
  */
 
 import { MAX_ATTACHMENTS, MAX_IMAGE_CHARS, MAX_TEXT_FILE_BYTES } from './limits.js';
-import { selectConversation, selectMemory, selectModel } from './selectors.js';
+import { MAX_QUEUED, joined } from './queue.js';
+import { selectActive, selectConversation, selectMemory, selectModel } from './selectors.js';
 
 /**
- * @typedef {'setDraft' | 'addAttachment' | 'removeAttachment'} DraftActionName
+ * @typedef {'setDraft' | 'addAttachment' | 'removeAttachment' | 'queueDraft' | 'unqueue'} DraftActionName
  * @typedef {Pick<Actions, DraftActionName>} DraftActions
  */
 
@@ -51,6 +52,20 @@ export function draftActions({ store: { dispatch, getState }, addToast }) {
       const before = selectConversation(getState(), id)?.draft.attachments ?? [];
       const attachments = before.filter((attachment) => attachment.id !== attachmentId);
       dispatch({ type: 'conversation/draftChanged', id, patch: { attachments } });
+    },
+
+    queueDraft() {
+      const { id, queue, draft } = selectActive(getState());
+      if ((draft.text.trim() === '' && draft.attachments.length === 0) || queue.length >= MAX_QUEUED) return false;
+      dispatch({ type: 'conversation/queued', id, queue: [...queue, draft], draft: { text: '', attachments: [] } });
+      return true;
+    },
+
+    unqueue(index) {
+      const { id, queue, draft } = selectActive(getState());
+      const taken = queue[index];
+      if (taken === undefined) return;
+      dispatch({ type: 'conversation/queued', id, queue: queue.filter((_, i) => i !== index), draft: joined([taken, draft]) });
     },
   };
 }

@@ -11,9 +11,11 @@ import { isEmpty } from './conversation.js';
 import { MAX_CONVERSATIONS, MAX_TITLE_CHARS } from './limits.js';
 import { readParams } from './params.js';
 import { selectActive, selectConversation } from './selectors.js';
+import { withRecent } from './settings.js';
 
 /**
- * @typedef {'newConversation' | 'selectConversation' | 'renameConversation' | 'deleteConversation' | 'setModel' | 'setSystem' | 'setParams'} ListActionName
+ * @typedef {'newConversation' | 'selectConversation' | 'renameConversation' | 'deleteConversation' | 'pinConversation'
+ *   | 'setModel' | 'setSystem' | 'setParams'} ListActionName
  * @typedef {Pick<Actions, ListActionName>} ListActions
  */
 
@@ -21,7 +23,7 @@ import { selectActive, selectConversation } from './selectors.js';
  * @param {import('./actions.js').Tools} tools
  * @returns {ListActions}
  */
-export function listActions({ store: { dispatch, getState }, now, newId, addToast, offerUndo }) {
+export function listActions({ store: { dispatch, getState }, now, newId, addToast, offerUndo, setSetting }) {
   const idOf = (/** @type {Id | undefined} */ id) => id ?? getState().conversations.activeId;
   return {
     newConversation() {
@@ -57,11 +59,18 @@ export function listActions({ store: { dispatch, getState }, now, newId, addToas
       const token = newId();
       dispatch({ type: 'conversation/deleted', id, token, newId: newId(), now: now() });
       if (isEmpty(conversation)) dispatch({ type: 'undo/expired', token });
-      else offerUndo(token, 'toast.conversationDeleted');
+      else offerUndo('toast.conversationDeleted');
+    },
+
+    pinConversation(id, pinned) {
+      dispatch({ type: 'conversation/configured', id, patch: { pinned } });
     },
 
     setModel(model, conversationId) {
       dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { model } });
+      const { recentModels } = getState().settings;
+      const recent = withRecent(recentModels, model);
+      if (recent !== recentModels) setSetting('recentModels', recent);
     },
 
     setSystem(system, conversationId) {

@@ -5,12 +5,12 @@
  * @typedef {import('./types.js').Actions} Actions
  */
 
-import { siblingsOf } from './conversation.js';
+import { siblingsOf, subtreeOf } from './conversation.js';
 import { MAX_MESSAGES } from './limits.js';
-import { selectMemory, selectMessage } from './selectors.js';
+import { selectIsStreaming, selectMemory, selectMessage } from './selectors.js';
 
 /**
- * @typedef {'selectBranch' | 'rewriteAnswer' | 'deleteMessage'} MessageActionName
+ * @typedef {'selectBranch' | 'rewriteAnswer' | 'deleteMessage' | 'deletePair'} MessageActionName
  * @typedef {Pick<Actions, MessageActionName>} MessageActions
  */
 
@@ -55,7 +55,17 @@ export function messageActions({ store: { dispatch, getState }, now, newId, addT
       if (found === null) return;
       const token = newId();
       dispatch({ type: 'message/deleted', conversationId: found.conversation.id, messageId, token, now: now() });
-      offerUndo(token, 'toast.messageDeleted');
+      offerUndo('toast.messagesDeleted', { count: subtreeOf(found.conversation, messageId).length });
+    },
+
+    deletePair(messageId) {
+      const found = selectMessage(getState(), messageId);
+      if (found === null || found.message.role !== 'user' || selectIsStreaming(found.conversation)) return;
+      const { id } = found.conversation;
+      const before = Object.keys(found.conversation.nodes).length;
+      dispatch({ type: 'pair/deleted', conversationId: id, messageId, token: newId(), now: now() });
+      const after = Object.keys(getState().conversations.byId[id]?.nodes ?? {}).length;
+      offerUndo('toast.messagesDeleted', { count: before - after });
     },
   };
 }

@@ -16,9 +16,6 @@ import { listActions } from './actions-list.js';
 import { messageActions } from './actions-message.js';
 import { validSettings } from './settings.js';
 
-/** How long a deletion can be undone. */
-export const UNDO_MS = 10000;
-
 /**
  * @typedef {'undoDelete' | 'setSetting' | 'setUi' | 'addToast' | 'dismissToast' | 'newId'} PageActionName
  * @typedef {Pick<Actions, PageActionName> & import('./actions-draft.js').DraftActions
@@ -34,8 +31,9 @@ export const UNDO_MS = 10000;
  * @property {() => number} now
  * @property {() => Id} newId
  * @property {(toast: Omit<Toast, 'id'>) => void} addToast
- * @property {(token: Id, key: string) => void} offerUndo  of what was just deleted, for a
- *   while; `key` is what the toast says
+ * @property {(key: string, values?: Toast['values']) => void} offerUndo  of what was just deleted,
+ *   until the next action; `key` is what the toast says
+ * @property {Actions['setSetting']} setSetting
  */
 
 /**
@@ -43,11 +41,10 @@ export const UNDO_MS = 10000;
  * @param {Store} options.store
  * @param {() => number} options.now
  * @param {() => Id} options.newId
- * @param {(run: () => void, ms: number) => void} options.later  runs once after `ms`
  * @param {(settings: Settings) => void} options.keepSettings  writes them to where they are kept
  * @returns {CoreActions}
  */
-export function createCoreActions({ store, now, newId, later, keepSettings }) {
+export function createCoreActions({ store, now, newId, keepSettings }) {
   const { dispatch, getState } = store;
   /** @type {Tools} */
   const tools = {
@@ -55,9 +52,11 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
     now,
     newId,
     addToast: (toast) => dispatch({ type: 'toast/added', toast: { ...toast, id: newId() } }),
-    offerUndo(token, key) {
-      tools.addToast({ kind: 'info', key, undo: true });
-      later(() => dispatch({ type: 'undo/expired', token }), UNDO_MS);
+    offerUndo: (key, values = {}) => tools.addToast({ kind: 'info', key, values, undo: true }),
+    setSetting(name, value) {
+      const settings = validSettings({ ...getState().settings, [name]: value });
+      dispatch({ type: 'settings/changed', settings });
+      keepSettings(settings);
     },
   };
   return {
@@ -67,7 +66,7 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
     ...fileActions(tools),
     newId,
     addToast: tools.addToast,
-    dismissToast: (id) => dispatch({ type: 'toast/dismissed', id }),
+    setSetting: tools.setSetting,
     setUi: (patch) => dispatch({ type: 'ui/changed', patch }),
 
     undoDelete() {
@@ -75,10 +74,11 @@ export function createCoreActions({ store, now, newId, later, keepSettings }) {
       if (undo !== null) dispatch({ type: 'undo/applied', token: undo.token });
     },
 
-    setSetting(name, value) {
-      const settings = validSettings({ ...getState().settings, [name]: value });
-      dispatch({ type: 'settings/changed', settings });
-      keepSettings(settings);
+    dismissToast(id) {
+      const { ui: { toasts }, conversations: { undo } } = getState();
+      // Who sends the offer away has no use for what it would bring back.
+      if (undo !== null && toasts.some((toast) => toast.id === id && toast.undo)) dispatch({ type: 'undo/expired', token: undo.token });
+      dispatch({ type: 'toast/dismissed', id });
     },
   };
 }

@@ -17,7 +17,7 @@ import { isUnderWay, pathTo } from './conversation.js';
 import { contextOf, textCost } from './limits.js';
 import { requestBody } from './request.js';
 import {
-  selectAskObstacle, selectConversation, selectMessage, selectModel, selectPath, selectSendObstacle,
+  selectAskObstacle, selectConversation, selectMessage, selectModel, selectPath, selectSendObstacle, selectSystem,
 } from './selectors.js';
 
 /** Ends of a resume after which only asking the model to go on is left. */
@@ -98,7 +98,7 @@ export function planEdit(state, messageId, text, attachments) {
   if (obstacle !== null || model === null) return refusal(obstacle, model);
   const { tooLong } = contextOf({
     path: pathTo(conversation, parentId),
-    system: conversation.system,
+    system: selectSystem(state, conversation),
     draft: textCost(text, user.attachments),
     contextLength: model.contextLength,
     maxOutput: model.maxOutputTokens,
@@ -193,7 +193,8 @@ export function isGone(error) {
  */
 export function requestFor(state, { conversation, message, model, goOn }) {
   const { limits } = state.session;
-  const { system, params } = conversation;
+  const { params } = conversation;
+  const system = selectSystem(state, conversation);
   const { sent } = contextOf({
     path: pathTo(conversation, goOn ? message.id : message.parentId),
     system,

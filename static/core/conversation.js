@@ -51,6 +51,8 @@ export function createConversation({ id, now, model = '' }) {
     nodes: {},
     roots: [],
     openRootId: null,
+    queue: [],
+    pinned: false,
     unseen: false,
   };
 }
@@ -137,7 +139,7 @@ export function siblingsOf(conversation, id) {
  * @param {Id | null} parentId
  * @returns {readonly Id[]}
  */
-function childrenOf(conversation, parentId) {
+export function childrenOf(conversation, parentId) {
   if (parentId === null) return conversation.roots;
   return conversation.nodes[parentId]?.children ?? [];
 }
@@ -151,7 +153,7 @@ function childrenOf(conversation, parentId) {
  * @param {Id | null} openId
  * @returns {Conversation}
  */
-function withChildren(conversation, parentId, children, openId) {
+export function withChildren(conversation, parentId, children, openId) {
   if (parentId === null) return { ...conversation, roots: children, openRootId: openId };
   const parent = conversation.nodes[parentId];
   if (parent === undefined) return conversation;

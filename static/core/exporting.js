@@ -121,6 +121,7 @@ function plainConversation(conversation) {
   return {
     title: conversation.title,
     title_edited: conversation.titleEdited,
+    ...(conversation.pinned ? { pinned: true } : {}),
     created_at: isoTime(conversation.createdAt),
     updated_at: isoTime(conversation.updatedAt),
     model: conversation.model,

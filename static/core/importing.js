@@ -80,6 +80,7 @@ function readConversation(value, newId, where) {
   const createdAt = time(fields['created_at'], `${where}.created_at`);
   return {
     ...createConversation({ id: newId(), now: createdAt }),
+    pinned: boolean(fields['pinned'] ?? false, `${where}.pinned`),
     title: string(fields['title'], MAX_TITLE_CHARS, `${where}.title`),
     titleEdited: boolean(fields['title_edited'] ?? false, `${where}.title_edited`),
     updatedAt: time(fields['updated_at'], `${where}.updated_at`),

@@ -281,8 +281,9 @@ function textBytes(text) {
 }
 
 /**
- * Bytes of memory that all conversations hold, a deleted one that can still be
- * brought back included.
+ * Bytes of memory that all conversations hold. One that was deleted and can
+ * still be brought back is not counted: whoever makes room has it at once, and
+ * what they do next lets go of it.
  *
  * @param {Conversations} conversations
  * @returns {number}
@@ -292,11 +293,6 @@ export function memoryBytes(conversations) {
   for (const id of conversations.order) {
     const conversation = conversations.byId[id];
     if (conversation !== undefined) bytes += conversationBytes(conversation);
-  }
-  const { undo } = conversations;
-  if (undo?.kind === 'conversation') bytes += conversationBytes(undo.conversation);
-  if (undo?.kind === 'messages') {
-    for (const id in undo.nodes) bytes += messageBytes(/** @type {Message} */ (undo.nodes[id]));
   }
   return bytes;
 }

@@ -9,6 +9,10 @@
  */
 
 import { createConversation, restoreMessages } from './conversation.js';
+import { restorePair } from './pair.js';
+
+/** After these nobody wants the last deletion back, or its place has changed. */
+const ENDS_UNDO = new Set(['conversation/created', 'conversation/imported', 'exchange/started', 'answer/rewritten']);
 
 /**
  * @param {Conversations} conversations
@@ -16,7 +20,8 @@ import { createConversation, restoreMessages } from './conversation.js';
  * @returns {Conversations}
  */
 export function reduceConversations(conversations, action) {
-  const next = step(conversations, action);
+  const kept = conversations.undo !== null && ENDS_UNDO.has(action.type) ? { ...conversations, undo: null } : conversations;
+  const next = step(kept, action);
   const { activeId, byId } = next;
   return byId[activeId]?.unseen ? update(next, activeId, (shown) => ({ ...shown, unseen: false })) : next;
 }
@@ -42,6 +47,8 @@ function step(conversations, action) {
       }));
     case 'conversation/configured':
       return update(conversations, action.id, (conversation) => ({ ...conversation, ...action.patch }));
+    case 'conversation/queued':
+      return update(conversations, action.id, (conversation) => ({ ...conversation, queue: action.queue, draft: action.draft }));
     case 'conversation/draftChanged':
       return update(conversations, action.id, (conversation) => ({
         ...conversation,
@@ -147,6 +154,7 @@ function undo(conversations, token) {
   if (what === null || what.token !== token) return conversations;
   const rest = { ...conversations, undo: null };
   if (what.kind === 'conversation') return add(rest, what.conversation, what.index);
-  return update(rest, what.conversationId, (conversation) =>
-    restoreMessages(conversation, what.nodes, what.topId, what.index));
+  return update(rest, what.conversationId, (conversation) => (what.kind === 'pair'
+    ? restorePair(conversation, what.pair)
+    : restoreMessages(conversation, what.nodes, what.topId, what.index)));
 }

@@ -14,6 +14,7 @@
 import {
   addMessage, createMessage, isUnderWay, openTo, removeMessage, titleFrom, withMessage,
 } from './conversation.js';
+import { removePair } from './pair.js';
 import { update } from './reduce-conversations.js';
 
 /**
@@ -46,6 +47,8 @@ export function reduceMessages(conversations, action) {
         openTo(conversation, action.messageId));
     case 'message/deleted':
       return deleteMessage(conversations, action);
+    case 'pair/deleted':
+      return deletePair(conversations, action);
     default:
       return conversations;
   }
@@ -217,4 +220,17 @@ function deleteMessage(conversations, { conversationId, messageId, token, now })
     ...next,
     undo: { kind: 'messages', token, conversationId, topId: messageId, index, nodes: removed },
   };
+}
+
+/**
+ * @param {Conversations} conversations
+ * @param {Extract<Action, {type: 'pair/deleted'}>} action
+ * @returns {Conversations}
+ */
+function deletePair(conversations, { conversationId, messageId, token, now }) {
+  const conversation = conversations.byId[conversationId];
+  const done = conversation === undefined ? null : removePair(conversation, messageId);
+  if (done === null) return conversations;
+  const next = update(conversations, conversationId, () => ({ ...done.conversation, updatedAt: now }));
+  return { ...next, undo: { kind: 'pair', token, conversationId, pair: done.pair } };
 }

@@ -32,6 +32,7 @@ export function reduceSession(session, action) {
         error: null,
         passwordChangeRequired: false,
         pending: false,
+        elsewhere: false,
       };
     case 'session/signedOut':
       return {
@@ -43,12 +44,14 @@ export function reduceSession(session, action) {
         error: null,
         passwordChangeRequired: false,
         pending: false,
+        elsewhere: false,
       };
     case 'session/expired':
-      if (session.status === 'expired') return session;
+      if (session.status === 'expired' && (session.elsewhere || action.elsewhere !== true)) return session;
       return {
         ...session,
-        status: session.status === 'signed-in' ? 'expired' : 'signed-out',
+        status: session.status === 'signed-in' || session.status === 'expired' ? 'expired' : 'signed-out',
+        elsewhere: action.elsewhere === true,
         auth: action.auth ?? session.auth,
         expiresAt: null,
         pending: false,
@@ -103,25 +106,28 @@ export function reduceUi(ui, action) {
     case 'ui/changed':
       return changes(ui, action.patch) ? { ...ui, ...action.patch } : ui;
     case 'toast/added': {
-      const others = ui.toasts.filter((toast) => toast.id !== action.toast.id);
+      // There is one undo: that of the last deletion.
+      const others = ui.toasts.filter((toast) => toast.id !== action.toast.id && !(toast.undo && action.toast.undo));
       return { ...ui, toasts: [...others, action.toast].slice(-MAX_TOASTS) };
     }
     case 'toast/dismissed':
       if (!ui.toasts.some((toast) => toast.id === action.id)) return ui;
       return { ...ui, toasts: ui.toasts.filter((toast) => toast.id !== action.id) };
     case 'undo/applied':
-    case 'undo/expired': {
-      const toasts = ui.toasts.filter((toast) => toast.undo !== true);
-      return toasts.length === ui.toasts.length ? ui : { ...ui, toasts };
-    }
-    case 'conversation/created':
+    case 'undo/expired':
+      return withoutUndo(ui);
     case 'conversation/selected':
       return { ...ui, editingId: null, drawerOpen: false };
+    case 'conversation/created':
+      return withoutUndo({ ...ui, editingId: null, drawerOpen: false });
     case 'exchange/started':
-      return ui.editingId === null ? ui : { ...ui, editingId: null };
+      return withoutUndo(ui.editingId === null ? ui : { ...ui, editingId: null });
+    case 'answer/rewritten':
+    case 'conversation/imported':
+      return withoutUndo(ui);
     case 'conversations/cleared':
     case 'session/signedOut':
-      return { ...ui, dialog: null, editingId: null, renamingId: null, search: '', toasts: [] };
+      return { ...ui, dialog: null, editingId: null, edits: {}, deletingId: null, renamingId: null, search: '', toasts: [] };
     default:
       return ui;
   }
@@ -134,4 +140,15 @@ export function reduceUi(ui, action) {
  */
 function changes(ui, patch) {
   return Object.entries(patch).some(([name, value]) => ui[/** @type {keyof Ui} */ (name)] !== value);
+}
+
+/**
+ * Without the offer of an undo that is no longer there.
+ *
+ * @param {Ui} ui
+ * @returns {Ui}
+ */
+function withoutUndo(ui) {
+  const toasts = ui.toasts.filter((toast) => toast.undo !== true);
+  return toasts.length === ui.toasts.length ? ui : { ...ui, toasts };
 }

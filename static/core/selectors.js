@@ -146,7 +146,7 @@ export function selectIsStreaming(conversation) {
 
 /**
  * The model that a conversation talks to: its own, or the default of the
- * settings, or the first of the list. Null while there is no list, or when the
+ * settings, or the one used last, or the first of the list. Null while there is no list, or when the
  * model it names is no longer on it.
  *
  * @param {State} state
@@ -157,7 +157,20 @@ export function selectModel(state, conversation) {
   const { list } = state.models;
   const find = (/** @type {string} */ id) => list.find((model) => model.id === id);
   if (conversation.model !== '') return find(conversation.model) ?? null;
-  return find(state.settings.defaultModel) ?? list[0] ?? null;
+  const { defaultModel, recentModels } = state.settings;
+  return find(defaultModel) ?? (defaultModel === '' ? find(recentModels[0] ?? '') : undefined) ?? list[0] ?? null;
+}
+
+/**
+ * What the model is told before everything: the person's lasting instructions,
+ * and those of the conversation.
+ *
+ * @param {State} state
+ * @param {Conversation} conversation
+ * @returns {string} '' for nothing
+ */
+export function selectSystem(state, conversation) {
+  return [state.settings.instructions, conversation.system].filter((text) => text.trim() !== '').join('\n\n');
 }
 
 /**
@@ -188,6 +201,7 @@ export const selectModelGroups = memoEach((list) => {
  * @property {boolean} streaming
  * @property {boolean} unseen    has an answer that has not been seen
  * @property {boolean} empty
+ * @property {boolean} pinned
  *
  * @param {State} state
  * @returns {readonly ListEntry[]}
@@ -205,7 +219,8 @@ const list = memoLast((/** @type {Conversations} */ conversations, /** @type {st
     if (wanted !== '' && !matches(conversation, wanted)) continue;
     entries.push(entryOf(conversation, id === conversations.activeId));
   }
-  return /** @type {readonly ListEntry[]} */ (entries);
+  const pinned = entries.filter((entry) => entry.pinned);
+  return /** @type {readonly ListEntry[]} */ (pinned.length === 0 ? entries : [...pinned, ...entries.filter((entry) => !entry.pinned)]);
 });
 
 /** @type {WeakMap<Conversation, ListEntry>} */
@@ -227,6 +242,7 @@ function entryOf(conversation, active) {
       streaming: selectIsStreaming(conversation),
       unseen: conversation.unseen,
       empty: isEmpty(conversation),
+      pinned: conversation.pinned,
     };
     entryCache.set(conversation, entry);
   }
@@ -274,7 +290,7 @@ function messageMatches(message, wanted) {
  * @returns {Context}
  */
 export function selectContext(state, conversation) {
-  return context(selectPath(conversation), conversation.system, conversation.draft, conversation.params.max_tokens,
+  return context(selectPath(conversation), selectSystem(state, conversation), conversation.draft, conversation.params.max_tokens,
     selectModel(state, conversation), state.session.limits);
 }
 

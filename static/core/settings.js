@@ -8,13 +8,21 @@
  * @typedef {{setItem: (key: string, value: string) => void}} Writable
  */
 
+import { MAX_STORED_PROMPT_CHARS, validPrompts } from './prompts.js';
+
 /** The one key used in the storage. */
 export const SETTINGS_KEY = 'confab.settings';
 
-/** Longest stored text that is read at all, characters. */
-const MAX_STORED_CHARS = 4096;
-/** Longest model id kept as the default. */
+/** Longest instructions that are kept, characters. */
+export const MAX_INSTRUCTIONS_CHARS = 20000;
+/** Models remembered as used last. */
+export const MAX_RECENT_MODELS = 8;
+/** Models that can have a star. */
+export const MAX_STARRED_MODELS = 100;
+/** Longest model id kept. */
 const MAX_MODEL_CHARS = 256;
+/** Longest stored text that is read at all, characters: escapes take up to six times the room. */
+const MAX_STORED_CHARS = 6 * (MAX_STORED_PROMPT_CHARS + MAX_INSTRUCTIONS_CHARS + 200 * MAX_MODEL_CHARS);
 
 /** @type {Settings} */
 export const DEFAULT_SETTINGS = Object.freeze({
@@ -23,9 +31,16 @@ export const DEFAULT_SETTINGS = Object.freeze({
   sendKey: 'enter',
   language: 'auto',
   defaultModel: '',
+  recentModels: Object.freeze([]),
+  starredModels: Object.freeze([]),
+  instructions: '',
+  prompts: Object.freeze([]),
   sidebarOpen: true,
   showStats: true,
   wrapCode: false,
+  readAnswers: false,
+  knowsMemory: false,
+  knowsExport: false,
 });
 
 /** What each choice may be; the views offer these, in this order. */
@@ -35,6 +50,49 @@ export const CHOICES = Object.freeze({
   sendKey: Object.freeze(['enter', 'mod-enter']),
   language: Object.freeze(['auto', 'en', 'de', 'fr', 'es', 'zh-Hans', 'ar']),
 });
+
+/** @param {unknown} value */
+const isFlag = (value) => typeof value === 'boolean';
+
+/**
+ * @param {number} max  characters
+ * @returns {(value: unknown) => boolean}
+ */
+const isText = (max) => (value) => typeof value === 'string' && value.length <= max;
+
+/**
+ * @param {number} max  of them
+ * @returns {(value: unknown) => boolean}
+ */
+const areModels = (max) => (value) => Array.isArray(value) && value.length <= max && value.every(isText(MAX_MODEL_CHARS));
+
+/** @type {Record<keyof Settings, (value: unknown) => boolean>} */
+const RULES = {
+  theme: (value) => isChoice('theme', value),
+  textSize: (value) => isChoice('textSize', value),
+  sendKey: (value) => isChoice('sendKey', value),
+  language: (value) => isChoice('language', value),
+  defaultModel: isText(MAX_MODEL_CHARS),
+  recentModels: areModels(MAX_RECENT_MODELS),
+  starredModels: areModels(MAX_STARRED_MODELS),
+  instructions: isText(MAX_INSTRUCTIONS_CHARS),
+  prompts: validPrompts,
+  sidebarOpen: isFlag,
+  showStats: isFlag,
+  wrapCode: isFlag,
+  readAnswers: isFlag,
+  knowsMemory: isFlag,
+  knowsExport: isFlag,
+};
+
+/**
+ * @param {keyof typeof CHOICES} name
+ * @param {unknown} value
+ * @returns {boolean}
+ */
+function isChoice(name, value) {
+  return /** @type {readonly unknown[]} */ (CHOICES[name]).includes(value);
+}
 
 /**
  * Settings made of whatever is given: what is missing, unknown or of the wrong
@@ -48,25 +106,22 @@ export function validSettings(value) {
   const given = typeof value === 'object' && value !== null ? { ...value } : {};
   /** @type {Record<string, unknown>} */
   const settings = { ...DEFAULT_SETTINGS };
-  for (const [name, fallback] of Object.entries(DEFAULT_SETTINGS)) {
-    if (isValid(name, given[name], fallback)) settings[name] = given[name];
+  for (const [name, isValid] of Object.entries(RULES)) {
+    if (isValid(given[name])) settings[name] = given[name];
   }
   return /** @type {Settings} */ (/** @type {unknown} */ (settings));
 }
 
 /**
- * @param {string} name
- * @param {unknown} value
- * @param {unknown} fallback
- * @returns {boolean}
+ * Models used last, with one more in front.
+ *
+ * @param {readonly string[]} recent
+ * @param {string} id  '' changes nothing
+ * @returns {readonly string[]}
  */
-function isValid(name, value, fallback) {
-  if (name in CHOICES) {
-    const choices = /** @type {readonly unknown[]} */ (CHOICES[/** @type {keyof typeof CHOICES} */ (name)]);
-    return choices.includes(value);
-  }
-  if (typeof value !== typeof fallback) return false;
-  return typeof value !== 'string' || value.length <= MAX_MODEL_CHARS;
+export function withRecent(recent, id) {
+  if (id === '' || recent[0] === id) return recent;
+  return [id, ...recent.filter((other) => other !== id)].slice(0, MAX_RECENT_MODELS);
 }
 
 /**

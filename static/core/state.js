@@ -34,6 +34,7 @@ export function initialState({ settings, id, now, online = true }) {
       error: null,
       passwordChangeRequired: false,
       pending: false,
+      elsewhere: false,
     },
     models: { status: 'idle', list: [], error: null },
     settings,
@@ -46,6 +47,8 @@ export function initialState({ settings, id, now, online = true }) {
     ui: {
       dialog: null,
       editingId: null,
+      edits: {},
+      deletingId: null,
       renamingId: null,
       search: '',
       drawerOpen: false,

@@ -46,6 +46,7 @@
  * @property {ApiErrorInfo | null} error   of the last attempt to sign in
  * @property {boolean} passwordChangeRequired  the login needs a new password
  * @property {boolean} pending             an attempt is under way
+ * @property {boolean} elsewhere           it ended by a sign-out in another tab: what is here is not shown
  */
 
 /**
@@ -56,6 +57,7 @@
  * @property {number | null} contextLength   tokens
  * @property {number | null} maxOutputTokens tokens
  * @property {('text' | 'image')[]} input
+ * @property {string} description   the administrator's words; '' for none
  */
 
 /**
@@ -73,10 +75,25 @@
  * @property {'small' | 'medium' | 'large' | 'x-large'} textSize
  * @property {'enter' | 'mod-enter'} sendKey
  * @property {'auto' | 'en' | 'de' | 'fr' | 'es' | 'zh-Hans' | 'ar'} language
- * @property {string} defaultModel   '' means the first of the list
+ * @property {string} defaultModel   '' means the one used last, else the first of the list
+ * @property {readonly string[]} recentModels   ids, newest first
+ * @property {readonly string[]} starredModels  ids
+ * @property {string} instructions   sent with every chat, before the chat's own
+ * @property {readonly Prompt[]} prompts   the person's own
  * @property {boolean} sidebarOpen
  * @property {boolean} showStats     tokens and speed under each answer
  * @property {boolean} wrapCode
+ * @property {boolean} readAnswers   screen readers hear long answers too
+ * @property {boolean} knowsMemory   has been told that chats are gone with the tab
+ * @property {boolean} knowsExport   has been told how to keep one
+ */
+
+/**
+ * A text of the person's own for the composer; `{{name}}` is a place to be filled in.
+ *
+ * @typedef {object} Prompt
+ * @property {string} name
+ * @property {string} text
  */
 
 /**
@@ -196,6 +213,8 @@
  * @property {Readonly<Record<Id, Message>>} nodes
  * @property {readonly Id[]} roots     first messages; more than one after an edit
  * @property {Id | null} openRootId    the root whose branch is shown
+ * @property {readonly Draft[]} queue   messages that wait for the end of an answer
+ * @property {boolean} pinned      stays at the top of the list
  * @property {boolean} unseen      an answer has ended while another conversation was shown
  */
 
@@ -204,7 +223,8 @@
  *
  * @typedef {{kind: 'conversation', token: Id, conversation: Conversation, index: number}
  *   | {kind: 'messages', token: Id, conversationId: Id, topId: Id, index: number,
- *      nodes: Readonly<Record<Id, Message>>}} Undo
+ *      nodes: Readonly<Record<Id, Message>>}
+ *   | {kind: 'pair', token: Id, conversationId: Id, pair: import('./pair.js').Pair}} Undo
  */
 
 /**
@@ -230,6 +250,8 @@
  * @property {string | null} dialog    name of the open dialog: 'settings', 'help',
  *   'params', 'memory', 'password', 'export' ... the views' own names
  * @property {Id | null} editingId     the message being edited
+ * @property {Readonly<Record<Id, string>>} edits   what was written and neither sent nor given up
+ * @property {Id | null} deletingId    the message whose deletion is being asked about
  * @property {Id | null} renamingId    the conversation being renamed
  * @property {string} search           filter of the conversation list
  * @property {boolean} drawerOpen      the list on a narrow screen
@@ -284,7 +306,7 @@
  *   | {type: 'session/signedIn', user: {name: string}, expiresAt: number | null,
  *      auth: 'password' | 'remote_user', limits: SessionLimits}
  *   | {type: 'session/signedOut', auth?: 'password' | 'remote_user', now: number, newId: Id}
- *   | {type: 'session/expired', auth?: 'password' | 'remote_user'}
+ *   | {type: 'session/expired', auth?: 'password' | 'remote_user', elsewhere?: boolean}
  *   | {type: 'session/failed', error: ApiErrorInfo}
  *   | {type: 'session/passwordChangeRequired'}
  *   | {type: 'models/loading'}
@@ -302,7 +324,8 @@
  *   | {type: 'conversation/selected', id: Id}
  *   | {type: 'conversation/renamed', id: Id, title: string, now: number}
  *   | {type: 'conversation/deleted', id: Id, token: Id, newId: Id, now: number}
- *   | {type: 'conversation/configured', id: Id, patch: {model?: string, system?: string, params?: Params}}
+ *   | {type: 'conversation/configured', id: Id, patch: {model?: string, system?: string, params?: Params, pinned?: boolean}}
+ *   | {type: 'conversation/queued', id: Id, queue: readonly Draft[], draft: Draft}
  *   | {type: 'conversation/draftChanged', id: Id, patch: Partial<Draft>}
  *   | {type: 'conversation/imported', conversations: Conversation[]}
  *   | {type: 'conversations/cleared', newId: Id, now: number}
@@ -321,7 +344,8 @@
  *      status: MessageStatus, error?: ApiErrorInfo}
  *   | {type: 'answer/rewritten', conversationId: Id, messageId: Id, id: Id, now: number, text: string}
  *   | {type: 'branch/opened', conversationId: Id, messageId: Id}
- *   | {type: 'message/deleted', conversationId: Id, messageId: Id, token: Id, now: number}} MessageAction
+ *   | {type: 'message/deleted', conversationId: Id, messageId: Id, token: Id, now: number}
+ *   | {type: 'pair/deleted', conversationId: Id, messageId: Id, token: Id, now: number}} MessageAction
  */
 
 /**
@@ -350,6 +374,12 @@
  * @property {(messageId: Id, text: string) => boolean} rewriteAnswer   the person's own words in
  *   the place of an answer's, as a branch beside it; false, with a toast or a dialog, at a limit
  * @property {(messageId: Id) => void} deleteMessage   with all that follows; offers the undo
+ * @property {(messageId: Id) => void} deletePair   a question with its answers; what follows the
+ *   shown one stays. Not while an answer is under way. Offers the undo
+ * @property {() => boolean} queueDraft   to be sent when the answer under way is complete; false
+ *   when there is nothing to queue, or too much
+ * @property {(index: number) => void} unqueue   gives it back to the draft
+ * @property {(id: Id, pinned: boolean) => void} pinConversation
  * @property {<K extends keyof Settings>(name: K, value: Settings[K]) => void} setSetting
  * @property {(patch: Partial<Omit<Ui, 'toasts'>>) => void} setUi
  * @property {(toast: Omit<Toast, 'id'>) => void} addToast

@@ -278,7 +278,9 @@ export default {
   'help.quote': 'اقتباس النص المحدد',
 
   'toast.conversationDeleted': 'حُذفت المحادثة.',
-  'toast.messageDeleted': 'حُذفت الرسالة.',
+  'toast.messagesDeleted': {
+    zero: 'لم تُحذف أي رسالة.', one: 'حُذفت الرسالة.', two: 'حُذفت رسالتان.', few: 'حُذفت {count} رسائل.', many: 'حُذفت {count} رسالة.', other: 'حُذفت {count} رسالة.',
+  },
   'toast.copied': 'نُسخ.',
   'toast.copyFailed': 'لم يسمح المتصفح بالنسخ.',
   'toast.imported': {
@@ -287,7 +289,6 @@ export default {
   },
   'toast.importFailed': 'تعذّر استيراد الملف: {reason}',
   'toast.signedOutEverywhere': 'انتهت كل جلساتك.',
-  'toast.signedOutElsewhere': 'سُجّل خروجك في لسان آخر.',
   'toast.passwordChanged': 'تغيّرت كلمة المرور وانتهت الجلسات الأخرى.',
   'toast.tooManyConversations': 'الحد الأقصى {max} محادثة. احذف بعضها أولًا.',
   'toast.tooManyAttachments': 'يمكن إرفاق {max} ملفات على الأكثر.',

@@ -16,6 +16,8 @@ import { ApiError, errorOfFailure } from './errors.js';
 
 /** Models of one list that are taken at most. */
 const MAX_MODELS = 2000;
+/** Of a model's description, characters that are taken at most. */
+const MAX_DESCRIPTION_CHARS = 300;
 
 /**
  * @typedef {'signIn' | 'changePassword' | 'signOut' | 'signOutEverywhere' | 'checkSession'
@@ -68,9 +70,8 @@ export function createAccount(options) {
     loadModels: () => loadModels(desk),
     expired: () => desk.store.dispatch({ type: 'session/expired' }),
     signedOutElsewhere() {
-      if (desk.store.getState().session.status !== 'signed-in') return;
-      desk.store.dispatch({ type: 'session/expired' });
-      tell(desk, { kind: 'info', key: 'toast.signedOutElsewhere' });
+      const { status } = desk.store.getState().session;
+      if (status === 'signed-in' || status === 'expired') desk.store.dispatch({ type: 'session/expired', elsewhere: true });
     },
   };
 }
@@ -309,6 +310,7 @@ export function readModels(answer) {
       contextLength: tokens(model['context_length']),
       maxOutputTokens: tokens(model['max_output_tokens']),
       input: Array.isArray(input) && input.includes('image') ? ['text', 'image'] : ['text'],
+      description: typeof model['description'] === 'string' ? model['description'].slice(0, MAX_DESCRIPTION_CHARS) : '',
     });
   }
   return list;

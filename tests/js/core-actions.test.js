@@ -4,13 +4,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { UNDO_MS } from '../../static/core/actions.js';
 import {
   MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_TEXT_FILE_BYTES, MEMORY_CAP_BYTES,
 } from '../../static/core/limits.js';
 import { MAX_TOASTS } from '../../static/core/reduce-page.js';
 import {
-  selectActive, selectConversation, selectHasSomethingToLose, selectList, selectMemory, selectPath, selectSiblings,
+  selectActive, selectConversation, selectHasSomethingToLose, selectList, selectMemory, selectModel, selectPath, selectSiblings,
+  selectSystem,
 } from '../../static/core/selectors.js';
 import { IMAGE, MODELS, TEXT_FILE, addExchange, makeCore } from './core-helpers.js';
 
@@ -79,32 +79,142 @@ test('deleting offers the undo, which brings everything back in its place', () =
   assert.deepEqual(keys(store), []);
 });
 
-test('the undo ends after a while, and what was deleted is let go', async () => {
-  const core = makeCore();
-  const { store, actions, clock } = core;
-  addExchange(core, 'gone', 'b'.repeat(100000));
-  actions.deleteConversation('c0');
-  assert.ok(selectMemory(store.getState()).bytes > 100000, 'held until then');
-  await clock.advance(UNDO_MS);
-  assert.equal(store.getState().conversations.undo, null);
-  assert.deepEqual(keys(store), []);
-  assert.ok(selectMemory(store.getState()).bytes < 1000);
-  const after = store.getState();
-  actions.undoDelete();
-  assert.equal(store.getState(), after);
+test('the undo stays until the next action, which lets go of what was deleted', async () => {
+  /** @type {[string, (core: any) => void][]} */
+  const actions = [
+    ['a question', (core) => addExchange(core, 'next', 'a')],
+    ['a new chat', ({ actions: does }) => does.newConversation()],
+    ['the offer sent away', ({ store, actions: does }) => does.dismissToast(store.getState().ui.toasts[0].id)],
+  ];
+  for (const [name, act] of actions) {
+    const core = makeCore();
+    const { store, actions: does, clock } = core;
+    addExchange(core, 'kept', 'a');
+    const second = does.newConversation();
+    addExchange(core, 'gone', 'b'.repeat(100000), { conversationId: second });
+    does.deleteConversation(second);
+    await clock.advance(3_600_000);
+    assert.deepEqual(keys(store), ['toast.conversationDeleted'], 'an hour later');
+    assert.ok(selectMemory(store.getState()).bytes < 100000, 'room is made at once');
+    act(core);
+    assert.equal(store.getState().conversations.undo, null, name);
+    assert.deepEqual(keys(store), [], name);
+    const after = store.getState();
+    does.undoDelete();
+    assert.equal(store.getState(), after, name);
+  }
 });
 
-test('a second deletion is undone, not the first, and ends at its own time', async () => {
+test('a second deletion is undone, not the first, and offered once', () => {
   const core = makeCore();
-  const { store, actions, clock } = core;
+  const { store, actions } = core;
   const first = addExchange(core, 'one', 'a');
   const second = addExchange(core, 'two', 'b');
   actions.deleteMessage(first.user);
-  await clock.advance(UNDO_MS - 1);
   actions.deleteMessage(second.user);
-  await clock.advance(1);
+  assert.equal(keys(store).length, 1);
   actions.undoDelete();
   assert.deepEqual(Object.keys(selectActive(store.getState()).nodes).sort(), [second.user, second.answer].sort());
+});
+
+/** Three exchanges in a row; the first question has a second answer. */
+function threeExchanges() {
+  const core = makeCore();
+  const one = addExchange(core, 'one', 'a');
+  const two = addExchange(core, 'two', 'b', { parentId: one.answer });
+  const three = addExchange(core, 'three', 'c', { parentId: two.answer });
+  return { core, one, two, three };
+}
+const shown = (/** @type {any} */ core) => selectPath(selectActive(core.store.getState())).map(({ text }) => text);
+
+test('a deletion says how many messages go', () => {
+  const { core, two } = threeExchanges();
+  core.actions.deleteMessage(two.user);
+  assert.deepEqual(core.store.getState().ui.toasts[0].values, { count: 4 });
+  assert.deepEqual(shown(core), ['one', 'a']);
+});
+
+test('a question goes with its answers alone, and what follows stays', () => {
+  for (const which of /** @type {const} */ (['one', 'two', 'three'])) {
+    const { core, ...turns } = threeExchanges();
+    const before = selectActive(core.store.getState());
+    core.actions.deletePair(turns[which].user);
+    const texts = { one: ['two', 'b', 'three', 'c'], two: ['one', 'a', 'three', 'c'], three: ['one', 'a', 'two', 'b'] };
+    assert.deepEqual(shown(core), texts[which], which);
+    assert.deepEqual(core.store.getState().ui.toasts[0].values, { count: 2 });
+    core.actions.undoDelete();
+    const after = selectActive(core.store.getState());
+    assert.deepEqual(after.nodes, before.nodes, which);
+    assert.deepEqual([after.roots, after.openRootId], [before.roots, before.openRootId], which);
+  }
+});
+
+test('a question with other versions around it goes alone, and comes back to its place', () => {
+  const { core, two } = threeExchanges();
+  const { store, actions } = core;
+  const other = addExchange(core, 'two, otherwise', 'b2', { parentId: store.getState().conversations.byId.c0.nodes[two.user].parentId });
+  const follow = addExchange(core, 'after it', 'd', { parentId: other.answer });
+  const before = selectActive(store.getState());
+  actions.deletePair(other.user);
+  assert.deepEqual(shown(core), ['one', 'a', 'after it', 'd']);
+  assert.equal(selectActive(store.getState()).nodes[follow.user].parentId, before.nodes[other.user].parentId);
+  actions.undoDelete();
+  assert.deepEqual(selectActive(store.getState()).nodes, before.nodes);
+});
+
+test('while an answer is under way no pair is taken out of the middle', () => {
+  const { core, one, three } = threeExchanges();
+  addExchange(core, 'four', 'd', { parentId: three.answer, status: null });
+  const before = core.store.getState();
+  core.actions.deletePair(one.user);
+  core.actions.deletePair(one.answer);
+  core.actions.deletePair('no such message');
+  assert.equal(core.store.getState(), before);
+});
+
+test('chats that are pinned come first, each in the order of all', () => {
+  const core = makeCore();
+  const ids = ['first', 'second', 'third'].map((text, i) => {
+    const id = i === 0 ? 'c0' : core.actions.newConversation();
+    addExchange(core, text, 'a', { conversationId: id });
+    return id;
+  });
+  core.actions.pinConversation(ids[0], true);
+  const titles = () => selectList(core.store.getState()).map(({ title, pinned }) => `${title}${pinned ? '!' : ''}`);
+  assert.deepEqual(titles(), ['first!', 'third', 'second']);
+  core.actions.pinConversation(ids[1], true);
+  assert.deepEqual(titles(), ['second!', 'first!', 'third']);
+  core.actions.pinConversation(ids[0], false);
+  assert.deepEqual(titles(), ['second!', 'third', 'first']);
+});
+
+test('the model used last is the one of the next chat, until one is set for all', () => {
+  const core = makeCore();
+  const { store, actions, kept } = core;
+  store.dispatch({ type: 'models/ready', list: MODELS });
+  const now = () => selectModel(store.getState(), { ...selectActive(store.getState()), model: '' })?.id;
+  assert.equal(now(), 'small');
+  actions.setModel('eyes');
+  actions.setModel('any');
+  actions.setModel('eyes');
+  assert.deepEqual(kept.at(-1).recentModels, ['eyes', 'any']);
+  assert.equal(now(), 'eyes');
+  actions.setSetting('defaultModel', 'any');
+  assert.equal(now(), 'any');
+  actions.setSetting('defaultModel', 'gone');
+  assert.equal(now(), 'small');
+});
+
+test('lasting instructions are said before those of the chat', () => {
+  const { store, actions } = makeCore();
+  const system = () => selectSystem(store.getState(), selectActive(store.getState()));
+  assert.equal(system(), '');
+  actions.setSystem('Be brief.');
+  assert.equal(system(), 'Be brief.');
+  actions.setSetting('instructions', 'I am a gardener.');
+  assert.equal(system(), 'I am a gardener.\n\nBe brief.');
+  actions.setSystem('  ');
+  assert.equal(system(), 'I am a gardener.');
 });
 
 test('the last conversation is followed by an empty one', () => {

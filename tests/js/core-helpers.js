@@ -90,16 +90,16 @@ export function makeCore({ settings = DEFAULT_SETTINGS } = {}) {
     reduce, schedule: frames.schedule,
   });
   const actions = createCoreActions({
-    store, now: () => clock.now, newId, later: clock.setTimer, keepSettings: (value) => kept.push(value),
+    store, now: () => clock.now, newId, keepSettings: (value) => kept.push(value),
   });
   return { store, actions, clock, frames, newId, kept };
 }
 
 /** A model that takes images, one that does not, one of unknown length. */
 export const MODELS = [
-  { id: 'small', name: 'Small', provider: 'p', contextLength: 1000, maxOutputTokens: 200, input: ['text'] },
-  { id: 'eyes', name: 'Eyes', provider: 'p', contextLength: 100000, maxOutputTokens: null, input: ['text', 'image'] },
-  { id: 'any', name: 'Any', provider: 'q', contextLength: null, maxOutputTokens: null, input: ['text'] },
+  { id: 'small', name: 'Small', provider: 'p', contextLength: 1000, maxOutputTokens: 200, input: ['text'], description: '' },
+  { id: 'eyes', name: 'Eyes', provider: 'p', contextLength: 100000, maxOutputTokens: null, input: ['text', 'image'], description: '' },
+  { id: 'any', name: 'Any', provider: 'q', contextLength: null, maxOutputTokens: null, input: ['text'], description: '' },
 ];
 
 /** A small image as the page makes them. */

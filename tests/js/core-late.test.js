@@ -96,13 +96,16 @@ test('settings that are broken are as by default, each for itself', () => {
   assert.deepEqual(loadSettings({ getItem() { throw new Error('denied'); } }), { ...DEFAULT_SETTINGS });
   for (const name of Object.keys(DEFAULT_SETTINGS)) {
     const good = name in CHOICES ? CHOICES[name].at(-1)
-      : typeof DEFAULT_SETTINGS[name] === 'boolean' ? !DEFAULT_SETTINGS[name] : 'a-model';
-    for (const bad of [null, 0, {}, [], name in CHOICES ? 'toString' : 12, name === 'defaultModel' ? 'x'.repeat(300) : NaN]) {
+      : typeof DEFAULT_SETTINGS[name] === 'boolean' ? !DEFAULT_SETTINGS[name]
+        : name === 'prompts' ? [{ name: 'n', text: 't' }] : Array.isArray(DEFAULT_SETTINGS[name]) ? ['a-model'] : 'a-model';
+    const large = { defaultModel: 'x'.repeat(300), instructions: 'x'.repeat(20001), recentModels: Array(9).fill('m'),
+      starredModels: Array(101).fill('m'), prompts: Array(201).fill({ name: 'n', text: 't' }) };
+    for (const bad of [null, 0, {}, [null], [{}], name in CHOICES ? 'toString' : 12, large[name] ?? NaN]) {
       const read = load(JSON.stringify({ ...DEFAULT_SETTINGS, theme: 'dark', sidebarOpen: false, [name]: bad }));
       assert.equal(read[name], DEFAULT_SETTINGS[name], `${name}: ${JSON.stringify(bad)}`);
       if (name !== 'theme') assert.equal(read.theme, 'dark', 'the others stay');
     }
-    assert.equal(load(JSON.stringify({ [name]: good }))[name], good, name);
+    assert.deepEqual(load(JSON.stringify({ [name]: good }))[name], good, name);
   }
 });
 

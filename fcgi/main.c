@@ -210,7 +210,7 @@ reload(const struct options *o, struct route_service *service)
 		    "reload failed: the old settings stay in force");
 	} else {
 		relay_reload(service->relay, s);
-		session_reload(s->config);
+		identity_reload(service->identity, s->config);
 		settings_publish(s);
 		log_msg(LOG_LEVEL_NOTICE, "reloaded");
 	}
@@ -246,8 +246,9 @@ wait_for_signals(const struct options *o, struct route_service *service,
 static void
 count_tokens(void *arg, const char *user, uint64_t tokens)
 {
-	(void)arg;
-	throttle_tokens(session_state(), user, tokens);
+	const struct identity *id = arg;
+
+	throttle_tokens(id->state, user, tokens);
 }
 
 static unsigned
@@ -263,16 +264,17 @@ request_timeout(void)
 /* Serves, from the first thread to the last. Takes over the settings and the
  * socket. */
 static int
-serve(const struct options *o, struct settings *s, int fd, bool own,
-    const sigset_t *set)
+serve(const struct options *o, struct settings *s, struct identity *id, int fd,
+    bool own, const sigset_t *set)
 {
-	const struct relay_hooks hooks = { count_tokens, NULL };
+	const struct relay_hooks hooks = { count_tokens, id };
 	struct pool_work work = { route_serve, NULL, request_timeout };
 	struct route_service service;
 	struct pool *pool;
 	unsigned drain;
 
 	memset(&service, 0, sizeof(service));
+	service.identity = id;
 	service.relay = relay_start(s->config->relay_threads, &hooks);
 	if (service.relay == NULL) {
 		log_msg(LOG_LEVEL_ERROR, "relay: %s", strerror(errno));
@@ -326,12 +328,12 @@ hold_signals(sigset_t *set)
 
 /* What must be true of the process before threads start. */
 static int
-prepare(const struct config *c)
+prepare(const struct config *c, struct identity *id)
 {
 	char err[CONFIG_ERROR_MAX];
 
 	if (sandbox_drop_user(c, err) == -1 ||
-	    session_start(c, false, err) == -1) {
+	    identity_open(id, c, false, err) == -1) {
 		log_msg(LOG_LEVEL_ERROR, "%s", err);
 		return EX_OSERR;
 	}
@@ -355,16 +357,17 @@ static int
 run(const struct options *o, struct settings *s, const sigset_t *set)
 {
 	int fd = -1, rc = EX_UNAVAILABLE;
+	struct identity id;
 	bool own = false;
 
 	if (apply_options(o, s->config) == -1 ||
 	    (fd = open_socket(o, s->config, &own)) == -1)
 		goto fail;
-	rc = prepare(s->config);
+	rc = prepare(s->config, &id);
 	if (rc != 0)
 		goto fail;
-	rc = serve(o, s, fd, own, set);
-	session_stop();
+	rc = serve(o, s, &id, fd, own, set);
+	identity_close(&id);
 	log_stop();
 	curl_global_cleanup();
 	return rc;

@@ -95,8 +95,9 @@ fail(const char *cause)
 static void
 count_tokens(void *arg, const char *user, uint64_t tokens)
 {
-	(void)arg;
-	throttle_tokens(session_state(), user, tokens);
+	const struct identity *id = arg;
+
+	throttle_tokens(id->state, user, tokens);
 }
 
 static void
@@ -110,9 +111,9 @@ ending_signals(sigset_t *set)
 
 /* For route.c, when a request needs the relay after all. */
 static struct relay *
-start_relay(void)
+start_relay(struct route_service *service)
 {
-	const struct relay_hooks hooks = { count_tokens, NULL };
+	const struct relay_hooks hooks = { count_tokens, service->identity };
 	sigset_t set;
 
 	ending_signals(&set);
@@ -142,12 +143,13 @@ end_relay(struct relay *r, unsigned ms)
 }
 
 static void
-serve(struct settings *s)
+serve(struct settings *s, struct identity *id)
 {
 	const struct config_timeouts *t = &s->config->timeouts;
 	struct route_service service;
 
 	memset(&service, 0, sizeof(service));
+	service.identity = id;
 	service.cgi = true;
 	service.start_relay = start_relay;
 	/* A web server sees that its client has left when it writes. */
@@ -165,6 +167,7 @@ main_cgi(void)
 {
 	char err[CONFIG_ERROR_MAX], path[PATH_MAX];
 	struct api_error full;
+	struct identity id;
 	struct settings *s;
 
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -174,20 +177,19 @@ main_cgi(void)
 	/* What a system lacks is told by the worker once, not once a request. */
 	log_configure(s->config->log_target, LOG_LEVEL_WARN);
 	if (sandbox_drop_user(s->config, err) == -1 ||
-	    session_start(s->config, true, err) == -1) {
+	    identity_open(&id, s->config, true, err) == -1) {
 		settings_unref(s);
 		return fail(err);
 	}
 	sandbox_enter(s->config);
 	log_configure(s->config->log_target, s->config->log_level);
-	if (throttle_cgi_enter(session_state(), &s->config->limits, &full) ==
-	    -1) {
+	if (throttle_cgi_enter(&id, &s->config->limits, &full) == -1) {
 		refuse(&full);
 	} else {
-		serve(s);
-		throttle_cgi_leave(session_state());
+		serve(s, &id);
+		throttle_cgi_leave(&id);
 	}
-	session_stop();
+	identity_close(&id);
 	settings_unref(s);
 	return EXIT_SUCCESS;
 }

@@ -18,12 +18,12 @@ static int
 may_ask(const struct route_call *c, struct api_error *err)
 {
 	const struct config_limits *l = &c->settings->config->limits;
-	struct shared_state *st = session_state();
+	struct identity *id = c->service->identity;
 
 	if (c->service->cgi &&
-	    throttle_cgi_stream(st, l, c->session.user, err) == -1)
+	    throttle_cgi_stream(id, l, c->session.user, err) == -1)
 		return -1;
-	return throttle_request(st, l, c->session.user, err);
+	return throttle_request(id->state, l, c->session.user, err);
 }
 
 /* The model that is asked for. */

@@ -7,6 +7,7 @@
 #include "confab/api/route.h"
 #include "confab/base/json.h"
 #include "confab/base/metrics.h"
+#include "confab/identity/login.h"
 
 static void
 count(const struct api_error *err)
@@ -44,8 +45,9 @@ api_login(struct route_call *c)
 		    route_string(c, body, "password", true, &password_len);
 	if (password != NULL) {
 		route_session_input(c, &in);
-		if (session_login(c->settings, &in, name, name_len, password,
-			password_len, &c->session, &err) == 0) {
+		if (login_password(c->service->identity, c->settings, &in, name,
+			name_len, password, password_len, &c->session,
+			&err) == 0) {
 			metrics_login(METRICS_LOGIN_OK);
 			response_header(c->response, "Set-Cookie",
 			    c->session.set_cookie);

@@ -33,8 +33,8 @@ api_logout(struct route_call *c)
 	/* Instead of one that the check before may have renewed. */
 	buf_reset(&c->response->headers);
 	route_session_input(c, &in);
-	if (session_logout(c->settings, &in, &c->session, everywhere, &err) ==
-	    -1) {
+	if (session_logout(c->service->identity, c->settings, &in, &c->session,
+		everywhere, &err) == -1) {
 		response_error(c->response, &err);
 		return;
 	}

@@ -9,6 +9,7 @@
 
 #include "confab/api/route.h"
 #include "confab/base/json.h"
+#include "confab/identity/login.h"
 
 /* Whose password: the session's user, or the one that the body names. */
 static const char *
@@ -19,7 +20,8 @@ whose(struct route_call *c, struct json_object *body, size_t *len)
 	const char *name;
 
 	route_session_input(c, &in);
-	if (session_authenticate(c->settings, &in, &c->session, &err) == 0) {
+	if (session_authenticate(c->service->identity, c->settings, &in,
+		&c->session, &err) == 0) {
 		*len = strlen(c->session.user);
 		return c->session.user;
 	}
@@ -36,7 +38,7 @@ api_password(struct route_call *c)
 	size_t name_len = 0, current_len = 0, fresh_len = 0;
 	struct session_input in;
 	struct json_object *body;
-	struct session session;
+	struct session_info session;
 	struct api_error err;
 
 	body = route_json(c);
@@ -49,9 +51,9 @@ api_password(struct route_call *c)
 		fresh = route_string(c, body, "new", true, &fresh_len);
 	if (fresh != NULL) {
 		route_session_input(c, &in);
-		if (session_change_password(c->settings, &in, name, name_len,
-			current, current_len, fresh, fresh_len, &session,
-			&err) == 0) {
+		if (login_change_password(c->service->identity, c->settings,
+			&in, name, name_len, current, current_len, fresh,
+			fresh_len, &session, &err) == 0) {
 			response_header(c->response, "Set-Cookie",
 			    session.set_cookie);
 			c->response->status = 204;

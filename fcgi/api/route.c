@@ -158,7 +158,8 @@ authenticate(struct route_call *c)
 	struct api_error err;
 
 	route_session_input(c, &in);
-	if (session_authenticate(c->settings, &in, &c->session, &err) == -1) {
+	if (session_authenticate(c->service->identity, c->settings, &in,
+		&c->session, &err) == -1) {
 		response_error(c->response, &err);
 		return false;
 	}

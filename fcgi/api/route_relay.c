@@ -35,7 +35,7 @@ static bool
 have_relay(struct route_service *s)
 {
 	if (s->relay == NULL && s->start_relay != NULL)
-		s->relay = s->start_relay();
+		s->relay = s->start_relay(s);
 	return s->relay != NULL;
 }
 
@@ -57,7 +57,7 @@ route_job(struct route_call *c, enum relay_op op, const char *key,
 			    "There is no such stream.");
 			return false;
 		}
-		throttle_cgi_name(session_state(), key);
+		throttle_cgi_name(c->service->identity, key);
 		key = "";
 	}
 	if (!have_relay(c->service)) {

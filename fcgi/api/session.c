@@ -69,7 +69,8 @@ api_session(struct route_call *c)
 	struct api_error err;
 
 	route_session_input(c, &in);
-	if (session_authenticate(c->settings, &in, &c->session, &err) == -1) {
+	if (session_authenticate(c->service->identity, c->settings, &in,
+		&c->session, &err) == -1) {
 		nobody(c, &err);
 		return;
 	}

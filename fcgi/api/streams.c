@@ -52,7 +52,7 @@ api_stream_stop(struct route_call *c)
 	struct relay_job job;
 
 	if (c->service->cgi &&
-	    throttle_cgi_stop(session_state(), c->session.user, c->rest)) {
+	    throttle_cgi_stop(c->service->identity, c->session.user, c->rest)) {
 		c->response->status = 204;
 		return;
 	}

@@ -41,7 +41,7 @@ check_user(const struct config *c, const char *name)
 {
 	char err[CONFIG_ERROR_MAX];
 	struct credentials *users;
-	struct user u;
+	struct users_entry u;
 	bool found;
 
 	if (c->auth == AUTH_REMOTE_USER)

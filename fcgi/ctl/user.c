@@ -115,7 +115,7 @@ add(struct ctl *ctl)
 	const char *expires = NULL;
 	bool has_expiry = ctl_option(ctl, "--expires", &expires);
 	bool must_change = ctl_option(ctl, "--must-change", NULL);
-	struct user u;
+	struct users_entry u;
 	struct edit e;
 	int code = CTL_OK;
 
@@ -166,7 +166,7 @@ static const struct {
 
 /* `given` has the new hash, expiry and must_change, as the change needs. */
 static void
-apply(struct user *u, enum change what, const struct user *given)
+apply(struct users_entry *u, enum change what, const struct users_entry *given)
 {
 	switch (what) {
 	case DISABLE:
@@ -203,8 +203,8 @@ change(struct ctl *ctl, enum change what)
 	bool must_change =
 	    what == PASSWD && ctl_option(ctl, "--must-change", NULL);
 	int n = what == EXPIRES ? 2 : 1;
-	const struct user *found;
-	struct user u, given;
+	const struct users_entry *found;
+	struct users_entry u, given;
 	struct edit e;
 	int code;
 
@@ -245,7 +245,7 @@ out:
 }
 
 static const char *
-status(const struct user *u, int64_t now)
+status(const struct users_entry *u, int64_t now)
 {
 	if (u->disabled)
 		return "disabled";
@@ -276,7 +276,7 @@ list(struct ctl *ctl)
 		 text.len, err)) == NULL)
 		code = ctl_fail(CTL_FAILED, "%s", err);
 	for (size_t i = 0; users != NULL && i < users_count(users); i++) {
-		const struct user *u = users_at(users, i);
+		const struct users_entry *u = users_at(users, i);
 
 		buf_reset(&date);
 		if (u->expires > 0)

@@ -23,12 +23,12 @@
 #define FILE_MODE 0640
 
 /* The file that was asked about last, as it was read. */
-static struct {
+struct access_tokens_file {
 	pthread_mutex_t lock;
 	char *path;
 	struct files_stamp stamp;
 	struct access_tokens tokens;
-} cache = { .lock = PTHREAD_MUTEX_INITIALIZER };
+};
 
 void
 access_tokens_clear(struct access_tokens *t)
@@ -162,16 +162,40 @@ access_tokens_read(const char *path, struct access_tokens *out,
 	return rc;
 }
 
-/* Makes the cache hold this file as it is now. The lock is held. */
+struct access_tokens_file *
+access_tokens_open(void)
+{
+	struct access_tokens_file *f = calloc(1, sizeof(*f));
+
+	if (f != NULL && pthread_mutex_init(&f->lock, NULL) != 0) {
+		free(f);
+		f = NULL;
+	}
+	return f;
+}
+
+void
+access_tokens_close(struct access_tokens_file *f)
+{
+	if (f == NULL)
+		return;
+	access_tokens_clear(&f->tokens);
+	pthread_mutex_destroy(&f->lock);
+	free(f->path);
+	free(f);
+}
+
+/* Makes it hold this file as it is now. The lock is held. */
 static int
-follow(const char *path, char err[CONFIG_ERROR_MAX])
+follow(struct access_tokens_file *f, const char *path,
+    char err[CONFIG_ERROR_MAX])
 {
 	struct files_stamp now = file_stamp(path);
 	struct access_tokens fresh;
 	char *copy;
 
-	if (cache.path != NULL && strcmp(cache.path, path) == 0 &&
-	    file_stamp_same(&now, &cache.stamp))
+	if (f->path != NULL && strcmp(f->path, path) == 0 &&
+	    file_stamp_same(&now, &f->stamp))
 		return 0;
 	/* One that cannot be read is no reason to take the old ones: what was
 	 * revoked with the change would live on. */
@@ -183,17 +207,18 @@ follow(const char *path, char err[CONFIG_ERROR_MAX])
 		snprintf(err, CONFIG_ERROR_MAX, "%.400s: out of memory", path);
 		return -1;
 	}
-	free(cache.path);
-	access_tokens_clear(&cache.tokens);
-	cache.path = copy;
-	cache.stamp = now;
-	cache.tokens = fresh;
+	free(f->path);
+	access_tokens_clear(&f->tokens);
+	f->path = copy;
+	f->stamp = now;
+	f->tokens = fresh;
 	return 0;
 }
 
 int
-access_tokens_find(const char *path, const char *text, size_t len,
-    struct access_token *out, char err[CONFIG_ERROR_MAX])
+access_tokens_find(struct access_tokens_file *f, const char *path,
+    const char *text, size_t len, struct access_token *out,
+    char err[CONFIG_ERROR_MAX])
 {
 	unsigned char digest[CRYPTO_SHA256_LEN];
 	int found = 0;
@@ -204,16 +229,16 @@ access_tokens_find(const char *path, const char *text, size_t len,
 		return 0;
 	if (crypto_sha256(digest, text, len) != 0)
 		return 0;
-	pthread_mutex_lock(&cache.lock);
-	if (follow(path, err) != 0)
+	pthread_mutex_lock(&f->lock);
+	if (follow(f, path, err) != 0)
 		found = -1;
-	for (size_t i = 0; found == 0 && i < cache.tokens.n; i++)
-		if (crypto_equal(cache.tokens.list[i].digest, digest,
+	for (size_t i = 0; found == 0 && i < f->tokens.n; i++)
+		if (crypto_equal(f->tokens.list[i].digest, digest,
 			sizeof(digest))) {
-			*out = cache.tokens.list[i];
+			*out = f->tokens.list[i];
 			found = 1;
 		}
-	pthread_mutex_unlock(&cache.lock);
+	pthread_mutex_unlock(&f->lock);
 	return found;
 }
 

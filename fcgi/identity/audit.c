@@ -2,7 +2,6 @@
 /* The audit log: who came in, who did not, and what was changed. */
 #include "config.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include "confab/base/log.h"
@@ -28,20 +27,6 @@ static const char *const names[AUDIT_EVENTS] = {
 	[AUDIT_TOKEN] = "token-changed",
 };
 
-static _Atomic uint64_t counts[AUDIT_EVENTS];
-
-const char *
-audit_name(enum audit_event event)
-{
-	return names[event];
-}
-
-uint64_t
-audit_count(enum audit_event event)
-{
-	return atomic_load_explicit(&counts[event], memory_order_relaxed);
-}
-
 void
 audit_log(enum audit_event event, const char *address, const char *user,
     const char *detail)
@@ -49,7 +34,6 @@ audit_log(enum audit_event event, const char *address, const char *user,
 	char where[ADDRESS_TEXT_MAX];
 	char who[QUOTED_MAX], what[QUOTED_MAX];
 
-	atomic_fetch_add_explicit(&counts[event], 1, memory_order_relaxed);
 	if (user == NULL)
 		user = "";
 	log_quote(who, sizeof(who), user, strlen(user));

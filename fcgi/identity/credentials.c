@@ -95,9 +95,10 @@ follow(struct credentials *c)
 }
 
 bool
-credentials_find(struct credentials *c, const char *name, struct user *out)
+credentials_find(struct credentials *c, const char *name,
+    struct users_entry *out)
 {
-	const struct user *u;
+	const struct users_entry *u;
 
 	pthread_mutex_lock(&c->lock);
 	follow(c);
@@ -113,7 +114,7 @@ credentials_find(struct credentials *c, const char *name, struct user *out)
  * same one for a name, so that its time says as little as a real user's.
  */
 static bool
-stand_in(struct credentials *c, const char *name, struct user *out)
+stand_in(struct credentials *c, const char *name, struct users_entry *out)
 {
 	unsigned char digest[CRYPTO_SHA256_LEN];
 	uint32_t n = 0;
@@ -148,7 +149,7 @@ hash_digest(const char *name, const char *hash,
 
 /* The digest that sessions go by: that of the hash before it was renewed. */
 static void
-session_digest(const struct user *u, unsigned char out[USERS_DIGEST_LEN])
+session_digest(const struct users_entry *u, unsigned char out[USERS_DIGEST_LEN])
 {
 	hash_digest(u->name, u->hash, out);
 	/* `kept` holds for one hash only: one put there by hand ends all. */
@@ -157,7 +158,7 @@ session_digest(const struct user *u, unsigned char out[USERS_DIGEST_LEN])
 }
 
 void
-credentials_generation(const struct user *u,
+credentials_generation(const struct users_entry *u,
     unsigned char out[TOKEN_GENERATION_LEN])
 {
 	unsigned char text[USERS_DIGEST_LEN + sizeof(u->epoch)];
@@ -174,7 +175,7 @@ credentials_generation(const struct user *u,
 enum credentials_result
 credentials_verify(struct credentials *c, const struct config_password *p,
     const char *name, const char *password, size_t len, int64_t now,
-    struct user *out)
+    struct users_entry *out)
 {
 	enum password_result r;
 
@@ -206,7 +207,7 @@ credentials_verify(struct credentials *c, const struct config_password *p,
 
 /* The user with another hash. */
 static void
-change(struct user *u, const char *new_hash, bool rehash)
+change(struct users_entry *u, const char *new_hash, bool rehash)
 {
 	unsigned char old[USERS_DIGEST_LEN];
 
@@ -226,9 +227,9 @@ credentials_store(struct credentials *c, const char *name, const char *old_hash,
     const char *new_hash, bool rehash, char err[CONFIG_ERROR_MAX])
 {
 	struct users *users = NULL;
-	const struct user *found;
+	const struct users_entry *found;
 	struct files_edit e;
-	struct user u;
+	struct users_entry u;
 	struct buf text;
 	int rc = -1;
 

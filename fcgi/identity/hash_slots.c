@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include <pthread.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,16 +16,17 @@
 #define SHARED_POLL_NS 20000000L /* 20 ms between looks for a slot */
 #define SHARED_WAIT 2000	 /* ms that a CGI run waits for one */
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t given = PTHREAD_COND_INITIALIZER;
-
-/* All guarded by the lock. */
-static unsigned slots = 1; /* that may hash */
-static unsigned queue;	   /* that may wait */
-static unsigned hashing;
-static unsigned waiting;
-static struct shared_state *common; /* not NULL: plain CGI */
-static int common_slot = -1;	    /* of this process, which has one thread */
+struct hash_slots {
+	unsigned workers;	     /* request threads */
+	struct shared_state *common; /* not NULL: plain CGI */
+	int common_slot;	     /* of this process, which has one thread */
+	pthread_mutex_t lock;	     /* guards what follows */
+	pthread_cond_t given;
+	unsigned slots; /* that may hash */
+	unsigned queue; /* that may wait */
+	unsigned hashing;
+	unsigned waiting;
+};
 
 static unsigned
 processors(void)
@@ -35,35 +36,68 @@ processors(void)
 	return n > 0 && n < 1024 ? (unsigned)n : 1;
 }
 
-void
-hash_slots_set(const struct config_password *p, unsigned workers,
+struct hash_slots *
+hash_slots_new(const struct config_password *p, unsigned workers,
     struct shared_state *shared)
 {
-	unsigned half = workers > 1 ? workers / 2 : 1;
+	struct hash_slots *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return NULL;
+	if (pthread_mutex_init(&h->lock, NULL) != 0) {
+		free(h);
+		return NULL;
+	}
+	if (pthread_cond_init(&h->given, NULL) != 0) {
+		pthread_mutex_destroy(&h->lock);
+		free(h);
+		return NULL;
+	}
+	h->workers = workers;
+	h->common = shared;
+	h->common_slot = -1;
+	hash_slots_set(h, p);
+	return h;
+}
+
+void
+hash_slots_free(struct hash_slots *h)
+{
+	if (h == NULL)
+		return;
+	pthread_cond_destroy(&h->given);
+	pthread_mutex_destroy(&h->lock);
+	free(h);
+}
+
+void
+hash_slots_set(struct hash_slots *h, const struct config_password *p)
+{
+	unsigned half = h->workers > 1 ? h->workers / 2 : 1;
 	unsigned n = p->slots > 0 ? p->slots : processors();
 
-	if (shared == NULL && n > half)
+	if (h->common == NULL && n > half)
 		n = half;
-	pthread_mutex_lock(&lock);
-	common = shared;
-	slots = n;
-	queue = n < half ? half - n : 0;
-	if (queue > p->queue)
-		queue = p->queue;
-	pthread_cond_broadcast(&given);
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_lock(&h->lock);
+	h->slots = n;
+	h->queue = n < half ? half - n : 0;
+	if (h->queue > p->queue)
+		h->queue = p->queue;
+	pthread_cond_broadcast(&h->given);
+	pthread_mutex_unlock(&h->lock);
 }
 
 /* A slot of the host's, looked for until the time is over. */
 static int
-take_common(struct shared_state *st, unsigned max)
+take_common(struct hash_slots *h, unsigned max)
 {
 	uint64_t until = clock_mono_ms() + SHARED_WAIT;
 	const struct timespec pause = { 0, SHARED_POLL_NS };
 
 	for (;;) {
-		common_slot = shared_slots_take(st, SHARED_SLOT_HASH, max);
-		if (common_slot >= 0)
+		h->common_slot =
+		    shared_slots_take(h->common, SHARED_SLOT_HASH, max);
+		if (h->common_slot >= 0)
 			return 0;
 		if (clock_mono_ms() >= until)
 			return -1;
@@ -73,7 +107,7 @@ take_common(struct shared_state *st, unsigned max)
 
 /* Waits for a slot. The lock is held. */
 static int
-wait_turn(void)
+wait_turn(struct hash_slots *h)
 {
 	struct timespec until;
 	int rc = 0;
@@ -82,49 +116,43 @@ wait_turn(void)
 	 * late, by no more than the hash before it takes. */
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += HASH_SLOTS_WAIT / 1000;
-	waiting++;
-	while (hashing >= slots && rc == 0)
-		rc = pthread_cond_timedwait(&given, &lock, &until);
-	waiting--;
-	return hashing < slots ? 0 : -1;
+	h->waiting++;
+	while (h->hashing >= h->slots && rc == 0)
+		rc = pthread_cond_timedwait(&h->given, &h->lock, &until);
+	h->waiting--;
+	return h->hashing < h->slots ? 0 : -1;
 }
 
 int
-hash_slots_take(void)
+hash_slots_take(struct hash_slots *h)
 {
-	struct shared_state *st;
 	unsigned max;
 	int rc = -1;
 
-	pthread_mutex_lock(&lock);
-	st = common;
-	max = slots;
-	if (st == NULL) {
-		if (hashing < slots && waiting == 0)
+	pthread_mutex_lock(&h->lock);
+	max = h->slots;
+	if (h->common == NULL) {
+		if (h->hashing < h->slots && h->waiting == 0)
 			rc = 0;
-		else if (waiting < queue)
-			rc = wait_turn();
+		else if (h->waiting < h->queue)
+			rc = wait_turn(h);
 		if (rc == 0)
-			hashing++;
+			h->hashing++;
 	}
-	pthread_mutex_unlock(&lock);
-	return st != NULL ? take_common(st, max) : rc;
+	pthread_mutex_unlock(&h->lock);
+	return h->common != NULL ? take_common(h, max) : rc;
 }
 
 void
-hash_slots_give(void)
+hash_slots_give(struct hash_slots *h)
 {
-	struct shared_state *st;
-
-	pthread_mutex_lock(&lock);
-	st = common;
-	if (st == NULL) {
-		hashing--;
-		pthread_cond_signal(&given);
+	if (h->common != NULL) {
+		shared_slots_give(h->common, SHARED_SLOT_HASH, h->common_slot);
+		h->common_slot = -1;
+		return;
 	}
-	pthread_mutex_unlock(&lock);
-	if (st != NULL && common_slot >= 0) {
-		shared_slots_give(st, SHARED_SLOT_HASH, common_slot);
-		common_slot = -1;
-	}
+	pthread_mutex_lock(&h->lock);
+	h->hashing--;
+	pthread_cond_signal(&h->given);
+	pthread_mutex_unlock(&h->lock);
 }

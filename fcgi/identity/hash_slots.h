@@ -15,17 +15,23 @@
 
 #define HASH_SLOTS_WAIT 10000 /* ms that one waits for a slot at most */
 
+struct hash_slots;
 struct shared_state;
 
 /*
- * Sets the limits for `workers` request threads, or, with `shared` not NULL,
- * for all CGI processes on that shared state. May be called again.
+ * For a process of `workers` request threads, a number that stays what it is,
+ * or, with `shared` not NULL, for all CGI processes on that shared state, which
+ * must outlive it. NULL when out of memory.
  */
-void hash_slots_set(const struct config_password *p, unsigned workers,
-    struct shared_state *shared);
+struct hash_slots *hash_slots_new(const struct config_password *p,
+    unsigned workers, struct shared_state *shared);
+void hash_slots_free(struct hash_slots *h);
+
+/* Takes over limits that have changed. */
+void hash_slots_set(struct hash_slots *h, const struct config_password *p);
 
 /* Takes a slot, waiting where there is room to. Returns 0, or -1: busy. */
-int hash_slots_take(void);
-void hash_slots_give(void);
+int hash_slots_take(struct hash_slots *h);
+void hash_slots_give(struct hash_slots *h);
 
 #endif

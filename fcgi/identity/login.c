@@ -10,8 +10,9 @@
 #include "confab/base/utf8.h"
 #include "confab/identity/audit.h"
 #include "confab/identity/credentials.h"
+#include "confab/identity/identity.h"
+#include "confab/identity/login.h"
 #include "confab/identity/password.h"
-#include "confab/identity/session.h"
 #include "confab/identity/throttle.h"
 
 #include "hash_slots.h"
@@ -21,12 +22,13 @@
 
 /* One attempt, with all that the steps need of it. */
 struct attempt {
+	struct identity *id;
 	struct settings *settings;
 	const struct session_input *in;
 	char name[USERS_NAME_MAX + 1];
 	const char *password;
 	size_t password_len;
-	struct user user; /* once the password was right */
+	struct users_entry user; /* once the password was right */
 };
 
 /*
@@ -34,10 +36,11 @@ struct attempt {
  * nobody has: it costs what an unknown one does, and is counted.
  */
 static void
-start(struct attempt *a, struct settings *s, const struct session_input *in,
-    const char *name, size_t name_len)
+start(struct attempt *a, struct identity *id, struct settings *s,
+    const struct session_input *in, const char *name, size_t name_len)
 {
 	memset(a, 0, sizeof(*a));
+	a->id = id;
 	a->settings = s;
 	a->in = in;
 	if (users_name_valid(name, name_len))
@@ -75,7 +78,7 @@ static int
 compare(struct attempt *a, bool to_change, struct api_error *err)
 {
 	const struct config *c = a->settings->config;
-	struct shared_state *st = session_state();
+	struct shared_state *st = a->id->state;
 	const char *address = a->in->address;
 	enum credentials_result r;
 
@@ -136,12 +139,12 @@ enter(struct attempt *a, struct api_error *err)
 	    a->settings->keyring == NULL)
 		return api_error_set(err, 404, "not_found",
 		    "Passwords are not used here.");
-	if (throttle_login_check(session_state(), a->in->address, a->name,
-		err) != 0) {
+	if (throttle_login_check(a->id->state, a->in->address, a->name, err) !=
+	    0) {
 		audit_log(AUDIT_LOGIN_REFUSED, a->in->address, a->name, NULL);
 		return -1;
 	}
-	if (hash_slots_take() != 0) {
+	if (hash_slots_take(a->id->slots) != 0) {
 		audit_log(AUDIT_LOGIN_BUSY, a->in->address, a->name, NULL);
 		return busy(err, BUSY_AGAIN);
 	}
@@ -149,14 +152,15 @@ enter(struct attempt *a, struct api_error *err)
 }
 
 int
-session_login(struct settings *s, const struct session_input *in,
-    const char *name, size_t name_len, const char *password,
-    size_t password_len, struct session *out, struct api_error *err)
+login_password(struct identity *id, struct settings *s,
+    const struct session_input *in, const char *name, size_t name_len,
+    const char *password, size_t password_len, struct session_info *out,
+    struct api_error *err)
 {
 	struct attempt a;
 	int rc;
 
-	start(&a, s, in, name, name_len);
+	start(&a, id, s, in, name, name_len);
 	a.password = password;
 	a.password_len = password_len;
 	if (enter(&a, err) != 0)
@@ -164,13 +168,13 @@ session_login(struct settings *s, const struct session_input *in,
 	rc = compare(&a, false, err);
 	if (rc == 0)
 		rehash(&a);
-	hash_slots_give();
+	hash_slots_give(id->slots);
 	/* Looked up again: the session belongs to the line as it is now. */
 	if (rc == 0 && !credentials_find(s->credentials, a.name, &a.user))
 		rc = api_error_set(err, 401, "invalid_credentials",
 		    "The user name or the password is wrong.");
 	if (rc == 0)
-		rc = session_issue(s, &a.user, in->now, out, err);
+		rc = session_issue(id, s, &a.user, in->now, out, err);
 	if (rc == 0)
 		audit_log(AUDIT_LOGIN, in->address, a.name, NULL);
 	crypto_wipe(&a, sizeof(a));
@@ -227,15 +231,15 @@ store(struct attempt *a, const char *new_password, size_t len,
 }
 
 int
-session_change_password(struct settings *s, const struct session_input *in,
-    const char *name, size_t name_len, const char *current, size_t current_len,
-    const char *new_password, size_t new_len, struct session *out,
-    struct api_error *err)
+login_change_password(struct identity *id, struct settings *s,
+    const struct session_input *in, const char *name, size_t name_len,
+    const char *current, size_t current_len, const char *new_password,
+    size_t new_len, struct session_info *out, struct api_error *err)
 {
 	struct attempt a;
 	int rc;
 
-	start(&a, s, in, name, name_len);
+	start(&a, id, s, in, name, name_len);
 	a.password = current;
 	a.password_len = current_len;
 	if (check_new(&a, new_password, new_len, err) != 0 ||
@@ -244,14 +248,14 @@ session_change_password(struct settings *s, const struct session_input *in,
 	rc = compare(&a, true, err);
 	if (rc == 0)
 		rc = store(&a, new_password, new_len, err);
-	hash_slots_give();
+	hash_slots_give(id->slots);
 	if (rc == 0)
 		audit_log(AUDIT_PASSWORD, in->address, a.name, NULL);
 	if (rc == 0 && !credentials_find(s->credentials, a.name, &a.user))
 		rc = api_error_set(err, 401, "not_authenticated",
 		    "Sign in to do this.");
 	if (rc == 0)
-		rc = session_issue(s, &a.user, in->now, out, err);
+		rc = session_issue(id, s, &a.user, in->now, out, err);
 	crypto_wipe(&a, sizeof(a));
 	return rc;
 }

@@ -13,51 +13,18 @@
 #include "confab/identity/access_tokens.h"
 #include "confab/identity/audit.h"
 #include "confab/identity/credentials.h"
+#include "confab/identity/identity.h"
 #include "confab/identity/keyring.h"
 #include "confab/identity/session.h"
 #include "confab/state/shared_state.h"
 
 #include "cookie.h"
-#include "hash_slots.h"
 
 _Static_assert(TOKEN_SESSION_LEN == SHARED_SESSION_LEN,
     "a session has one name in a cookie and in the shared state");
 
 #define RENEW_MAX 3600 /* s of age at which a cookie is renewed */
 #define BEARER "Bearer "
-
-static struct shared_state *state;
-static bool is_cgi;
-
-int
-session_start(const struct config *c, bool cgi, char err[CONFIG_ERROR_MAX])
-{
-	state = shared_state_open(c->runtime_dir, err);
-	if (state == NULL)
-		return -1;
-	is_cgi = cgi;
-	session_reload(c);
-	return 0;
-}
-
-void
-session_reload(const struct config *c)
-{
-	hash_slots_set(&c->password, c->workers, is_cgi ? state : NULL);
-}
-
-void
-session_stop(void)
-{
-	shared_state_close(state);
-	state = NULL;
-}
-
-struct shared_state *
-session_state(void)
-{
-	return state;
-}
 
 static int64_t
 min64(int64_t a, int64_t b)
@@ -74,8 +41,8 @@ not_authenticated(struct api_error *err)
 
 /* Writes the Set-Cookie value of a token and what the session says of it. */
 static int
-set_cookie(const struct config *c, const struct token *t,
-    const struct token_key *key, int64_t now, struct session *out)
+set_cookie(const struct config *c, const struct token_fields *t,
+    const struct token_key *key, int64_t now, struct session_info *out)
 {
 	char text[TOKEN_TEXT_MAX + 1];
 	int64_t end = min64(t->expires, t->seen + c->session.idle * 1000LL);
@@ -104,7 +71,7 @@ session_clear_cookie(const struct config *c, char out[SESSION_COOKIE_MAX])
 }
 
 static void
-from_token(const struct token *t, struct session *out)
+from_token(const struct token_fields *t, struct session_info *out)
 {
 	memset(out, 0, sizeof(*out));
 	memcpy(out->user, t->user, sizeof(out->user));
@@ -114,18 +81,19 @@ from_token(const struct token *t, struct session *out)
 }
 
 int
-session_issue(struct settings *s, const struct user *user, int64_t now,
-    struct session *out, struct api_error *err)
+session_issue(struct identity *id, struct settings *s,
+    const struct users_entry *user, int64_t now, struct session_info *out,
+    struct api_error *err)
 {
 	struct keyring_keys keys;
-	struct token t;
+	struct token_fields t;
 	int rc = -1;
 
 	memset(&t, 0, sizeof(t));
 	memcpy(t.user, user->name, sizeof(t.user));
 	t.seen = now * 1000;
-	t.issued =
-	    (int64_t)shared_state_issue(state, user->name, (uint64_t)t.seen);
+	t.issued = (int64_t)shared_state_issue(id->state, user->name,
+	    (uint64_t)t.seen);
 	t.expires = t.seen + s->config->session.absolute * 1000LL;
 	credentials_generation(user, t.generation);
 	keyring_keys(s->keyring, &keys);
@@ -142,7 +110,7 @@ session_issue(struct settings *s, const struct user *user, int64_t now,
 
 /* Do the times of a token, all in ms, allow it now? */
 static bool
-in_time(const struct config *c, const struct token *t, int64_t now)
+in_time(const struct config *c, const struct token_fields *t, int64_t now)
 {
 	int64_t idle = c->session.idle * 1000LL;
 	int64_t absolute = c->session.absolute * 1000LL;
@@ -157,10 +125,11 @@ in_time(const struct config *c, const struct token *t, int64_t now)
 
 /* Is the user still one who has this session? */
 static bool
-in_force(struct settings *s, const struct token *t, int64_t now)
+in_force(struct identity *id, struct settings *s, const struct token_fields *t,
+    int64_t now)
 {
 	unsigned char generation[TOKEN_GENERATION_LEN];
-	struct user u;
+	struct users_entry u;
 	bool good = false;
 
 	if (s->credentials != NULL &&
@@ -172,14 +141,14 @@ in_force(struct settings *s, const struct token *t, int64_t now)
 		crypto_wipe(&u, sizeof(u));
 	}
 	return good &&
-	    !shared_state_revoked(state, t->session, t->user,
+	    !shared_state_revoked(id->state, t->session, t->user,
 		(uint64_t)t->issued, (uint64_t)now * 1000);
 }
 
 /* Gives a token that has aged, or that an older key signed, a new cookie. */
 static void
-renew(const struct config *c, struct token *t, const struct token_key *newest,
-    int64_t now, struct session *out)
+renew(const struct config *c, struct token_fields *t,
+    const struct token_key *newest, int64_t now, struct session_info *out)
 {
 	int64_t age = min64(c->session.idle / SESSION_RENEW_PART, RENEW_MAX);
 
@@ -194,12 +163,12 @@ renew(const struct config *c, struct token *t, const struct token_key *newest,
 }
 
 static bool
-by_cookie(struct settings *s, const struct session_input *in,
-    struct session *out)
+by_cookie(struct identity *id, struct settings *s,
+    const struct session_input *in, struct session_info *out)
 {
 	struct keyring_keys keys;
 	const char *value;
-	struct token t;
+	struct token_fields t;
 	size_t len;
 	bool good = false;
 
@@ -210,7 +179,7 @@ by_cookie(struct settings *s, const struct session_input *in,
 	keyring_keys(s->keyring, &keys);
 	if (token_open(value, len, keys.keys, keys.n, &t) == TOKEN_OK &&
 	    in_time(s->config, &t, in->now * 1000) &&
-	    in_force(s, &t, in->now)) {
+	    in_force(id, s, &t, in->now)) {
 		good = true;
 		from_token(&t, out);
 		renew(s->config, &t, &keys.keys[0], in->now, out);
@@ -247,7 +216,7 @@ check_user(struct settings *s, const char *name, int64_t now,
     struct api_error *err)
 {
 	bool remote = s->config->auth == AUTH_REMOTE_USER;
-	struct user u;
+	struct users_entry u;
 	int rc = 0;
 
 	if (s->credentials == NULL ||
@@ -267,8 +236,9 @@ check_user(struct settings *s, const char *name, int64_t now,
 }
 
 static int
-by_token(struct settings *s, const struct session_input *in,
-    struct session *out, struct api_error *err)
+by_token(struct identity *id, struct settings *s,
+    const struct session_input *in, struct session_info *out,
+    struct api_error *err)
 {
 	char cause[CONFIG_ERROR_MAX];
 	struct access_token t;
@@ -278,8 +248,8 @@ by_token(struct settings *s, const struct session_input *in,
 
 	if (text == NULL || s->config->tokens_file == NULL)
 		return not_authenticated(err);
-	found =
-	    access_tokens_find(s->config->tokens_file, text, len, &t, cause);
+	found = access_tokens_find(id->tokens, s->config->tokens_file, text,
+	    len, &t, cause);
 	if (found < 0)
 		log_msg(LOG_LEVEL_ERROR, "no access token is accepted: %s",
 		    cause);
@@ -298,7 +268,7 @@ by_token(struct settings *s, const struct session_input *in,
 }
 
 static bool
-by_remote_user(const struct session_input *in, struct session *out)
+by_remote_user(const struct session_input *in, struct session_info *out)
 {
 	size_t len;
 
@@ -314,24 +284,26 @@ by_remote_user(const struct session_input *in, struct session *out)
 }
 
 int
-session_authenticate(struct settings *s, const struct session_input *in,
-    struct session *out, struct api_error *err)
+session_authenticate(struct identity *id, struct settings *s,
+    const struct session_input *in, struct session_info *out,
+    struct api_error *err)
 {
 	memset(out, 0, sizeof(*out));
 	if (s->config->auth == AUTH_REMOTE_USER) {
 		if (!by_remote_user(in, out))
-			return by_token(s, in, out, err);
+			return by_token(id, s, in, out, err);
 		if (check_user(s, out->user, in->now, err) == 0)
 			return 0;
 		memset(out, 0, sizeof(*out));
 		return -1;
 	}
-	return by_cookie(s, in, out) ? 0 : by_token(s, in, out, err);
+	return by_cookie(id, s, in, out) ? 0 : by_token(id, s, in, out, err);
 }
 
 int
-session_logout(struct settings *s, const struct session_input *in,
-    struct session *session, bool everywhere, struct api_error *err)
+session_logout(struct identity *id, struct settings *s,
+    const struct session_input *in, struct session_info *session,
+    bool everywhere, struct api_error *err)
 {
 	uint64_t now = (uint64_t)clock_wall_ms();
 	int rc;
@@ -340,11 +312,11 @@ session_logout(struct settings *s, const struct session_input *in,
 		return api_error_set(err, 400, "invalid_request",
 		    "This session is not one that can be signed out of here.");
 	if (everywhere)
-		rc = shared_state_revoke_user(state, session->user, now,
+		rc = shared_state_revoke_user(id->state, session->user, now,
 		    now + s->config->session.absolute * 1000ULL);
 	else
-		rc = shared_state_revoke(state, session->id, session->user, now,
-		    (uint64_t)session->ends_ms);
+		rc = shared_state_revoke(id->state, session->id, session->user,
+		    now, (uint64_t)session->ends_ms);
 	if (rc != 0)
 		return api_error_set(err, 500, "internal_error",
 		    "The session could not be ended.");

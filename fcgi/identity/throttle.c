@@ -10,6 +10,7 @@
 
 #include "confab/base/clock.h"
 #include "confab/identity/audit.h"
+#include "confab/identity/identity.h"
 #include "confab/identity/throttle.h"
 #include "confab/identity/users.h"
 #include "confab/state/shared_slots.h"
@@ -236,17 +237,14 @@ throttle_tokens_used(struct shared_state *st, const char *user)
 	return shared_state_tokens(st, user, (uint64_t)(clock_wall() / DAY));
 }
 
-/* The slot of this process, when it is a CGI run. */
-static int cgi_slot = -1;
-
 int
-throttle_cgi_enter(struct shared_state *st, const struct config_limits *l,
+throttle_cgi_enter(struct identity *id, const struct config_limits *l,
     struct api_error *err)
 {
-	if (cgi_slot < 0)
-		cgi_slot =
-		    shared_slots_take(st, SHARED_SLOT_CGI, l->cgi_processes);
-	if (cgi_slot >= 0)
+	if (id->cgi_slot < 0)
+		id->cgi_slot = shared_slots_take(id->state, SHARED_SLOT_CGI,
+		    l->cgi_processes);
+	if (id->cgi_slot >= 0)
 		return 0;
 	api_error_set(err, 503, "busy",
 	    "The limit cgi_processes (%u) is reached.", l->cgi_processes);
@@ -255,11 +253,11 @@ throttle_cgi_enter(struct shared_state *st, const struct config_limits *l,
 }
 
 int
-throttle_cgi_stream(struct shared_state *st, const struct config_limits *l,
+throttle_cgi_stream(struct identity *id, const struct config_limits *l,
     const char *user, struct api_error *err)
 {
-	if (cgi_slot < 0 ||
-	    shared_slots_user(st, SHARED_SLOT_CGI, cgi_slot, user,
+	if (id->cgi_slot < 0 ||
+	    shared_slots_user(id->state, SHARED_SLOT_CGI, id->cgi_slot, user,
 		l->streams_per_user) == 0)
 		return 0;
 	api_error_set(err, 429, "stream_limit",
@@ -269,31 +267,33 @@ throttle_cgi_stream(struct shared_state *st, const struct config_limits *l,
 }
 
 void
-throttle_cgi_name(struct shared_state *st, const char *key)
+throttle_cgi_name(struct identity *id, const char *key)
 {
-	if (cgi_slot >= 0)
-		(void)shared_slots_name(st, SHARED_SLOT_CGI, cgi_slot, key);
+	if (id->cgi_slot >= 0)
+		(void)shared_slots_name(id->state, SHARED_SLOT_CGI,
+		    id->cgi_slot, key);
 }
 
 bool
-throttle_cgi_stop(struct shared_state *st, const char *user, const char *key)
+throttle_cgi_stop(struct identity *id, const char *user, const char *key)
 {
 	const struct timespec look = { 0, STOP_LOOK * 1000000L };
 	uint64_t until = clock_mono_ms() + STOP_WAIT;
-	pid_t pid = shared_slots_find(st, SHARED_SLOT_CGI, user, key);
+	pid_t pid = shared_slots_find(id->state, SHARED_SLOT_CGI, user, key);
 
 	if (pid <= 0 || kill(pid, SIGTERM) != 0)
 		return false;
-	while (shared_slots_find(st, SHARED_SLOT_CGI, user, key) == pid &&
+	while (
+	    shared_slots_find(id->state, SHARED_SLOT_CGI, user, key) == pid &&
 	    clock_mono_ms() < until)
 		(void)nanosleep(&look, NULL);
 	return true;
 }
 
 void
-throttle_cgi_leave(struct shared_state *st)
+throttle_cgi_leave(struct identity *id)
 {
-	if (cgi_slot >= 0)
-		shared_slots_give(st, SHARED_SLOT_CGI, cgi_slot);
-	cgi_slot = -1;
+	if (id->cgi_slot >= 0)
+		shared_slots_give(id->state, SHARED_SLOT_CGI, id->cgi_slot);
+	id->cgi_slot = -1;
 }

@@ -41,7 +41,7 @@ put_time(unsigned char *p, int64_t t)
 }
 
 int
-token_make(const struct token *t, const struct token_key *key,
+token_make(const struct token_fields *t, const struct token_key *key,
     char out[TOKEN_TEXT_MAX + 1])
 {
 	unsigned char raw[RAW_MAX];
@@ -121,7 +121,7 @@ get_time(struct reader *r)
 
 static enum token_result
 parse(const unsigned char *raw, size_t len, const char *key_id,
-    struct token *out)
+    struct token_fields *out)
 {
 	struct reader r = { raw + 1, raw + len };
 
@@ -141,7 +141,7 @@ parse(const unsigned char *raw, size_t len, const char *key_id,
 
 enum token_result
 token_open(const char *text, size_t len, const struct token_key *keys,
-    size_t n_keys, struct token *out)
+    size_t n_keys, struct token_fields *out)
 {
 	unsigned char raw[RAW_MAX];
 	unsigned char mac[MAC_LEN];

@@ -15,14 +15,14 @@
 /* A line of the file: a user, or text that is kept as it is. */
 struct entry {
 	char *text; /* NULL for a user */
-	struct user *user;
+	struct users_entry *user;
 };
 
 struct users {
 	struct entry *entries;
 	size_t n;
 	size_t cap;
-	struct user **by_name; /* sorted */
+	struct users_entry **by_name; /* sorted */
 	size_t n_users;
 	size_t cap_users;
 };
@@ -50,21 +50,42 @@ place(const struct users *u, const char *name, bool *found)
 	return low;
 }
 
-/* Makes room for one more element of `size` bytes. */
-static int
-grow(void *array, size_t n, size_t *cap, size_t size)
+/* What a full list grows to. */
+static size_t
+next_cap(size_t cap)
 {
-	size_t want = *cap > 0 ? *cap * 2 : 16;
-	void *old, *fresh;
+	return cap > 0 ? cap * 2 : 16;
+}
 
-	if (n < *cap)
+/* Makes room for one more line. */
+static int
+reserve_entry(struct users *u)
+{
+	struct entry *fresh;
+
+	if (u->n < u->cap)
 		return 0;
-	memcpy(&old, array, sizeof(old));
-	fresh = realloc(old, want * size);
+	fresh = realloc(u->entries, next_cap(u->cap) * sizeof(*fresh));
 	if (fresh == NULL)
 		return -1;
-	memcpy(array, &fresh, sizeof(fresh));
-	*cap = want;
+	u->entries = fresh;
+	u->cap = next_cap(u->cap);
+	return 0;
+}
+
+/* Makes room for one more user. */
+static int
+reserve_user(struct users *u)
+{
+	struct users_entry **fresh;
+
+	if (u->n_users < u->cap_users)
+		return 0;
+	fresh = realloc(u->by_name, next_cap(u->cap_users) * sizeof(*fresh));
+	if (fresh == NULL)
+		return -1;
+	u->by_name = fresh;
+	u->cap_users = next_cap(u->cap_users);
 	return 0;
 }
 
@@ -73,8 +94,7 @@ add_text(struct users *u, const char *s, size_t len)
 {
 	char *text = strndup(s, len);
 
-	if (text == NULL ||
-	    grow(&u->entries, u->n, &u->cap, sizeof(u->entries[0])) != 0) {
+	if (text == NULL || reserve_entry(u) != 0) {
 		free(text);
 		return -1;
 	}
@@ -84,14 +104,12 @@ add_text(struct users *u, const char *s, size_t len)
 
 /* Adds a user at the end; the caller has seen that the name is new. */
 static int
-add_user(struct users *u, const struct user *user, size_t at)
+add_user(struct users *u, const struct users_entry *user, size_t at)
 {
-	struct user *copy;
+	struct users_entry *copy;
 
-	if (u->n_users == USERS_MAX ||
-	    grow(&u->entries, u->n, &u->cap, sizeof(u->entries[0])) != 0 ||
-	    grow(&u->by_name, u->n_users, &u->cap_users,
-		sizeof(u->by_name[0])) != 0)
+	if (u->n_users == USERS_MAX || reserve_entry(u) != 0 ||
+	    reserve_user(u) != 0)
 		return -1;
 	copy = malloc(sizeof(*copy));
 	if (copy == NULL)
@@ -110,7 +128,7 @@ static int
 take_line(struct users *u, const char *s, size_t len, char *cause,
     size_t cause_size)
 {
-	struct user user;
+	struct users_entry user;
 	bool found;
 	size_t at;
 
@@ -191,13 +209,13 @@ users_count(const struct users *u)
 	return u->n_users;
 }
 
-const struct user *
+const struct users_entry *
 users_at(const struct users *u, size_t i)
 {
 	return i < u->n_users ? u->by_name[i] : NULL;
 }
 
-const struct user *
+const struct users_entry *
 users_find(const struct users *u, const char *name)
 {
 	bool found;
@@ -207,7 +225,7 @@ users_find(const struct users *u, const char *name)
 }
 
 int
-users_put(struct users *u, const struct user *user)
+users_put(struct users *u, const struct users_entry *user)
 {
 	bool found;
 	size_t at;

@@ -100,7 +100,7 @@ users_parse_date(const char *s, size_t len, int64_t *out)
 }
 
 static int
-parse_kept(const char *s, size_t len, struct user *u)
+parse_kept(const char *s, size_t len, struct users_entry *u)
 {
 	size_t half = 2 * USERS_DIGEST_LEN;
 
@@ -123,7 +123,7 @@ parse_flag(const char *s, size_t len, bool *out)
 
 /* One KEY=VALUE. Returns NULL or what is wrong, for after the key's name. */
 static const char *
-parse_option(const char *s, size_t len, struct user *u)
+parse_option(const char *s, size_t len, struct users_entry *u)
 {
 	const char *eq = memchr(s, '=', len);
 	size_t key_len, value_len;
@@ -168,7 +168,7 @@ field(const char **p, const char *end, size_t *len)
 }
 
 int
-users_line_parse(const char *s, size_t len, struct user *u, char *cause,
+users_line_parse(const char *s, size_t len, struct users_entry *u, char *cause,
     size_t cause_size)
 {
 	const char *p = s, *end = s + len, *f, *wrong;
@@ -224,7 +224,7 @@ users_write_date(int64_t t, struct buf *out)
 }
 
 int
-users_line_write(const struct user *u, struct buf *out)
+users_line_write(const struct users_entry *u, struct buf *out)
 {
 	char old[2 * USERS_DIGEST_LEN + 1], new[2 * USERS_DIGEST_LEN + 1];
 

@@ -35,10 +35,10 @@ check(int holds)
 static void
 check_text(const char *text, size_t len)
 {
-	static const struct token zero;
+	static const struct token_fields zero;
 	char again[TOKEN_TEXT_MAX + 1];
 	const struct token_key *key;
-	struct token t;
+	struct token_fields t;
 	int n;
 
 	if (token_open(text, len, keys, 2, &t) != TOKEN_OK) {

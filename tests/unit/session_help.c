@@ -29,9 +29,10 @@ char tokens_path[TEMP_PATH_MAX], state_path[TEMP_PATH_MAX];
 
 struct config config;
 struct settings settings = { .config = &config };
+struct identity identity;
 char cookie_header[SESSION_COOKIE_MAX];
 struct session_input in;
-struct session session;
+struct session_info session;
 struct api_error api_err;
 
 int
@@ -78,7 +79,7 @@ set_option(const char *option)
 }
 
 void
-keep_cookie(const struct session *s)
+keep_cookie(const struct session_info *s)
 {
 	size_t len = strcspn(s->set_cookie, ";");
 
@@ -91,8 +92,8 @@ keep_cookie(const struct session *s)
 int
 login(const char *name, const char *password)
 {
-	int rc = session_login(&settings, &in, name, strlen(name), password,
-	    strlen(password), &session, &api_err);
+	int rc = login_password(&identity, &settings, &in, name, strlen(name),
+	    password, strlen(password), &session, &api_err);
 
 	if (rc == 0)
 		keep_cookie(&session);
@@ -102,7 +103,8 @@ login(const char *name, const char *password)
 int
 check(void)
 {
-	return session_authenticate(&settings, &in, &session, &api_err);
+	return session_authenticate(&identity, &settings, &in, &session,
+	    &api_err);
 }
 
 void
@@ -150,7 +152,7 @@ session_test_begin(void **state)
 	    (settings.credentials = credentials_load(users_path, cause)) ==
 		NULL ||
 	    (settings.keyring = keyring_load(secret_path, cause)) == NULL ||
-	    session_start(&config, false, cause) != 0) {
+	    identity_open(&identity, &config, false, cause) != 0) {
 		print_message("%s\n", cause);
 		return -1;
 	}
@@ -164,7 +166,7 @@ int
 session_test_end(void **state)
 {
 	(void)state;
-	session_stop();
+	identity_close(&identity);
 	credentials_free(settings.credentials);
 	keyring_free(settings.keyring);
 	free(config.session.cookie_name);

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include "confab/config/config.h"
+#include "confab/identity/identity.h"
+#include "confab/identity/login.h"
 #include "confab/identity/session.h"
 #include "confab/identity/settings.h"
 #include "temp_folder.h"
@@ -22,9 +24,10 @@ extern char tokens_path[TEMP_PATH_MAX], state_path[TEMP_PATH_MAX];
 
 extern struct config config;
 extern struct settings settings;
+extern struct identity identity;
 extern char cookie_header[SESSION_COOKIE_MAX]; /* what the browser keeps */
 extern struct session_input in;		       /* of the next request */
-extern struct session session;		       /* what it was given */
+extern struct session_info session;		       /* what it was given */
 extern struct api_error api_err;
 
 /* The first and the last step of a group, and of each test in it. */
@@ -45,9 +48,9 @@ void put_users(const char *password, const char *options);
 void set_option(const char *option);
 
 /* Puts the cookie that `s` was given into the next request. */
-void keep_cookie(const struct session *s);
+void keep_cookie(const struct session_info *s);
 
-/* As session_login(); keeps the cookie when it is given. */
+/* As login_password(); keeps the cookie when it is given. */
 int login(const char *name, const char *password);
 
 /* As session_authenticate(). */

@@ -23,6 +23,7 @@
 	"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
 static char path[TEMP_PATH_MAX];
+static struct access_tokens_file *followed;
 
 static int
 parse(const char *text, struct access_tokens *out, char *err)
@@ -96,7 +97,8 @@ test_life(void **state)
 	(void)state;
 	assert_int_equal(access_tokens_read(path, &all, err), 0);
 	assert_int_equal(all.n, 0);
-	assert_int_equal(access_tokens_find(path, "confab_x", 8, &found, err),
+	assert_int_equal(access_tokens_find(followed, path, "confab_x", 8,
+			     &found, err),
 	    0);
 	/* A line by hand, without its newline. */
 	temp_put(path, "# by hand", 0640);
@@ -108,14 +110,14 @@ test_life(void **state)
 	}
 	assert_string_not_equal(text[0], text[1]);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(access_tokens_find(path, text[i],
+		assert_int_equal(access_tokens_find(followed, path, text[i],
 				     strlen(text[i]), &found, err),
 		    1);
 		assert_string_equal(found.id, made[i].id);
 	}
 	for (size_t n = 0; n < strlen(text[0]); n++)
-		assert_int_equal(access_tokens_find(path, text[0], n, &found,
-				     err),
+		assert_int_equal(access_tokens_find(followed, path, text[0], n,
+				     &found, err),
 		    0);
 	/* The text itself is nowhere in the file. */
 	buf_init(&file, 65536);
@@ -126,26 +128,26 @@ test_life(void **state)
 	assert_int_equal(access_tokens_revoke(path, made[1].id, &removed, err),
 	    1);
 	assert_string_equal(removed.user, "alice");
-	assert_int_equal(access_tokens_find(path, text[1], strlen(text[1]),
-			     &found, err),
+	assert_int_equal(access_tokens_find(followed, path, text[1],
+			     strlen(text[1]), &found, err),
 	    0);
-	assert_int_equal(access_tokens_find(path, text[2], strlen(text[2]),
-			     &found, err),
+	assert_int_equal(access_tokens_find(followed, path, text[2],
+			     strlen(text[2]), &found, err),
 	    1);
 	/* A file that has become bad lets nobody in: what was revoked with the
 	 * change would live on. */
 	fd = open(path, O_WRONLY | O_APPEND);
 	assert_int_equal(write(fd, "broken", 6), 6);
 	close(fd);
-	assert_int_equal(access_tokens_find(path, text[2], strlen(text[2]),
-			     &found, err),
+	assert_int_equal(access_tokens_find(followed, path, text[2],
+			     strlen(text[2]), &found, err),
 	    -1);
 	assert_int_equal(access_tokens_new(path, "alice", "x", 10, 0, &made[0],
 			     text[0], err),
 	    -1);
 	unlink(path);
-	assert_int_equal(access_tokens_find(path, text[2], strlen(text[2]),
-			     &found, err),
+	assert_int_equal(access_tokens_find(followed, path, text[2],
+			     strlen(text[2]), &found, err),
 	    0);
 	assert_int_equal(access_tokens_new(path, "a:b", "x", 10, 0, &made[0],
 			     text[0], err),
@@ -164,13 +166,60 @@ test_life(void **state)
 	    0);
 }
 
+/* The limit itself is reached, and one more is refused: as a line of the file
+ * and as a new token, which leaves the file as it was. */
+static void
+test_limit(void **state)
+{
+	char text[ACCESS_TOKEN_MAX + 1], err[CONFIG_ERROR_MAX];
+	struct access_token made, removed;
+	struct access_tokens all;
+	struct buf file;
+
+	(void)state;
+	buf_init(&file, ACCESS_TOKENS_FILE_MAX);
+	for (int i = 0; i < ACCESS_TOKENS_MAX; i++)
+		buf_printf(&file, "%08x:alice:x:" DIGEST ":1:0\n", i);
+	temp_put(path, buf_str(&file), 0640);
+	assert_int_equal(access_tokens_read(path, &all, err), 0);
+	assert_int_equal(all.n, ACCESS_TOKENS_MAX);
+	access_tokens_clear(&all);
+	assert_int_equal(access_tokens_new(path, "alice", "x", 10, 0, &made,
+			     text, err),
+	    -1);
+	assert_non_null(strstr(err, "10000"));
+	assert_int_equal(access_tokens_revoke(path, "00000007", &removed, err),
+	    1);
+	assert_int_equal(access_tokens_new(path, "alice", "x", 10, 0, &made,
+			     text, err),
+	    0);
+	assert_int_equal(access_tokens_find(followed, path, text, strlen(text),
+			     &made, err),
+	    1);
+	buf_puts(&file, "ffffffff:alice:x:" DIGEST ":1:0\n");
+	temp_put(path, buf_str(&file), 0640);
+	assert_int_equal(access_tokens_read(path, &all, err), -1);
+	assert_non_null(strstr(err, ":10001: "));
+	assert_null(all.list);
+	unlink(path);
+	buf_free(&file);
+}
+
 static int
 make_folder(void **state)
 {
 	if (temp_folder_make(state) != 0)
 		return -1;
 	temp_path(path, "tokens");
-	return 0;
+	followed = access_tokens_open();
+	return followed != NULL ? 0 : -1;
+}
+
+static int
+end(void **state)
+{
+	access_tokens_close(followed);
+	return temp_folder_remove(state);
 }
 
 int
@@ -180,7 +229,8 @@ main(void)
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_limit),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, temp_folder_remove);
+	return cmocka_run_group_tests(tests, make_folder, end);
 }

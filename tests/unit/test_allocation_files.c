@@ -43,7 +43,7 @@ static char secret_path[TEMP_PATH_MAX], config_path[TEMP_PATH_MAX];
 static int
 users_job(struct buf *out)
 {
-	struct user user = { .name = "carol", .hash = HASH };
+	struct users_entry user = { .name = "carol", .hash = HASH };
 	char err[USERS_ERROR_MAX] = "";
 	struct users *u;
 	int rc;
@@ -67,7 +67,7 @@ credentials_job(struct buf *out)
 {
 	char err[CONFIG_ERROR_MAX] = "";
 	struct credentials *c;
-	struct user user;
+	struct users_entry user;
 	bool found;
 
 	c = credentials_load(users_path, err);

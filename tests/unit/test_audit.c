@@ -100,17 +100,16 @@ test_long_names(void **state)
 }
 
 static void
-test_counted(void **state)
+test_every_event_has_a_name(void **state)
 {
-	uint64_t before = audit_count(AUDIT_LOGOUT);
-
 	(void)state;
-	(void)written(AUDIT_LOGOUT, NULL, "a", NULL);
-	(void)written(AUDIT_LOGOUT, NULL, "a", NULL);
-	assert_int_equal(audit_count(AUDIT_LOGOUT), before + 2);
-	/* Every event has a name. */
-	for (int i = 0; i < AUDIT_EVENTS; i++)
-		assert_true(strlen(audit_name((enum audit_event)i)) > 0);
+	for (int i = 0; i < AUDIT_EVENTS; i++) {
+		const char *line =
+		    written((enum audit_event)i, NULL, "a", NULL);
+
+		assert_memory_equal(line, "audit: event=", 13);
+		assert_true(line[13] >= 'a' && line[13] <= 'z');
+	}
 }
 
 int
@@ -120,7 +119,7 @@ main(void)
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_injection),
 		cmocka_unit_test(test_long_names),
-		cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_every_event_has_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ put_user(const char *name, const char *password, const char *options)
 
 static enum credentials_result
 try(struct credentials *c, const char *name, const char *password,
-    struct user *out)
+    struct users_entry *out)
 {
 	return credentials_verify(c, &cheap, name, password, strlen(password),
 	    1000000, out);
@@ -168,7 +168,7 @@ test_verdicts(void **state)
 	};
 	char err[CONFIG_ERROR_MAX];
 	struct credentials *c;
-	struct user u;
+	struct users_entry u;
 
 	(void)state;
 	put("");
@@ -195,7 +195,7 @@ test_followed(void **state)
 {
 	char err[CONFIG_ERROR_MAX];
 	struct credentials *c;
-	struct user u;
+	struct users_entry u;
 
 	(void)state;
 	put_user("alice", "one", "");
@@ -222,7 +222,7 @@ static void
 test_generation(void **state)
 {
 	unsigned char a[TOKEN_GENERATION_LEN], b[TOKEN_GENERATION_LEN];
-	struct user u, v;
+	struct users_entry u, v;
 
 	(void)state;
 	memset(&u, 0, sizeof(u));
@@ -253,7 +253,7 @@ test_store(void **state)
 	char err[CONFIG_ERROR_MAX], hash[USERS_HASH_MAX + 1];
 	char long_hash[USERS_HASH_MAX + 2];
 	struct credentials *c;
-	struct user u, v;
+	struct users_entry u, v;
 	struct stat st;
 	struct buf text;
 
@@ -321,7 +321,7 @@ test_kept_is_bound(void **state)
 	unsigned char before[TOKEN_GENERATION_LEN], after[TOKEN_GENERATION_LEN];
 	char err[CONFIG_ERROR_MAX], hash[USERS_HASH_MAX + 1];
 	struct credentials *c;
-	struct user u;
+	struct users_entry u;
 
 	(void)state;
 	put_user("alice", "one", "");

@@ -28,7 +28,8 @@
 	"\"x\"}]}"
 
 static char config_path[TEMP_PATH_MAX];
-static struct route_service service;
+static struct identity identity;
+static struct route_service service = { .identity = &identity };
 static struct fake_gateway gateway;
 static int status;
 
@@ -389,7 +390,8 @@ setup(void **state)
 	    "provider \"demo\" { kind = demo }\n",
 	    0640);
 	s = settings_load(config_path, err);
-	if (s == NULL || session_start(s->config, false, err) == -1) {
+	if (s == NULL ||
+	    identity_open(&identity, s->config, false, err) == -1) {
 		print_error("%s\n", err);
 		return -1;
 	}
@@ -402,7 +404,7 @@ static int
 teardown(void **state)
 {
 	fake_gateway_free(&gateway);
-	session_stop();
+	identity_close(&identity);
 	settings_publish(NULL);
 	return temp_folder_remove(state);
 }

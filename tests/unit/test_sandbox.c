@@ -155,7 +155,7 @@ work(void)
 	struct credentials *c;
 	struct addrinfo *list;
 	struct shared_state *st;
-	struct user u;
+	struct users_entry u;
 	CURL *curl;
 	/* Unknown where there is no /etc/hosts, with or without a sandbox. */
 	int known = getaddrinfo("localhost", "80", NULL, &list);

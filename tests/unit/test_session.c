@@ -134,8 +134,8 @@ test_logout(void **state)
 	memcpy(other, cookie_header, sizeof(other));
 	assert_int_equal(login("alice", PASSWORD), 0);
 	assert_int_equal(check(), 0);
-	assert_int_equal(session_logout(&settings, &in, &session, false,
-			     &api_err),
+	assert_int_equal(session_logout(&identity, &settings, &in, &session,
+			     false, &api_err),
 	    0);
 	assert_string_equal(session.set_cookie,
 	    "__Host-confab=; Path=/; Max-Age=0; Secure; HttpOnly; "
@@ -158,8 +158,8 @@ test_everywhere(void **state)
 		memcpy(first, cookie_header, sizeof(first));
 		assert_int_equal(login("alice", PASSWORD), 0);
 		assert_int_equal(check(), 0);
-		assert_int_equal(session_logout(&settings, &in, &session, true,
-				     &api_err),
+		assert_int_equal(session_logout(&identity, &settings, &in,
+				     &session, true, &api_err),
 		    0);
 		expect_signed_out();
 		in.cookie = first;

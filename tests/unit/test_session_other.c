@@ -29,8 +29,8 @@ test_access_token(void **state)
 	assert_int_equal(check(), 0);
 	assert_string_equal(session.user, "alice");
 	assert_int_equal(session.via, SESSION_BEARER);
-	assert_int_equal(session_logout(&settings, &in, &session, false,
-			     &api_err),
+	assert_int_equal(session_logout(&identity, &settings, &in, &session,
+			     false, &api_err),
 	    -1);
 	assert_int_equal(api_err.status, 400);
 	in.now += 10;

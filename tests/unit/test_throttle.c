@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "confab/identity/identity.h"
 #include "confab/identity/throttle.h"
 #include "confab/state/shared_slots.h"
 
@@ -253,18 +254,18 @@ test_cgi(void **state)
 	const struct config_limits l = { .cgi_processes = 1,
 		.streams_per_user = 1 };
 	const struct config_limits full = { .cgi_processes = 0 };
-	struct shared_state *st = fresh();
+	struct identity id = { .state = fresh(), .cgi_slot = -1 };
 	struct api_error err;
 
 	(void)state;
-	assert_int_equal(throttle_cgi_enter(st, &full, &err), -1);
+	assert_int_equal(throttle_cgi_enter(&id, &full, &err), -1);
 	assert_int_equal(err.status, 503);
 	assert_string_equal(err.code, "busy");
 	assert_true(err.retry_after > 0);
-	assert_int_equal(throttle_cgi_enter(st, &l, &err), 0);
-	assert_int_equal(throttle_cgi_stream(st, &l, "alice", &err), 0);
-	throttle_cgi_leave(st);
-	shared_state_close(st);
+	assert_int_equal(throttle_cgi_enter(&id, &l, &err), 0);
+	assert_int_equal(throttle_cgi_stream(&id, &l, "alice", &err), 0);
+	throttle_cgi_leave(&id);
+	shared_state_close(id.state);
 }
 
 /* Another process, which has a stream of alice's until it is killed. */
@@ -301,22 +302,22 @@ test_cgi_streams_of_a_user(void **state)
 {
 	const struct config_limits l = { .cgi_processes = 3,
 		.streams_per_user = 1 };
-	struct shared_state *st = fresh();
+	struct identity id = { .state = fresh(), .cgi_slot = -1 };
 	struct api_error err;
 	pid_t pid;
 
 	(void)state;
-	assert_int_equal(throttle_cgi_enter(st, &l, &err), 0);
+	assert_int_equal(throttle_cgi_enter(&id, &l, &err), 0);
 	pid = other_process(l.cgi_processes);
-	assert_int_equal(throttle_cgi_stream(st, &l, "alice", &err), -1);
+	assert_int_equal(throttle_cgi_stream(&id, &l, "alice", &err), -1);
 	assert_int_equal(err.status, 429);
 	assert_string_equal(err.code, "stream_limit");
-	assert_int_equal(throttle_cgi_stream(st, &l, "bob", &err), 0);
+	assert_int_equal(throttle_cgi_stream(&id, &l, "bob", &err), 0);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_int_equal(throttle_cgi_stream(st, &l, "alice", &err), 0);
-	throttle_cgi_leave(st);
-	shared_state_close(st);
+	assert_int_equal(throttle_cgi_stream(&id, &l, "alice", &err), 0);
+	throttle_cgi_leave(&id);
+	shared_state_close(id.state);
 }
 
 int

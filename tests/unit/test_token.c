@@ -20,10 +20,10 @@ static const struct token_key keys[] = {
 	{ "old2", { 42 } },
 };
 
-static struct token
+static struct token_fields
 sample(void)
 {
-	struct token t;
+	struct token_fields t;
 
 	memset(&t, 0, sizeof(t));
 	strcpy(t.user,
@@ -42,7 +42,7 @@ sample(void)
 static void
 test_round_trip(void **state)
 {
-	struct token t = sample(), back;
+	struct token_fields t = sample(), back;
 	char text[TOKEN_TEXT_MAX + 1];
 	int len = token_make(&t, &keys[0], text);
 
@@ -63,7 +63,7 @@ test_round_trip(void **state)
 static void
 test_longest(void **state)
 {
-	struct token t = sample(), back;
+	struct token_fields t = sample(), back;
 	struct token_key key = { "0123456789abcdef", { 1 } };
 	char text[TOKEN_TEXT_MAX + 1];
 
@@ -78,10 +78,10 @@ test_longest(void **state)
 static void
 test_every_bit(void **state)
 {
-	struct token t = sample(), back;
+	struct token_fields t = sample(), back;
 	char text[TOKEN_TEXT_MAX + 1];
 	size_t len = (size_t)token_make(&t, &keys[0], text);
-	static const struct token zero;
+	static const struct token_fields zero;
 
 	(void)state;
 	for (size_t i = 0; i < len; i++)
@@ -99,7 +99,7 @@ test_every_bit(void **state)
 static void
 test_cut_and_grown(void **state)
 {
-	struct token t = sample(), back;
+	struct token_fields t = sample(), back;
 	char text[TOKEN_TEXT_MAX + 8];
 	size_t len = (size_t)token_make(&t, &keys[0], text);
 
@@ -120,7 +120,7 @@ test_cut_and_grown(void **state)
 static void
 test_keys(void **state)
 {
-	struct token t = sample(), back;
+	struct token_fields t = sample(), back;
 	char text[TOKEN_TEXT_MAX + 1];
 	size_t len = (size_t)token_make(&t, &keys[1], text);
 
@@ -137,7 +137,7 @@ open_signed(const unsigned char *fields, size_t len)
 {
 	unsigned char raw[256];
 	char text[512];
-	struct token back;
+	struct token_fields back;
 	size_t n;
 
 	memcpy(raw, fields, len);
@@ -152,7 +152,7 @@ static void
 test_signed_nonsense(void **state)
 {
 	unsigned char raw[256];
-	struct token t = sample();
+	struct token_fields t = sample();
 	char text[TOKEN_TEXT_MAX + 1];
 	size_t len = (size_t)token_make(&t, &keys[0], text);
 	size_t fields =
@@ -178,7 +178,7 @@ test_signed_nonsense(void **state)
 static void
 test_refused_input(void **state)
 {
-	struct token t = sample();
+	struct token_fields t = sample();
 	struct token_key key = keys[0];
 	char text[TOKEN_TEXT_MAX + 1];
 
@@ -249,7 +249,7 @@ test_bounds(void **state)
 {
 	struct token_key many[TOKEN_KEYS_MAX + 1];
 	char text[TOKEN_TEXT_MAX + 2];
-	struct token t = sample(), back;
+	struct token_fields t = sample(), back;
 	int len;
 
 	(void)state;

@@ -38,7 +38,7 @@ test_fields(void **state)
 				":expires=2026-12-31:epoch=7:kept=" KEPT "\r\n"
 				"J\xc3\xb6rg M.:" A2 ":expires=1234567891",
 	    err);
-	const struct user *alice, *bob, *joerg;
+	const struct users_entry *alice, *bob, *joerg;
 
 	(void)state;
 	assert_non_null(u);
@@ -184,7 +184,7 @@ test_changes(void **state)
 {
 	char err[USERS_ERROR_MAX];
 	struct users *u = parse("# 1\nb:" A2 "\n# 2\nc:" A2 "\n", err);
-	struct user a;
+	struct users_entry a;
 	struct buf out;
 
 	(void)state;

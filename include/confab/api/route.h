@@ -12,14 +12,17 @@
 
 #include "confab/gateway/request.h"
 #include "confab/gateway/response.h"
+#include "confab/identity/identity.h"
 #include "confab/identity/session.h"
 #include "confab/identity/settings.h"
 #include "confab/relay/relay.h"
 
 /* What all requests of a process share. */
 struct route_service {
+	struct identity *identity;
 	struct relay *relay; /* plain CGI: NULL until a request needs it */
-	struct relay *(*start_relay)(void); /* plain CGI only */
+	/* Plain CGI only. */
+	struct relay *(*start_relay)(struct route_service *);
 	bool cgi;
 	atomic_bool draining;
 };
@@ -30,10 +33,10 @@ struct route_call {
 	struct settings *settings; /* in force when it came */
 	struct request *request;
 	struct response *response;
-	struct session session; /* where the route asks for one */
-	const char *rest;	/* of the path, after the route's */
-	int64_t now;		/* s since 1970 */
-	bool handed_over;	/* the connection is a relay's now */
+	struct session_info session; /* where the route asks for one */
+	const char *rest;	     /* of the path, after the route's */
+	int64_t now;		     /* s since 1970 */
+	bool handed_over;	     /* the connection is a relay's now */
 };
 
 /* Serves one request through the gateway: a gateway_serve_fn whose argument is

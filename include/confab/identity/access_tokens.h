@@ -34,6 +34,8 @@ struct access_token {
 	int64_t expires; /* s since 1970; 0: never */
 };
 
+struct access_tokens_file;
+
 struct access_tokens {
 	struct access_token *list;
 	size_t n;
@@ -44,13 +46,18 @@ int access_tokens_parse(const char *name, const char *text, size_t len,
     struct access_tokens *out, char err[CONFIG_ERROR_MAX]);
 void access_tokens_clear(struct access_tokens *t);
 
+/* A tokens file that is followed; NULL when out of memory. */
+struct access_tokens_file *access_tokens_open(void);
+void access_tokens_close(struct access_tokens_file *f);
+
 /*
  * Finds the token text[0..len) in the file `path` as it is now, whatever its
  * expiry. Returns 1, 0 when there is none, -1 when the file cannot be read,
- * with a line in `err`.
+ * with a line in `err`. Any thread.
  */
-int access_tokens_find(const char *path, const char *text, size_t len,
-    struct access_token *out, char err[CONFIG_ERROR_MAX]);
+int access_tokens_find(struct access_tokens_file *f, const char *path,
+    const char *text, size_t len, struct access_token *out,
+    char err[CONFIG_ERROR_MAX]);
 
 /* Reads the whole file; one that does not exist is empty. 0 or -1. */
 int access_tokens_read(const char *path, struct access_tokens *out,

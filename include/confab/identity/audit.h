@@ -11,9 +11,6 @@
 #ifndef CONFAB_IDENTITY_AUDIT_H
 #define CONFAB_IDENTITY_AUDIT_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 enum audit_event {
 	AUDIT_LOGIN,	     /* login */
 	AUDIT_LOGIN_FAILED,  /* login-failed */
@@ -34,11 +31,5 @@ enum audit_event {
 /* Writes the line. `address`, `user` and `detail` may be NULL. */
 void audit_log(enum audit_event event, const char *address, const char *user,
     const char *detail);
-
-/* The name of an event, as the line has it. */
-const char *audit_name(enum audit_event event);
-
-/* Lines of this kind since the process began; for the metrics. */
-uint64_t audit_count(enum audit_event event);
 
 #endif

@@ -35,10 +35,10 @@ void credentials_free(struct credentials *c);
  * there is none. Any thread.
  */
 bool credentials_find(struct credentials *c, const char *name,
-    struct user *out);
+    struct users_entry *out);
 
 /* The digest that a token of this user carries. */
-void credentials_generation(const struct user *u,
+void credentials_generation(const struct users_entry *u,
     unsigned char out[TOKEN_GENERATION_LEN]);
 
 /*
@@ -50,7 +50,7 @@ void credentials_generation(const struct user *u,
  */
 enum credentials_result credentials_verify(struct credentials *c,
     const struct config_password *p, const char *name, const char *password,
-    size_t len, int64_t now, struct user *out);
+    size_t len, int64_t now, struct users_entry *out);
 
 /*
  * Stores a new hash for a user whose stored one is `old_hash` still; with

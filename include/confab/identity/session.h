@@ -23,8 +23,8 @@
 #define SESSION_SKEW 60	       /* s that an issuer's clock may be ahead */
 #define SESSION_RENEW_PART 20  /* renewed after idle/20 s, at most an hour */
 
-struct shared_state;
-struct user;
+struct identity;
+struct users_entry;
 
 /* What a request says of itself; each may be NULL. Only what the web server
  * sets: REMOTE_USER and REMOTE_ADDR, never a header of like name. */
@@ -38,7 +38,7 @@ struct session_input {
 
 enum session_via { SESSION_COOKIE, SESSION_BEARER, SESSION_REMOTE_USER };
 
-struct session {
+struct session_info {
 	char user[TOKEN_USER_MAX + 1];
 	enum session_via via; /* SESSION_BEARER needs no cross-site check */
 	unsigned char id[TOKEN_SESSION_LEN]; /* zero without a cookie */
@@ -50,50 +50,14 @@ struct session {
 };
 
 /*
- * Opens the shared state and sets the number of hashing slots; with `cgi` they
- * are common to all CGI processes. Once a process, before the first request.
- * Returns 0, or -1 with a line in `err`.
- */
-int session_start(const struct config *c, bool cgi, char err[CONFIG_ERROR_MAX]);
-
-/* Takes over what a reload has changed of the number of hashing slots. */
-void session_reload(const struct config *c);
-void session_stop(void);
-
-/* This process's shared state; NULL before session_start(). */
-struct shared_state *session_state(void);
-
-/*
  * Says who makes the request: by the cookie; without a good one by an access
  * token; with auth = remote_user by REMOTE_USER instead of the cookie. A
  * session that has aged gets a new cookie in out->set_cookie. Returns 0, or
  * -1 with err: 401 not_authenticated, and without a cookie also 403
  * account_disabled, account_expired or password_change_required.
  */
-int session_authenticate(struct settings *s, const struct session_input *in,
-    struct session *out, struct api_error *err);
-
-/*
- * Checks a password and starts a session; writes the audit line. `name` and
- * `password` have lengths because they may be anything. Returns 0 with a
- * session whose set_cookie is filled, or -1 with err: 401 invalid_credentials,
- * 403 account_disabled, account_expired or password_change_required (only
- * when the password was right), 429 too_many_attempts, 503 busy (the last two
- * with retry_after), 404 not_found with auth = remote_user.
- */
-int session_login(struct settings *s, const struct session_input *in,
-    const char *name, size_t name_len, const char *password,
-    size_t password_len, struct session *out, struct api_error *err);
-
-/*
- * Changes a password and starts a new session; all others of the user end.
- * `name` is the session's user or, after password_change_required, what the
- * login was tried with. Errors as session_login(), and 400 weak_password
- * with param "new" for a password that will not do.
- */
-int session_change_password(struct settings *s, const struct session_input *in,
-    const char *name, size_t name_len, const char *current, size_t current_len,
-    const char *new_password, size_t new_len, struct session *out,
+int session_authenticate(struct identity *id, struct settings *s,
+    const struct session_input *in, struct session_info *out,
     struct api_error *err);
 
 /*
@@ -101,15 +65,17 @@ int session_change_password(struct settings *s, const struct session_input *in,
  * filled with the cookie that removes the browser's. Returns 0, or -1 with
  * err (400 invalid_request for one that no cookie carries).
  */
-int session_logout(struct settings *s, const struct session_input *in,
-    struct session *session, bool everywhere, struct api_error *err);
+int session_logout(struct identity *id, struct settings *s,
+    const struct session_input *in, struct session_info *session,
+    bool everywhere, struct api_error *err);
 
 /*
- * Begins a session of a user whose password was right. Used by login.c.
+ * Begins a session of a user whose password was right. Used by login.h.
  * Returns 0, or -1 with err.
  */
-int session_issue(struct settings *s, const struct user *user, int64_t now,
-    struct session *out, struct api_error *err);
+int session_issue(struct identity *id, struct settings *s,
+    const struct users_entry *user, int64_t now, struct session_info *out,
+    struct api_error *err);
 
 /* The Set-Cookie value that removes the cookie. */
 void session_clear_cookie(const struct config *c, char out[SESSION_COOKIE_MAX]);

@@ -17,6 +17,7 @@
 #include "confab/base/api_error.h"
 #include "confab/config/config.h"
 
+struct identity;
 struct shared_state;
 
 /*
@@ -63,26 +64,25 @@ uint64_t throttle_tokens_used(struct shared_state *st, const char *user);
  * Plain CGI: takes one of the host's `cgi_processes` for this process, given
  * back at its end however it ends. Returns 0, or -1 with 503 busy.
  */
-int throttle_cgi_enter(struct shared_state *st, const struct config_limits *l,
+int throttle_cgi_enter(struct identity *id, const struct config_limits *l,
     struct api_error *err);
 
 /*
  * Plain CGI: this process now serves a stream of the user. Returns 0, or -1
  * with 429 stream_limit when the user's other processes fill the limit.
  */
-int throttle_cgi_stream(struct shared_state *st, const struct config_limits *l,
+int throttle_cgi_stream(struct identity *id, const struct config_limits *l,
     const char *user, struct api_error *err);
 
 /* Plain CGI: the stream that this process now serves is that of `key`. */
-void throttle_cgi_name(struct shared_state *st, const char *key);
+void throttle_cgi_name(struct identity *id, const char *key);
 
 /*
  * Plain CGI: ends the process that serves the user's stream of `key`, and
  * waits until it has. False when there is none.
  */
-bool throttle_cgi_stop(struct shared_state *st, const char *user,
-    const char *key);
+bool throttle_cgi_stop(struct identity *id, const char *user, const char *key);
 
-void throttle_cgi_leave(struct shared_state *st);
+void throttle_cgi_leave(struct identity *id);
 
 #endif

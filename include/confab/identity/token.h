@@ -35,7 +35,7 @@ struct token_key {
 	unsigned char key[TOKEN_KEY_LEN];
 };
 
-struct token {
+struct token_fields {
 	char key_id[TOKEN_KEY_ID_MAX + 1];
 	char user[TOKEN_USER_MAX + 1];
 	unsigned char session[TOKEN_SESSION_LEN];
@@ -56,7 +56,7 @@ enum token_result {
  * Writes the token signed with `key` (t->key_id is ignored). Returns its
  * length, or -1 when a field is out of its bounds or libcrypto fails.
  */
-int token_make(const struct token *t, const struct token_key *key,
+int token_make(const struct token_fields *t, const struct token_key *key,
     char out[TOKEN_TEXT_MAX + 1]);
 
 /*
@@ -64,6 +64,6 @@ int token_make(const struct token *t, const struct token_key *key,
  * the fields into `out`. On anything but TOKEN_OK `out` is all zero.
  */
 enum token_result token_open(const char *text, size_t len,
-    const struct token_key *keys, size_t n_keys, struct token *out);
+    const struct token_key *keys, size_t n_keys, struct token_fields *out);
 
 #endif

@@ -33,7 +33,7 @@ struct buf;
 #define USERS_ERROR_MAX 512
 #define USERS_DIGEST_LEN TOKEN_GENERATION_LEN
 
-struct user {
+struct users_entry {
 	char name[USERS_NAME_MAX + 1];
 	char hash[USERS_HASH_MAX + 1];
 	bool disabled;
@@ -72,16 +72,16 @@ void users_free(struct users *u);
 size_t users_count(const struct users *u);
 
 /* The i-th user in order of names, or NULL. Valid until the next change. */
-const struct user *users_at(const struct users *u, size_t i);
+const struct users_entry *users_at(const struct users *u, size_t i);
 
 /* The user of that name, or NULL. Valid until the next change. */
-const struct user *users_find(const struct users *u, const char *name);
+const struct users_entry *users_find(const struct users *u, const char *name);
 
 /*
  * Replaces the user of that name, in place, or adds one at the end. Returns
  * 0, or -1 when memory or a limit is exceeded or a field cannot be written.
  */
-int users_put(struct users *u, const struct user *user);
+int users_put(struct users *u, const struct users_entry *user);
 
 /* Removes the user and its line. Returns 0, or -1 when there is none. */
 int users_remove(struct users *u, const char *name);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What a process keeps to tell who is asking. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "confab/identity/access_tokens.h"
+#include "confab/identity/identity.h"
+#include "confab/state/shared_state.h"
+
+#include "hash_slots.h"
+
+int
+identity_open(struct identity *id, const struct config *c, bool cgi,
+    char err[CONFIG_ERROR_MAX])
+{
+	memset(id, 0, sizeof(*id));
+	id->cgi_slot = -1;
+	id->state = shared_state_open(c->runtime_dir, err);
+	if (id->state == NULL)
+		return -1;
+	id->slots =
+	    hash_slots_new(&c->password, c->workers, cgi ? id->state : NULL);
+	id->tokens = access_tokens_open();
+	if (id->slots != NULL && id->tokens != NULL)
+		return 0;
+	snprintf(err, CONFIG_ERROR_MAX, "out of memory");
+	identity_close(id);
+	return -1;
+}
+
+void
+identity_close(struct identity *id)
+{
+	access_tokens_close(id->tokens);
+	hash_slots_free(id->slots);
+	shared_state_close(id->state);
+	memset(id, 0, sizeof(*id));
+}
+
+void
+identity_reload(struct identity *id, const struct config *c)
+{
+	hash_slots_set(id->slots, &c->password);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a process keeps to tell who is asking: made once at its start, and
+ * handed to whoever checks a request.
+ */
+#ifndef CONFAB_IDENTITY_IDENTITY_H
+#define CONFAB_IDENTITY_IDENTITY_H
+
+#include <stdbool.h>
+
+#include "confab/config/config.h"
+
+struct access_tokens_file;
+struct hash_slots;
+struct shared_state;
+
+struct identity {
+	struct shared_state *state; /* common to all processes of the host */
+	struct hash_slots *slots;   /* for passwords that are compared */
+	struct access_tokens_file *tokens;
+	int cgi_slot; /* plain CGI: this process's among the host's, or -1 */
+};
+
+/*
+ * Opens the shared state; with `cgi` the hashing slots are common to all CGI
+ * processes. Before the first request. Returns 0, or -1 with a line in `err`
+ * and nothing to close.
+ */
+int identity_open(struct identity *id, const struct config *c, bool cgi,
+    char err[CONFIG_ERROR_MAX]);
+void identity_close(struct identity *id);
+
+/* Takes over what a reload has changed of the number of hashing slots. */
+void identity_reload(struct identity *id, const struct config *c);
+
+#endif

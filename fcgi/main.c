@@ -19,6 +19,7 @@
 #include <curl/curl.h>
 
 #include "confab/api/route.h"
+#include "confab/base/buf.h"
 #include "confab/base/log.h"
 #include "confab/gateway/gateway.h"
 #include "confab/gateway/listen.h"
@@ -30,7 +31,8 @@
 
 #include "main_cgi.h"
 
-#define ARENAS 2 /* of malloc: many threads, few of them busy */
+#define FIXED_MAX 256 /* bytes of the names that a reload cannot change */
+#define ARENAS 2      /* of malloc: many threads, few of them busy */
 
 struct options {
 	const char *config;
@@ -198,6 +200,27 @@ open_socket(const struct options *o, const struct config *c, bool *own)
 	return fd;
 }
 
+/* What the file now says of what cannot change any more is said, and not
+ * done. */
+static int
+keep_fixed(const struct options *o, struct config *c)
+{
+	struct settings *old = settings_current();
+	struct buf changed;
+	int rc = -1;
+
+	buf_init(&changed, FIXED_MAX);
+	if (apply_options(o, c) == 0)
+		rc = config_keep_fixed(c, old->config, &changed);
+	if (rc == 0 && changed.len > 0)
+		log_msg(LOG_LEVEL_WARN,
+		    "reload: %s: fixed at the start; a restart takes it over",
+		    buf_str(&changed));
+	buf_free(&changed);
+	settings_unref(old);
+	return rc;
+}
+
 static void
 reload(const struct options *o, struct route_service *service)
 {
@@ -205,6 +228,10 @@ reload(const struct options *o, struct route_service *service)
 
 	sd_notify_reloading();
 	s = load(o->config);
+	if (s != NULL && keep_fixed(o, s->config) != 0) {
+		settings_unref(s);
+		s = NULL;
+	}
 	if (s == NULL) {
 		log_msg(LOG_LEVEL_ERROR,
 		    "reload failed: the old settings stay in force");

@@ -15,14 +15,23 @@
 #include "confab/identity/credentials.h"
 #include "confab/identity/password.h"
 
-#define SEED_LEN 16
+/*
+ * A hash of each cost that the file has. Each comparison does the work of all
+ * of them, so that its time tells neither whether there is such a user nor
+ * what kind of hash is theirs. Where there are more, one of a further cost
+ * takes that much longer.
+ */
+struct costs {
+	char hash[CREDENTIALS_COSTS_MAX][USERS_HASH_MAX + 1];
+	size_t n;
+};
 
 struct credentials {
-	pthread_mutex_t lock; /* guards stamp and users */
+	pthread_mutex_t lock; /* guards all but the path */
 	char *path;
 	struct files_stamp stamp; /* of what was read, good or bad */
 	struct users *users;
-	unsigned char seed[SEED_LEN]; /* chooses whose hash stands in */
+	struct costs costs;
 };
 
 static struct users *
@@ -38,13 +47,29 @@ read_users(const char *path, char err[CONFIG_ERROR_MAX])
 	return u;
 }
 
+/* Finds the costs of the users' hashes. */
+static void
+find_costs(const struct users *users, struct costs *out)
+{
+	out->n = 0;
+	for (size_t i = 0; i < users_count(users); i++) {
+		const char *hash = users_at(users, i)->hash;
+		size_t k = 0;
+
+		while (k < out->n && !password_same_cost(hash, out->hash[k]))
+			k++;
+		if (k == out->n && k < CREDENTIALS_COSTS_MAX &&
+		    password_readable(hash))
+			memcpy(out->hash[out->n++], hash, strlen(hash) + 1);
+	}
+}
+
 struct credentials *
 credentials_load(const char *path, char err[CONFIG_ERROR_MAX])
 {
 	struct credentials *c = calloc(1, sizeof(*c));
 
 	if (c == NULL || (c->path = strdup(path)) == NULL ||
-	    crypto_random(c->seed, sizeof(c->seed)) != 0 ||
 	    pthread_mutex_init(&c->lock, NULL) != 0) {
 		snprintf(err, CONFIG_ERROR_MAX, "%s: out of memory", path);
 		if (c != NULL)
@@ -58,6 +83,7 @@ credentials_load(const char *path, char err[CONFIG_ERROR_MAX])
 		credentials_free(c);
 		return NULL;
 	}
+	find_costs(c->users, &c->costs);
 	return c;
 }
 
@@ -91,6 +117,7 @@ follow(struct credentials *c)
 	}
 	users_free(c->users);
 	c->users = fresh;
+	find_costs(fresh, &c->costs);
 	log_msg(LOG_LEVEL_INFO, "users read again from %s", c->path);
 }
 
@@ -107,29 +134,6 @@ credentials_find(struct credentials *c, const char *name,
 		*out = *u;
 	pthread_mutex_unlock(&c->lock);
 	return u != NULL;
-}
-
-/*
- * Copies the user whose hash stands in for that of an unknown name: always the
- * same one for a name, so that its time says as little as a real user's.
- */
-static bool
-stand_in(struct credentials *c, const char *name, struct users_entry *out)
-{
-	unsigned char digest[CRYPTO_SHA256_LEN];
-	uint32_t n = 0;
-	size_t count;
-
-	if (crypto_hmac(digest, c->seed, sizeof(c->seed), "stand-in", name,
-		strlen(name)) != 0)
-		return false;
-	memcpy(&n, digest, sizeof(n));
-	pthread_mutex_lock(&c->lock);
-	count = users_count(c->users);
-	if (count > 0)
-		*out = *users_at(c->users, n % count);
-	pthread_mutex_unlock(&c->lock);
-	return count > 0;
 }
 
 /* The digest of a stored hash. */
@@ -172,26 +176,53 @@ credentials_generation(const struct users_entry *u,
 	memcpy(out, digest, TOKEN_GENERATION_LEN);
 }
 
+/*
+ * Does the work of all costs, that of `own` with `own` itself; NULL for a user
+ * that there is not.
+ */
+static enum password_result
+compare(struct credentials *c, const struct config_password *p, const char *own,
+    const char *password, size_t len)
+{
+	enum password_result r, result = PASSWORD_DIFFERENT;
+	bool no_memory = false, done = own == NULL;
+	struct costs costs;
+
+	pthread_mutex_lock(&c->lock);
+	costs = c->costs;
+	pthread_mutex_unlock(&c->lock);
+	for (size_t i = 0; i < costs.n; i++) {
+		bool is_own = !done && password_same_cost(own, costs.hash[i]);
+
+		r = password_verify(is_own ? own : costs.hash[i], password,
+		    len);
+		no_memory = no_memory || r == PASSWORD_NO_MEMORY;
+		if (is_own) {
+			result = r;
+			done = true;
+		}
+	}
+	if (!done)
+		result = password_verify(own, password, len);
+	if (costs.n == 0)
+		password_waste(p, password, len);
+	crypto_wipe(&costs, sizeof(costs));
+	return no_memory ? PASSWORD_NO_MEMORY : result;
+}
+
 enum credentials_result
 credentials_verify(struct credentials *c, const struct config_password *p,
     const char *name, const char *password, size_t len, int64_t now,
     struct users_entry *out)
 {
+	bool found = credentials_find(c, name, out);
 	enum password_result r;
 
-	if (!credentials_find(c, name, out)) {
-		if (stand_in(c, name, out))
-			(void)password_verify(out->hash, password, len);
-		else
-			password_waste(p, password, len);
-		crypto_wipe(out, sizeof(*out));
-		return CREDENTIALS_WRONG;
-	}
-	r = password_verify(out->hash, password, len);
+	r = compare(c, p, found ? out->hash : NULL, password, len);
 	if (r == PASSWORD_UNREADABLE)
 		log_msg(LOG_LEVEL_ERROR,
 		    "%s: a user's hash is unreadable or too costly", c->path);
-	if (r == PASSWORD_NO_MEMORY || r != PASSWORD_SAME) {
+	if (r != PASSWORD_SAME) {
 		crypto_wipe(out, sizeof(*out));
 		return r == PASSWORD_NO_MEMORY ? CREDENTIALS_NO_MEMORY
 					       : CREDENTIALS_WRONG;
@@ -222,7 +253,7 @@ change(struct users_entry *u, const char *new_hash, bool rehash)
 		u->must_change = false;
 }
 
-int
+enum credentials_store_result
 credentials_store(struct credentials *c, const char *name, const char *old_hash,
     const char *new_hash, bool rehash, char err[CONFIG_ERROR_MAX])
 {
@@ -231,11 +262,11 @@ credentials_store(struct credentials *c, const char *name, const char *old_hash,
 	struct files_edit e;
 	struct users_entry u;
 	struct buf text;
-	int rc = -1;
+	enum credentials_store_result rc = CREDENTIALS_STORE_FAILED;
 
 	if (strlen(new_hash) > USERS_HASH_MAX ||
 	    file_edit_begin(&e, c->path, USERS_FILE_MAX, 0, err) != 0)
-		return -1;
+		return rc;
 	buf_init(&text, USERS_FILE_MAX);
 	users = users_parse(c->path, buf_str(&e.text), e.text.len, err);
 	if (users == NULL)
@@ -244,6 +275,7 @@ credentials_store(struct credentials *c, const char *name, const char *old_hash,
 	if (found == NULL || strcmp(found->hash, old_hash) != 0) {
 		snprintf(err, CONFIG_ERROR_MAX,
 		    "%s: the user was changed meanwhile", c->path);
+		rc = CREDENTIALS_STORE_STALE;
 		goto out;
 	}
 	u = *found;
@@ -252,7 +284,8 @@ credentials_store(struct credentials *c, const char *name, const char *old_hash,
 		snprintf(err, CONFIG_ERROR_MAX, "%s: out of memory", c->path);
 		goto out;
 	}
-	rc = file_edit_commit(&e, &text, err);
+	if (file_edit_commit(&e, &text, err) == 0)
+		rc = CREDENTIALS_STORED;
 out:
 	users_free(users);
 	buf_wipe(&text);

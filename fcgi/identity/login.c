@@ -121,7 +121,7 @@ rehash(struct attempt *a)
 		0)
 		return;
 	if (credentials_store(a->settings->credentials, a->name, a->user.hash,
-		hash, true, cause) == 0)
+		hash, true, cause) == CREDENTIALS_STORED)
 		audit_log(AUDIT_REHASH, a->in->address, a->name, NULL);
 	else
 		log_msg(LOG_LEVEL_WARN, "a password keeps its old hash: %s",
@@ -215,15 +215,21 @@ store(struct attempt *a, const char *new_password, size_t len,
 {
 	const struct config *c = a->settings->config;
 	char hash[USERS_HASH_MAX + 1], cause[CONFIG_ERROR_MAX];
-	int rc;
+	enum credentials_store_result r;
 
 	if (password_hash(&c->password, new_password, len, hash) != 0)
 		return busy(err, MEMORY_AGAIN);
-	rc = credentials_store(a->settings->credentials, a->name, a->user.hash,
+	r = credentials_store(a->settings->credentials, a->name, a->user.hash,
 	    hash, false, cause);
 	crypto_wipe(hash, sizeof(hash));
-	if (rc == 0)
+	if (r == CREDENTIALS_STORED)
 		return 0;
+	/* Whose change came first is the one that counts: this one was made by
+	 * somebody who had not seen it. */
+	if (r == CREDENTIALS_STORE_STALE)
+		return api_error_set(err, 409, "password_conflict",
+		    "The account was changed at the same moment. Sign in "
+		    "again.");
 	log_msg(LOG_LEVEL_ERROR, "a new password was not stored: %s", cause);
 	return api_error_set(err, 500, "internal_error",
 	    "The new password could not be stored; the administrator's log "

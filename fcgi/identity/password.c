@@ -95,6 +95,18 @@ password_readable(const char *hash)
 	return read_argon2(hash, &c) || read_bcrypt(hash);
 }
 
+bool
+password_same_cost(const char *a, const char *b)
+{
+	struct cost x, y;
+
+	if (read_argon2(a, &x))
+		return read_argon2(b, &y) && x.memory == y.memory &&
+		    x.passes == y.passes && x.lanes == y.lanes;
+	/* $2y$NN$: the letter says which bug of old it is free of. */
+	return read_bcrypt(a) && read_bcrypt(b) && memcmp(a + 4, b + 4, 2) == 0;
+}
+
 static enum password_result
 verify_argon2(const char *hash, const char *password, size_t len)
 {

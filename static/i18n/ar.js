@@ -326,6 +326,7 @@ export default {
   'error.busy': 'الخادوم مشغول. حاول بعد لحظة.',
   'error.password_change_required': 'يجب تغيير كلمة المرور أولًا.',
   'error.weak_password': 'كلمة المرور هذه سهلة التخمين.',
+  'error.password_conflict': 'تغيّر حسابك في اللحظة نفسها. سجّل الدخول من جديد وتحقق.',
   'error.account_disabled': 'عُطّل هذا الحساب.',
   'error.account_expired': 'انتهت صلاحية هذا الحساب.',
   'error.csrf_refused': 'رفض الخادوم الطلب لأنه بدا آتيًا من موقع آخر.',

@@ -310,6 +310,7 @@ export default {
   'error.busy': 'Der Server ist ausgelastet. Versuchen Sie es gleich noch einmal.',
   'error.password_change_required': 'Zuerst muss das Passwort geändert werden.',
   'error.weak_password': 'Dieses Passwort ist zu leicht zu erraten.',
+  'error.password_conflict': 'Ihr Konto wurde im selben Augenblick geändert. Melden Sie sich neu an und sehen Sie nach.',
   'error.account_disabled': 'Dieses Konto ist gesperrt.',
   'error.account_expired': 'Dieses Konto ist abgelaufen.',
   'error.csrf_refused': 'Der Server hat die Anfrage abgewiesen, weil sie von einer anderen Website zu kommen schien.',

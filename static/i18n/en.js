@@ -310,6 +310,7 @@ export default {
   'error.busy': 'The server is busy. Try again in a moment.',
   'error.password_change_required': 'The password must be changed first.',
   'error.weak_password': 'That password is too easy to guess.',
+  'error.password_conflict': 'Your account was changed at the same moment. Sign in again and look.',
   'error.account_disabled': 'This account has been disabled.',
   'error.account_expired': 'This account has expired.',
   'error.csrf_refused': 'The server refused the request because it seemed to come from another site.',

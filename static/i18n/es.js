@@ -310,6 +310,7 @@ export default {
   'error.busy': 'El servidor está ocupado. Vuelva a probar en un momento.',
   'error.password_change_required': 'Antes hay que cambiar la contraseña.',
   'error.weak_password': 'Esa contraseña es demasiado fácil de adivinar.',
+  'error.password_conflict': 'Su cuenta se cambió en ese mismo momento. Inicie sesión de nuevo y compruébelo.',
   'error.account_disabled': 'Esta cuenta está desactivada.',
   'error.account_expired': 'Esta cuenta ha caducado.',
   'error.csrf_refused': 'El servidor rechazó la petición porque parecía venir de otro sitio.',

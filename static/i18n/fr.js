@@ -310,6 +310,7 @@ export default {
   'error.busy': 'Le serveur est occupé. Réessayez dans un instant.',
   'error.password_change_required': 'Le mot de passe doit d’abord être changé.',
   'error.weak_password': 'Ce mot de passe est trop facile à deviner.',
+  'error.password_conflict': 'Votre compte a été modifié au même moment. Reconnectez-vous pour vérifier.',
   'error.account_disabled': 'Ce compte a été désactivé.',
   'error.account_expired': 'Ce compte a expiré.',
   'error.csrf_refused': 'Le serveur a refusé la requête, car elle semblait venir d’un autre site.',

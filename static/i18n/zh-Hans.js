@@ -307,6 +307,7 @@ export default {
   'error.busy': '服务器繁忙。请稍后再试。',
   'error.password_change_required': '必须先更改密码。',
   'error.weak_password': '这个密码太容易被猜到。',
+  'error.password_conflict': '你的账户在同一时刻被更改。请重新登录后查看。',
   'error.account_disabled': '此账户已被停用。',
   'error.account_expired': '此账户已过期。',
   'error.csrf_refused': '服务器拒绝了请求，因为它似乎来自其他网站。',

@@ -97,7 +97,10 @@ store_job(struct buf *out)
 	temp_put(users_path, USERS, 0640);
 	c = credentials_load(users_path, err);
 	short_memory_pause(false);
-	rc = credentials_store(c, "alice", HASH, "$2y$05$new", false, err);
+	rc = credentials_store(c, "alice", HASH, "$2y$05$new", false, err) ==
+		CREDENTIALS_STORED
+	    ? 0
+	    : -1;
 	short_memory_pause(true);
 	credentials_free(c);
 	buf_reset(out);

@@ -287,12 +287,12 @@ test_store(void **state)
 	long_hash[sizeof(long_hash) - 1] = '\0';
 	assert_int_equal(credentials_store(c, "alice", v.hash, long_hash, true,
 			     err),
-	    -1);
+	    CREDENTIALS_STORE_FAILED);
 	/* Whoever saw an older hash changes nothing. */
 	assert_int_equal(credentials_store(c, "alice", u.hash, hash, true, err),
-	    -1);
+	    CREDENTIALS_STORE_STALE);
 	assert_int_equal(credentials_store(c, "bob", v.hash, hash, true, err),
-	    -1);
+	    CREDENTIALS_STORE_STALE);
 
 	/* A new password: sessions end, and the change was made. */
 	assert_int_equal(password_hash(&cheap, "two", 3, hash), 0);

@@ -182,6 +182,15 @@ struct buf;
 int config_dump(const struct config *c, struct buf *out);
 
 /*
+ * Before a reload puts `c` in force after `old`: what is fixed when a process
+ * starts (threads, socket, user, runtime_dir) stays as it is in `old`, and
+ * `changed` gets the names of what the file says otherwise. Returns 0, or -1
+ * when out of memory.
+ */
+int config_keep_fixed(struct config *c, const struct config *old,
+    struct buf *changed);
+
+/*
  * Reads a secret file of at most `max` bytes without its trailing newline:
  * a regular file that neither group nor others can read or write. A name
  * "credential:NAME" is that systemd credential ($CREDENTIALS_DIRECTORY).

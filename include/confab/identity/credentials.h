@@ -14,7 +14,15 @@
 #include "confab/config/config.h"
 #include "confab/identity/users.h"
 
+#define CREDENTIALS_COSTS_MAX 4 /* kinds of hashes that all names cost */
+
 struct credentials;
+
+enum credentials_store_result {
+	CREDENTIALS_STORED,
+	CREDENTIALS_STORE_STALE, /* the user's line is another one by now */
+	CREDENTIALS_STORE_FAILED
+};
 
 enum credentials_result {
 	CREDENTIALS_OK,
@@ -43,9 +51,10 @@ void credentials_generation(const struct users_entry *u,
 
 /*
  * Compares the password with the user's. The caller holds a hashing slot;
- * `now` is in seconds since 1970. An unknown name costs as much as a known
- * one: it is compared with a user's hash that is chosen by the name, or with
- * nobody's at the configured cost. On CREDENTIALS_OK and the three after
+ * `now` is in seconds since 1970. Every name costs the same, known or not: the
+ * work of each cost that the file's hashes have, up to CREDENTIALS_COSTS_MAX
+ * of them; that is one hash, but for a file in which argon2id and bcrypt or
+ * several costs are mixed. On CREDENTIALS_OK and the three after
  * CREDENTIALS_WRONG `out` is the user.
  */
 enum credentials_result credentials_verify(struct credentials *c,
@@ -55,9 +64,9 @@ enum credentials_result credentials_verify(struct credentials *c,
 /*
  * Stores a new hash for a user whose stored one is `old_hash` still; with
  * `rehash` the sessions live on, without it they end and a required change is
- * done. Locked, in one step. Returns 0, or -1 with a line in `err`.
+ * done. Locked, in one step. With a line in `err` when it was not stored.
  */
-int credentials_store(struct credentials *c, const char *name,
+enum credentials_store_result credentials_store(struct credentials *c, const char *name,
     const char *old_hash, const char *new_hash, bool rehash,
     char err[CONFIG_ERROR_MAX]);
 

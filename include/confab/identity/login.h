@@ -26,9 +26,8 @@ int login_password(struct identity *id, struct settings *s,
  * Changes a password and starts a new session; all others of the user end.
  * `name` is the session's user or, after password_change_required, what the
  * login was tried with. Errors as login_password(), 400 weak_password with
- * param "new" for a password that will not do, and 409 password_changed when
- * the user's line was changed in the meantime, so that `current` may be wrong
- * by now.
+ * param "new" for a password that will not do, and 409 password_conflict
+ * when the user's line was changed between the comparison and the store.
  */
 int login_change_password(struct identity *id, struct settings *s,
     const struct session_input *in, const char *name, size_t name_len,

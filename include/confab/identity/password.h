@@ -38,6 +38,9 @@ enum password_result password_verify(const char *hash, const char *password,
 int password_hash(const struct config_password *p, const char *password,
     size_t len, char out[USERS_HASH_MAX + 1]);
 
+/* True when two stored hashes that are readable cost the same to verify. */
+bool password_same_cost(const char *a, const char *b);
+
 /* Costs as much as password_verify() at the configured cost. */
 void password_waste(const struct config_password *p, const char *password,
     size_t len);

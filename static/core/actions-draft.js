@@ -9,7 +9,7 @@
  * @typedef {import('./types.js').State} State
  */
 
-import { MAX_ATTACHMENTS, MAX_IMAGE_CHARS, MAX_TEXT_FILE_BYTES } from './limits.js';
+import { MAX_ATTACHMENTS, MAX_FILE_CHARS, MAX_IMAGE_CHARS, MAX_TEXT_FILE_BYTES } from './limits.js';
 import { MAX_QUEUED, joined } from './queue.js';
 import { selectActive, selectConversation, selectMemory, selectModel } from './selectors.js';
 
@@ -81,10 +81,9 @@ export function draftActions({ store: { dispatch, getState }, addToast }) {
 function refusalOf(state, conversation, attachment) {
   if (conversation.draft.attachments.length >= MAX_ATTACHMENTS) return 'toast.tooManyAttachments';
   if (selectMemory(state).level === 'full') return 'toast.memoryFull';
-  if (attachment.kind === 'text') {
-    return attachment.data.length > MAX_TEXT_FILE_BYTES ? 'toast.fileTooLarge' : null;
-  }
-  if (attachment.data.length > MAX_IMAGE_CHARS) return 'toast.fileTooLarge';
+  const { kind, data } = attachment;
+  if (kind === 'file' && attachment.text.length > MAX_TEXT_FILE_BYTES) return 'toast.fileTooLarge';
+  if (data.length > (kind === 'image' ? MAX_IMAGE_CHARS : MAX_FILE_CHARS)) return 'toast.fileTooLarge';
   const model = selectModel(state, conversation);
-  return model !== null && !model.input.includes('image') ? 'toast.modelTakesNoImages' : null;
+  return kind === 'image' && model !== null && !model.input.includes('image') ? 'toast.modelTakesNoImages' : null;
 }

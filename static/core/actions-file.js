@@ -8,7 +8,8 @@
 
 import { isEmpty } from './conversation.js';
 import { exportOf, exportOfAll } from './exporting.js';
-import { MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MEMORY_CAP_BYTES, conversationBytes, memoryBytes } from './limits.js';
+import { MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MEMORY_CAP_BYTES } from './limits.js';
+import { conversationBytes, memoryBytes } from './memory.js';
 import { selectConversation } from './selectors.js';
 
 /**
@@ -36,7 +37,7 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
     async importFile(file) {
       try {
         // Needed seldom, so it is loaded when it is.
-        const { ImportError, readExport } = await import('./importing.js');
+        const [{ readExport }, { ImportError }] = await Promise.all([import('./importing.js'), import('./reading.js')]);
         if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
         const imported = readExport(await file.text(), newId);
         const { conversations } = getState();
@@ -48,7 +49,7 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
         return true;
       } catch (error) {
         const { reason, where } = error instanceof Error && error.name === 'ImportError'
-          ? /** @type {import('./importing.js').ImportError} */ (error) : { reason: 'unreadable', where: '' };
+          ? /** @type {import('./reading.js').ImportError} */ (error) : { reason: 'unreadable', where: '' };
         addToast({ kind: 'error', key: 'toast.importFailed', values: { reason, where } });
         return false;
       }

@@ -7,6 +7,7 @@
 
 import { siblingsOf, subtreeOf } from './conversation.js';
 import { MAX_MESSAGES } from './limits.js';
+import { textOf } from './parts.js';
 import { selectIsStreaming, selectMemory, selectMessage } from './selectors.js';
 
 /**
@@ -33,7 +34,7 @@ export function messageActions({ store: { dispatch, getState }, now, newId, addT
       const found = selectMessage(getState(), messageId);
       if (found === null || found.message.role !== 'assistant' || text.trim() === '') return false;
       const { conversation, message } = found;
-      if (text === message.text) {
+      if (text === textOf(message.parts)) {
         dispatch({ type: 'ui/changed', patch: { editingId: null } });
         return true;
       }

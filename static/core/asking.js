@@ -14,7 +14,8 @@
  */
 
 import { isUnderWay, pathTo } from './conversation.js';
-import { contextOf, textCost } from './limits.js';
+import { contextOf, textCost } from './context-window.js';
+import { attachmentsOf, hasBegun, hasText } from './parts.js';
 import { requestBody } from './request.js';
 import {
   selectAskObstacle, selectConversation, selectMessage, selectModel, selectPath, selectSendObstacle, selectSystem,
@@ -90,8 +91,8 @@ export function planSend(state, conversationId) {
 export function planEdit(state, messageId, text, attachments) {
   const found = selectMessage(state, messageId);
   if (found === null || found.message.role !== 'user') return NOTHING;
-  const { conversation, message: { parentId, attachments: before } } = found;
-  const user = { parentId, text, attachments: attachments ?? before };
+  const { conversation, message: { parentId, parts } } = found;
+  const user = { parentId, text, attachments: attachments ?? attachmentsOf(parts) };
   if (text.trim() === '' && user.attachments.length === 0) return NOTHING;
   const model = selectModel(state, conversation);
   const obstacle = selectAskObstacle(state, conversation, model, user.attachments);
@@ -151,7 +152,7 @@ export function planRegenerate(state, messageId, modelId) {
 export function planContinue(state, messageId) {
   const found = answerToRepeat(state, messageId);
   if ('plan' in found) return found.plan;
-  if (found.message.text === '') return planRetry(state, messageId);
+  if (!hasText(found.message.parts)) return planRetry(state, messageId);
   const { status, streamKey, lastEventId, error } = found.message;
   const kept = status === 'interrupted' && streamKey !== '' && lastEventId !== '' &&
     state.session.limits.resume !== false && MAYBE_THERE.has(error?.code ?? '');
@@ -170,7 +171,7 @@ export function planRetry(state, messageId) {
   if ('plan' in found) return found.plan;
   const { conversation, message, model } = found;
   if (message.parentId === null) return NOTHING;
-  if (message.text === '' && message.reasoning === '') return { do: 'restart', ...found };
+  if (!hasBegun(message.parts)) return { do: 'restart', ...found };
   return { do: 'askAgain', conversation, model, parentId: message.parentId };
 }
 
@@ -205,6 +206,6 @@ export function requestFor(state, { conversation, message, model, goOn }) {
     limits: goOn && limits.max_messages !== undefined ? { ...limits, max_messages: limits.max_messages - 1 } : limits,
   });
   return requestBody({
-    model: model.id, system, params, messages: sent, goOn, images: model.input.includes('image'),
+    model: model.id, system, params, messages: sent, goOn, input: model.input,
   });
 }

@@ -12,6 +12,8 @@
  * @typedef {import('./types.js').Id} Id
  */
 
+import { NO_PARTS } from './parts.js';
+
 /** Longest title taken from a first message, in characters. */
 const TITLE_LENGTH = 60;
 
@@ -67,9 +69,7 @@ export function createMessage(fields) {
   return {
     children: [],
     openChildId: null,
-    text: '',
-    reasoning: '',
-    attachments: [],
+    parts: NO_PARTS,
     status: 'complete',
     model: '',
     error: null,

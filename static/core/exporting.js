@@ -3,19 +3,22 @@
  * Conversations as files: JSON, which importing.js reads back exactly, and
  * Markdown of the shown branch, for people.
  *
- * @typedef {import('./types.js').Attachment} Attachment
  * @typedef {import('./types.js').Conversation} Conversation
  * @typedef {import('./types.js').ExportFile} ExportFile
  * @typedef {import('./types.js').Message} Message
+ * @typedef {import('./types.js').Part} Part
  * @typedef {import('./types.js').Id} Id
  */
 
 import { isUnderWay, openPath } from './conversation.js';
+import { fence } from './fence.js';
+import { plainPart } from './part-json.js';
+import { finished } from './parts.js';
 
 /** What `format` of an exported JSON file says. */
 export const EXPORT_FORMAT = 'confab-conversations';
 /** What `version` says; a reader refuses a newer one. */
-export const EXPORT_VERSION = 1;
+export const EXPORT_VERSION = 2;
 
 /**
  * A file with one conversation.
@@ -129,7 +132,7 @@ function plainConversation(conversation) {
     params: conversation.params,
     draft: {
       text: conversation.draft.text,
-      attachments: conversation.draft.attachments.map(plainAttachment),
+      attachments: conversation.draft.attachments.map(plainPart),
     },
     messages,
   };
@@ -152,9 +155,8 @@ function plainMessage(conversation, message, numbers) {
     created_at: isoTime(message.createdAt),
     // An answer under way is what it would be without the page: interrupted.
     status: isUnderWay(message.status) ? 'interrupted' : message.status,
-    text: message.text,
-    ...(message.reasoning === '' ? {} : { reasoning: message.reasoning }),
-    ...(message.attachments.length === 0 ? {} : { attachments: message.attachments.map(plainAttachment) }),
+    // So is what goes on in it.
+    parts: finished(message.parts, timing?.endedAt ?? message.createdAt).map(plainPart),
     ...(message.model === '' ? {} : { model: message.model }),
     ...(error === null ? {} : {
       error: {
@@ -166,14 +168,14 @@ function plainMessage(conversation, message, numbers) {
         prompt_tokens: usage.promptTokens,
         completion_tokens: usage.completionTokens,
         reasoning_tokens: usage.reasoningTokens,
+        cached_tokens: usage.cachedTokens,
+        ...(usage.cost === null ? {} : { cost: usage.cost }),
       },
     }),
     ...(timing === null ? {} : {
       timing: {
         started_at: isoTime(timing.startedAt),
         first_token_at: isoTime(timing.firstTokenAt),
-        reasoning_started_at: isoTime(timing.reasoningStartedAt),
-        reasoning_ended_at: isoTime(timing.reasoningEndedAt),
         ended_at: isoTime(timing.endedAt),
       },
     }),
@@ -186,22 +188,6 @@ function plainMessage(conversation, message, numbers) {
  */
 function isoTime(time) {
   return time === null ? null : new Date(time).toISOString();
-}
-
-/**
- * @param {Attachment} attachment
- * @returns {Record<string, unknown>}
- */
-function plainAttachment({ kind, name, type, size, data, width, height }) {
-  return {
-    kind,
-    name,
-    type,
-    size,
-    ...(width === undefined ? {} : { width }),
-    ...(height === undefined ? {} : { height }),
-    data,
-  };
 }
 
 /**
@@ -227,32 +213,43 @@ function markdownOfMessage(message) {
   const facts = [message.role === 'user' ? '**You**' : `**Assistant**${model}`, isoTime(message.createdAt)];
   if (message.status !== 'complete') facts.push(isUnderWay(message.status) ? 'interrupted' : message.status);
   const blocks = [`---\n\n${facts.join(' · ')}`];
-  if (message.reasoning !== '') blocks.push(`*Reasoning*\n\n${quoted(message.reasoning)}`);
-  for (const attachment of message.attachments) blocks.push(markdownOfAttachment(attachment));
-  if (message.text !== '') blocks.push(message.text);
-  return blocks.join('\n\n');
+  for (const part of message.parts) blocks.push(markdownOfPart(part));
+  return blocks.filter((block) => block !== '').join('\n\n');
 }
 
 /**
- * @param {Attachment} attachment
- * @returns {string}
+ * @param {Part} part
+ * @returns {string} '' for what has no place in a text
  */
-function markdownOfAttachment({ kind, name, data }) {
-  const label = oneLine(name).replace(/[[\]]/g, '');
-  return kind === 'image' ? `![${label}](${data})` : `${label}:\n\n${fence(data)}`;
+function markdownOfPart(part) {
+  switch (part.kind) {
+    case 'text':
+      return part.text;
+    case 'reasoning':
+      return part.text === '' ? '' : `*Reasoning*\n\n${quoted(part.text)}`;
+    case 'image':
+      return `![${label(part.name)}](${part.data || part.url})`;
+    case 'file':
+      return part.text === '' ? `[${label(part.name)}]` : `${label(part.name)}:\n\n${fence(part.text)}`;
+    case 'audio':
+      return part.transcript === '' ? `[${label(part.name)}]` : `${label(part.name)}:\n\n${quoted(part.transcript)}`;
+    case 'tool_call':
+      return [`*${label(part.name)}*`, fence(part.arguments, 'json'), ...(part.result ?? []).map(markdownOfPart)].join('\n\n');
+    case 'source':
+      return `[${part.number}] [${label(part.title) || part.url}](<${part.url}>)`;
+    case 'notice':
+      return `*${part.code}${part.detail === '' ? '' : `: ${oneLine(part.detail)}`}*`;
+    default:
+      return `*${label(part.name)}*\n\n${fence(part.json, 'json')}`;
+  }
 }
 
 /**
- * A text as a fenced code block, with a fence longer than any run of backticks
- * in it.
- *
  * @param {string} text
- * @returns {string}
+ * @returns {string} for between brackets
  */
-export function fence(text) {
-  const longest = (text.match(/`{3,}/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);
-  const mark = '`'.repeat(longest + 1);
-  return `${mark}\n${text}${text.endsWith('\n') ? '' : '\n'}${mark}`;
+function label(text) {
+  return oneLine(text).replace(/[[\]]/g, '');
 }
 
 /**

@@ -3,47 +3,24 @@
  * Exported conversations read back: every field checked, every size bounded,
  * ids made anew, so that nothing of a file is trusted.
  *
- * @typedef {import('./types.js').Attachment} Attachment
  * @typedef {import('./types.js').Conversation} Conversation
  * @typedef {import('./types.js').Message} Message
  * @typedef {import('./types.js').MessageStatus} MessageStatus
  * @typedef {import('./types.js').Params} Params
+ * @typedef {import('./types.js').Part} Part
  * @typedef {import('./types.js').Id} Id
- * @typedef {Record<string, unknown>} Fields
+ * @typedef {import('./reading.js').Fields} Fields
  */
 
 import { createConversation, createMessage, isUnderWay } from './conversation.js';
 import { EXPORT_FORMAT, EXPORT_VERSION } from './exporting.js';
-import {
-  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_IMPORT_BYTES, MAX_MESSAGES, MAX_TITLE_CHARS,
-} from './limits.js';
+import { MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MAX_MESSAGES, MAX_PARTS, MAX_TITLE_CHARS } from './limits.js';
 import { readParams } from './params.js';
-
-/** Longest text of one message that is read, characters. */
-const MAX_IMPORT_TEXT_CHARS = 16 * 1024 * 1024;
-/** Longest name, model id, code or media type. */
-const MAX_NAME_CHARS = 1024;
-/** Latest time a Date can hold. */
-const MAX_TIME = 8.64e15;
-
-/**
- * Why a file was refused: `reason` for the catalogue, `where` for the curious.
- * @typedef {'size' | 'json' | 'format' | 'version' | 'content' | 'memory'} ImportReason
- */
-
-/** An import that was refused; nothing of it was taken. */
-export class ImportError extends Error {
-  /**
-   * @param {ImportReason} reason
-   * @param {string} [where]  a path into the file, as `conversations[0].title`
-   */
-  constructor(reason, where = '') {
-    super(where === '' ? reason : `${reason}: ${where}`);
-    this.name = 'ImportError';
-    this.reason = reason;
-    this.where = where;
-  }
-}
+import { readAttachment, readOldAttachment, readOldParts, readPart } from './part-json.js';
+import { isAttachment } from './parts.js';
+import {
+  ImportError, MAX_IMPORT_TEXT_CHARS, MAX_NAME_CHARS, boolean, isFields, list, maybeTime, number, object, string, time,
+} from './reading.js';
 
 /**
  * Reads the text of an exported JSON file.
@@ -63,23 +40,32 @@ export function readExport(text, newId) {
     throw new ImportError('json');
   }
   if (!isFields(file) || file['format'] !== EXPORT_FORMAT) throw new ImportError('format');
-  if (file['version'] !== EXPORT_VERSION) throw new ImportError('version');
+  const { version } = file;
+  if (version !== 1 && version !== EXPORT_VERSION) throw new ImportError('version');
   return list(file['conversations'], MAX_CONVERSATIONS, 'conversations')
-    .map((one, i) => readConversation(one, newId, `conversations[${i}]`));
+    .map((one, i) => readConversation(one, { version, newId }, `conversations[${i}]`));
 }
 
 /**
+ * What a file is read with.
+ *
+ * @typedef {object} Reader
+ * @property {1 | 2} version
+ * @property {() => Id} newId
+ */
+
+/**
  * @param {unknown} value
- * @param {() => Id} newId
+ * @param {Reader} reader
  * @param {string} where
  * @returns {Conversation}
  */
-function readConversation(value, newId, where) {
+function readConversation(value, reader, where) {
   const fields = object(value, where);
   const draft = object(fields['draft'] ?? {}, `${where}.draft`);
   const createdAt = time(fields['created_at'], `${where}.created_at`);
   return {
-    ...createConversation({ id: newId(), now: createdAt }),
+    ...createConversation({ id: reader.newId(), now: createdAt }),
     pinned: boolean(fields['pinned'] ?? false, `${where}.pinned`),
     title: string(fields['title'], MAX_TITLE_CHARS, `${where}.title`),
     titleEdited: boolean(fields['title_edited'] ?? false, `${where}.title_edited`),
@@ -89,9 +75,9 @@ function readConversation(value, newId, where) {
     params: params(fields['params'] ?? {}, `${where}.params`),
     draft: {
       text: string(draft['text'] ?? '', MAX_IMPORT_TEXT_CHARS, `${where}.draft.text`),
-      attachments: attachments(draft['attachments'] ?? [], newId, `${where}.draft.attachments`),
+      attachments: attachments(draft['attachments'] ?? [], reader, `${where}.draft.attachments`),
     },
-    ...readMessages(list(fields['messages'], MAX_MESSAGES, `${where}.messages`), newId, `${where}.messages`),
+    ...readMessages(list(fields['messages'], MAX_MESSAGES, `${where}.messages`), reader, `${where}.messages`),
   };
 }
 
@@ -100,11 +86,11 @@ function readConversation(value, newId, where) {
  * cycle; a child has the other role, as in any conversation made here.
  *
  * @param {unknown[]} values
- * @param {() => Id} newId
+ * @param {Reader} reader
  * @param {string} where
  * @returns {Pick<Conversation, 'nodes' | 'roots' | 'openRootId'>}
  */
-function readMessages(values, newId, where) {
+function readMessages(values, reader, where) {
   /** @type {Map<unknown, Message & {children: Id[]}>} */
   const known = new Map();
   /** @type {Record<Id, Message>} */
@@ -122,7 +108,7 @@ function readMessages(values, newId, where) {
     if (fields['role'] !== role) throw new ImportError('content', `${at}.role`);
     if (typeof fields['id'] !== 'number' || known.has(fields['id'])) throw new ImportError('content', `${at}.id`);
     /** @type {Message & {children: Id[]}} */
-    const message = { ...readMessage(fields, newId, at), role, parentId: parent?.id ?? null, children: [] };
+    const message = { ...readMessage(fields, reader, at), role, parentId: parent?.id ?? null, children: [] };
     known.set(fields['id'], message);
     nodes[message.id] = message;
     const shown = boolean(fields['shown'] ?? true, `${at}.shown`);
@@ -139,20 +125,18 @@ function readMessages(values, newId, where) {
 
 /**
  * @param {Fields} fields
- * @param {() => Id} newId
+ * @param {Reader} reader
  * @param {string} where
  * @returns {Message}
  */
-function readMessage(fields, newId, where) {
+function readMessage(fields, reader, where) {
   return createMessage({
-    id: newId(),
+    id: reader.newId(),
     parentId: null,
     role: 'user',
     createdAt: time(fields['created_at'], `${where}.created_at`),
     status: status(fields['status'], `${where}.status`),
-    text: string(fields['text'], MAX_IMPORT_TEXT_CHARS, `${where}.text`),
-    reasoning: string(fields['reasoning'] ?? '', MAX_IMPORT_TEXT_CHARS, `${where}.reasoning`),
-    attachments: attachments(fields['attachments'] ?? [], newId, `${where}.attachments`),
+    parts: parts(fields, reader, where),
     model: string(fields['model'] ?? '', MAX_NAME_CHARS, `${where}.model`),
     error: fields['error'] === undefined ? null : apiError(fields['error'], `${where}.error`),
     usage: fields['usage'] === undefined ? null : usage(fields['usage'], `${where}.usage`),
@@ -202,6 +186,8 @@ function usage(value, where) {
     promptTokens: number(fields['prompt_tokens'], `${where}.prompt_tokens`),
     completionTokens: number(fields['completion_tokens'], `${where}.completion_tokens`),
     reasoningTokens: number(fields['reasoning_tokens'], `${where}.reasoning_tokens`),
+    cachedTokens: number(fields['cached_tokens'] ?? 0, `${where}.cached_tokens`),
+    cost: fields['cost'] === undefined ? null : number(fields['cost'], `${where}.cost`),
   };
 }
 
@@ -212,53 +198,36 @@ function usage(value, where) {
  */
 function timing(value, where) {
   const fields = object(value, where);
-  const maybe = (/** @type {string} */ name) =>
-    (fields[name] === null ? null : time(fields[name], `${where}.${name}`));
   return {
     startedAt: time(fields['started_at'], `${where}.started_at`),
-    firstTokenAt: maybe('first_token_at'),
-    reasoningStartedAt: maybe('reasoning_started_at'),
-    reasoningEndedAt: maybe('reasoning_ended_at'),
-    endedAt: maybe('ended_at'),
+    firstTokenAt: maybeTime(fields['first_token_at'], `${where}.first_token_at`),
+    endedAt: maybeTime(fields['ended_at'], `${where}.ended_at`),
   };
 }
 
 /**
- * @param {unknown} value
- * @param {() => Id} newId
+ * The parts of a message, with ids of their own where those are needed.
+ *
+ * @param {Fields} fields
+ * @param {Reader} reader
  * @param {string} where
- * @returns {Attachment[]}
+ * @returns {Part[]}
  */
-function attachments(value, newId, where) {
-  return list(value, MAX_ATTACHMENTS, where).map((one, i) => attachment(one, newId, `${where}[${i}]`));
+function parts(fields, reader, where) {
+  const read = reader.version === 1 ? readOldParts(fields, where)
+    : list(fields['parts'], MAX_PARTS + 1, `${where}.parts`).map((one, i) => readPart(one, `${where}.parts[${i}]`));
+  return read.map((part) => (isAttachment(part) ? { ...part, id: reader.newId() } : part));
 }
 
 /**
  * @param {unknown} value
- * @param {() => Id} newId
+ * @param {Reader} reader
  * @param {string} where
- * @returns {Attachment}
+ * @returns {import('./types.js').Attachment[]}
  */
-function attachment(value, newId, where) {
-  const fields = object(value, where);
-  const { kind } = fields;
-  if (kind !== 'image' && kind !== 'text') throw new ImportError('content', `${where}.kind`);
-  const data = string(fields['data'], kind === 'image' ? MAX_IMAGE_CHARS : MAX_IMPORT_TEXT_CHARS, `${where}.data`);
-  // Only what the page itself makes: a raster image in the URL itself, so that
-  // showing it asks nobody and runs nothing.
-  if (kind === 'image' && !/^data:image\/(png|jpeg|webp|gif);base64,[A-Za-z0-9+/]*={0,2}$/.test(data)) {
-    throw new ImportError('content', `${where}.data`);
-  }
-  return {
-    id: newId(),
-    kind,
-    name: string(fields['name'], MAX_NAME_CHARS, `${where}.name`),
-    type: string(fields['type'], MAX_NAME_CHARS, `${where}.type`),
-    size: number(fields['size'], `${where}.size`),
-    ...(fields['width'] === undefined ? {} : { width: number(fields['width'], `${where}.width`) }),
-    ...(fields['height'] === undefined ? {} : { height: number(fields['height'], `${where}.height`) }),
-    data,
-  };
+function attachments(value, { version, newId }, where) {
+  const read = version === 1 ? readOldAttachment : readAttachment;
+  return list(value, MAX_ATTACHMENTS, where).map((one, i) => ({ ...read(one, `${where}[${i}]`), id: newId() }));
 }
 
 /**
@@ -270,77 +239,4 @@ function params(value, where) {
   const { params: read, wrong } = readParams(object(value, where));
   if (wrong.length > 0) throw new ImportError('content', `${where}.${wrong[0]}`);
   return read;
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Fields}
- */
-function isFields(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/**
- * @param {unknown} value
- * @param {string} where
- * @returns {Fields}
- */
-function object(value, where) {
-  if (!isFields(value)) throw new ImportError('content', where);
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {number} max
- * @param {string} where
- * @returns {unknown[]}
- */
-function list(value, max, where) {
-  if (!Array.isArray(value) || value.length > max) throw new ImportError('content', where);
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {number} max
- * @param {string} where
- * @returns {string}
- */
-function string(value, max, where) {
-  if (typeof value !== 'string' || value.length > max) throw new ImportError('content', where);
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {string} where
- * @returns {boolean}
- */
-function boolean(value, where) {
-  if (typeof value !== 'boolean') throw new ImportError('content', where);
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {string} where
- * @returns {number}
- */
-function number(value, where) {
-  if (typeof value !== 'number' || value < 0 || value > Number.MAX_SAFE_INTEGER) {
-    throw new ImportError('content', where);
-  }
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {string} where
- * @returns {number} milliseconds since the epoch
- */
-function time(value, where) {
-  const ms = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : NaN;
-  if (!(Math.abs(ms) <= MAX_TIME)) throw new ImportError('content', where);
-  return ms;
 }

@@ -15,6 +15,7 @@ import {
   addMessage, createMessage, isUnderWay, openTo, removeMessage, titleFrom, withMessage,
 } from './conversation.js';
 import { removePair } from './pair.js';
+import { NO_PARTS, finished, hasBegun, isAttachment, partsOf, withDeltas } from './parts.js';
 import { update } from './reduce-conversations.js';
 
 /**
@@ -76,8 +77,7 @@ function startExchange(conversation, { user, answer, now, clearDraft }) {
       id: user.id,
       parentId: user.parentId,
       role: 'user',
-      text: user.text,
-      attachments: user.attachments,
+      parts: partsOf(user.text, user.attachments),
       createdAt: now,
     }));
   }
@@ -108,7 +108,9 @@ function rewritten(conversation, { messageId, id, now, text }) {
   const before = conversation.nodes[messageId];
   if (before === undefined || before.role !== 'assistant' || isUnderWay(before.status)) return conversation;
   const { parentId, model } = before;
-  const next = addMessage(conversation, createMessage({ id, parentId, role: 'assistant', text, model, createdAt: now }));
+  // The person's words take the place of the model's; what was shown with them stays.
+  const parts = [...partsOf(text), ...before.parts.filter(isAttachment)];
+  const next = addMessage(conversation, createMessage({ id, parentId, role: 'assistant', parts, model, createdAt: now }));
   return next === conversation ? conversation : { ...next, updatedAt: now };
 }
 
@@ -117,7 +119,7 @@ function rewritten(conversation, { messageId, id, now, text }) {
  * @returns {import('./types.js').Timing}
  */
 function newTiming(now) {
-  return { startedAt: now, firstTokenAt: null, reasoningStartedAt: null, reasoningEndedAt: null, endedAt: null };
+  return { startedAt: now, firstTokenAt: null, endedAt: null };
 }
 
 /**
@@ -143,8 +145,7 @@ function updateAnswer(conversations, { conversationId, messageId }, change) {
 function restarted(message, { now, streamKey, model, keepText }) {
   return {
     ...message,
-    text: keepText ? message.text : '',
-    reasoning: keepText ? message.reasoning : '',
+    parts: keepText ? message.parts : NO_PARTS,
     model,
     status: 'connecting',
     error: null,
@@ -165,24 +166,21 @@ function restarted(message, { now, streamKey, model, keepText }) {
  */
 function progressed(message, progress, now) {
   if (!isUnderWay(message.status)) return message;
-  const { text = '', reasoning = '', status = message.status } = progress;
+  const { deltas = [], status = message.status } = progress;
+  const begun = hasBegun(message.parts);
   // What was held starts when it goes out, not when it was written.
-  const timing = message.timing === null || (message.status === 'held' && message.text === '')
-    ? newTiming(now) : message.timing;
-  const first = timing.firstTokenAt ?? (text !== '' || reasoning !== '' ? now : null);
-  const thinking = timing.reasoningStartedAt ?? (reasoning !== '' ? now : null);
-  const thought = timing.reasoningEndedAt ?? (thinking !== null && text !== '' ? now : null);
+  const timing = message.timing === null || (message.status === 'held' && !begun) ? newTiming(now) : message.timing;
+  const parts = withDeltas(message.parts, deltas, now);
   return {
     ...message,
-    text: message.text + text,
-    reasoning: message.reasoning + reasoning,
+    parts,
     status,
     hold: null,
     reconnect: status === 'reconnecting' ? progress.reconnect ?? message.reconnect : null,
     usage: progress.usage ?? message.usage,
     model: progress.model ?? message.model,
     lastEventId: progress.lastEventId ?? message.lastEventId,
-    timing: { ...timing, firstTokenAt: first, reasoningStartedAt: thinking, reasoningEndedAt: thought },
+    timing: timing.firstTokenAt === null && hasBegun(parts) ? { ...timing, firstTokenAt: now } : timing,
   };
 }
 
@@ -194,14 +192,14 @@ function progressed(message, progress, now) {
 function ended(message, { now, status, error }) {
   if (!isUnderWay(message.status)) return message;
   const timing = message.timing ?? newTiming(now);
-  const thought = timing.reasoningEndedAt ?? (timing.reasoningStartedAt !== null ? now : null);
   return {
     ...message,
+    parts: finished(message.parts, now),
     status,
     error: error ?? null,
     hold: null,
     reconnect: null,
-    timing: { ...timing, reasoningEndedAt: thought, endedAt: now },
+    timing: { ...timing, endedAt: now },
   };
 }
 

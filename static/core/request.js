@@ -2,12 +2,18 @@
 /**
  * From a branch of a conversation to the body of an OpenAI request.
  *
+ * @typedef {import('./types.js').Attachment} Attachment
+ * @typedef {import('./types.js').ImagePart} ImagePart
  * @typedef {import('./types.js').Message} Message
+ * @typedef {import('./types.js').Model} Model
  * @typedef {import('./types.js').Params} Params
+ * @typedef {import('./types.js').Part} Part
+ * @typedef {import('./types.js').ToolCallPart} ToolCallPart
  */
 
-import { fence } from './exporting.js';
+import { fence } from './fence.js';
 import { readParams } from './params.js';
+import { isAttachment } from './parts.js';
 
 /**
  * What is asked for when an answer is to go on where it broke off. Providers
@@ -18,8 +24,13 @@ export const CONTINUE_PROMPT = 'Continue your last message exactly where it brok
   'that is open already, and do not comment on it.';
 
 /**
- * @typedef {{type: 'text', text: string} | {type: 'image_url', image_url: {url: string}}} ContentPart
- * @typedef {{role: 'system' | 'user' | 'assistant', content: string | ContentPart[]}} RequestMessage
+ * @typedef {{type: 'text', text: string} | {type: 'image_url', image_url: {url: string}}
+ *   | {type: 'input_audio', input_audio: {data: string, format: string}}
+ *   | {type: 'file', file: {filename: string, file_data: string}}} ContentPart
+ * @typedef {{id: string, type: 'function', function: {name: string, arguments: string}, extra_content?: unknown}} SentCall
+ * @typedef {{role: 'system' | 'user', content: string | ContentPart[]}
+ *   | {role: 'assistant', content: string | null, tool_calls?: SentCall[], reasoning_details?: unknown[]}
+ *   | {role: 'tool', tool_call_id: string, content: string}} RequestMessage
  * @typedef {{model: string, messages: RequestMessage[], stream: true,
  *   stream_options: {include_usage: true}} & Params} RequestBody
  */
@@ -33,19 +44,24 @@ export const CONTINUE_PROMPT = 'Continue your last message exactly where it brok
  * @param {Params} options.params
  * @param {readonly Message[]} options.messages  what is sent: contextOf().sent
  * @param {boolean} [options.goOn]  the last message is an answer to be continued
- * @param {boolean} [options.images]  whether the model takes images; without,
- *   their names are sent in their place
+ * @param {Model['input']} [options.input]  what the model takes; the names of the rest
+ *   are sent in its place
  * @returns {RequestBody}
  */
-export function requestBody({ model, system, params, messages, goOn = false, images = true }) {
+export function requestBody({ model, system, params, messages, goOn = false, input = ['text', 'image'] }) {
   /** @type {RequestMessage[]} */
   const list = [];
   if (system.trim() !== '') list.push({ role: 'system', content: system });
+  /** @type {ImagePart[]} what answers showed: models take pictures of persons only */
+  let shown = [];
   for (const message of messages) {
-    // An answer that never said anything is no part of the conversation, and
-    // providers refuse one of blanks.
-    if (message.role === 'assistant' && message.text.trim() === '') continue;
-    list.push({ role: message.role, content: contentOf(message, images) });
+    if (message.role === 'user') {
+      list.push({ role: 'user', content: contentOf([...shown, ...message.parts], input) });
+      shown = [];
+    } else {
+      list.push(...answerMessages(message, message.model === model));
+      if (input.includes('image')) shown = message.parts.filter(isPicture);
+    }
   }
   if (goOn && list.at(-1)?.role === 'assistant') list.push({ role: 'user', content: CONTINUE_PROMPT });
   /** @type {RequestBody} */
@@ -54,36 +70,152 @@ export function requestBody({ model, system, params, messages, goOn = false, ima
 }
 
 /**
- * @param {Message} message
- * @param {boolean} images
- * @returns {string | ContentPart[]}
+ * @param {Part} part
+ * @returns {part is ImagePart}
  */
-function contentOf(message, images) {
-  const text = textOf(message, images);
-  const pictures = images ? message.attachments.filter((attachment) => attachment.kind === 'image') : [];
-  if (pictures.length === 0) return text;
-  /** @type {ContentPart[]} */
-  const parts = pictures.map((picture) => ({ type: 'image_url', image_url: { url: picture.data } }));
-  if (text !== '') parts.push({ type: 'text', text });
-  return parts;
+function isPicture(part) {
+  return part.kind === 'image' && part.data !== '';
 }
 
 /**
- * The words of a message with its text files in front, each fenced and named.
+ * What a person sent: words, with text files in front, each fenced and named;
+ * and, as the model takes them, pictures, sound and files as they are.
  *
- * @param {Message} message
- * @param {boolean} images
+ * @param {readonly Part[]} parts
+ * @param {Model['input']} input
+ * @returns {string | ContentPart[]}
+ */
+function contentOf(parts, input) {
+  /** @type {ContentPart[]} */
+  const content = [];
+  const words = [];
+  for (const part of parts) {
+    const whole = isAttachment(part) ? asItIs(part, input) : null;
+    if (whole !== null) content.push(whole);
+    else words.push(inWords(part));
+  }
+  const text = words.filter((one) => one !== '').join('\n\n');
+  if (content.length === 0) return text;
+  if (text !== '') content.push({ type: 'text', text });
+  return content;
+}
+
+/** What providers call the sound that they take. */
+const AUDIO_FORMATS = new Map([
+  ['audio/wav', 'wav'], ['audio/x-wav', 'wav'], ['audio/wave', 'wav'], ['audio/mpeg', 'mp3'], ['audio/mp3', 'mp3'],
+]);
+
+/**
+ * An attachment in its own form; null when the model does not take that.
+ *
+ * @param {Attachment} part
+ * @param {Model['input']} input
+ * @returns {ContentPart | null}
+ */
+function asItIs(part, input) {
+  if (part.data === '') return null;
+  const data = part.data.slice(part.data.indexOf(',') + 1);
+  const format = AUDIO_FORMATS.get(part.type);
+  if (part.kind === 'image' && input.includes('image')) return { type: 'image_url', image_url: { url: part.data } };
+  if (part.kind === 'audio' && input.includes('audio') && format !== undefined) {
+    return { type: 'input_audio', input_audio: { data, format } };
+  }
+  if (part.kind === 'file' && input.includes('file')) {
+    return { type: 'file', file: { filename: part.name, file_data: part.data } };
+  }
+  return null;
+}
+
+/**
+ * @param {Part} part
  * @returns {string}
  */
-function textOf(message, images) {
-  const pieces = [];
-  for (const attachment of message.attachments) {
-    if (attachment.kind === 'text') {
-      pieces.push(`${attachment.name}:\n${fence(attachment.data)}`);
-    } else if (!images) {
-      pieces.push(`[${attachment.name}]`);
-    }
+function inWords(part) {
+  switch (part.kind) {
+    case 'text':
+      return part.text;
+    case 'file':
+      return part.text === '' ? `[${part.name}]` : `${part.name}:\n${fence(part.text)}`;
+    case 'audio':
+      return part.transcript === '' ? `[${part.name}]` : `${part.name}:\n${fence(part.transcript)}`;
+    case 'image':
+      return `[${part.name}]`;
+    default:
+      return '';
   }
-  if (message.text !== '') pieces.push(message.text);
-  return pieces.join('\n\n');
+}
+
+/**
+ * An answer: what it said, and between that the calls it made with what came
+ * of them. One that never said anything is no part of the conversation, and
+ * providers refuse one of blanks.
+ *
+ * @param {Message} message
+ * @param {boolean} own  it goes back to the model that wrote it
+ * @returns {RequestMessage[]}
+ */
+function answerMessages({ parts }, own) {
+  /** @type {RequestMessage[]} */
+  const list = [];
+  let round = emptyRound();
+  for (const part of parts) {
+    const words = saidBy(part);
+    if (words !== '' && round.calls.length > 0) {
+      list.push(...roundMessages(round, own));
+      round = emptyRound();
+    }
+    if (words !== '') round.words.push(words);
+    if (part.kind === 'reasoning') round.details.push(...(part.details ?? []));
+    if (part.kind === 'tool_call' && part.result !== null) round.calls.push(part);
+  }
+  list.push(...roundMessages(round, own));
+  return list;
+}
+
+/** @returns {{words: string[], details: unknown[], calls: ToolCallPart[]}} */
+function emptyRound() {
+  return { words: [], details: [], calls: [] };
+}
+
+/**
+ * @param {Part} part  of an answer
+ * @returns {string}
+ */
+function saidBy(part) {
+  if (part.kind === 'audio') return part.transcript;
+  return part.kind === 'text' || part.kind === 'image' ? inWords(part) : '';
+}
+
+/**
+ * @param {ReturnType<typeof emptyRound>} round
+ * @param {boolean} own
+ * @returns {RequestMessage[]}
+ */
+function roundMessages({ words, details, calls }, own) {
+  const content = words.join('\n\n');
+  if (calls.length === 0) return content.trim() === '' ? [] : [{ role: 'assistant', content }];
+  return [{
+    role: 'assistant',
+    content: content === '' ? null : content,
+    tool_calls: calls.map((call, i) => ({
+      id: idOf(call, i),
+      type: 'function',
+      function: { name: call.name, arguments: call.arguments === '' ? '{}' : call.arguments },
+      ...(own && call.extra !== undefined ? { extra_content: call.extra } : {}),
+    })),
+    ...(own && details.length > 0 ? { reasoning_details: details } : {}),
+  }, ...calls.map((call, i) => /** @type {RequestMessage} */ ({
+    role: 'tool',
+    tool_call_id: idOf(call, i),
+    content: (call.result ?? []).map(inWords).filter((one) => one !== '').join('\n\n'),
+  }))];
+}
+
+/**
+ * @param {ToolCallPart} call
+ * @param {number} i
+ * @returns {string}
+ */
+function idOf(call, i) {
+  return call.id === '' ? `call_${i}` : call.id;
 }

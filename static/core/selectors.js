@@ -9,13 +9,14 @@
  * @typedef {import('./types.js').Message} Message
  * @typedef {import('./types.js').Model} Model
  * @typedef {import('./types.js').Id} Id
- * @typedef {import('./limits.js').Context} Context
+ * @typedef {import('./context-window.js').Context} Context
  */
 
+import { contextOf, textCost } from './context-window.js';
 import { isEmpty, isUnderWay, openPath, siblingsOf } from './conversation.js';
-import {
-  MAX_MESSAGES, MEMORY_CAP_BYTES, MEMORY_WARN_RATIO, contextOf, memoryBytes, textCost,
-} from './limits.js';
+import { MAX_MESSAGES, MEMORY_CAP_BYTES, MEMORY_WARN_RATIO } from './limits.js';
+import { memoryBytes } from './memory.js';
+import { reasoningMs, wordsOf } from './parts.js';
 
 /**
  * Remembers the last result of a function and returns it while its arguments
@@ -276,7 +277,7 @@ const searched = new WeakMap();
 function messageMatches(message, wanted) {
   const last = searched.get(message);
   if (last?.wanted === wanted) return last.found;
-  const found = message.text.toLocaleLowerCase().includes(wanted);
+  const found = message.parts.some((part) => wordsOf(part).toLocaleLowerCase().includes(wanted));
   searched.set(message, { wanted, found });
   return found;
 }
@@ -402,8 +403,7 @@ export const selectStats = memoEach((/** @type {Message} */ message) => {
     tokens,
     promptTokens: usage?.promptTokens ?? null,
     firstTokenMs: timing !== null && first !== null ? first - timing.startedAt : null,
-    reasoningMs: timing !== null && timing.reasoningStartedAt !== null && timing.reasoningEndedAt !== null
-      ? timing.reasoningEndedAt - timing.reasoningStartedAt : null,
+    reasoningMs: reasoningMs(message.parts),
     totalMs: timing !== null && ended !== null ? ended - timing.startedAt : null,
     tokensPerSecond: tokens !== null && tokens > 1 && writingMs > 0 ? ((tokens - 1) * 1000) / writingMs : null,
   };

@@ -56,7 +56,7 @@
  * @property {string} provider
  * @property {number | null} contextLength   tokens
  * @property {number | null} maxOutputTokens tokens
- * @property {('text' | 'image')[]} input
+ * @property {('text' | 'image' | 'audio' | 'file')[]} input
  * @property {string} description   the administrator's words; '' for none
  */
 
@@ -97,15 +97,133 @@
  */
 
 /**
- * @typedef {object} Attachment
- * @property {Id} id
- * @property {'image' | 'text'} kind
- * @property {string} name   file name
- * @property {string} type   media type
- * @property {number} size   bytes of the original file
- * @property {string} data   image: a data: URL, scaled already; text: the text
- * @property {number} [width]   of an image, pixels
+ * A message is a list of parts: one tagged union, told apart by `kind`, for
+ * what a person sends and for what a model answers. core/parts.js has what is
+ * done with them; nothing else needs to know all kinds.
+ *
+ * `type` is a media type, `size` the bytes of the original, `data` a data: URL
+ * of base64 that the page has checked; '' where there is none.
+ *
+ * @typedef {TextPart | ReasoningPart | ToolCallPart | ImagePart | AudioPart | FilePart | SourcePart | NoticePart
+ *   | RawPart} Part
+ *
+ * What a person attaches.
+ * @typedef {ImagePart | AudioPart | FilePart} Attachment
+ */
+
+/**
+ * @typedef {object} TextPart  Markdown of an answer; what a person wrote
+ * @property {'text'} kind
+ * @property {string} text
+ */
+
+/**
+ * @typedef {object} ReasoningPart  one stretch of it; Markdown
+ * @property {'reasoning'} kind
+ * @property {string} text
+ * @property {number | null} startedAt
+ * @property {number | null} endedAt     null while it goes on
+ * @property {readonly unknown[]} [details]  the provider's own, to be sent back unchanged with
+ *   tool calls, to the same model only
+ */
+
+/**
+ * How a tool call stands. The first three are under way, the others are ends.
+ *
+ * writing   the model writes its arguments
+ * asking    waits for the person's consent
+ * running   the tool works
+ * done      there is a result
+ * failed    the result says what went wrong
+ * denied    the person did not allow it
+ * stopped   nobody carried it out to its end
+ * remote    the provider ran it itself
+ *
+ * @typedef {'writing' | 'asking' | 'running' | 'done' | 'failed' | 'denied' | 'stopped' | 'remote'} ToolCallState
+ *
+ * @typedef {object} ToolCallPart
+ * @property {'tool_call'} kind
+ * @property {string} id          the model's; '' when it gave none
+ * @property {number | null} index  its place among the calls of its round, as the model says
+ * @property {string} name        as the model knows it
+ * @property {string} arguments   JSON as the model wrote it, whether or not it is valid
+ * @property {ToolCallState} state
+ * @property {readonly Part[] | null} result  text, images, audio, files, raw; null before there is one
+ * @property {number | null} startedAt
+ * @property {number | null} endedAt
+ * @property {unknown} [extra]    the provider's own, to be sent back unchanged, to the same model only
+ */
+
+/**
+ * @typedef {object} ImagePart
+ * @property {'image'} kind
+ * @property {Id} id           of what a person attached; '' in an answer
+ * @property {string} name
+ * @property {string} type     what its first bytes say: png, jpeg, webp, gif or avif
+ * @property {number} size
+ * @property {string} data     '' when only its address is known
+ * @property {string} [url]    where it is, when only that is known: a link until somebody follows it
+ * @property {number} [width]  pixels
  * @property {number} [height]
+ */
+
+/**
+ * @typedef {object} AudioPart
+ * @property {'audio'} kind
+ * @property {Id} id           as an image's
+ * @property {string} name
+ * @property {string} type        'audio/pcm' is 16 bit, mono, 24 kHz, without a head
+ * @property {number} size
+ * @property {string} data        a data: URL; of an answer, several pieces of base64 with a
+ *   blank between them may follow its comma
+ * @property {string} transcript  '' when there is none
+ */
+
+/**
+ * @typedef {object} FilePart
+ * @property {'file'} kind
+ * @property {Id} id           as an image's
+ * @property {string} name
+ * @property {string} type
+ * @property {number} size
+ * @property {string} text  what a model gets of it as text; '' when there is none
+ * @property {string} data  the file itself, for a model that takes files, or to be saved
+ */
+
+/**
+ * @typedef {object} SourcePart  what an answer rests on, in the order of its numbers
+ * @property {'source'} kind
+ * @property {number} number   by which it is cited, from 1
+ * @property {string} url
+ * @property {string} title    '' when there is none
+ * @property {string} snippet  words of it; '' when there are none
+ * @property {readonly number[]} at  ends of what it supports, in characters of the message's
+ *   text; none when the provider puts its numbers into the text itself, or tells no place
+ */
+
+/**
+ * @typedef {object} NoticePart  what happened to an answer, where it happened
+ * @property {'notice'} kind
+ * @property {string} code    'paused', 'too_many_parts', 'too_large', 'not_a_picture', 'finish'
+ * @property {string} detail  the provider's word for it; ''
+ */
+
+/**
+ * @typedef {object} RawPart  what this version does not know: shown folded, kept, exported
+ * @property {'raw'} kind
+ * @property {string} name
+ * @property {string} json
+ */
+
+/**
+ * A piece of an answer as it arrives. Pieces of text go to the part that is
+ * open at the end; everything else is a part or belongs to one.
+ *
+ * @typedef {{kind: 'text', text: string}
+ *   | {kind: 'reasoning', text: string, details?: readonly unknown[]}
+ *   | {kind: 'tool_call', index: number | null, id: string, name: string, arguments: string, extra?: unknown}
+ *   | {kind: 'audio', type: string, data: string, transcript: string}
+ *   | {kind: 'part', part: ImagePart | FilePart | SourcePart | NoticePart | RawPart}} Delta
  */
 
 /**
@@ -131,9 +249,7 @@
 /**
  * @typedef {object} Timing
  * @property {number} startedAt
- * @property {number | null} firstTokenAt   first reasoning or text
- * @property {number | null} reasoningStartedAt
- * @property {number | null} reasoningEndedAt
+ * @property {number | null} firstTokenAt   first part of any kind
  * @property {number | null} endedAt
  */
 
@@ -141,7 +257,9 @@
  * @typedef {object} Usage
  * @property {number} promptTokens
  * @property {number} completionTokens
- * @property {number} reasoningTokens
+ * @property {number} reasoningTokens   of the completion
+ * @property {number} cachedTokens      of the prompt
+ * @property {number | null} cost       in the provider's unit, US dollars as a rule; null when it says none
  */
 
 /**
@@ -153,9 +271,7 @@
  * @property {readonly Id[]} children in order of creation; siblings are branches
  * @property {Id | null} openChildId  the child whose branch is shown
  * @property {'user' | 'assistant'} role
- * @property {string} text
- * @property {string} reasoning       '' when there is none
- * @property {readonly Attachment[]} attachments
+ * @property {readonly Part[]} parts  a person's: what is attached, then the text
  * @property {number} createdAt
  * @property {MessageStatus} status   'complete' for a user's message
  * @property {string} model           model id of an answer; '' for a user's message
@@ -269,12 +385,11 @@
  */
 
 /**
- * Progress of an answer, merged by the reducer: texts are appended, the rest
- * replaces. One of these a frame, however many tokens came.
+ * Progress of an answer, merged by the reducer: deltas are applied in their
+ * order, the rest replaces. One of these a frame, however many tokens came.
  *
  * @typedef {object} Progress
- * @property {string} [text]
- * @property {string} [reasoning]
+ * @property {readonly Delta[]} [deltas]
  * @property {MessageStatus} [status]
  * @property {string} [lastEventId]
  * @property {Usage} [usage]

@@ -130,6 +130,7 @@ export default {
   'state.held': 'في انتظار تسجيل دخولك.',
   'state.retrying': 'تُعاد المحاولة بعد {time}…',
 
+  'part.raw': 'جزء غير معروف: {name}',
   'reason.done': 'فكّر مدة {time}',
   'reason.doneShort': 'الأفكار',
 

@@ -123,6 +123,7 @@ export default {
   'state.held': 'Wartet auf Ihre Anmeldung.',
   'state.retrying': 'Neuer Versuch in {time} …',
 
+  'part.raw': 'Unbekannter Teil: {name}',
   'reason.done': '{time} lang nachgedacht',
   'reason.doneShort': 'Gedanken',
 

@@ -123,6 +123,7 @@ export default {
   'state.held': 'Waiting for you to sign in.',
   'state.retrying': 'Trying again in {time}…',
 
+  'part.raw': 'Unknown part: {name}',
   'reason.done': 'Thought for {time}',
   'reason.doneShort': 'Thoughts',
 

@@ -123,6 +123,7 @@ export default {
   'state.held': 'Esperando a que inicie sesión.',
   'state.retrying': 'Se intentará de nuevo en {time}…',
 
+  'part.raw': 'Parte desconocida: {name}',
   'reason.done': 'Pensó durante {time}',
   'reason.doneShort': 'Pensamientos',
 

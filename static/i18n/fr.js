@@ -123,6 +123,7 @@ export default {
   'state.held': 'En attente de votre connexion.',
   'state.retrying': 'Nouvel essai dans {time}…',
 
+  'part.raw': 'Partie inconnue : {name}',
   'reason.done': 'Réflexion de {time}',
   'reason.doneShort': 'Réflexion',
 

@@ -120,6 +120,7 @@ export default {
   'state.held': '等待您登录。',
   'state.retrying': '将在 {time} 后重试…',
 
+  'part.raw': '未知部分：{name}',
   'reason.done': '思考了 {time}',
   'reason.doneShort': '思考过程',
 

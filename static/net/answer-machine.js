@@ -227,15 +227,26 @@ function takeEvent(state, { id, data }) {
   }
   if (chunk.finish !== '') next.finish = chunk.finish;
   if (chunk.refused) next.refused = true;
-  if (chunk.text !== '') next.status = 'answering';
-  else if (chunk.reasoning !== '' && next.status !== 'answering') next.status = 'thinking';
+  if (chunk.deltas.length > 0) next.status = statusAfter(chunk.deltas, next.status);
   /** @type {Progress} */
   const progress = { status: next.status, lastEventId: next.lastEventId };
-  if (chunk.text !== '') progress.text = chunk.text;
-  if (chunk.reasoning !== '') progress.reasoning = chunk.reasoning;
+  if (chunk.deltas.length > 0) progress.deltas = chunk.deltas;
   if (chunk.usage !== null) progress.usage = chunk.usage;
   if (chunk.model !== '') progress.model = chunk.model;
   return { state: next, commands: [{ do: 'progress', progress }] };
+}
+
+/**
+ * What an answer is at: it may think anew after it has said something.
+ *
+ * @param {readonly import('../core/types.js').Delta[]} deltas
+ * @param {MessageStatus} before
+ * @returns {MessageStatus}
+ */
+function statusAfter(deltas, before) {
+  const last = deltas.findLast((delta) => delta.kind !== 'part' ||
+    (delta.part.kind !== 'source' && delta.part.kind !== 'raw' && delta.part.kind !== 'notice'));
+  return last === undefined ? before : last.kind === 'reasoning' ? 'thinking' : 'answering';
 }
 
 /**

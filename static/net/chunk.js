@@ -2,6 +2,7 @@
 /**
  * One event of an answer, read: OpenAI's chunk in the forms that occur. Pure.
  *
+ * @typedef {import('../core/types.js').Delta} Delta
  * @typedef {import('../core/types.js').Usage} Usage
  */
 
@@ -9,8 +10,7 @@ import { errorObject } from './errors.js';
 
 /**
  * @typedef {object} Chunk
- * @property {string} text
- * @property {string} reasoning
+ * @property {Delta[]} deltas  what it adds to the answer, in order
  * @property {boolean} refused  the text is the model's refusal
  * @property {string} finish   finish_reason; '' when it gives none
  * @property {Usage | null} usage
@@ -40,14 +40,28 @@ export function readChunk(data) {
   const delta = fields(choice['delta']);
   const refusal = string(delta['refusal']);
   return {
-    text: string(delta['content']) || refusal,
+    deltas: readDeltas(delta, refusal),
     refused: refusal !== '',
-    reasoning: string(delta['reasoning_content']) || string(delta['reasoning']),
     finish: string(choice['finish_reason']),
     usage: readUsage(json['usage']),
     model: string(json['model']),
     error: errorObject(json),
   };
+}
+
+/**
+ * @param {Record<string, unknown>} delta
+ * @param {string} refusal
+ * @returns {Delta[]}
+ */
+function readDeltas(delta, refusal) {
+  /** @type {Delta[]} */
+  const deltas = [];
+  const reasoning = string(delta['reasoning_content']) || string(delta['reasoning']);
+  const text = string(delta['content']) || refusal;
+  if (reasoning !== '') deltas.push({ kind: 'reasoning', text: reasoning });
+  if (text !== '') deltas.push({ kind: 'text', text });
+  return deltas;
 }
 
 /**
@@ -61,6 +75,8 @@ function readUsage(value) {
     promptTokens: count(value['prompt_tokens']),
     completionTokens: count(value['completion_tokens']),
     reasoningTokens: count(details['reasoning_tokens']),
+    cachedTokens: count(fields(value['prompt_tokens_details'])['cached_tokens']),
+    cost: null,
   };
 }
 

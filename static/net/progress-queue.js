@@ -3,10 +3,13 @@
  * What comes of the answers under way, put together so that the store hears of
  * it at most once a frame.
  *
+ * @typedef {import('../core/types.js').Delta} Delta
  * @typedef {import('../core/types.js').Id} Id
  * @typedef {import('../core/types.js').Progress} Progress
  * @typedef {import('../core/store.js').Store} Store
  */
+
+import { pushDeltas } from '../core/parts.js';
 
 /**
  * @typedef {object} Destination  an answer
@@ -26,7 +29,7 @@
  * @returns {ProgressQueue}
  */
 export function createProgressQueue({ store, now, schedule }) {
-  /** @type {Map<Id, {to: Destination, progress: Progress}>} */
+  /** @type {Map<Id, {to: Destination, progress: Progress & {deltas: Delta[]}}>} */
   const waiting = new Map();
   let due = false;
 
@@ -50,8 +53,9 @@ export function createProgressQueue({ store, now, schedule }) {
   return {
     flush,
     add(to, progress) {
-      const before = waiting.get(to.messageId);
-      waiting.set(to.messageId, { to, progress: before === undefined ? progress : merged(before.progress, progress) });
+      const found = waiting.get(to.messageId) ?? { to, progress: { deltas: [] } };
+      waiting.set(to.messageId, found);
+      merge(found.progress, progress);
       if (due) return;
       due = true;
       schedule(flushAll);
@@ -60,17 +64,12 @@ export function createProgressQueue({ store, now, schedule }) {
 }
 
 /**
- * Two pieces of progress as one.
+ * Takes a later piece of progress into one that waits.
  *
- * @param {Progress} before
- * @param {Progress} after
- * @returns {Progress}
+ * @param {Progress & {deltas: Delta[]}} into  is changed
+ * @param {Progress} more
  */
-function merged(before, after) {
-  const both = { ...before, ...after };
-  if (before.text !== undefined && after.text !== undefined) both.text = before.text + after.text;
-  if (before.reasoning !== undefined && after.reasoning !== undefined) {
-    both.reasoning = before.reasoning + after.reasoning;
-  }
-  return both;
+function merge(into, { deltas = [], ...rest }) {
+  pushDeltas(into.deltas, deltas);
+  Object.assign(into, rest);
 }

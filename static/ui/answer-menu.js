@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The menu of an answer: what is not needed every day.
 
+import { textOf } from '../core/parts.js';
+
 /**
  * @typedef {import('./context.js').Context} Context
  * @typedef {import('../core/types.js').Message} Message
@@ -30,8 +32,9 @@ export function moreEntries(ctx, message, around) {
     }
     entries.push('line');
   }
-  if (message.text) {
-    entries.push({ label: t('do.copyRich'), icon: 'copy', run: () => void ctx.copyRich(message.id, message.text) });
+  const text = textOf(message.parts);
+  if (text !== '') {
+    entries.push({ label: t('do.copyRich'), icon: 'copy', run: () => void ctx.copyRich(message.id, text) });
     const tables = ctx.tablesOf(message.id);
     tables.slice(0, MAX_TABLES).forEach((text, i) => entries.push({
       label: tables.length === 1 ? t('do.saveTable') : t('do.saveTableN', { index: i + 1 }),

@@ -96,7 +96,7 @@ async function readOne(file, { model, newId, size }) {
     }
     if (!await isText(file)) return { refusal: { key: 'file.kind', params: { name } } };
     if (file.size > MAX_TEXT_FILE_BYTES) return large(MAX_TEXT_FILE_BYTES);
-    return { attachment: { ...base, kind: 'text', type: file.type || 'text/plain', data: await file.text() } };
+    return { attachment: { ...base, kind: 'file', type: file.type || 'text/plain', text: await file.text(), data: '' } };
   } catch {
     return { refusal: { key: 'file.broken', params: { name } } };
   }

@@ -3,7 +3,7 @@
 
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { isEmpty } from '../core/conversation.js';
-import { conversationBytes } from '../core/limits.js';
+import { conversationBytes } from '../core/memory.js';
 import { selectMemory } from '../core/selectors.js';
 import { icon } from './icons.js';
 

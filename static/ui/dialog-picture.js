@@ -11,7 +11,7 @@ export function pictureDialog(ctx) {
     wide: true,
     update(_state, body) {
       const { size } = ctx.i18n;
-      render(picture ? html`<figure class="picture">
+      render(picture?.kind === 'image' ? html`<figure class="picture">
         <img src=${picture.data} alt=${picture.name} width=${picture.width ?? nothing} height=${picture.height ?? nothing}>
         <figcaption><span dir="auto">${picture.name}</span> <span class="attachment-size">${size(picture.size)}</span></figcaption>
       </figure>` : nothing, body);

@@ -2,6 +2,7 @@
 // The form in which a message is rewritten: a question is asked anew, an answer takes the person's words.
 
 import { html } from '../vendor/lit-html/lit-html.js';
+import { attachmentsOf, textOf } from '../core/parts.js';
 import { isComposing } from './send-key.js';
 import { isModifier } from './keys.js';
 
@@ -27,7 +28,7 @@ export function editForm(ctx, message) {
     event.preventDefault();
     const form = /** @type {HTMLElement} */ (event.currentTarget).closest('form');
     const text = form?.querySelector('textarea')?.value ?? '';
-    if (text.trim() === '' && message.attachments.length === 0) return;
+    if (text.trim() === '' && attachmentsOf(message.parts).length === 0) return;
     if (!own) {
       if (actions.rewriteAnswer(message.id, text)) ctx.focusComposer();
     } else if (actions.editAndResend(message.id, text)) {
@@ -46,7 +47,7 @@ export function editForm(ctx, message) {
     }
   };
   return html`<form class="edit-form" @submit=${save}>
-    <textarea class="input" dir="auto" autocomplete="off" aria-label=${t('edit.field')} .value=${message.text} @keydown=${key}></textarea>
+    <textarea class="input" dir="auto" autocomplete="off" aria-label=${t('edit.field')} .value=${textOf(message.parts)} @keydown=${key}></textarea>
     <div class="edit-row"><span class="hint">${t('edit.hint')}</span>
       <button type="button" class="button button-small" @click=${close}>${t('do.cancel')}</button>
       <button class="button button-small button-primary">${t(own ? 'edit.save' : 'edit.keep')}</button></div>

@@ -23,16 +23,17 @@ const THEME_COLORS = { light: '#fbfaf7', dark: '#14181a' };
 const SHELL_MODULES = [
   './answer-menu.js', './attach-view.js', './attach.js', './composer.js', './context-meter.js', './dialogs.js',
   './edit-form.js', './focus.js', './follow.js', './greeting.js', './idle.js', './keys.js', './markdown.js',
-  './menu.js', './message.js', './models.js', './paste.js', './quote.js', './scroll.js', './send-key.js',
-  './shell.js', './sidebar.js', './speech.js', './thread-drawing.js', './thread-messages.js', './thread-plan.js',
-  './thread.js', './topbar.js', '../md/blocks.js', '../md/boxes.js', '../md/close-inline.js', '../md/close.js',
-  '../md/code.js', '../md/context.js', '../md/copy.js', '../md/diagram-source.js', '../md/diagram.js',
-  '../md/direction.js', '../md/dom.js', '../md/entities.js', '../md/footnotes.js', '../md/highlight.js',
-  '../md/inline.js', '../md/languages.js', '../md/lex.js', '../md/limits.js', '../md/links.js',
-  '../md/math-rule.js', '../md/math.js', '../md/overflow.js', '../md/plain.js', '../md/render.js',
-  '../md/schedule.js', '../md/split.js', '../md/stream.js', '../md/strings.js', '../md/table.js',
-  '../vendor/lit-html/directive-helpers.js', '../vendor/lit-html/directive.js',
-  '../vendor/lit-html/directives/repeat.js', '../vendor/marked/marked.esm.js',
+  './menu.js', './message-answer.js', './message-foot.js', './message-question.js', './message-tools.js',
+  './message.js', './models.js', './part-raw.js', './part-reasoning.js', './part-text.js', './parts.js', './paste.js',
+  './quote.js', './scroll.js', './send-key.js', './shell.js', './sidebar.js', './speech.js', './thread-drawing.js',
+  './thread-messages.js', './thread-plan.js', './thread.js', './topbar.js', '../vendor/lit-html/directive-helpers.js',
+  '../vendor/lit-html/directive.js', '../vendor/lit-html/directives/repeat.js', '../md/blocks.js', '../md/boxes.js',
+  '../md/close-inline.js', '../md/close.js', '../md/code.js', '../md/context.js', '../md/copy.js',
+  '../md/diagram-source.js', '../md/diagram.js', '../md/direction.js', '../md/dom.js', '../md/entities.js',
+  '../md/footnotes.js', '../md/highlight.js', '../md/inline.js', '../md/languages.js', '../md/lex.js',
+  '../md/limits.js', '../md/links.js', '../md/math-rule.js', '../md/math.js', '../md/overflow.js', '../md/plain.js',
+  '../md/render.js', '../md/schedule.js', '../md/split.js', '../md/stream.js', '../md/strings.js', '../md/table.js',
+  '../vendor/marked/marked.esm.js',
 ];
 
 /**

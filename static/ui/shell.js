@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page of somebody who is in: list, thread and composer in their places. Loaded when it is first wanted.
 
+import { hasText, textOf } from '../core/parts.js';
 import { selectActive, selectIsStreaming, selectPath } from '../core/selectors.js';
 import { createComposer } from './composer.js';
 import { createDialogs } from './dialogs.js';
@@ -91,8 +92,7 @@ function createContext(basics, parts, pickImport) {
     save,
     copy,
     async copyRich(messageId, text) {
-      const answer = parts().thread.answerOf(messageId);
-      const rich = answer && markdown.module?.richText(answer);
+      const rich = parts().thread.textsOf(messageId).map((one) => markdown.module?.richText(one) ?? '').join('');
       if (!rich || typeof ClipboardItem !== 'function') return copy(text);
       return told(() => navigator.clipboard.write([new ClipboardItem({
         'text/plain': new Blob([text], { type: 'text/plain' }),
@@ -100,8 +100,7 @@ function createContext(basics, parts, pickImport) {
       })]));
     },
     tablesOf(messageId) {
-      const answer = parts().thread.answerOf(messageId);
-      return answer && markdown.module ? markdown.module.tablesAsCsv(answer) : [];
+      return parts().thread.textsOf(messageId).flatMap((one) => markdown.module?.tablesAsCsv(one) ?? []);
     },
     pickImport,
     editLast() {
@@ -192,8 +191,8 @@ export function createShell(basics, redraw) {
     },
     compose: () => composer.focus(),
     copyLast() {
-      const answer = selectPath(selectActive(now())).findLast((m) => m.role === 'assistant' && m.text !== '');
-      if (answer) void ctx.copy(answer.text);
+      const answer = selectPath(selectActive(now())).findLast((m) => m.role === 'assistant' && hasText(m.parts));
+      if (answer) void ctx.copy(textOf(answer.parts));
     },
     settings: () => actions.setUi({ dialog: 'settings' }),
     help: () => actions.setUi({ dialog: 'help' }),

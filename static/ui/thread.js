@@ -128,8 +128,8 @@ export function createThread(ctx) {
     viewport,
     update,
     toLatest,
-    /** What an answer is rendered in. @param {string} id @returns {Element | null} */
-    answerOf: (id) => messages.view(id)?.element.querySelector('.answer') ?? null,
+    /** What the texts of an answer are rendered in. @param {string} id @returns {Element[]} */
+    textsOf: (id) => [...messages.view(id)?.element.querySelectorAll('.answer') ?? []],
     /** From message to message. @param {-1 | 1} step @returns {boolean} false beyond the last */
     jump: (step) => jumpFrom(messages.element, step, scroll.release),
     /** Something that is not in the state has changed (reading aloud). */

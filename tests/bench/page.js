@@ -9,6 +9,7 @@
 
 import { exportText } from '../../static/core/exporting.js';
 import { addMessage, createConversation, createMessage } from '../../static/core/conversation.js';
+import { partsOf } from '../../static/core/parts.js';
 import { startChat } from '../browser/chat-harness.js';
 import { answer } from './page-markdown.js';
 import { giants } from './page-giants.js';
@@ -144,7 +145,7 @@ function thread(count) {
     const role = i % 2 === 0 ? 'user' : 'assistant';
     const text = role === 'user' ? `Question ${i}: what about it?`
       : `Answer ${i} with **bold** and \`code\`.\n\n- one\n- two\n\n\`\`\`js\nconst x = ${i};\n\`\`\`\n\n${'Words and more words. '.repeat(25)}`;
-    conversation = addMessage(conversation, createMessage({ id: `m${i}`, parentId, role, createdAt: 1, text }));
+    conversation = addMessage(conversation, createMessage({ id: `m${i}`, parentId, role, createdAt: 1, parts: partsOf(text) }));
     parentId = `m${i}`;
   }
   return exportText([conversation], 0);

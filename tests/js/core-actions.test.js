@@ -5,14 +5,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import {
-  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMAGE_CHARS, MAX_TEXT_FILE_BYTES, MEMORY_CAP_BYTES,
+  MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_FILE_CHARS, MAX_IMAGE_CHARS, MAX_TEXT_FILE_BYTES, MEMORY_CAP_BYTES,
 } from '../../static/core/limits.js';
 import { MAX_TOASTS } from '../../static/core/reduce-page.js';
 import {
   selectActive, selectConversation, selectHasSomethingToLose, selectList, selectMemory, selectModel, selectPath, selectSiblings,
   selectSystem,
 } from '../../static/core/selectors.js';
-import { IMAGE, MODELS, TEXT_FILE, addExchange, makeCore } from './core-helpers.js';
+import { IMAGE, MODELS, TEXT_FILE, addExchange, makeCore, said } from './core-helpers.js';
 
 const keys = (store) => store.getState().ui.toasts.map(({ key }) => key);
 
@@ -125,7 +125,7 @@ function threeExchanges() {
   const three = addExchange(core, 'three', 'c', { parentId: two.answer });
   return { core, one, two, three };
 }
-const shown = (/** @type {any} */ core) => selectPath(selectActive(core.store.getState())).map(({ text }) => text);
+const shown = (/** @type {any} */ core) => selectPath(selectActive(core.store.getState())).map(said);
 
 test('a deletion says how many messages go', () => {
   const { core, two } = threeExchanges();
@@ -242,7 +242,10 @@ test('attachments have limits, each with its own word', () => {
   actions.setModel('eyes');
   assert.equal(actions.addAttachment(IMAGE), true);
   assert.equal(actions.addAttachment({ ...IMAGE, data: 'x'.repeat(MAX_IMAGE_CHARS + 1) }), false);
-  assert.equal(actions.addAttachment({ ...TEXT_FILE, data: 'x'.repeat(MAX_TEXT_FILE_BYTES + 1) }), false);
+  assert.equal(actions.addAttachment({ ...TEXT_FILE, text: 'x'.repeat(MAX_TEXT_FILE_BYTES + 1) }), false);
+  assert.equal(actions.addAttachment({ ...TEXT_FILE, data: 'x'.repeat(MAX_FILE_CHARS + 1) }), false);
+  const sound = { ...TEXT_FILE, kind: 'audio', transcript: '' };
+  assert.equal(actions.addAttachment({ ...sound, data: 'x'.repeat(MAX_FILE_CHARS + 1) }), false);
   for (let i = 0; i < MAX_ATTACHMENTS; i += 1) actions.addAttachment({ ...TEXT_FILE, id: `t${i}` });
   assert.equal(selectActive(store.getState()).draft.attachments.length, MAX_ATTACHMENTS);
   assert.ok(keys(store).includes('toast.tooManyAttachments'));
@@ -272,10 +275,10 @@ test('an answer is rewritten as a branch beside it, within the limits', () => {
   actions.setUi({ editingId: answer.id });
   assert.equal(actions.rewriteAnswer(answer.id, 'b'), true);
   const [, own] = selectPath(selectActive(store.getState()));
-  assert.deepEqual([own.text, own.role, own.status, own.model], ['b', 'assistant', 'complete', answer.model]);
+  assert.deepEqual([said(own), own.role, own.status, own.model], ['b', 'assistant', 'complete', answer.model]);
   assert.deepEqual(selectSiblings(selectActive(store.getState()), own.id), { index: 1, count: 2 });
   assert.equal(store.getState().ui.editingId, null);
-  assert.equal(selectConversation(store.getState(), 'c0').nodes[answer.id].text, 'a', 'the first stays');
+  assert.equal(said(selectConversation(store.getState(), 'c0').nodes[answer.id]), 'a', 'the first stays');
 });
 
 test('an answer that ends elsewhere is unseen until its conversation is shown', () => {

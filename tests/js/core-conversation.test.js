@@ -9,7 +9,7 @@ import {
   siblingsOf, subtreeOf, titleFrom,
 } from '../../static/core/conversation.js';
 import { selectActive, selectPath, selectSiblings } from '../../static/core/selectors.js';
-import { addExchange, makeCore } from './core-helpers.js';
+import { addExchange, makeCore, said } from './core-helpers.js';
 
 /** a conversation from lines "id parent" */
 function tree(...lines) {
@@ -132,23 +132,23 @@ test('an answer goes through its states, with its times', () => {
   };
   const { startedAt } = get().timing;
   assert.equal(get().timing.firstTokenAt, null);
-  progress({ status: 'thinking', reasoning: 'hm' });
+  progress({ status: 'thinking', deltas: [{ kind: 'reasoning', text: 'hm' }] });
   const thoughtAt = clock.now;
-  progress({ status: 'thinking', reasoning: 'm' });
-  progress({ status: 'answering', text: 'Be', lastEventId: '7' });
+  progress({ status: 'thinking', deltas: [{ kind: 'reasoning', text: 'm' }] });
+  progress({ status: 'answering', deltas: [{ kind: 'text', text: 'Be' }], lastEventId: '7' });
   const answeredAt = clock.now;
-  progress({ text: 'cause', usage: { promptTokens: 1, completionTokens: 2, reasoningTokens: 0 } });
+  progress({ deltas: [{ kind: 'text', text: 'cause' }], usage: { promptTokens: 1, completionTokens: 2, reasoningTokens: 0 } });
   store.dispatch({ type: 'answer/ended', conversationId: 'c0', messageId: answer, now: clock.now + 5, status: 'complete' });
   const message = get();
-  assert.equal(message.text, 'Because');
-  assert.equal(message.reasoning, 'hmm');
+  assert.deepEqual(message.parts, [
+    { kind: 'reasoning', text: 'hmm', startedAt: thoughtAt, endedAt: answeredAt }, { kind: 'text', text: 'Because' },
+  ]);
   assert.equal(message.lastEventId, '7');
   assert.equal(message.status, 'complete');
   assert.deepEqual(message.timing, {
-    startedAt, firstTokenAt: thoughtAt, reasoningStartedAt: thoughtAt, reasoningEndedAt: answeredAt,
-    endedAt: clock.now + 5,
+    startedAt, firstTokenAt: thoughtAt, endedAt: clock.now + 5,
   });
-  progress({ text: ' and more', status: 'answering' });
+  progress({ deltas: [{ kind: 'text', text: ' and more' }], status: 'answering' });
   assert.equal(get(), message, 'what is over does not change any more');
 });
 
@@ -161,9 +161,9 @@ test('reconnecting is shown only while it lasts', () => {
   const get = () => selectActive(core.store.getState()).nodes[answer];
   send({ status: 'reconnecting', reconnect: { attempt: 1, at: 5 } });
   assert.deepEqual(get().reconnect, { attempt: 1, at: 5 });
-  send({ status: 'answering', text: 'b' });
+  send({ status: 'answering', deltas: [{ kind: 'text', text: 'b' }] });
   assert.equal(get().reconnect, null);
-  assert.equal(get().text, 'ab');
+  assert.equal(said(get()), 'ab');
 });
 
 test('the first question gives the title, a given title stays', () => {

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { exportOf, exportOfAll, exportText, fileName, markdownOf } from '../../static/core/exporting.js';
-import { ImportError, readExport } from '../../static/core/importing.js';
+import { readExport } from '../../static/core/importing.js';
+import { ImportError } from '../../static/core/reading.js';
 import { DEFAULT_SETTINGS, SETTINGS_KEY, loadSettings, saveSettings, validSettings } from '../../static/core/settings.js';
 import { selectActive } from '../../static/core/selectors.js';
 import { IMAGE, TEXT_FILE, addExchange, counter, makeCore } from './core-helpers.js';
@@ -25,7 +26,8 @@ function rich() {
   });
   store.dispatch({
     type: 'answer/progressed', conversationId: 'c0', messageId: 'end', now: clock.now + 10, progress: {
-      reasoning: 'Hm.', text: 'A dot', usage: { promptTokens: 3, completionTokens: 4, reasoningTokens: 1 },
+      deltas: [{ kind: 'reasoning', text: 'Hm.' }, { kind: 'text', text: 'A dot' }],
+      usage: { promptTokens: 3, completionTokens: 4, reasoningTokens: 1, cachedTokens: 2, cost: 0.25 },
     },
   });
   store.dispatch({
@@ -144,7 +146,7 @@ test('damaged trees are refused', () => {
 test('hostile content is refused or harmless', () => {
   const image = (data) => {
     const file = sample();
-    file.conversations[0].messages.find((message) => message.attachments).attachments[0].data = data;
+    file.conversations[0].messages.flatMap(({ parts }) => parts).find(({ kind }) => kind === 'image').data = data;
     return file;
   };
   refused(image('https://example.invalid/track.png'));

@@ -5,6 +5,7 @@
  */
 
 import { createCoreActions } from '../../static/core/actions.js';
+import { reasoningOf, textOf } from '../../static/core/parts.js';
 import { DEFAULT_SETTINGS } from '../../static/core/settings.js';
 import { initialState, reduce } from '../../static/core/state.js';
 import { createStore } from '../../static/core/store.js';
@@ -108,9 +109,13 @@ export const IMAGE = {
   data: 'data:image/png;base64,iVBORw0KGgo=',
 };
 
+/** What a message says, and what it thought. */
+export const said = (message) => textOf(message.parts);
+export const thought = (message) => reasoningOf(message.parts);
+
 /** A text file. */
 export const TEXT_FILE = {
-  id: 'a2', kind: 'text', name: 'notes.txt', type: 'text/plain', size: 12, data: 'a note ``` b',
+  id: 'a2', kind: 'file', name: 'notes.txt', type: 'text/plain', size: 12, text: 'a note ``` b', data: '',
 };
 
 /** Adds a question and its finished answer to a conversation of a store. */
@@ -126,7 +131,7 @@ export function addExchange({ store, clock, newId }, question, answer, { parentI
   clock.now += 500;
   store.dispatch({
     type: 'answer/progressed', conversationId: id, messageId: ids.answer, now: clock.now,
-    progress: { text: answer, status: 'answering', lastEventId: '3' },
+    progress: { deltas: [{ kind: 'text', text: answer }], status: 'answering', lastEventId: '3' },
   });
   clock.now += 1500;
   if (status !== null) {

@@ -41,7 +41,7 @@ test('an answer ends once', () => {
   for (const action of [
     { type: 'answer/ended', status: 'complete' },
     { type: 'answer/ended', status: 'failed', error: { code: 'x', type: '', message: '', status: 0, param: null, retryAt: null } },
-    { type: 'answer/progressed', progress: { text: ' late', status: 'answering', lastEventId: '9' } },
+    { type: 'answer/progressed', progress: { deltas: [{ kind: 'text', text: ' late' }], status: 'answering', lastEventId: '9' } },
   ]) {
     store.dispatch({ conversationId: 'c0', messageId: answer, now: clock.now, ...action });
     assert.equal(store.getState(), before, action.type);
@@ -77,7 +77,7 @@ test('the neighbour follows a deleted conversation', () => {
 
 test('an imported message has an id of its own', () => {
   const base = { ...createConversation({ id: 'x', now: 0 }), roots: ['m'], openRootId: 'm' };
-  const nodes = { m: createMessage({ id: 'm', parentId: null, role: 'user', createdAt: 0, text: 'q' }) };
+  const nodes = { m: createMessage({ id: 'm', parentId: null, role: 'user', createdAt: 0, parts: [{ kind: 'text', text: 'q' }] }) };
   const file = JSON.parse(exportText([{ ...base, nodes }], 0));
   const [message] = file.conversations[0].messages;
   for (const [id, where] of [[1, 'id'], ['1', 'id'], [null, 'id'], [{}, 'id']]) {
@@ -116,7 +116,7 @@ function ended(status, { text = 'half', lastEventId = '3', code = 'network', res
   core.store.dispatch({ type: 'models/ready', list: MODELS });
   const ids = addExchange(core, 'q', '', { status: null });
   const where = { conversationId: 'c0', messageId: ids.answer, now: core.clock.now };
-  core.store.dispatch({ type: 'answer/progressed', ...where, progress: { text, lastEventId } });
+  core.store.dispatch({ type: 'answer/progressed', ...where, progress: { deltas: [{ kind: 'text', text }], lastEventId } });
   core.store.dispatch({ type: 'answer/ended', ...where, status, error: { code, type: '', message: '', status: 0, param: null, retryAt: null } });
   return { state: core.store.getState(), ...ids };
 }

@@ -6,8 +6,10 @@ import test from 'node:test';
 
 import { createMessage } from '../../static/core/conversation.js';
 import {
-  MESSAGE_OVERHEAD_TOKENS, contextOf, conversationBytes, estimateTokens, jsonBytes, memoryBytes, messageCost, textCost,
-} from '../../static/core/limits.js';
+  MESSAGE_OVERHEAD_TOKENS, contextOf, estimateTokens, jsonBytes, messageCost, textCost,
+} from '../../static/core/context-window.js';
+import { conversationBytes, memoryBytes } from '../../static/core/memory.js';
+import { partsOf } from '../../static/core/parts.js';
 import { CONTINUE_PROMPT, requestBody } from '../../static/core/request.js';
 import {
   selectActive, selectContext, selectMemory, selectModel, selectSendObstacle, selectStats,
@@ -18,7 +20,7 @@ import { IMAGE, MODELS, TEXT_FILE, addExchange, makeCore } from './core-helpers.
 function pathOf(...tokens) {
   return tokens.map((count, i) => createMessage({
     id: `m${i}`, parentId: i === 0 ? null : `m${i - 1}`, role: i % 2 === 0 ? 'user' : 'assistant', createdAt: 1,
-    text: 'x'.repeat((count - MESSAGE_OVERHEAD_TOKENS) * 4),
+    parts: partsOf('x'.repeat((count - MESSAGE_OVERHEAD_TOKENS) * 4)),
   }));
 }
 
@@ -92,7 +94,7 @@ test('what is kept for the answer is never the whole context', () => {
 
 test('an answer that still grows is not read through each time', () => {
   const message = createMessage({
-    id: 'm', parentId: null, role: 'assistant', createdAt: 1, status: 'answering', text: '你'.repeat(4000),
+    id: 'm', parentId: null, role: 'assistant', createdAt: 1, status: 'answering', parts: partsOf('你'.repeat(4000)),
   });
   assert.equal(messageCost(message).tokens, 1000 + MESSAGE_OVERHEAD_TOKENS);
   assert.equal(messageCost({ ...message, status: 'complete' }).tokens, 4000 + MESSAGE_OVERHEAD_TOKENS);
@@ -100,7 +102,7 @@ test('an answer that still grows is not read through each time', () => {
 
 test('images and files cost', () => {
   assert.ok(textCost('', [IMAGE]).tokens > 1000);
-  assert.ok(textCost('', [TEXT_FILE]).bytes > TEXT_FILE.data.length);
+  assert.ok(textCost('', [TEXT_FILE]).bytes > TEXT_FILE.text.length);
 });
 
 test('memory counts all branches, attachments and drafts, and comes back', () => {
@@ -136,24 +138,24 @@ test('the request carries what is set, and no more', () => {
 
 test('an answer that said nothing is not sent, one to be continued is followed by the wish', () => {
   const path = pathOf(10, 10, 10, 10);
-  path[1] = { ...path[1], text: '' };
+  path[1] = { ...path[1], parts: [] };
   const { messages } = requestBody({ model: 'm', system: '', params: {}, messages: path, goOn: true });
   assert.deepEqual(messages.map(({ role }) => role), ['user', 'user', 'assistant', 'user']);
   assert.equal(messages.at(-1).content, CONTINUE_PROMPT);
-  path[3] = { ...path[3], text: ' \n' };
+  path[3] = { ...path[3], parts: partsOf(' \n') };
   const blank = requestBody({ model: 'm', system: '', params: {}, messages: path, goOn: true });
   assert.deepEqual(blank.messages.map(({ role }) => role), ['user', 'user'], 'of blanks there is nothing to continue');
 });
 
 test('images are parts, files are fenced text', () => {
   const message = createMessage({
-    id: 'm', parentId: null, role: 'user', createdAt: 1, text: 'Look.', attachments: [IMAGE, TEXT_FILE],
+    id: 'm', parentId: null, role: 'user', createdAt: 1, parts: partsOf('Look.', [IMAGE, TEXT_FILE]),
   });
   const text = 'notes.txt:\n````\na note ``` b\n````\n\nLook.';
   assert.deepEqual(requestBody({ model: 'm', system: '', params: {}, messages: [message] }).messages[0].content, [
     { type: 'image_url', image_url: { url: IMAGE.data } }, { type: 'text', text },
   ]);
-  assert.equal(requestBody({ model: 'm', system: '', params: {}, messages: [message], images: false })
+  assert.equal(requestBody({ model: 'm', system: '', params: {}, messages: [message], input: ['text'] })
     .messages[0].content, `[dot.png]\n\n${text}`);
 });
 
@@ -213,9 +215,9 @@ test('selectors give the same object while nothing changed for them', () => {
 
 test('figures of an answer', () => {
   const message = createMessage({
-    id: 'm', parentId: 'u', role: 'assistant', createdAt: 1, text: 'x',
-    usage: { promptTokens: 10, completionTokens: 101, reasoningTokens: 0 },
-    timing: { startedAt: 1000, firstTokenAt: 1500, reasoningStartedAt: null, reasoningEndedAt: null, endedAt: 3500 },
+    id: 'm', parentId: 'u', role: 'assistant', createdAt: 1, parts: partsOf('x'),
+    usage: { promptTokens: 10, completionTokens: 101, reasoningTokens: 0, cachedTokens: 0, cost: null },
+    timing: { startedAt: 1000, firstTokenAt: 1500, endedAt: 3500 },
   });
   assert.deepEqual(selectStats(message), {
     tokens: 101, promptTokens: 10, firstTokenMs: 500, reasoningMs: null, totalMs: 2500, tokensPerSecond: 50,

@@ -8,7 +8,7 @@ import { CONNECT_SILENCE_MS } from '../../static/net/answer-machine.js';
 import { CANCEL_DELAYS_MS, DRAIN_MS } from '../../static/net/stream.js';
 import { CONTINUE_PROMPT } from '../../static/core/request.js';
 import { selectPath, selectSiblings } from '../../static/core/selectors.js';
-import { IMAGE } from './core-helpers.js';
+import { IMAGE, said } from './core-helpers.js';
 import { makePage } from './net-helpers.js';
 
 test('a question goes out, its answer comes in, a frame at a time', async () => {
@@ -31,11 +31,11 @@ test('a question goes out, its answer comes in, a frame at a time', async () => 
   page.store.subscribe(() => { notified += 1; });
   for (let i = 1; i <= 50; i += 1) call.token(i, `w${i} `);
   await page.clock.settle();
-  assert.equal(page.answer().text, '', 'nothing before the frame');
+  assert.equal(said(page.answer()), '', 'nothing before the frame');
   await page.settle();
   assert.equal(notified, 1);
   assert.equal(page.answer().status, 'answering');
-  assert.match(page.answer().text, /^w1 .*w50 $/);
+  assert.match(said(page.answer()), /^w1 .*w50 $/);
   call.send('id: 51\ndata: {"choices":[],"usage":{"prompt_tokens":4,"completion_tokens":50}}\n\n').done(52);
   await page.settle();
   await page.settle();
@@ -51,7 +51,7 @@ test('text is there at the end even when no frame came', async () => {
   await page.ask('q');
   page.call().open().token(1, 'all of it').done(2);
   await page.clock.settle();
-  assert.equal(page.answer().text, 'all of it');
+  assert.equal(said(page.answer()), 'all of it');
   assert.equal(page.answer().status, 'complete');
 });
 
@@ -108,8 +108,8 @@ test('editing makes a branch and asks again', async () => {
   assert.equal(page.answers.editAndResend(question.id, 'uno'), true);
   await page.settle();
   assert.deepEqual(page.call().body.messages.map(({ content }) => content), ['uno']);
-  assert.deepEqual(selectPath(page.conversation()).map(({ text }) => text), ['uno', '']);
-  assert.equal(page.message(question.id).text, 'one');
+  assert.deepEqual(selectPath(page.conversation()).map(said), ['uno', '']);
+  assert.equal(said(page.message(question.id)), 'one');
   page.actions.setDraft({ text: 'unsent' });
   page.answers.stop();
   assert.equal(page.answers.editAndResend(question.id, 'x'.repeat(10000)), false);
@@ -133,13 +133,13 @@ test('a new branch stops the answer that the old one still gets', async () => {
   assert.equal(page.answers.editAndResend(question.id, 'due'), true);
   await page.settle();
   assert.equal(page.message(second.id).status, 'stopped');
-  assert.equal(page.message(second.id).text, 'Half');
+  assert.equal(said(page.message(second.id)), 'Half');
   assert.equal(old.aborted, true);
   page.call('DELETE', 'streams/key-2').json(null, 204);
   assert.deepEqual(page.call('POST').body.messages.map(({ content }) => content), ['one', 'First.', 'due']);
   page.call('POST').open().token(1, 'Zwei');
   await page.settle();
-  assert.deepEqual(selectPath(page.conversation()).map(({ text }) => text), ['one', 'First.', 'due', 'Zwei']);
+  assert.deepEqual(selectPath(page.conversation()).map(said), ['one', 'First.', 'due', 'Zwei']);
   const third = page.answer();
   assert.equal(page.answers.regenerate(first.id), true);
   await page.settle();
@@ -187,8 +187,8 @@ test('streams run in several conversations at once', async () => {
   second.token(1, 'B');
   first.token(2, 'a');
   await page.settle();
-  assert.equal(page.message(firstId).text, 'Aa');
-  assert.equal(page.message(secondId).text, 'B');
+  assert.equal(said(page.message(firstId)), 'Aa');
+  assert.equal(said(page.message(secondId)), 'B');
   page.answers.stop();
   await page.settle();
   assert.equal(page.message(secondId).status, 'stopped');
@@ -206,7 +206,7 @@ test('stop in the middle keeps what came and tells the server', async () => {
   call.token(2, ' more');
   await page.clock.settle();
   page.answers.stop();
-  assert.equal(page.answer().text, 'Half more', 'also what no frame had shown yet');
+  assert.equal(said(page.answer()), 'Half more', 'also what no frame had shown yet');
   assert.equal(page.answer().status, 'stopped');
   assert.equal(call.aborted, true);
   const cancel = page.call('DELETE', 'streams/key-1');
@@ -252,14 +252,14 @@ test('a lost connection resumes by itself, exactly', async () => {
   await page.settle();
   assert.equal(page.answer().status, 'reconnecting');
   assert.equal(page.answer().reconnect.attempt, 1);
-  assert.equal(page.answer().text, 'one two ');
+  assert.equal(said(page.answer()), 'one two ');
   await page.advance(500);
   const resume = page.call('GET', 'streams/key-1');
   assert.equal(resume.headers['Last-Event-ID'], '2');
   resume.open().token(2, 'two ').token(3, 'three').done(4);
   await page.settle();
   await page.settle();
-  assert.equal(page.answer().text, 'one two three');
+  assert.equal(said(page.answer()), 'one two three');
   assert.equal(page.answer().status, 'complete');
   assert.equal(page.count('POST', ''), 1);
 });
@@ -279,7 +279,7 @@ test('a connection lost at every event is resumed at every event', async () => {
   }
   page.call().done(99);
   await page.settle();
-  assert.equal(page.answer().text, words.join(''));
+  assert.equal(said(page.answer()), words.join(''));
   assert.equal(page.answer().status, 'complete');
 });
 
@@ -303,7 +303,7 @@ test('the network coming back resumes at once', async () => {
   assert.equal(page.calls.length, before + 1);
   page.call().open().token(2, 'b').done(3);
   await page.settle();
-  assert.equal(page.answer().text, 'ab');
+  assert.equal(said(page.answer()), 'ab');
 });
 
 test('when it cannot be resumed, what came stays, marked, and Continue goes on', async () => {
@@ -315,8 +315,8 @@ test('when it cannot be resumed, what came stays, marked, and Continue goes on',
   await page.advance(500);
   page.call('GET', 'streams/').fail(404, 'stream_not_found');
   await page.settle();
-  const { id, status, text, error } = page.answer();
-  assert.deepEqual([status, text, error.code], ['interrupted', 'Half', 'stream_not_found']);
+  const { id, status, error } = page.answer();
+  assert.deepEqual([status, said(page.answer()), error.code], ['interrupted', 'Half', 'stream_not_found']);
   assert.equal(page.answers.continueAnswer(id), true);
   await page.settle();
   const call = page.call('POST', '');
@@ -326,7 +326,7 @@ test('when it cannot be resumed, what came stays, marked, and Continue goes on',
   call.open().token(1, ' done').done(2);
   await page.settle();
   assert.equal(page.answer().id, id, 'in the same message');
-  assert.equal(page.answer().text, 'Half done');
+  assert.equal(said(page.answer()), 'Half done');
   assert.equal(page.answer().status, 'complete');
   assert.equal(page.answer().error, null);
 });
@@ -349,7 +349,7 @@ test('Continue first asks the server for the rest when it may still have it', as
   assert.equal(page.call().headers['Last-Event-ID'], '1');
   page.call().open().token(2, ' rest').done(3);
   await page.settle();
-  assert.equal(page.answer().text, 'Half rest');
+  assert.equal(said(page.answer()), 'Half rest');
   assert.equal(page.count('POST', ''), 1, 'no second answer was paid for');
 });
 
@@ -371,7 +371,7 @@ test('and asks the model to go on when the server no longer has it', async () =>
   assert.equal(page.call().method, 'POST');
   page.call().open().token(1, ' rest').done(2);
   await page.settle();
-  assert.equal(page.answer().text, 'Half rest');
+  assert.equal(said(page.answer()), 'Half rest');
   assert.equal(page.answer().status, 'complete');
 });
 
@@ -407,11 +407,11 @@ test('an error in the middle keeps what came', async () => {
   await page.ask('q');
   page.call().open().token(1, 'Half').send('id: 2\ndata: {"error":{"message":"It fell over.","code":"upstream_error"}}\n\n').close();
   await page.settle();
-  const { status, text, error, id } = page.answer();
-  assert.deepEqual([status, text, error.message], ['failed', 'Half', 'It fell over.']);
+  const { status, error, id } = page.answer();
+  assert.deepEqual([status, said(page.answer()), error.message], ['failed', 'Half', 'It fell over.']);
   page.answers.retry(id);
   await page.settle();
-  assert.equal(page.message(id).text, 'Half', 'trying again makes a branch');
+  assert.equal(said(page.message(id)), 'Half', 'trying again makes a branch');
   assert.deepEqual(selectSiblings(page.conversation(), id), { index: 0, count: 2 });
 });
 
@@ -459,7 +459,7 @@ test('an expired session asks for the login and then sends what was waiting', as
   await page.settle();
   assert.equal(page.store.getState().session.status, 'expired');
   assert.equal(page.answer().status, 'held');
-  assert.equal(selectPath(page.conversation())[0].text, 'keep me');
+  assert.equal(said(selectPath(page.conversation())[0]), 'keep me');
   const login = page.account.signIn('ann', 'secret');
   await page.settle();
   assert.deepEqual(page.call().body, { username: 'ann', password: 'secret' });
@@ -470,7 +470,7 @@ test('an expired session asks for the login and then sends what was waiting', as
   assert.equal(page.call().headers['Idempotency-Key'], 'key-1');
   page.call().open().token(1, 'kept').done(2);
   await page.settle();
-  assert.equal(page.answer().text, 'kept');
+  assert.equal(said(page.answer()), 'kept');
 });
 
 test('what is written while the session is expired waits as well', async () => {
@@ -494,13 +494,13 @@ test('a session that expires in the middle resumes after the login', async () =>
   page.call('GET', 'streams/').fail(401, 'not_authenticated');
   await page.settle();
   assert.equal(page.answer().status, 'held');
-  assert.equal(page.answer().text, 'Half');
+  assert.equal(said(page.answer()), 'Half');
   page.answers.signedIn();
   await page.settle();
   assert.equal(page.call().headers['Last-Event-ID'], '1');
   page.call().open().token(2, ' done').done(3);
   await page.settle();
-  assert.equal(page.answer().text, 'Half done');
+  assert.equal(said(page.answer()), 'Half done');
 });
 
 test('somebody else who signs in sees nothing of it', async () => {
@@ -579,7 +579,7 @@ test('a long answer costs a frame each, not an action per token', async () => {
   }
   call.done(20001);
   await page.settle();
-  assert.equal(page.answer().text.length, 100000);
+  assert.equal(said(page.answer()).length, 100000);
   assert.ok(progressed <= 202, `${progressed} notifications`);
 });
 
@@ -591,7 +591,7 @@ test('an answer that comes after the stop is not shown, and not read', async () 
   await page.settle();
   await page.settle();
   assert.equal(page.answer().status, 'stopped');
-  assert.equal(page.answer().text, '');
+  assert.equal(said(page.answer()), '');
   assert.equal(call.aborted, true);
   assert.throws(() => call.send('more'), TypeError, 'the stream was given back');
   page.answers.stop();

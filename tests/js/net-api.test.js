@@ -196,25 +196,25 @@ test('an endless error page is not read to its end', async () => {
 });
 
 test('chunks in all their forms', () => {
-  const none = { text: '', reasoning: '', refused: false, finish: '', usage: null, model: '', error: null };
+  const none = { deltas: [], refused: false, finish: '', usage: null, model: '', error: null };
   const read = (value) => readChunk(JSON.stringify(value));
   const delta = (value) => read({ choices: [{ delta: value }] });
-  assert.deepEqual(delta({ content: 'a' }), { ...none, text: 'a' });
+  assert.deepEqual(delta({ content: 'a' }), { ...none, deltas: [{ kind: 'text', text: 'a' }] });
   assert.deepEqual(delta({ content: null, role: 'assistant' }), none);
-  assert.deepEqual(delta({ reasoning_content: 'r' }), { ...none, reasoning: 'r' });
-  assert.deepEqual(delta({ reasoning: 'r' }), { ...none, reasoning: 'r' });
-  assert.deepEqual(delta({ refusal: 'No.' }), { ...none, text: 'No.', refused: true });
+  assert.deepEqual(delta({ reasoning_content: 'r' }), { ...none, deltas: [{ kind: 'reasoning', text: 'r' }] });
+  assert.deepEqual(delta({ reasoning: 'r' }), { ...none, deltas: [{ kind: 'reasoning', text: 'r' }] });
+  assert.deepEqual(delta({ refusal: 'No.' }), { ...none, deltas: [{ kind: 'text', text: 'No.' }], refused: true });
   assert.deepEqual(read({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 4 } }),
-    { ...none, usage: { promptTokens: 3, completionTokens: 4, reasoningTokens: 0 } });
+    { ...none, usage: { promptTokens: 3, completionTokens: 4, reasoningTokens: 0, cachedTokens: 0, cost: null } });
   assert.deepEqual(read({ choices: [{ finish_reason: 'length' }], model: 'm' }), { ...none, finish: 'length', model: 'm' });
   assert.deepEqual(read({ error: { message: 'x', code: 'c', type: 't' } }).error,
     { message: 'x', code: 'c', type: 't', param: null });
   assert.equal(read({ error: null, choices: [{ delta: { content: 'a' } }] }).error, null);
   assert.deepEqual(read({}), none);
   assert.deepEqual(read({ choices: [null] }), none);
-  assert.deepEqual(read({ choices: 'x', usage: { prompt_tokens: -1 } }).text, '');
+  assert.deepEqual(read({ choices: 'x', usage: { prompt_tokens: -1 } }).deltas, []);
   assert.deepEqual(readChunk('{"usage":{"prompt_tokens":1e999,"completion_tokens":-7.5}}').usage,
-    { promptTokens: 0, completionTokens: 0, reasoningTokens: 0 });
+    { promptTokens: 0, completionTokens: 0, reasoningTokens: 0, cachedTokens: 0, cost: null });
   assert.equal(readChunk('[DONE'), null);
   assert.equal(readChunk('7'), null);
   assert.equal(readChunk('null'), null);

@@ -45,7 +45,7 @@ const statusOf = (commands) => commands.find((command) => command.do === 'progre
 test('an answer in which the model refuses is a refusal, with its words', () => {
   const m = machine().reading();
   assert.deepEqual(m.chunk(1, { refusal: 'I will not' }), [
-    { do: 'progress', progress: { status: 'answering', lastEventId: '1', text: 'I will not' } },
+    { do: 'progress', progress: { status: 'answering', lastEventId: '1', deltas: [{ kind: 'text', text: 'I will not' }] } },
   ]);
   m.chunk(2, { refusal: ' do that.' });
   m.say('event', { id: '3', data: '{"choices":[{"delta":{},"finish_reason":"stop"}]}' });
@@ -61,7 +61,7 @@ test('a good answer: connecting, waiting, thinking, answering, complete', () => 
   assert.equal(statusOf(m.chunk(1, { role: 'assistant', content: '' })), 'waiting');
   assert.equal(statusOf(m.chunk(2, { reasoning_content: 'hm' })), 'thinking');
   assert.deepEqual(m.chunk(3, { content: 'Yes' }), [
-    { do: 'progress', progress: { status: 'answering', lastEventId: '3', text: 'Yes' } },
+    { do: 'progress', progress: { status: 'answering', lastEventId: '3', deltas: [{ kind: 'text', text: 'Yes' }] } },
   ]);
   m.say('event', { id: '4', data: '{"choices":[{"delta":{},"finish_reason":"stop"}]}' });
   m.say('event', { id: '5', data: '{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}' });
@@ -120,9 +120,9 @@ test('a lost connection is resumed after the last event, and repeated events are
   assert.equal(statusOf(m.say('opened')), 'answering', 'as before the loss');
   assert.deepEqual(m.chunk(1, { content: 'a' }), []);
   assert.deepEqual(m.chunk(2, { content: 'b' }), []);
-  assert.equal(m.chunk(3, { content: 'c' })[0].progress.text, 'c');
+  assert.equal(m.chunk(3, { content: 'c' })[0].progress.deltas[0].text, 'c');
   assert.deepEqual(m.chunk(3, { content: 'c' }), []);
-  assert.equal(m.chunk(10, { content: 'd' })[0].progress.text, 'd', 'numbers, not words');
+  assert.equal(m.chunk(10, { content: 'd' })[0].progress.deltas[0].text, 'd', 'numbers, not words');
 });
 
 test('events without ids, and ids that are no numbers', () => {
@@ -338,5 +338,5 @@ test('a stream that the server has is resumed from the start of the machine', ()
   assert.deepEqual(m.say('start')[0], { do: 'resume', lastEventId: '17' });
   m.say('opened');
   assert.deepEqual(m.chunk(17, { content: 'old' }), []);
-  assert.equal(m.chunk(18, { content: 'new' })[0].progress.text, 'new');
+  assert.equal(m.chunk(18, { content: 'new' })[0].progress.deltas[0].text, 'new');
 });

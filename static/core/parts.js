@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The parts of a message: made, added to as an answer arrives, looked through.
+ * Pure. Adding to an answer costs what arrives, however long it is already.
+ *
+ * @typedef {import('./types.js').Attachment} Attachment
+ * @typedef {import('./types.js').Delta} Delta
+ * @typedef {import('./types.js').Part} Part
+ * @typedef {import('./types.js').ReasoningPart} ReasoningPart
+ * @typedef {import('./types.js').SourcePart} SourcePart
+ * @typedef {import('./types.js').TextPart} TextPart
+ * @typedef {import('./types.js').ToolCallPart} ToolCallPart
+ */
+
+import { MAX_ANSWER_MEDIA_CHARS, MAX_PARTS, MAX_RAW_CHARS } from './limits.js';
+
+/** @type {readonly Part[]} */
+export const NO_PARTS = Object.freeze([]);
+
+/** Kinds that stand beside the flow of an answer: what follows them goes on before them. */
+const ASIDE = new Set(['source', 'raw']);
+/** States of a tool call that can still change by itself. */
+const OPEN_CALLS = new Set(['writing', 'asking', 'running']);
+
+/**
+ * What a person sends.
+ *
+ * @param {string} text
+ * @param {readonly Attachment[]} [attachments]
+ * @returns {readonly Part[]}
+ */
+export function partsOf(text, attachments = []) {
+  return text === '' ? attachments : [...attachments, { kind: 'text', text }];
+}
+
+/**
+ * The words of a message, without what is thought, cited or attached.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {string}
+ */
+export function textOf(parts) {
+  return joined(parts, 'text');
+}
+
+/**
+ * @param {readonly Part[]} parts
+ * @returns {string}
+ */
+export function reasoningOf(parts) {
+  return joined(parts, 'reasoning');
+}
+
+/**
+ * @param {readonly Part[]} parts
+ * @param {'text' | 'reasoning'} kind
+ * @returns {string}
+ */
+function joined(parts, kind) {
+  let all = '';
+  for (const part of parts) {
+    if (part.kind !== kind || part.text === '') continue;
+    all = all === '' ? part.text : `${all}\n\n${part.text}`;
+  }
+  return all;
+}
+
+/**
+ * Whether there are words to be read, which costs nothing while they grow.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {boolean}
+ */
+export function hasText(parts) {
+  return parts.some((part) => part.kind === 'text' && part.text !== '');
+}
+
+/**
+ * Whether an answer has begun to say or show something, thoughts included.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {boolean}
+ */
+export function hasBegun(parts) {
+  return parts.some((part) => part.kind !== 'notice' && (!('text' in part) || part.kind === 'file' || part.text !== ''));
+}
+
+/**
+ * @param {Part} part
+ * @returns {part is Attachment}
+ */
+export function isAttachment(part) {
+  return part.kind === 'image' || part.kind === 'audio' || part.kind === 'file';
+}
+
+/**
+ * @param {readonly Part[]} parts
+ * @returns {readonly Attachment[]}
+ */
+export function attachmentsOf(parts) {
+  return parts.filter(isAttachment);
+}
+
+/**
+ * The sources, by their numbers.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {readonly SourcePart[]}
+ */
+export function sourcesOf(parts) {
+  const sources = /** @type {SourcePart[]} */ (parts.filter(({ kind }) => kind === 'source'));
+  return sources.sort((a, b) => a.number - b.number);
+}
+
+/**
+ * How long an answer was thought about; null when it was not, or still is.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {number | null}
+ */
+export function reasoningMs(parts) {
+  let ms = null;
+  for (const part of parts) {
+    if (part.kind !== 'reasoning') continue;
+    if (part.startedAt === null || part.endedAt === null) return null;
+    ms = (ms ?? 0) + part.endedAt - part.startedAt;
+  }
+  return ms;
+}
+
+/**
+ * What a search looks through: everything of a part that is words.
+ *
+ * @param {Part} part
+ * @returns {string}
+ */
+export function wordsOf(part) {
+  switch (part.kind) {
+    case 'text':
+    case 'reasoning':
+      return part.text;
+    case 'tool_call':
+      return [part.name, part.arguments, ...(part.result ?? []).map(wordsOf)].join('\n');
+    case 'image':
+      return part.name;
+    case 'audio':
+      return `${part.name}\n${part.transcript}`;
+    case 'file':
+      return `${part.name}\n${part.text}`;
+    case 'source':
+      return `${part.title}\n${part.url}\n${part.snippet}`;
+    case 'notice':
+      return part.detail;
+    default:
+      return `${part.name}\n${part.json}`;
+  }
+}
+
+/**
+ * The parts after pieces have come, in their order.
+ *
+ * @param {readonly Part[]} parts
+ * @param {readonly Delta[]} deltas
+ * @param {number} now
+ * @returns {readonly Part[]}
+ */
+export function withDeltas(parts, deltas, now) {
+  if (deltas.length === 0) return parts;
+  const next = [...parts];
+  for (const delta of deltas) add(next, delta, now);
+  return next;
+}
+
+/**
+ * @param {Part[]} parts  is changed
+ * @param {Delta} delta
+ * @param {number} now
+ */
+function add(parts, delta, now) {
+  switch (delta.kind) {
+    case 'text':
+      if (delta.text !== '') addText(parts, delta.text, now);
+      break;
+    case 'reasoning':
+      addReasoning(parts, delta, now);
+      break;
+    case 'tool_call':
+      addToolCall(parts, delta, now);
+      break;
+    case 'audio':
+      addAudio(parts, delta, now);
+      break;
+    default:
+      addPart(parts, delta.part, now);
+  }
+}
+
+/**
+ * Where what comes next goes on: the last part that is none of those beside
+ * the flow.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {number} -1 when there is none
+ */
+function openIndex(parts) {
+  return parts.findLastIndex(({ kind }) => !ASIDE.has(kind));
+}
+
+/**
+ * Puts a part at the end. Beyond the limit a notice says that something is missing.
+ *
+ * @param {Part[]} parts  is changed
+ * @param {Part} part
+ * @param {number} now
+ */
+function push(parts, part, now) {
+  if (!ASIDE.has(part.kind)) closeReasoning(parts, now);
+  if (parts.length < MAX_PARTS) parts.push(part);
+  else if (parts.length === MAX_PARTS) parts.push({ kind: 'notice', code: 'too_many_parts', detail: '' });
+}
+
+/**
+ * @param {Part[]} parts  is changed
+ * @param {number} now
+ */
+function closeReasoning(parts, now) {
+  const at = openIndex(parts);
+  const open = parts[at];
+  if (open?.kind === 'reasoning' && open.endedAt === null) parts[at] = { ...open, endedAt: now };
+}
+
+/**
+ * @param {Part[]} parts  is changed
+ * @param {string} text
+ * @param {number} now
+ */
+function addText(parts, text, now) {
+  let at = openIndex(parts);
+  // Words are not lost to the number of other things.
+  if (parts.length >= MAX_PARTS) at = parts.findLastIndex(({ kind }) => kind === 'text');
+  const open = parts[at];
+  if (open?.kind === 'text') parts[at] = { kind: 'text', text: open.text + text };
+  else push(parts, { kind: 'text', text }, now);
+}
+
+/**
+ * @param {Part[]} parts  is changed
+ * @param {Extract<Delta, {kind: 'reasoning'}>} delta
+ * @param {number} now
+ */
+function addReasoning(parts, { text, details = [] }, now) {
+  const at = openIndex(parts);
+  const open = parts[at];
+  if (open?.kind === 'reasoning' && (open.endedAt === null || text === '')) {
+    const all = [...(open.details ?? []), ...details];
+    parts[at] = { ...open, text: open.text + text, ...(all.length === 0 ? {} : { details: all }) };
+  } else if (text !== '' || details.length > 0) {
+    push(parts, { kind: 'reasoning', text, startedAt: now, endedAt: null, ...(details.length === 0 ? {} : { details }) }, now);
+  }
+}
+
+/**
+ * Adds to the call that a piece belongs to. Providers tell by its number, by
+ * its id, or not at all.
+ *
+ * @param {Part[]} parts  is changed
+ * @param {Extract<Delta, {kind: 'tool_call'}>} delta
+ * @param {number} now
+ */
+function addToolCall(parts, { index, id, name, arguments: written, extra }, now) {
+  const at = parts.findLastIndex((part) => part.kind === 'tool_call' && part.state === 'writing' &&
+    (id !== '' && part.id !== '' ? part.id === id : index === null || part.index === null || part.index === index));
+  const open = parts[at];
+  const begins = open?.kind !== 'tool_call' || (id === '' && index === null && name !== '' && open.arguments !== '');
+  if (begins) {
+    push(parts, {
+      kind: 'tool_call', id, index, name, arguments: written, state: 'writing', result: null, startedAt: now,
+      endedAt: null, ...(extra === undefined ? {} : { extra }),
+    }, now);
+    return;
+  }
+  parts[at] = {
+    ...open,
+    id: open.id === '' ? id : open.id,
+    // Some repeat it in each piece.
+    name: open.name === '' ? name : open.name,
+    arguments: open.arguments + written,
+    ...(extra === undefined ? {} : { extra }),
+  };
+}
+
+/**
+ * @param {Part[]} parts  is changed
+ * @param {Extract<Delta, {kind: 'audio'}>} delta
+ * @param {number} now
+ */
+function addAudio(parts, { type, data, transcript }, now) {
+  const at = openIndex(parts);
+  const open = parts[at];
+  if (data !== '' && mediaChars(parts) + data.length > MAX_ANSWER_MEDIA_CHARS) {
+    tell(parts, 'too_large', now);
+  } else if (open?.kind === 'audio') {
+    const url = open.data === '' ? `data:${open.type};base64,` : `${open.data} `;
+    parts[at] = {
+      ...open,
+      data: data === '' ? open.data : url + data,
+      size: open.size + bytesOfBase64(data),
+      transcript: open.transcript + transcript,
+    };
+  } else {
+    push(parts, {
+      kind: 'audio', id: '', name: '', type, size: bytesOfBase64(data),
+      data: data === '' ? '' : `data:${type};base64,${data}`, transcript,
+    }, now);
+  }
+}
+
+/**
+ * @param {string} data
+ * @returns {number}
+ */
+function bytesOfBase64(data) {
+  return Math.floor((data.length * 3) / 4);
+}
+
+/**
+ * @param {Part[]} parts  is changed
+ * @param {import('./types.js').ImagePart | import('./types.js').FilePart | SourcePart
+ *   | import('./types.js').NoticePart | import('./types.js').RawPart} part
+ * @param {number} now
+ */
+function addPart(parts, part, now) {
+  switch (part.kind) {
+    case 'source':
+      addSource(parts, part, now);
+      break;
+    case 'raw':
+      addRaw(parts, part, now);
+      break;
+    case 'notice':
+      if (!parts.some((one) => one.kind === 'notice' && one.code === part.code)) push(parts, part, now);
+      break;
+    default:
+      // Some say everything once more at the end.
+      if (parts.some((one) => one.kind === part.kind && one.data === part.data &&
+          (one.kind !== 'image' || part.kind !== 'image' || one.url === part.url))) break;
+      if (mediaChars(parts) + part.data.length > MAX_ANSWER_MEDIA_CHARS) tell(parts, 'too_large', now);
+      else push(parts, part, now);
+  }
+}
+
+/**
+ * @param {Part[]} parts  is changed
+ * @param {string} code
+ * @param {number} now
+ */
+function tell(parts, code, now) {
+  addPart(parts, { kind: 'notice', code, detail: '' }, now);
+}
+
+/**
+ * @param {readonly Part[]} parts
+ * @returns {number} characters of pictures, sound and files
+ */
+function mediaChars(parts) {
+  return parts.reduce((sum, part) => sum + (isAttachment(part) ? part.data.length : 0), 0);
+}
+
+/**
+ * Adds a source, or what is new of one that is known: by the number that the
+ * provider's text calls it, else by its address.
+ *
+ * @param {Part[]} parts  is changed
+ * @param {SourcePart} source  number 0: the next
+ * @param {number} now
+ */
+function addSource(parts, source, now) {
+  let most = 0;
+  let at = -1;
+  parts.forEach((part, i) => {
+    if (part.kind !== 'source') return;
+    most = Math.max(most, part.number);
+    if (source.number > 0 ? part.number === source.number : part.url === source.url) at = i;
+  });
+  const known = parts[at];
+  if (known?.kind !== 'source') {
+    push(parts, { ...source, number: source.number > 0 ? source.number : most + 1 }, now);
+    return;
+  }
+  const ends = source.at.filter((end) => !known.at.includes(end));
+  if (ends.length === 0 && (known.title !== '' || source.title === '') &&
+      (known.snippet !== '' || source.snippet === '')) return;
+  parts[at] = {
+    ...known,
+    title: known.title || source.title,
+    snippet: known.snippet || source.snippet,
+    at: ends.length === 0 ? known.at : [...known.at, ...ends],
+  };
+}
+
+/**
+ * What is unknown and comes again and again stands in one part, a value a line.
+ *
+ * @param {Part[]} parts  is changed
+ * @param {import('./types.js').RawPart} raw
+ * @param {number} now
+ */
+function addRaw(parts, raw, now) {
+  const at = parts.findLastIndex((part) => part.kind === 'raw' && part.name === raw.name);
+  const known = parts[at];
+  if (known?.kind !== 'raw') push(parts, raw, now);
+  else if (known.json.length + raw.json.length < MAX_RAW_CHARS) parts[at] = { ...known, json: `${known.json}\n${raw.json}` };
+  else tell(parts, 'too_large', now);
+}
+
+/**
+ * The parts of an answer that has ended: nothing goes on by itself any more.
+ *
+ * @param {readonly Part[]} parts
+ * @param {number} now
+ * @returns {readonly Part[]}
+ */
+export function finished(parts, now) {
+  if (!parts.some(isOpen)) return parts;
+  return parts.map((part) => {
+    if (!isOpen(part)) return part;
+    return part.kind === 'tool_call' ? { ...part, state: 'stopped', endedAt: now } : { ...part, endedAt: now };
+  });
+}
+
+/**
+ * @param {Part} part
+ * @returns {part is ReasoningPart | ToolCallPart}
+ */
+function isOpen(part) {
+  return (part.kind === 'reasoning' && part.endedAt === null) ||
+    (part.kind === 'tool_call' && OPEN_CALLS.has(part.state));
+}
+
+/**
+ * Puts pieces behind others, those of the same text together.
+ *
+ * @param {Delta[]} list  is changed
+ * @param {readonly Delta[]} more
+ */
+export function pushDeltas(list, more) {
+  for (const delta of more) {
+    const last = list.at(-1);
+    if (delta.kind === 'text' && last?.kind === 'text') {
+      list[list.length - 1] = { kind: 'text', text: last.text + delta.text };
+    } else if (delta.kind === 'reasoning' && last?.kind === 'reasoning') {
+      const details = [...(last.details ?? []), ...(delta.details ?? [])];
+      list[list.length - 1] = {
+        kind: 'reasoning', text: last.text + delta.text, ...(details.length === 0 ? {} : { details }),
+      };
+    } else {
+      list.push(delta);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// Under an answer: what is going on, how it ended and the ways on, its tools, its figures.
+
+import { html, nothing } from '../vendor/lit-html/lit-html.js';
+import { isUnderWay } from '../core/conversation.js';
+import { hasBegun, hasText, reasoningOf, textOf } from '../core/parts.js';
+import { selectStats } from '../core/selectors.js';
+import { moreEntries } from './answer-menu.js';
+import { editForm } from './edit-form.js';
+import { details, explain } from './errors.js';
+import { icon } from './icons.js';
+import { branch, copyTool, tool } from './message-tools.js';
+import { secondsUntil } from './ticker.js';
+
+/**
+ * @typedef {import('./context.js').Context} Context
+ * @typedef {import('../core/types.js').Message} Message
+ * @typedef {import('./message.js').Around} Around
+ */
+
+export const DOTS = html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>`;
+
+/**
+ * What is going on while no text has come, in words and with a clock.
+ * @param {Context} ctx
+ * @param {Message} message
+ */
+function statusView(ctx, message) {
+  const { t, duration } = ctx.i18n;
+  const since = (/** @type {number | null | undefined} */ then) => duration(then ? Date.now() - then : 0);
+  switch (message.status) {
+    case 'connecting':
+      return html`<p class="status">${DOTS}${t('state.connecting')}</p>`;
+    case 'waiting':
+      return html`<p class="status tabular">${DOTS}${t('state.waiting', { time: since(message.timing?.startedAt) })}</p>`;
+    case 'thinking':
+      // Where there are words of it, they say so themselves.
+      if (reasoningOf(message.parts) !== '') return nothing;
+      return html`<p class="status status-thinking tabular">${DOTS}${t('state.thinking', { time: since(message.timing?.startedAt) })}</p>`;
+    case 'answering':
+      return html`<p class="status">${DOTS}${hasText(message.parts) ? nothing : t('state.answering')}</p>`;
+    case 'reconnecting':
+      return html`<p class="status">${icon('offline')}${t('state.resuming')}</p>`;
+    case 'held':
+      return html`<p class="status">${icon('clock')}${message.hold?.reason === 'consent'
+        ? t('state.retrying', { time: duration(secondsUntil(message.hold.at) * 1000) })
+        : t('state.held')}</p>`;
+    default:
+      return nothing;
+  }
+}
+
+/** @type {Partial<Record<import('../core/types.js').MessageStatus, import('./icons.js').IconName>>} */
+const OUTCOME_ICONS = { stopped: 'stop', interrupted: 'plug', failed: 'warning', refused: 'shield', length: 'scissors' };
+
+/**
+ * How an answer ended when it did not end well, why, and the ways on.
+ * @param {Context} ctx
+ * @param {Message} message
+ * @param {boolean} busy
+ */
+function outcomeView(ctx, message, busy) {
+  const { t, duration } = ctx.i18n;
+  const { actions } = ctx;
+  const begun = hasText(message.parts);
+  const { status, error } = message;
+  const symbol = OUTCOME_ICONS[status];
+  if (!symbol) {
+    return status === 'complete' && !hasBegun(message.parts) ? html`<p class="status">${t('state.empty')}</p>` : nothing;
+  }
+  const key = status === 'failed' ? (begun ? 'state.failedPart' : 'state.failed')
+    : status === 'stopped' && !hasBegun(message.parts) ? 'state.stoppedEarly' : `state.${status}`;
+  const wait = secondsUntil(error?.retryAt);
+  const again = wait > 0
+    ? html`<button type="button" class="button button-small" @click=${() => actions.retry(message.id, { at: error?.retryAt ?? undefined })}>${icon('clock')}${t('do.retryIn', { time: duration(wait * 1000) })}</button>`
+    : html`<button type="button" class="button button-small" @click=${() => actions.retry(message.id)}>${icon('again')}${t('do.retry')}</button>`;
+  const goOn = begun && status !== 'refused'
+    ? html`<button type="button" class="button button-small" @click=${() => actions.continueAnswer(message.id)}>${icon('forward')}${t('do.continue')}</button>`
+    : nothing;
+  const why = error && (status === 'failed' || status === 'interrupted' || error.code !== 'content_filter')
+    ? html`<span class="outcome-why">${explain(ctx.i18n, error)}</span>` : nothing;
+  return html`<div class=${`outcome outcome-${status}`}>${icon(symbol)}
+    <div class="outcome-text"><strong>${t(key)}</strong> ${why}${details(ctx.i18n, error)}</div>
+    ${busy ? nothing : html`<div class="outcome-actions">${goOn}${again}</div>`}</div>`;
+}
+
+/**
+ * Tokens, time to the first of them, speed.
+ * @param {Context} ctx
+ * @param {Message} message
+ */
+function statsView(ctx, message) {
+  const { t, number } = ctx.i18n;
+  const stats = selectStats(message);
+  const seconds = (/** @type {number} */ ms) => (ms < 1000
+    ? number(Math.round(ms), { style: 'unit', unit: 'millisecond', unitDisplay: 'narrow' })
+    : number(ms / 1000, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: ms < 9950 ? 1 : 0 }));
+  const parts = [];
+  if (stats.tokens !== null) parts.push(t('stat.tokens', { count: stats.tokens }));
+  if (stats.firstTokenMs !== null) parts.push(t('stat.first', { time: seconds(stats.firstTokenMs) }));
+  if (stats.tokensPerSecond !== null) {
+    parts.push(t('stat.speed', { speed: number(stats.tokensPerSecond, { maximumFractionDigits: stats.tokensPerSecond < 10 ? 1 : 0 }) }));
+  }
+  if (parts.length === 0) return nothing;
+  const title = stats.promptTokens === null ? nothing : t('stat.input', { count: stats.promptTokens });
+  return html`<span class="stats" role="note" aria-label=${t('stat.label')} title=${title}>${parts.map((p) => html`<span>${p}</span>`)}</span>`;
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Message} message
+ * @param {Around} around
+ */
+export function answerFoot(ctx, message, around) {
+  const { t, language } = ctx.i18n;
+  if (around.editing) return editForm(ctx, message);
+  if (isUnderWay(message.status)) {
+    return html`${statusView(ctx, message)}
+      ${around.place.count > 1 ? html`<div class="toolbar">${branch(ctx, message, around.place)}</div>` : nothing}`;
+  }
+  const text = textOf(message.parts);
+  const reading = ctx.speech.reading === message.id;
+  return html`${outcomeView(ctx, message, around.busy)}
+    <div class="toolbar">
+      ${branch(ctx, message, around.place)}
+      <span class="tools" role="group" aria-label=${t('do.toolbar')}>
+        ${text ? copyTool(ctx, text) : nothing}
+        ${around.busy ? nothing : tool('again', t('do.again'), () => ctx.actions.regenerate(message.id) && ctx.toLatest())}
+        ${ctx.speech.available && text
+          ? tool('speak', t('do.read'), () => ctx.speech.toggle(message.id, text, language.code), { pressed: reading })
+          : nothing}
+        ${tool('more', t('do.more'), (event) => ctx.menus.open(/** @type {HTMLElement} */ (event.currentTarget), t('do.more'), moreEntries(ctx, message, around)), { menu: true })}
+      </span>
+      ${around.showStats ? statsView(ctx, message) : nothing}
+    </div>`;
+}

@@ -58,6 +58,31 @@ const parts = {
       ['LICENSE', 'LICENSE'],
     ],
   },
+  fflate: {
+    part: 'fflate',
+    take: [
+      ['esm/browser.js', 'fflate.js'],
+      ['esm/browser.d.ts', 'fflate.d.ts'],
+      ['LICENSE', 'LICENSE'],
+    ],
+  },
+  // The build for browsers that are a few years old; character maps for text in
+  // CJK fonts, fonts and decoders for a page that is drawn. No WebAssembly: the
+  // page's policy does not let it be compiled.
+  'pdfjs-dist': {
+    part: 'pdfjs',
+    take: [
+      ['legacy/build/pdf.min.mjs', 'pdf.min.mjs'],
+      ['legacy/build/pdf.worker.min.mjs', 'pdf.worker.min.mjs'],
+      ['cmaps', 'cmaps', /\.bcmap$/],
+      ['cmaps/LICENSE', 'cmaps/LICENSE'],
+      ['standard_fonts', 'standard_fonts', /\.(pfb|ttf)$|^LICENSE/],
+      ['wasm/openjpeg_nowasm_fallback.js', 'wasm/openjpeg_nowasm_fallback.js'],
+      ['wasm/LICENSE_OPENJPEG', 'wasm/LICENSE_OPENJPEG'],
+      ['wasm/LICENSE_PDFJS_OPENJPEG', 'wasm/LICENSE_PDFJS_OPENJPEG'],
+      ['LICENSE', 'LICENSE'],
+    ],
+  },
   mermaid: {
     part: 'mermaid',
     take: [
@@ -146,9 +171,11 @@ for (const [name, { part, take }] of Object.entries(parts)) {
     }
   }
 }
-// Its own declarations come in hundreds of files; the page calls two functions.
+// Their own declarations come in hundreds of files; the page calls a few functions.
 writeFileSync(join(fresh, 'mermaid', 'mermaid.esm.min.d.mts'),
   'declare const mermaid: any;\nexport default mermaid;\n');
+writeFileSync(join(fresh, 'pdfjs', 'pdf.min.d.mts'),
+  'export const getDocument: any;\nexport const PasswordException: any;\n');
 onlyWoff2(join(fresh, 'katex', 'katex.min.css'));
 checkImports(fresh);
 

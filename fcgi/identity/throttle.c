@@ -29,6 +29,7 @@ struct keys {
 	/* The user's name, behind a known address where there is one. */
 	unsigned char user[ADDRESS_NETWORK_MAX + 1 + USERS_NAME_MAX];
 	size_t user_len;
+	enum shared_penalty user_kind;
 };
 
 static struct shared_penalty_rule
@@ -62,9 +63,12 @@ make_keys(struct shared_state *st, const char *address, const char *user,
 	k->address_len = address_network(address, k->address);
 	if (k->address_len > 0) {
 		k->user_len = pair(k, user, k->user);
-		if (shared_state_known(st, k->user, k->user_len))
+		if (shared_state_known(st, k->user, k->user_len)) {
+			k->user_kind = SHARED_PENALTY_KNOWN;
 			return;
+		}
 	}
+	k->user_kind = SHARED_PENALTY_USER;
 	k->user_len = strnlen(user, USERS_NAME_MAX);
 	memcpy(k->user, user, k->user_len);
 }
@@ -85,8 +89,8 @@ check(struct shared_state *st, const struct keys *k, uint64_t now,
 {
 	uint64_t wait, other = 0;
 
-	wait = shared_state_penalty(st, SHARED_PENALTY_USER, k->user,
-	    k->user_len, now);
+	wait =
+	    shared_state_penalty(st, k->user_kind, k->user, k->user_len, now);
 	if (k->address_len > 0)
 		other = shared_state_penalty(st, SHARED_PENALTY_ADDRESS,
 		    k->address, k->address_len, now);
@@ -129,8 +133,7 @@ throttle_login_begin(struct shared_state *st, const struct config_throttle *t,
 	make_keys(st, address, user, &k);
 	if (check(st, &k, now, err) != 0)
 		return -1;
-	shared_state_fail(st, SHARED_PENALTY_USER, k.user, k.user_len, &by_user,
-	    now);
+	shared_state_fail(st, k.user_kind, k.user, k.user_len, &by_user, now);
 	if (k.address_len > 0)
 		shared_state_fail(st, SHARED_PENALTY_ADDRESS, k.address,
 		    k.address_len, &by_address, now);
@@ -146,8 +149,7 @@ throttle_login_bad(struct shared_state *st, const char *address,
 
 	make_keys(st, address, user, &k);
 	report(address, user, "user",
-	    shared_state_penalty(st, SHARED_PENALTY_USER, k.user, k.user_len,
-		now));
+	    shared_state_penalty(st, k.user_kind, k.user, k.user_len, now));
 	if (k.address_len > 0)
 		report(address, user, "address",
 		    shared_state_penalty(st, SHARED_PENALTY_ADDRESS, k.address,
@@ -162,8 +164,8 @@ take_back(struct shared_state *st, const struct config_throttle *t,
 	struct shared_penalty_rule by_user = rule(t, t->user_failures);
 	struct shared_penalty_rule by_address = rule(t, t->address_failures);
 
-	shared_state_forgive(st, SHARED_PENALTY_USER, k->user, k->user_len,
-	    &by_user, all);
+	shared_state_forgive(st, k->user_kind, k->user, k->user_len, &by_user,
+	    all);
 	/* Not all of the address's: an account of one's own would be a way to
 	 * guess at those of others without end. */
 	if (k->address_len > 0)

@@ -11,8 +11,9 @@
 
 #include "shared_file.h"
 
-#define SHARED_CELLS_ALL \
-	(1 + 4096 + 8192 + 2048 + 16384 + 2048 + 2048 + 2048 + 256 + 64)
+#define SHARED_CELLS_ALL                                                    \
+	(1 + 4096 + 8192 + 2048 + (4096 + 8192 + 2048) / 8 + 2048 + 16384 + \
+	    2048 + 2048 + 2048 + 256 + 64)
 #define SHARED_BOOT_LEN 40
 
 struct shared_layout {

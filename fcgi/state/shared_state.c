@@ -11,19 +11,13 @@
 
 #include "confab/state/shared_state.h"
 
+#include "shared_cells.h"
 #include "shared_file.h"
 
 #define REQUEST_WINDOW 60000 /* ms that requests are counted for */
 
 struct shared_state {
 	struct shared_file *file;
-};
-
-/* A cell that was looked for: where it is, or where it would go. */
-struct place {
-	struct shared_cell cell;
-	size_t index;
-	bool found;
 };
 
 struct shared_state *
@@ -70,159 +64,10 @@ shared_state_file(struct shared_state *st)
 	return st->file;
 }
 
-/*
- * Finds the cell of a key. Without one, the place is an empty cell, or the one
- * that `worth` says least for, which a caller may then overwrite.
- */
-static void
-find(struct shared_file *f, enum shared_table t, const uint64_t key[2],
-    uint64_t (*worth)(const struct shared_cell *, uint64_t), uint64_t now,
-    struct place *out)
-{
-	struct shared_cell cells[SHARED_WAYS_MAX];
-	size_t first, n = shared_file_bucket(f, t, key, cells, &first);
-	uint64_t least = UINT64_MAX;
-
-	memset(out, 0, sizeof(*out));
-	out->index = first;
-	for (size_t i = 0; i < n; i++) {
-		uint64_t w;
-
-		if (cells[i].key[0] == key[0] && cells[i].key[1] == key[1]) {
-			out->cell = cells[i];
-			out->index = first + i;
-			out->found = true;
-			return;
-		}
-		w = cells[i].key[0] == 0 ? 0 : 1 + worth(&cells[i], now);
-		if (w < least) {
-			least = w;
-			out->index = first + i;
-			out->cell = cells[i];
-		}
-	}
-}
-
-/* Makes the place a cell of this key with nothing in it. */
-static void
-claim(struct place *p, const uint64_t key[2])
-{
-	memset(&p->cell, 0, sizeof(p->cell));
-	p->cell.key[0] = key[0];
-	p->cell.key[1] = key[1];
-}
-
 static uint64_t
 since(uint64_t then, uint64_t now)
 {
 	return now > then ? now - then : 0;
-}
-
-/* ---- Penalties: v = failures, time of the last, end of the penalty, and
- * the time when all of it is forgotten ------------------------------------ */
-
-static enum shared_table
-penalty_table(enum shared_penalty kind)
-{
-	return kind == SHARED_PENALTY_USER ? SHARED_PENALTIES_USER
-					   : SHARED_PENALTIES_ADDRESS;
-}
-
-static uint64_t
-penalty_worth(const struct shared_cell *c, uint64_t now)
-{
-	if (now >= c->v[3])
-		return 0;
-	/* The number of failures decides; of equals, the older goes. */
-	return (c->v[0] < 0xffff ? c->v[0] : 0xffff) << 44 |
-	    (c->v[1] & 0xfffffffffff);
-}
-
-static uint64_t
-penalty_length(const struct shared_penalty_rule *r, uint64_t failures)
-{
-	uint64_t length = r->delay;
-
-	if (failures <= r->free)
-		return 0;
-	for (uint64_t i = r->free + 1; i < failures; i++) {
-		if (length >= r->delay_max / 2)
-			return r->delay_max;
-		length *= 2;
-	}
-	return length < r->delay_max ? length : r->delay_max;
-}
-
-uint64_t
-shared_state_penalty(struct shared_state *st, enum shared_penalty kind,
-    const void *key, size_t len, uint64_t mono)
-{
-	enum shared_table t = penalty_table(kind);
-	struct place p;
-	uint64_t k[2], left = 0;
-
-	if (shared_file_begin(st->file) != 0)
-		return 0;
-	shared_file_key(st->file, t, key, len, k);
-	find(st->file, t, k, penalty_worth, mono, &p);
-	if (p.found)
-		left = since(mono, p.cell.v[2]);
-	shared_file_end(st->file);
-	return left;
-}
-
-uint64_t
-shared_state_fail(struct shared_state *st, enum shared_penalty kind,
-    const void *key, size_t len, const struct shared_penalty_rule *r,
-    uint64_t mono)
-{
-	enum shared_table t = penalty_table(kind);
-	uint64_t k[2], length = 0;
-	struct place p;
-
-	if (shared_file_begin(st->file) != 0)
-		return 0;
-	shared_file_key(st->file, t, key, len, k);
-	find(st->file, t, k, penalty_worth, mono, &p);
-	/* One that failed more than once makes no room for a newcomer. */
-	if (!p.found && p.cell.v[0] > 1 && mono < p.cell.v[3])
-		goto out;
-	if (!p.found || mono >= p.cell.v[3])
-		claim(&p, k);
-	p.cell.v[0]++;
-	p.cell.v[1] = mono;
-	length = penalty_length(r, p.cell.v[0]);
-	p.cell.v[2] = mono + length;
-	p.cell.v[3] = mono + (length > r->forget ? length : r->forget);
-	shared_file_stage(st->file, p.index, &p.cell);
-out:
-	shared_file_end(st->file);
-	return length;
-}
-
-void
-shared_state_forgive(struct shared_state *st, enum shared_penalty kind,
-    const void *key, size_t len, const struct shared_penalty_rule *r, bool all)
-{
-	enum shared_table t = penalty_table(kind);
-	struct place p;
-	uint64_t k[2];
-
-	if (shared_file_begin(st->file) != 0)
-		return;
-	shared_file_key(st->file, t, key, len, k);
-	find(st->file, t, k, penalty_worth, UINT64_MAX, &p);
-	if (p.found) {
-		if (all || p.cell.v[0] <= 1)
-			memset(&p.cell, 0, sizeof(p.cell));
-		else {
-			p.cell.v[0]--;
-			p.cell.v[2] =
-			    p.cell.v[1] + penalty_length(r, p.cell.v[0]);
-		}
-		shared_file_stage(st->file, p.index, &p.cell);
-	}
-	shared_file_end(st->file);
 }
 
 /* ---- Known addresses: v = time of the last login ------------------------ */
@@ -238,14 +83,14 @@ void
 shared_state_known_add(struct shared_state *st, const void *key, size_t len,
     uint64_t wall)
 {
-	struct place p;
+	struct shared_place p;
 	uint64_t k[2];
 
 	if (shared_file_begin(st->file) != 0)
 		return;
 	shared_file_key(st->file, SHARED_KNOWN, key, len, k);
-	find(st->file, SHARED_KNOWN, k, oldest_goes, wall, &p);
-	claim(&p, k);
+	shared_cells_find(st->file, SHARED_KNOWN, k, oldest_goes, wall, &p);
+	shared_cells_claim(&p, k);
 	p.cell.v[0] = wall;
 	shared_file_stage(st->file, p.index, &p.cell);
 	shared_file_end(st->file);
@@ -254,13 +99,13 @@ shared_state_known_add(struct shared_state *st, const void *key, size_t len,
 bool
 shared_state_known(struct shared_state *st, const void *key, size_t len)
 {
-	struct place p;
+	struct shared_place p;
 	uint64_t k[2];
 
 	if (shared_file_begin(st->file) != 0)
 		return false;
 	shared_file_key(st->file, SHARED_KNOWN, key, len, k);
-	find(st->file, SHARED_KNOWN, k, oldest_goes, 0, &p);
+	shared_cells_find(st->file, SHARED_KNOWN, k, oldest_goes, 0, &p);
 	shared_file_end(st->file);
 	return p.found;
 }
@@ -274,12 +119,12 @@ end_user(struct shared_file *f, const uint64_t user[2], uint64_t wall,
     uint64_t expires)
 {
 	uint64_t all = shared_file_void(f);
-	struct place p;
+	struct shared_place p;
 
 	/* No session was issued before that time, some were at it. */
 	if (wall < all)
 		wall = all;
-	find(f, SHARED_BEFORE, user, oldest_goes, wall, &p);
+	shared_cells_find(f, SHARED_BEFORE, user, oldest_goes, wall, &p);
 	if (p.found) {
 		/* Later than before, and than whatever was issued since. */
 		p.cell.v[0] = p.cell.v[0] < wall ? wall : p.cell.v[0] + 1;
@@ -289,7 +134,7 @@ end_user(struct shared_file *f, const uint64_t user[2], uint64_t wall,
 		/* A full bucket: the oldest end becomes one for everybody. */
 		if (p.cell.key[0] != 0 && p.cell.v[1] > wall)
 			shared_file_void_raise(f, p.cell.v[0] + 1);
-		claim(&p, user);
+		shared_cells_claim(&p, user);
 		p.cell.v[0] = wall;
 		p.cell.v[1] = expires;
 	}
@@ -377,7 +222,7 @@ shared_state_revoked(struct shared_state *st,
     const unsigned char id[SHARED_SESSION_LEN], const char *user,
     uint64_t issued, uint64_t wall)
 {
-	struct place session, end;
+	struct shared_place session, end;
 	uint64_t k[2], u[2], all;
 
 	/* Who cannot be asked about is not let in. */
@@ -385,8 +230,9 @@ shared_state_revoked(struct shared_state *st,
 		return true;
 	shared_file_key(st->file, SHARED_REVOKED, id, SHARED_SESSION_LEN, k);
 	shared_file_key(st->file, SHARED_BEFORE, user, strlen(user), u);
-	find(st->file, SHARED_REVOKED, k, oldest_goes, wall, &session);
-	find(st->file, SHARED_BEFORE, u, oldest_goes, wall, &end);
+	shared_cells_find(st->file, SHARED_REVOKED, k, oldest_goes, wall,
+	    &session);
+	shared_cells_find(st->file, SHARED_BEFORE, u, oldest_goes, wall, &end);
 	all = shared_file_void(st->file);
 	shared_file_end(st->file);
 	return session.found || issued < all ||
@@ -397,12 +243,12 @@ uint64_t
 shared_state_issue(struct shared_state *st, const char *user, uint64_t wall)
 {
 	uint64_t u[2], all, time = wall;
-	struct place end;
+	struct shared_place end;
 
 	if (shared_file_begin(st->file) != 0)
 		return wall;
 	shared_file_key(st->file, SHARED_BEFORE, user, strlen(user), u);
-	find(st->file, SHARED_BEFORE, u, oldest_goes, wall, &end);
+	shared_cells_find(st->file, SHARED_BEFORE, u, oldest_goes, wall, &end);
 	all = shared_file_void(st->file);
 	shared_file_end(st->file);
 	if (end.found && time <= end.cell.v[0])
@@ -417,14 +263,14 @@ shared_state_request(struct shared_state *st, const char *user, unsigned limit,
     uint64_t mono)
 {
 	uint64_t k[2], wait = 0;
-	struct place p;
+	struct shared_place p;
 
 	if (shared_file_begin(st->file) != 0)
 		return 0;
 	shared_file_key(st->file, SHARED_REQUESTS, user, strlen(user), k);
-	find(st->file, SHARED_REQUESTS, k, oldest_goes, mono, &p);
+	shared_cells_find(st->file, SHARED_REQUESTS, k, oldest_goes, mono, &p);
 	if (!p.found || since(p.cell.v[0], mono) >= REQUEST_WINDOW) {
-		claim(&p, k);
+		shared_cells_claim(&p, k);
 		p.cell.v[0] = mono;
 	}
 	if (p.cell.v[1] < limit) {
@@ -447,13 +293,13 @@ tokens_worth(const struct shared_cell *c, uint64_t day)
 uint64_t
 shared_state_tokens(struct shared_state *st, const char *user, uint64_t day)
 {
-	struct place p;
+	struct shared_place p;
 	uint64_t k[2];
 
 	if (shared_file_begin(st->file) != 0)
 		return 0;
 	shared_file_key(st->file, SHARED_TOKENS, user, strlen(user), k);
-	find(st->file, SHARED_TOKENS, k, tokens_worth, day, &p);
+	shared_cells_find(st->file, SHARED_TOKENS, k, tokens_worth, day, &p);
 	shared_file_end(st->file);
 	return p.found && p.cell.v[0] == day ? p.cell.v[1] : 0;
 }
@@ -462,15 +308,15 @@ void
 shared_state_tokens_add(struct shared_state *st, const char *user, uint64_t day,
     uint64_t tokens)
 {
-	struct place p;
+	struct shared_place p;
 	uint64_t k[2];
 
 	if (tokens == 0 || shared_file_begin(st->file) != 0)
 		return;
 	shared_file_key(st->file, SHARED_TOKENS, user, strlen(user), k);
-	find(st->file, SHARED_TOKENS, k, tokens_worth, day, &p);
+	shared_cells_find(st->file, SHARED_TOKENS, k, tokens_worth, day, &p);
 	if (!p.found || p.cell.v[0] != day) {
-		claim(&p, k);
+		shared_cells_claim(&p, k);
 		p.cell.v[0] = day;
 	}
 	p.cell.v[1] = p.cell.v[1] > UINT64_MAX - tokens ? UINT64_MAX

@@ -102,6 +102,50 @@ test_penalties_not_flushed(void **state)
 	shared_state_close(st);
 }
 
+/* With every place taken by others who failed twice, 16 times as many as there
+ * are, no new name is free: not before its first try, and not after any. */
+static void
+test_penalties_of_a_full_table(void **state)
+{
+	struct shared_state *st = fresh();
+	uint64_t now = 1000;
+	int free_names = 0;
+	char name[32];
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		fail_once(st, "offender", now);
+	for (int i = 0; i < 16 * 4096; i++) {
+		snprintf(name, sizeof(name), "flood%d", i);
+		fail_once(st, name, now);
+		fail_once(st, name, now);
+	}
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "real%d", i);
+		free_names += left(st, name, now) == 0;
+	}
+	assert_int_equal(free_names, 0);
+	/* Later, and once each: the counter is everybody's. */
+	now += SHARED_PENALTY_COMMON_MAX;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "real%d", i);
+		free_names += fail_once(st, name, now) == 0;
+		assert_true(left(st, name, now) <= SHARED_PENALTY_COMMON_MAX);
+	}
+	assert_int_equal(free_names, 0);
+	/* Whoever failed often is not forgotten for it. */
+	assert_int_equal(fail_once(st, "offender", now), 4000);
+	/* Known addresses have a table that strangers cannot fill. */
+	assert_int_equal(shared_state_penalty(st, SHARED_PENALTY_KNOWN, "real1",
+			     5, now),
+	    0);
+	/* When all is forgotten, the places are free again. */
+	now += shared_rule.forget;
+	assert_int_equal(left(st, "real1", now), 0);
+	assert_int_equal(fail_once(st, "real1", now), 0);
+	shared_state_close(st);
+}
+
 static void
 test_revocation(void **state)
 {
@@ -337,6 +381,7 @@ main(void)
 		cmocka_unit_test(test_penalties_grow),
 		cmocka_unit_test(test_penalties_forgiven),
 		cmocka_unit_test(test_penalties_not_flushed),
+		cmocka_unit_test(test_penalties_of_a_full_table),
 		cmocka_unit_test(test_revocation),
 		cmocka_unit_test(test_ended_at_once),
 		cmocka_unit_test(test_revocations_are_kept),

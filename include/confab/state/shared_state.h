@@ -5,9 +5,10 @@
  *
  * Tables are bounded, each a hash table of small buckets under a random key:
  *
- *	penalties	of users and of addresses; when a bucket is full, the
- *			one with the fewest failures goes, so that flushing one
- *			out takes more failures than it has
+ *	penalties	of users, of addresses, and of users at addresses that
+ *			they are known to come from; who failed more than once
+ *			keeps the place, and who finds none in a full bucket
+ *			shares one counter with all others that do
  *	known		addresses that a user logged in from; the oldest goes
  *	revoked		sessions that ended early; when a bucket is full, the
  *			user with the most in it has all older sessions ended
@@ -42,7 +43,14 @@
 struct shared_file;
 struct shared_state;
 
-enum shared_penalty { SHARED_PENALTY_ADDRESS, SHARED_PENALTY_USER };
+enum shared_penalty {
+	SHARED_PENALTY_ADDRESS,
+	SHARED_PENALTY_USER,
+	SHARED_PENALTY_KNOWN /* a user at a known address */
+};
+
+/* The longest penalty (ms) that is shared in a full bucket. */
+#define SHARED_PENALTY_COMMON_MAX 30000
 
 /* Free failures, and the length of penalties, in ms. */
 struct shared_penalty_rule {
@@ -65,7 +73,8 @@ void shared_state_close(struct shared_state *st);
  * `wall` is in ms since 1970. Keys are any bytes.
  */
 
-/* Milliseconds that the key is still penalised for; 0: it is not. */
+/* Milliseconds that the key is still penalised for; 0: it is not. One that has
+ * no place in a full bucket has the penalty that is shared there. */
 uint64_t shared_state_penalty(struct shared_state *st, enum shared_penalty kind,
     const void *key, size_t len, uint64_t mono);
 

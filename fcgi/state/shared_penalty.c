@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Penalties. Who failed more than once keeps the place until it is forgotten.
+ * What a full bucket has no place for, and the single failures that make place
+ * for others, are counted in common, one counter a bucket: its penalty is that
+ * of everybody who would be in the bucket and is not.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "confab/state/shared_state.h"
+
+#include "shared_cells.h"
+#include "shared_file.h"
+#include "shared_layout.h"
+
+/* v of a cell. */
+enum {
+	FAILURES,
+	LAST,  /* when the last was */
+	UNTIL, /* when the penalty ends */
+	FORGET /* when all of it is forgotten */
+};
+
+struct tables {
+	enum shared_table keys;
+	enum shared_table common; /* a cell for each bucket of `keys` */
+};
+
+static const struct tables tables[] = {
+	[SHARED_PENALTY_ADDRESS] = { SHARED_PENALTIES_ADDRESS,
+	    SHARED_COMMON_ADDRESS },
+	[SHARED_PENALTY_USER] = { SHARED_PENALTIES_USER, SHARED_COMMON_USER },
+	[SHARED_PENALTY_KNOWN] = { SHARED_PENALTIES_KNOWN,
+	    SHARED_COMMON_KNOWN },
+};
+
+static uint64_t
+worth(const struct shared_cell *c, uint64_t now)
+{
+	if (now >= c->v[FORGET])
+		return 0;
+	/* The number of failures decides; of equals, the older goes. */
+	return (c->v[FAILURES] < 0xffff ? c->v[FAILURES] : 0xffff) << 44 |
+	    (c->v[LAST] & 0xfffffffffff);
+}
+
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t
+length_of(const struct shared_penalty_rule *r, uint64_t failures)
+{
+	uint64_t length = r->delay;
+
+	if (failures <= r->free)
+		return 0;
+	for (uint64_t i = r->free + 1; i < failures; i++) {
+		if (length >= r->delay_max / 2)
+			return r->delay_max;
+		length *= 2;
+	}
+	return least(length, r->delay_max);
+}
+
+static bool
+is_live(const struct shared_cell *c, uint64_t mono)
+{
+	return c->key[0] != 0 && mono < c->v[FORGET];
+}
+
+static uint64_t
+left_of(const struct shared_cell *c, uint64_t mono)
+{
+	return is_live(c, mono) && c->v[UNTIL] > mono ? c->v[UNTIL] - mono : 0;
+}
+
+/* Counts one failure more in a cell that is somebody's. */
+static uint64_t
+count(struct shared_cell *c, const struct shared_penalty_rule *r,
+    uint64_t longest, uint64_t mono)
+{
+	uint64_t length;
+
+	if (c->v[FAILURES] < UINT32_MAX)
+		c->v[FAILURES]++;
+	c->v[LAST] = mono;
+	length = least(length_of(r, c->v[FAILURES]), longest);
+	c->v[UNTIL] = mono + length;
+	c->v[FORGET] = mono + (length > r->forget ? length : r->forget);
+	return length;
+}
+
+/* The counter of the bucket that a place is in. */
+static void
+common_of(struct shared_file *f, const struct tables *t,
+    const struct shared_place *p, struct shared_place *out)
+{
+	size_t bucket = (p->index - shared_table_start(t->keys)) /
+	    shared_tables[t->keys].ways;
+
+	shared_file_cell(f, t->common, bucket, &out->cell, &out->index);
+	out->found = out->cell.key[0] != 0;
+}
+
+uint64_t
+shared_state_penalty(struct shared_state *st, enum shared_penalty kind,
+    const void *key, size_t len, uint64_t mono)
+{
+	struct shared_file *f = shared_state_file(st);
+	const struct tables *t = &tables[kind];
+	struct shared_place p, common;
+	uint64_t k[2], left = 0;
+
+	if (shared_file_begin(f) != 0)
+		return 0;
+	shared_file_key(f, t->keys, key, len, k);
+	shared_cells_find(f, t->keys, k, worth, mono, &p);
+	if (p.found) {
+		left = left_of(&p.cell, mono);
+	} else if (is_live(&p.cell, mono)) {
+		common_of(f, t, &p, &common);
+		left = left_of(&common.cell, mono);
+	}
+	shared_file_end(f);
+	return left;
+}
+
+uint64_t
+shared_state_fail(struct shared_state *st, enum shared_penalty kind,
+    const void *key, size_t len, const struct shared_penalty_rule *r,
+    uint64_t mono)
+{
+	static const uint64_t everybody[2] = { 1, 0 };
+	struct shared_file *f = shared_state_file(st);
+	const struct tables *t = &tables[kind];
+	struct shared_place p, common;
+	uint64_t k[2], length = 0;
+	bool full, goes;
+
+	if (shared_file_begin(f) != 0)
+		return 0;
+	shared_file_key(f, t->keys, key, len, k);
+	shared_cells_find(f, t->keys, k, worth, mono, &p);
+	full = !p.found && is_live(&p.cell, mono);
+	goes = full && p.cell.v[FAILURES] <= 1;
+	if (full) {
+		common_of(f, t, &p, &common);
+		if (!is_live(&common.cell, mono))
+			shared_cells_claim(&common, everybody);
+		length =
+		    count(&common.cell, r, SHARED_PENALTY_COMMON_MAX, mono);
+		shared_file_stage(f, common.index, &common.cell);
+	}
+	if (!full || goes) {
+		if (!p.found || !is_live(&p.cell, mono))
+			shared_cells_claim(&p, k);
+		length = count(&p.cell, r, UINT64_MAX, mono);
+		shared_file_stage(f, p.index, &p.cell);
+	}
+	shared_file_end(f);
+	return length;
+}
+
+void
+shared_state_forgive(struct shared_state *st, enum shared_penalty kind,
+    const void *key, size_t len, const struct shared_penalty_rule *r, bool all)
+{
+	struct shared_file *f = shared_state_file(st);
+	enum shared_table t = tables[kind].keys;
+	struct shared_place p;
+	uint64_t k[2];
+
+	if (shared_file_begin(f) != 0)
+		return;
+	shared_file_key(f, t, key, len, k);
+	shared_cells_find(f, t, k, worth, UINT64_MAX, &p);
+	if (p.found) {
+		if (all || p.cell.v[FAILURES] <= 1)
+			memset(&p.cell, 0, sizeof(p.cell));
+		else {
+			p.cell.v[FAILURES]--;
+			p.cell.v[UNTIL] =
+			    p.cell.v[LAST] + length_of(r, p.cell.v[FAILURES]);
+		}
+		shared_file_stage(f, p.index, &p.cell);
+	}
+	shared_file_end(f);
+}

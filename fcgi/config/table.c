@@ -48,6 +48,7 @@
 
 /* Indexed by the enums of config.h and log.h. */
 static const char *const auths[] = { "password", "remote_user" };
+static const char *const cases[] = { "fold", "exact" };
 static const char *const targets[] = { "stderr", "syslog" };
 static const char *const levels[] = { "error", "warn", "notice", "info",
 	"debug" };
@@ -69,6 +70,7 @@ static const struct config_option top[] = {
 	CHOICE(struct config, log_target, "stderr", targets),
 	CHOICE(struct config, log_level, "info", levels),
 	CHOICE(struct config, auth, "password", auths),
+	CHOICE(struct config, remote_user_case, "fold", cases),
 	STRING(struct config, default_model, NULL, MODEL_ID)
 };
 

@@ -13,6 +13,7 @@
 #include "confab/base/crypto.h"
 #include "confab/base/files.h"
 #include "confab/identity/credentials.h"
+#include "confab/identity/name.h"
 #include "confab/identity/password.h"
 #include "confab/identity/users.h"
 
@@ -115,6 +116,8 @@ add(struct ctl *ctl)
 	const char *expires = NULL;
 	bool has_expiry = ctl_option(ctl, "--expires", &expires);
 	bool must_change = ctl_option(ctl, "--must-change", NULL);
+	const struct users_entry *other = NULL;
+	char folded[NAME_FOLDED_MAX + 1];
 	struct users_entry u;
 	struct edit e;
 	int code = CTL_OK;
@@ -128,6 +131,11 @@ add(struct ctl *ctl)
 		    "a name has 1 to %d bytes of UTF-8 without colons and "
 		    "control characters",
 		    USERS_NAME_MAX);
+	if (!name_is_plain(ctl->argv[0], strlen(ctl->argv[0])) ||
+	    name_is_mixed(ctl->argv[0], strlen(ctl->argv[0])))
+		return ctl_fail(CTL_USAGE,
+		    "a name has one spelling: no invisible, decomposed or "
+		    "compatibility characters, and letters of one script");
 	memcpy(u.name, ctl->argv[0], strlen(ctl->argv[0]));
 	if (has_expiry && (code = parse_expiry(expires, &u.expires)) != CTL_OK)
 		return code;
@@ -138,6 +146,11 @@ add(struct ctl *ctl)
 	if (users_find(e.users, u.name) != NULL)
 		code = ctl_fail(CTL_EXISTS, "there is a user \"%s\" already",
 		    u.name);
+	else if (name_fold(u.name, folded) != 0 ||
+	    (other = users_find_folded(e.users, folded)) != NULL)
+		code = ctl_fail(CTL_EXISTS,
+		    "there is a user \"%s\", which is too like it",
+		    other != NULL ? other->name : u.name);
 	else if (users_put(e.users, &u) != 0)
 		code = ctl_fail(CTL_FAILED, "too many users, or no memory");
 	code = end(ctl, &e, code);

@@ -136,6 +136,21 @@ credentials_find(struct credentials *c, const char *name,
 	return u != NULL;
 }
 
+bool
+credentials_find_folded(struct credentials *c, const char *folded,
+    struct users_entry *out)
+{
+	const struct users_entry *u;
+
+	pthread_mutex_lock(&c->lock);
+	follow(c);
+	u = users_find_folded(c->users, folded);
+	if (u != NULL)
+		*out = *u;
+	pthread_mutex_unlock(&c->lock);
+	return u != NULL;
+}
+
 /* The digest of a stored hash. */
 static void
 hash_digest(const char *name, const char *hash,

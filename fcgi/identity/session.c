@@ -15,6 +15,7 @@
 #include "confab/identity/credentials.h"
 #include "confab/identity/identity.h"
 #include "confab/identity/keyring.h"
+#include "confab/identity/name.h"
 #include "confab/identity/session.h"
 #include "confab/state/shared_state.h"
 
@@ -206,6 +207,17 @@ bearer(const struct session_input *in, size_t *len)
 	return p;
 }
 
+static bool
+find_user(struct settings *s, const char *name, struct users_entry *out)
+{
+	if (s->credentials == NULL)
+		return false;
+	return s->config->auth == AUTH_REMOTE_USER &&
+		s->config->remote_user_case == CASE_FOLD
+	    ? credentials_find_folded(s->credentials, name, out)
+	    : credentials_find(s->credentials, name, out);
+}
+
 /*
  * May the user whom a token or the web server names do anything? With
  * auth = remote_user the users file need not know them, and has no password
@@ -219,8 +231,7 @@ check_user(struct settings *s, const char *name, int64_t now,
 	struct users_entry u;
 	int rc = 0;
 
-	if (s->credentials == NULL ||
-	    !credentials_find(s->credentials, name, &u))
+	if (!find_user(s, name, &u))
 		return remote ? 0 : not_authenticated(err);
 	if (u.disabled)
 		rc = api_error_set(err, 403, "account_disabled",
@@ -233,6 +244,29 @@ check_user(struct settings *s, const char *name, int64_t now,
 		    "Sign in and set a new password first.");
 	crypto_wipe(&u, sizeof(u));
 	return rc;
+}
+
+/*
+ * Puts the name of a user in the one form that counts, users' limits included.
+ * False for a name that nobody can have.
+ */
+static bool
+take_name(const struct config *c, const char *name, struct session_info *out)
+{
+	char folded[NAME_FOLDED_MAX + 1];
+	size_t len = strlen(name);
+
+	memset(out, 0, sizeof(*out));
+	if (!users_name_valid(name, len))
+		return false;
+	if (c->auth == AUTH_REMOTE_USER && c->remote_user_case == CASE_FOLD) {
+		if (name_fold(name, folded) != 0 ||
+		    (len = strlen(folded)) > USERS_NAME_MAX)
+			return false;
+		name = folded;
+	}
+	memcpy(out->user, name, len);
+	return true;
 }
 
 static int
@@ -258,27 +292,32 @@ by_token(struct identity *id, struct settings *s,
 		    found > 0 ? t.user : NULL, found > 0 ? "expired" : NULL);
 		return not_authenticated(err);
 	}
-	if (check_user(s, t.user, in->now, err) != 0)
+	if (!take_name(s->config, t.user, out))
+		return not_authenticated(err);
+	if (check_user(s, out->user, in->now, err) != 0) {
+		memset(out, 0, sizeof(*out));
 		return -1;
-	memset(out, 0, sizeof(*out));
-	memcpy(out->user, t.user, sizeof(out->user));
+	}
 	out->via = SESSION_BEARER;
 	out->expires_at = t.expires;
 	return 0;
 }
 
 static bool
-by_remote_user(const struct session_input *in, struct session_info *out)
+by_remote_user(const struct config *c, const struct session_input *in,
+    struct session_info *out)
 {
-	size_t len;
+	char shown[4 * USERS_NAME_MAX];
+	const char *name = in->remote_user;
 
-	if (in->remote_user == NULL)
+	if (name == NULL || name[0] == '\0')
 		return false;
-	len = strlen(in->remote_user);
-	if (!users_name_valid(in->remote_user, len))
+	if (!name_is_plain(name, strlen(name)) || !take_name(c, name, out)) {
+		log_quote(shown, sizeof(shown), name, strlen(name));
+		log_msg(LOG_LEVEL_WARN,
+		    "REMOTE_USER %s is not taken for a name", shown);
 		return false;
-	memset(out, 0, sizeof(*out));
-	memcpy(out->user, in->remote_user, len);
+	}
 	out->via = SESSION_REMOTE_USER;
 	return true;
 }
@@ -290,7 +329,7 @@ session_authenticate(struct identity *id, struct settings *s,
 {
 	memset(out, 0, sizeof(*out));
 	if (s->config->auth == AUTH_REMOTE_USER) {
-		if (!by_remote_user(in, out))
+		if (!by_remote_user(s->config, in, out))
 			return by_token(id, s, in, out, err);
 		if (check_user(s, out->user, in->now, err) == 0)
 			return 0;

@@ -8,6 +8,7 @@
 
 #include "confab/base/buf.h"
 #include "confab/base/lines.h"
+#include "confab/identity/name.h"
 #include "confab/identity/users.h"
 
 #include "users_line.h"
@@ -18,6 +19,12 @@ struct entry {
 	struct users_entry *user;
 };
 
+/* A user under the name without case. */
+struct folded {
+	char name[NAME_FOLDED_MAX + 1];
+	const struct users_entry *user;
+};
+
 struct users {
 	struct entry *entries;
 	size_t n;
@@ -25,6 +32,7 @@ struct users {
 	struct users_entry **by_name; /* sorted */
 	size_t n_users;
 	size_t cap_users;
+	struct folded *by_fold; /* sorted; NULL until it is asked for */
 };
 
 /* The place of a name, or where it would go. */
@@ -200,6 +208,7 @@ users_free(struct users *u)
 	}
 	free(u->entries);
 	free(u->by_name);
+	free(u->by_fold);
 	free(u);
 }
 
@@ -224,6 +233,77 @@ users_find(const struct users *u, const char *name)
 	return found ? u->by_name[at] : NULL;
 }
 
+/* By name, those who may not come in first. */
+static int
+by_fold(const void *a, const void *b)
+{
+	const struct folded *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order != 0 ? order
+			  : (int)y->user->disabled - (int)x->user->disabled;
+}
+
+/* Without memory for an index: one by one. */
+static const struct users_entry *
+search_folded(const struct users *u, const char *folded)
+{
+	const struct users_entry *found = NULL;
+	char name[NAME_FOLDED_MAX + 1];
+
+	for (size_t i = 0; i < u->n_users; i++)
+		if (name_fold(u->by_name[i]->name, name) == 0 &&
+		    strcmp(name, folded) == 0 &&
+		    (found == NULL || u->by_name[i]->disabled))
+			found = u->by_name[i];
+	return found;
+}
+
+/* Makes the index. Returns false when memory is short. */
+static bool
+index_folded(struct users *u)
+{
+	if (u->by_fold != NULL)
+		return true;
+	u->by_fold = calloc(u->n_users + 1, sizeof(u->by_fold[0]));
+	if (u->by_fold == NULL)
+		return false;
+	for (size_t i = 0; i < u->n_users; i++) {
+		u->by_fold[i].user = u->by_name[i];
+		(void)name_fold(u->by_name[i]->name, u->by_fold[i].name);
+	}
+	qsort(u->by_fold, u->n_users, sizeof(u->by_fold[0]), by_fold);
+	return true;
+}
+
+const struct users_entry *
+users_find_folded(struct users *u, const char *folded)
+{
+	size_t low = 0, high = u->n_users;
+
+	if (!index_folded(u))
+		return search_folded(u, folded);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(u->by_fold[middle].name, folded) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < u->n_users && strcmp(u->by_fold[low].name, folded) == 0
+	    ? u->by_fold[low].user
+	    : NULL;
+}
+
+/* The names are others from now on. */
+static void
+forget_folded(struct users *u)
+{
+	free(u->by_fold);
+	u->by_fold = NULL;
+}
+
 int
 users_put(struct users *u, const struct users_entry *user)
 {
@@ -234,6 +314,7 @@ users_put(struct users *u, const struct users_entry *user)
 	    !users_hash_valid(user->hash, strlen(user->hash)) ||
 	    user->expires < 0)
 		return -1;
+	forget_folded(u);
 	at = place(u, user->name, &found);
 	if (!found)
 		return add_user(u, user, at);
@@ -250,6 +331,7 @@ users_remove(struct users *u, const char *name)
 
 	if (!found)
 		return -1;
+	forget_folded(u);
 	while (u->entries[i].user != u->by_name[at])
 		i++;
 	free(u->entries[i].user);

@@ -113,3 +113,52 @@ test('a script\'s token is good where the web server lets it through',
     assert.equal(status, 200);
     assert.equal(JSON.parse(body.toString()).user.name, 'carol');
   });
+
+/** @param {string} name @param {Record<string, string>} [params] */
+async function asUser(name, params = {}) {
+  const connection = suite.site.fcgi();
+  connection.request({ path: 'api/session',
+    params: { REMOTE_USER: name, ...params } });
+  const { status, body } = await connection.finished();
+  connection.destroy();
+  const told = JSON.parse(body.toString());
+  return { status, name: told.user?.name, code: told.error?.code };
+}
+
+test('a name in other letters is the same one, shut out or not', async () => {
+  const { site } = suite;
+  people['c-secret'] = 'BOB';
+  const client = clientWith('sso=c-secret');
+  const [, session] = await client.getJson('api/session');
+  assert.equal(session.user.name, 'bob', 'its limits are bob\'s');
+  site.control(['user', 'disable', 'ann']);
+  for (const name of ['ann', 'ANN', 'Ann']) {
+    assert.deepEqual(await asUser(name),
+      { status: 403, name: undefined, code: 'account_disabled' });
+  }
+  site.control(['user', 'enable', 'ann']);
+  assert.equal((await asUser('ANN')).name, 'ann');
+});
+
+test('a name that a directory might take for another is nobody\'s',
+  async () => {
+    for (const name of ['\uff21nn', 'a\u200bnn', 'an\u0301n', 'ann ',
+      '\u202enna', 'ann  x', '\u{1d400}nn', 'a\u00adnn', ' ann', '#ann']) {
+      const { status, code } = await asUser(name);
+      assert.equal(status, 401, JSON.stringify(name));
+      assert.equal(code, 'not_authenticated');
+    }
+    assert.doesNotMatch(suite.site.log(), /[\u0080-\uffff]/);
+    assert.equal((await asUser('\u00e9lise')).name, '\u00e9lise');
+  });
+
+test('where the provider tells case apart, so does confab', async () => {
+  const { site } = suite;
+  site.writeConfig({ remote_user_case: 'exact' });
+  await site.reload();
+  site.control(['user', 'disable', 'ann']);
+  assert.equal((await asUser('ann')).status, 403);
+  assert.deepEqual(await asUser('Ann'),
+    { status: 200, name: 'Ann', code: undefined });
+  site.control(['user', 'enable', 'ann']);
+});

@@ -26,6 +26,9 @@
 
 enum config_auth { AUTH_PASSWORD, AUTH_REMOTE_USER };
 
+/* Whether the web server's names are the same in another case. */
+enum config_case { CASE_FOLD, CASE_EXACT };
+
 enum model_input { INPUT_TEXT = 1, INPUT_IMAGE = 2 };
 
 struct config_model {
@@ -148,6 +151,7 @@ struct config {
 	enum log_target log_target;
 	enum log_level log_level;
 	enum config_auth auth;
+	enum config_case remote_user_case;
 	char *default_model; /* NULL: the first */
 	struct config_limits limits;
 	struct config_timeouts timeouts;

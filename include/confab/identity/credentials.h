@@ -45,6 +45,10 @@ void credentials_free(struct credentials *c);
 bool credentials_find(struct credentials *c, const char *name,
     struct users_entry *out);
 
+/* As credentials_find(), by the name without case (name.h). */
+bool credentials_find_folded(struct credentials *c, const char *folded,
+    struct users_entry *out);
+
 /* The digest that a token of this user carries. */
 void credentials_generation(const struct users_entry *u,
     unsigned char out[TOKEN_GENERATION_LEN]);
@@ -66,8 +70,8 @@ enum credentials_result credentials_verify(struct credentials *c,
  * `rehash` the sessions live on, without it they end and a required change is
  * done. Locked, in one step. With a line in `err` when it was not stored.
  */
-enum credentials_store_result credentials_store(struct credentials *c, const char *name,
-    const char *old_hash, const char *new_hash, bool rehash,
+enum credentials_store_result credentials_store(struct credentials *c,
+    const char *name, const char *old_hash, const char *new_hash, bool rehash,
     char err[CONFIG_ERROR_MAX]);
 
 #endif

@@ -78,6 +78,13 @@ const struct users_entry *users_at(const struct users *u, size_t i);
 const struct users_entry *users_find(const struct users *u, const char *name);
 
 /*
+ * The user whose name is this one when its case is folded (name.h), or NULL; of
+ * several, one that is disabled. Valid until the next change.
+ */
+const struct users_entry *users_find_folded(struct users *u,
+    const char *folded);
+
+/*
  * Replaces the user of that name, in place, or adds one at the end. Returns
  * 0, or -1 when memory or a limit is exceeded or a field cannot be written.
  */

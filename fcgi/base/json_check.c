@@ -383,6 +383,7 @@ json_check_facts(const char *text, size_t len, size_t depth,
 	s.end = s.p + len;
 	s.depth = 0;
 	s.max = depth < JSON_DEPTH_MAX ? depth : JSON_DEPTH_MAX;
+	memset(s.objects, 0, sizeof(s.objects));
 	s.values = 0;
 	s.wide = false;
 	while (r == JSON_OK) {

@@ -251,8 +251,9 @@ from_systemd(void)
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
 	int fd = -1;
 
-	if (pid != NULL && fds != NULL && atol(pid) == (long)getpid() &&
-	    atol(fds) >= 1)
+	if (pid != NULL && fds != NULL &&
+	    strtol(pid, NULL, 10) == (long)getpid() &&
+	    strtol(fds, NULL, 10) >= 1)
 		fd = PASSED_FIRST;
 	(void)unsetenv("LISTEN_PID");
 	(void)unsetenv("LISTEN_FDS");

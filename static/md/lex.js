@@ -59,7 +59,6 @@ function foldLabel(label) {
   return label.toLowerCase();
 }
 
-
 const instance = new Marked({
   gfm: true,
   hooks: { emStrongMask: maskMath },

@@ -35,7 +35,7 @@ function hasHtml(tokens) {
 function outline(root) {
   const BLOCK = /^(?:P|H[1-6]|UL|OL|LI|BLOCKQUOTE|PRE|HR|DIV|TABLE)$/;
   /** @type {string[]} */
-  let out = [];
+  const out = [];
   /** @param {string} text */
   const say = (text) => out.push(text);
   /** @param {Node} node @param {boolean} inLink @param {boolean} pre */

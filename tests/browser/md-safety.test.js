@@ -35,7 +35,7 @@ function inspect() {
       if (/^on/i.test(name) || (!ATTRIBUTES.has(name) && !inFormula)) found.push(`attribute ${name}=${value}`);
       if (name === 'style' && !/^(?:text-align: (?:left|right|center)|contain-intrinsic-size: auto \d+ch auto [\d.]+em);$/.test(value) && !inFormula) found.push(`style ${value}`);
       if (/url\(|javascript:/i.test(value) && name === 'style') found.push(`style ${value}`);
-      if (name === 'href' && !/^(?:https?:\/\/|mailto:|#md\d+-(?:note|ref)-[\d-]+$|(?!\/\/)[\w.\/%-][^:\\]*$)/i.test(value)) found.push(`href ${value}`);
+      if (name === 'href' && !/^(?:https?:\/\/|mailto:|#md\d+-(?:note|ref)-[\d-]+$|(?!\/\/)[\w./%-][^:\\]*$)/i.test(value)) found.push(`href ${value}`);
       if (name === 'src' && !/^(?:data:image\/(?:png|jpeg|gif|webp);base64,|blob:)/.test(value)) found.push(`src ${value}`);
       if (name === 'id' && !/^md\d+-(?:note|ref)-[\d-]+$/.test(value)) found.push(`id ${value}`);
     }

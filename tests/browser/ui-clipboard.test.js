@@ -45,7 +45,8 @@ test('a long text that is pasted becomes a file, a short one does not, a huge on
   assert.equal(await paste(v.page, 'word '.repeat(400_000)), true);
   await v.page.getByText('Pasted text.txt is too large: at most').waitFor();
   await exchange(v, 'Sum it up');
-  const [{ content }] = v.site.calls.find((call) => call.path === 'chat/completions')?.body.messages;
+  const sent = v.site.calls.find((call) => call.path === 'chat/completions');
+  const [{ content }] = sent?.body.messages ?? [{}];
   assert.match(content, /^Pasted text\.txt:\n```\n(word ){4000}\n?```\n\nSum it up$/);
   await v.close();
 });

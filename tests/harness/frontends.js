@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { Child, until } from './children.js';
 import { configText } from './config.js';
-import { freePort } from './nginx.js';
+import { freePort } from './places.js';
 import { buildDir, sourceDir, workerPath } from './paths.js';
 
 /** Started by root, a web server becomes this user. */

@@ -4,25 +4,13 @@
  * point, over TLS, HTTP/1.1 and HTTP/2.
  */
 
-import net from 'node:net';
 import { spawnSync } from 'node:child_process';
 import {
   existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync,
 } from 'node:fs';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Child, until } from './children.js';
 import { buildDir, sourceDir } from './paths.js';
-
-/** A port that was free a moment ago. */
-export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const version = /nginx\/(\d+)\.(\d+)\.(\d+)/.exec(
   spawnSync('nginx', ['-v']).stderr?.toString() ?? '')?.slice(1).map(Number)

@@ -9,10 +9,9 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync,
+  closeSync, constants, openSync, readFileSync, rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates } from '../upstream/certs.js';
 import { Upstream } from '../upstream/server.js';
@@ -20,8 +19,9 @@ import { Child, until } from './children.js';
 import { Client } from './client.js';
 import { configText, merged } from './config.js';
 import { FcgiConnection } from './fcgi.js';
-import { freePort, startNginx } from './nginx.js';
+import { startNginx } from './nginx.js';
 import { controlPath, workerPath } from './paths.js';
+import { freePort, newFolder } from './places.js';
 import { descriptors } from './proc.js';
 
 export const PASSWORD = 'correct horse battery';
@@ -82,8 +82,7 @@ export class Site {
   constructor(options) {
     this.options = options;
     this.mounts = options.mounts ?? ['/'];
-    this.dir = mkdtempSync(join(tmpdir(), 'confab-test-'));
-    chmodSync(this.dir, 0o755);
+    this.dir = newFolder();
     this.socket = join(this.dir, 'fcgi.sock');
     this.configFile = join(this.dir, 'confab.conf');
     this.certificates = makeCertificates(this.dir);

@@ -11,7 +11,8 @@ import {
   checkLeaving, checkLive, checkLogout, checkSession, checkWhole,
 } from '../harness/frontend_checks.js';
 import { layOutAccount } from '../harness/frontends.js';
-import { startNginx, freePort } from '../harness/nginx.js';
+import { startNginx } from '../harness/nginx.js';
+import { freePort } from '../harness/places.js';
 import { workerPath } from '../harness/paths.js';
 import { startSite } from '../harness/site.js';
 

@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { pieces, useSite } from '../harness/suite.js';
-import { Site } from '../harness/site.js';
 import { textOf } from '../harness/sse.js';
+
+/** @typedef {import('../harness/site.js').Site} Site */
 
 const suite = useSite({
   users: ['ann', 'bob'],

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { useSite } from '../harness/suite.js';
 import { Child, until } from '../harness/children.js';
 import { FcgiConnection } from '../harness/fcgi.js';
-import { freePort } from '../harness/nginx.js';
+import { freePort } from '../harness/places.js';
 import { workerPath } from '../harness/paths.js';
 import { cpuSeconds, residentBytes } from '../harness/proc.js';
 

@@ -8,9 +8,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { END, newGate, order, useSite } from '../harness/suite.js';
 import { newKey } from '../harness/client.js';
-import { idsOf, isDone, textOf } from '../harness/sse.js';
+import { SseReader, idsOf, isDone, textOf } from '../harness/sse.js';
 import { pause } from '../harness/site.js';
-import { SseReader } from '../harness/sse.js';
 
 const suite = useSite({
   users: ['ann', 'bob'],

@@ -10,7 +10,7 @@ const suite = useSite();
 
 /** What does not depend on the moment. @param {any[]} chunks */
 const timeless = (chunks) =>
-  chunks.map(({ id, created, ...rest }) => rest);
+  chunks.map((chunk) => ({ ...chunk, id: '', created: 0 }));
 
 const STEPS = [
   { comment: 'OPENROUTER PROCESSING' },

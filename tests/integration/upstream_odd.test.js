@@ -360,7 +360,7 @@ test('an error may be in any form, and is told in one', async () => {
     const { error } = JSON.parse(text);
     assert.equal(typeof error.message, 'string');
     assert.ok(error.message.length > 0 && error.message.length < 2000);
-    /* eslint-disable-next-line no-control-regex */
+
     assert.doesNotMatch(error.message, /[\0-\x08\x0b-\x1f]/);
   }
 });

@@ -49,7 +49,8 @@ export class UpstreamH2 {
 
   get url() {
     const { port } = /** @type {import('node:net').AddressInfo} */ (
-      this.server?.address());
+      /** @type {import('node:http2').Http2SecureServer} */ (this.server)
+        .address());
     return `https://localhost:${port}/v1`;
   }
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What the page's modules and the tests' are checked for beyond their types:
+ * mistakes, and the few rules of layout that matter. Run by `make lint`.
+ */
+
+import stylistic from '@stylistic/eslint-plugin';
+
+export default [
+  { ignores: ['static/vendor/**', 'node_modules/**', 'tests/fuzz/corpus/**'] },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { '@stylistic': stylistic },
+    rules: {
+      'array-callback-return': 'error',
+      'constructor-super': 'error',
+      'eqeqeq': 'error',
+      'for-direction': 'error',
+      'getter-return': 'error',
+      'no-async-promise-executor': 'error',
+      'no-class-assign': 'error',
+      'no-compare-neg-zero': 'error',
+      'no-cond-assign': 'error',
+      'no-const-assign': 'error',
+      'no-constant-binary-expression': 'error',
+      'no-constructor-return': 'error',
+      'no-debugger': 'error',
+      'no-dupe-class-members': 'error',
+      'no-dupe-else-if': 'error',
+      'no-dupe-keys': 'error',
+      'no-duplicate-case': 'error',
+      'no-duplicate-imports': 'error',
+      'no-empty-pattern': 'error',
+      'no-eval': 'error',
+      'no-ex-assign': 'error',
+      'no-fallthrough': 'error',
+      'no-implied-eval': 'error',
+      'no-irregular-whitespace': 'error',
+      'no-loss-of-precision': 'error',
+      'no-misleading-character-class': 'error',
+      'no-new-func': 'error',
+
+      'no-prototype-builtins': 'error',
+      'no-self-assign': 'error',
+      'no-self-compare': 'error',
+      'no-setter-return': 'error',
+      'no-sparse-arrays': 'error',
+      'no-throw-literal': 'error',
+      'no-unreachable': 'error',
+      'no-unsafe-finally': 'error',
+      'no-unsafe-negation': 'error',
+      'no-unsafe-optional-chaining': 'error',
+      'no-unused-private-class-members': 'error',
+      'no-unused-vars': ['error', { args: 'after-used', caughtErrors: 'all' }],
+      'no-useless-catch': 'error',
+      'no-useless-escape': 'error',
+      'no-useless-return': 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+      'use-isnan': 'error',
+      'valid-typeof': 'error',
+      '@stylistic/eol-last': 'error',
+      '@stylistic/no-multiple-empty-lines': ['error', { max: 1 }],
+      '@stylistic/no-tabs': 'error',
+      '@stylistic/no-trailing-spaces': 'error',
+      '@stylistic/quotes': ['error', 'single', { avoidEscape: true,
+        allowTemplateLiterals: 'always' }],
+      '@stylistic/semi': 'error',
+    },
+  },
+  {
+    files: ['static/**/*.js'],
+    rules: {
+      'no-console': 'error',
+      'max-lines': ['error', { max: 500 }],
+      'max-lines-per-function': ['error', { max: 60, skipComments: true,
+        skipBlankLines: true }],
+      'complexity': ['error', { max: 20, variant: 'modified' }],
+    },
+  },
+];

@@ -38,7 +38,7 @@ choose_model(struct relay_job *job, struct api_error *err)
 		(void)api_error_set(err, 404, "model_not_found",
 		    "There is no such model here.");
 		param = "model";
-	} else if (chat->has_image &&
+	} else if (chat->has_image && job->entry->model.input != 0 &&
 	    (job->entry->model.input & INPUT_IMAGE) == 0) {
 		(void)api_error_set(err, 400, "invalid_request",
 		    "This model takes no images.");

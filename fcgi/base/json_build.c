@@ -154,6 +154,7 @@ build_number(struct builder *b, struct json_object **out)
 {
 	const char *s;
 	uint64_t u;
+	int64_t i;
 
 	buf_reset(&b->text);
 	while (b->p < b->end && strchr("+-.0123456789eE", *b->p) != NULL)
@@ -163,9 +164,19 @@ build_number(struct builder *b, struct json_object **out)
 	s = buf_str(&b->text);
 	if (strpbrk(s, ".eE") != NULL)
 		return made(json_object_new_double_s(strtod(s, NULL), s), out);
-	if (s[0] == '-')
-		return made(json_object_new_int64(strtoll(s, NULL, 10)), out);
+	if (s[0] == '-') {
+		errno = 0;
+		i = strtoll(s, NULL, 10);
+		return made(errno == ERANGE
+			? json_object_new_double_s(strtod(s, NULL), s)
+			: json_object_new_int64(i),
+		    out);
+	}
+	errno = 0;
 	u = strtoull(s, NULL, 10);
+	/* Wider than 64 bits, where that is let through: its digits stay. */
+	if (errno == ERANGE)
+		return made(json_object_new_double_s(strtod(s, NULL), s), out);
 	if (u > INT64_MAX)
 		return made(json_object_new_uint64(u), out);
 	return made(json_object_new_int64((int64_t)u), out);

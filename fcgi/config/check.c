@@ -169,10 +169,10 @@ check_headers(struct config_reader *r, const struct config_provider *p)
 {
 	size_t i, n = strlen(p->key_header);
 
-	for (i = 0; i < p->n_headers; i++) {
+	for (i = 0; i < p->headers.n; i++) {
 		if (p->api_key_file != NULL &&
-		    strncasecmp(p->headers[i], p->key_header, n) == 0 &&
-		    p->headers[i][n] == ':')
+		    strncasecmp(p->headers.words[i], p->key_header, n) == 0 &&
+		    p->headers.words[i][n] == ':')
 			return config_fail(r, line(r, p, "headers"),
 			    "headers: %s is the header of the key",
 			    p->key_header);

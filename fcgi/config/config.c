@@ -28,6 +28,28 @@ free_provider(struct config_provider *p)
 	config_section_free(CONFIG_PROVIDER, p);
 }
 
+static unsigned
+first_set(unsigned a, unsigned b, unsigned c)
+{
+	if (a != 0)
+		return a;
+	return b != 0 ? b : c;
+}
+
+struct config_patience
+config_patience(const struct config *c, const struct config_provider *p,
+    const struct config_model *m)
+{
+	const struct config_patience *a = &m->patience, *b = &p->patience;
+	struct config_patience out;
+
+	out.first_event =
+	    first_set(a->first_event, b->first_event, c->timeouts.first_event);
+	out.silence = first_set(a->silence, b->silence, c->timeouts.silence);
+	out.total = first_set(a->total, b->total, c->timeouts.total);
+	return out;
+}
+
 struct config *
 config_ref(struct config *c)
 {

@@ -70,7 +70,7 @@ bad_value(struct config_reader *r, const cfg_t *sec,
 	char allowed[160], dots[] = "...";
 
 	config_option_allowed(o, allowed, sizeof(allowed));
-	if (o->type == OPTION_HEADERS || !config_is_text(value))
+	if (strcmp(o->name, "headers") == 0 || !config_is_text(value))
 		return config_fail(r, line_of(sec), "%s must be %s", o->name,
 		    allowed);
 	if (strlen(value) <= VALUE_SHOWN_MAX)
@@ -97,9 +97,9 @@ on_value(cfg_t *sec, cfg_opt_t *opt)
 		    "something is missing at the end");
 	if (value == NULL || !config_option_valid(o, value))
 		return bad_value(r, sec, o, value != NULL ? value : "");
-	if (n > CONFIG_HEADERS_MAX)
+	if (n > CONFIG_LIST_MAX)
 		return config_fail(r, line_of(sec),
-		    "%s has more than %d values", o->name, CONFIG_HEADERS_MAX);
+		    "%s has more than %d values", o->name, CONFIG_LIST_MAX);
 	before = config_line(r, opt, NULL);
 	if (before != 0 && (opt->flags & CFGF_LIST) == 0)
 		return config_fail(r, line_of(sec),
@@ -157,7 +157,7 @@ option(const struct config_option *o)
 {
 	cfg_opt_t text = CFG_STR(NULL, NULL, CFGF_NODEFAULT);
 	cfg_opt_t list = CFG_STR_LIST(NULL, NULL, CFGF_NODEFAULT);
-	bool many = o->type == OPTION_INPUT || o->type == OPTION_HEADERS;
+	bool many = o->type == OPTION_INPUT || o->type == OPTION_LIST;
 	cfg_opt_t opt = many ? list : text;
 
 	opt.name = o->name;
@@ -231,14 +231,14 @@ static int
 fill_option(struct config_reader *r, cfg_t *sec, const struct config_option *o,
     void *base)
 {
-	const char *values[CONFIG_HEADERS_MAX];
+	const char *values[CONFIG_LIST_MAX];
 	cfg_opt_t *opt = cfg_getopt(sec, o->name);
 	unsigned i, n;
 
 	if (opt == NULL)
 		return no_memory(r);
 	n = cfg_opt_size(opt);
-	for (i = 0; i < n && i < CONFIG_HEADERS_MAX; i++)
+	for (i = 0; i < n && i < CONFIG_LIST_MAX; i++)
 		values[i] = cfg_opt_getnstr(opt, i);
 	if (n > 0 &&
 	    config_remember(r, base, o->name, config_line(r, opt, NULL)) != 0)

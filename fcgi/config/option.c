@@ -131,7 +131,7 @@ static bool
 is_string(const struct config_option *o)
 {
 	return o->type == OPTION_STRING || o->type == OPTION_PATH ||
-	    o->type == OPTION_HEADERS;
+	    o->type == OPTION_LIST;
 }
 
 bool
@@ -232,15 +232,15 @@ set_string(const struct config_option *o, char *at, const char *value,
 }
 
 static int
-set_headers(struct config_provider *p, const char *const *values, size_t n)
+set_list(struct config_list *list, const char *const *values, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n && i < CONFIG_HEADERS_MAX; i++) {
-		p->headers[i] = strdup(values[i]);
-		if (p->headers[i] == NULL)
+	for (i = 0; i < n && i < CONFIG_LIST_MAX; i++) {
+		list->words[i] = strdup(values[i]);
+		if (list->words[i] == NULL)
 			return -1;
-		p->n_headers++;
+		list->n++;
 	}
 	return 0;
 }
@@ -279,8 +279,8 @@ config_option_set(const struct config_option *o, void *base,
 	uint64_t v = 0, set = 0;
 	size_t i;
 
-	if (o->type == OPTION_HEADERS)
-		return set_headers(base, values, n);
+	if (o->type == OPTION_LIST)
+		return set_list((struct config_list *)(void *)at, values, n);
 	if (n == 0)
 		return 0;
 	if (is_string(o))
@@ -371,14 +371,14 @@ put_scalar(const struct config_option *o, uint64_t v, char *out, size_t size)
 }
 
 static void
-put_headers(const struct config_provider *p, struct buf *out)
+put_list(const struct config_list *list, struct buf *out)
 {
 	size_t i;
 
 	buf_putc(out, '{');
-	for (i = 0; i < p->n_headers; i++) {
+	for (i = 0; i < list->n; i++) {
 		buf_puts(out, i == 0 ? "" : ", ");
-		put_quoted(out, p->headers[i]);
+		put_quoted(out, list->words[i]);
 	}
 	buf_putc(out, '}');
 }
@@ -388,11 +388,14 @@ config_option_write(const struct config_option *o, const void *base,
     struct buf *out)
 {
 	const char *at = (const char *)base + o->offset;
+	const struct config_list *list;
 	const char *s;
 	char text[64];
 
-	if (o->type == OPTION_HEADERS) {
-		put_headers(base, out);
+	if (o->type == OPTION_LIST) {
+		list = (const struct config_list *)(const void *)at;
+		if (list->n > 0)
+			put_list(list, out);
 	} else if (is_string(o)) {
 		memcpy(&s, at, sizeof(s));
 		if (s != NULL)
@@ -407,16 +410,17 @@ config_option_write(const struct config_option *o, const void *base,
 void
 config_section_free(const struct config_section *s, void *base)
 {
-	struct config_provider *p = base;
+	struct config_list *list;
 	size_t i;
 	char *value;
 
 	for (i = 0; i < s->n; i++) {
 		char *at = (char *)base + s->options[i].offset;
 
-		if (s->options[i].type == OPTION_HEADERS) {
-			while (p->n_headers > 0)
-				free(p->headers[--p->n_headers]);
+		if (s->options[i].type == OPTION_LIST) {
+			list = (struct config_list *)(void *)at;
+			while (list->n > 0)
+				free(list->words[--list->n]);
 		} else if (is_string(&s->options[i])) {
 			memcpy(&value, at, sizeof(value));
 			free(value);

@@ -40,6 +40,11 @@
 #define LIST(type, s, f, d, words, check, text) \
 	{ #f, OPTION_##type, offsetof(s, f), d, 0, 1, words, check, text }
 
+/* 0: as is said one level further out. */
+#define PATIENCE(s, f) \
+	{ #f, OPTION_MS, offsetof(s, patience.f), "0", 0, 7 * DAY, NULL, \
+	    NULL, NULL }
+
 #define TEXT config_is_text, "UTF-8 text without control characters"
 #define WORD config_is_word, \
 	"up to 64 letters, digits, dots, dashes and underscores"
@@ -53,6 +58,7 @@ static const char *const targets[] = { "stderr", "syslog" };
 static const char *const levels[] = { "error", "warn", "notice", "info",
 	"debug" };
 static const char *const inputs[] = { "text", "image" };
+static const char *const thinks[] = { "auto", "no", "open" };
 
 static const struct config_option top[] = {
 	NUMBER(UINT, struct config, workers, "8", 1, 256),
@@ -84,7 +90,8 @@ static const struct config_option limits[] = {
 	NUMBER(UINT, L, requests_per_minute, "600", 0, 1000000),
 	NUMBER(UINT64, L, tokens_per_day, "0", 0, UINT64_C(1000000000000)),
 	NUMBER(SIZE, L, event, "1M", KIB, 64 * MIB),
-	NUMBER(SIZE, L, answer, "16M", KIB, GIB),
+	NUMBER(SIZE, L, picture, "20M", KIB, 256 * MIB),
+	NUMBER(SIZE, L, answer, "64M", KIB, GIB),
 	NUMBER(SIZE, L, ring_per_stream, "1M", 4 * KIB, GIB),
 	NUMBER(SIZE, L, ring_per_user, "64M", 4 * KIB, 64 * GIB),
 	NUMBER(SIZE, L, ring_total, "256M", 4 * KIB, 1024 * GIB),
@@ -95,9 +102,9 @@ static const struct config_option limits[] = {
 static const struct config_option timeouts[] = {
 	NUMBER(MS, T, request, "30s", 100, HOUR),
 	NUMBER(MS, T, connect, "10s", 100, 10 * MINUTE),
-	NUMBER(MS, T, first_event, "2min", 100, 6 * HOUR),
-	NUMBER(MS, T, silence, "1min", 100, 6 * HOUR),
-	NUMBER(MS, T, total, "30min", 100, 7 * DAY),
+	NUMBER(MS, T, first_event, "10min", 100, 6 * HOUR),
+	NUMBER(MS, T, silence, "5min", 100, 6 * HOUR),
+	NUMBER(MS, T, total, "1h", 100, 7 * DAY),
 	NUMBER(MS, T, heartbeat, "15s", 100, 10 * MINUTE),
 	NUMBER(MS, T, grace, "30s", 0, HOUR),
 	NUMBER(MS, T, drain, "30s", 0, HOUR),
@@ -151,12 +158,23 @@ static const struct config_option provider[] = {
 	PATH(V, ca_file, NULL),
 	STRING(V, proxy, NULL, config_is_proxy,
 	    "an http, https or socks URL without user name and path"),
-	LIST(HEADERS, V, headers, NULL, NULL, config_is_header,
+	LIST(LIST, V, headers, NULL, NULL, config_is_header,
 	    "\"Name: value\" in printable ASCII, of a header that is not made "
 	    "here"),
 	BOOL(V, include_usage, "yes"),
-	BOOL(V, require_done, "yes"),
-	BOOL(V, list_models, NULL)
+	BOOL(V, require_done, "no"),
+	BOOL(V, remote_files, "no"),
+	BOOL(V, cache, "no"),
+	LIST(LIST, V, allow, NULL, NULL, config_is_word,
+	    "the name of a member of a request"),
+	BOOL(V, list_models, NULL),
+	LIST(LIST, V, only, NULL, NULL, config_is_model_id,
+	    "the id of a model, with * for any characters"),
+	LIST(LIST, V, hide, NULL, NULL, config_is_model_id,
+	    "the id of a model, with * for any characters"),
+	PATIENCE(V, first_event),
+	PATIENCE(V, silence),
+	PATIENCE(V, total)
 };
 
 #define M struct config_model
@@ -166,7 +184,11 @@ static const struct config_option model[] = {
 	STRING(M, fallback, NULL, MODEL_ID),
 	NUMBER(UINT, M, context_length, "0", 0, 100000000),
 	NUMBER(UINT, M, max_output_tokens, "0", 0, 100000000),
-	LIST(INPUT, M, input, "text", inputs, NULL, NULL)
+	LIST(INPUT, M, input, "text", inputs, NULL, NULL),
+	CHOICE(M, think, "auto", thinks),
+	PATIENCE(M, first_event),
+	PATIENCE(M, silence),
+	PATIENCE(M, total)
 };
 
 const struct config_section config_sections[CONFIG_SECTIONS] = {

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Between the files of Anthropic's kind: anthropic.c (the kind, a request's
- * options), anthropic_messages.c (its messages), anthropic_answer.c.
+ * options), anthropic_messages.c (its messages), anthropic_read.c (a stream),
+ * anthropic_answer.c (a whole answer).
  */
 #ifndef CONFAB_PROVIDER_ANTHROPIC_H
 #define CONFAB_PROVIDER_ANTHROPIC_H
 
 #include "kind.h"
 
+/* Bytes of a thought that is sent back with its signature. */
+#define ANTHROPIC_THOUGHT_MAX (4 << 20)
+
 /* Of one streamed answer. */
 struct anthropic_state {
-	char *head;	    /* how each chunk begins; owned, NULL: no
+	char *head;		   /* how each chunk begins; owned, NULL: no
 				 * message has started */
-	unsigned n_calls;   /* tool calls begun */
-	int64_t call_block; /* index of the block of the last one */
+	unsigned n_calls;	   /* tool calls begun */
+	int64_t call_block;	   /* index of the block of the last one */
+	struct buf thought;	   /* of the block under way, as JSON has it */
+	struct buf signature;	   /* of that thought */
+	struct json_object *other; /* a block of another type; owned */
+	struct buf input;	   /* of that */
 };
 
 /* Appends ,"system":[...] from the system messages, or nothing. */
@@ -29,7 +37,21 @@ enum provider_result anthropic_read(struct provider_reader *r,
     const struct sse_event *ev, provider_emit_fn emit, void *arg,
     struct api_error *err);
 void anthropic_release(void *state);
-int anthropic_answer(const char *model_id, struct json_object *root,
-    struct buf *out, struct provider_usage *usage);
+int anthropic_answer(struct provider_reader *r, struct json_object *root,
+    struct buf *out, struct api_error *err);
+
+/* Appends a member's text as a JSON string has it, without the quotes. */
+void anthropic_escape(struct buf *out, struct json_object *obj,
+    const char *name);
+
+/* Appends an item of reasoning_details: a thought (as JSON has it) with its
+ * signature, or one that cannot be read. */
+void anthropic_detail(struct buf *out, const struct buf *thought,
+    const struct buf *signature, int64_t index);
+void anthropic_redacted(struct buf *out, struct json_object *block,
+    int64_t index);
+
+/* Appends an annotation for a citation. */
+void anthropic_citation(struct buf *out, struct json_object *citation);
 
 #endif

@@ -10,53 +10,6 @@
 
 #include "kind.h"
 
-const char *
-provider_finish_reason(const char *reason)
-{
-	static const struct {
-		const char *from, *to;
-	} known[] = { { "stop", "stop" }, { "length", "length" },
-		{ "content_filter", "content_filter" },
-		{ "tool_calls", "tool_calls" },
-		{ "function_call", "tool_calls" }, { "tool_use", "tool_calls" },
-		{ "max_tokens", "length" }, { "MAX_TOKENS", "length" },
-		{ "max_output_tokens", "length" }, { "model_length", "length" },
-		{ "model_context_window_exceeded", "length" },
-		{ "safety", "content_filter" }, { "SAFETY", "content_filter" },
-		{ "refusal", "content_filter" },
-		{ "sensitive", "content_filter" } };
-	size_t i;
-
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(known[i].from, reason) == 0)
-			return known[i].to;
-	}
-	return "stop";
-}
-
-static void
-read_count(struct json_object *usage, const char *name, uint64_t *out)
-{
-	struct json_object *v = json_get(usage, name);
-
-	if (json_object_is_type(v, json_type_int) &&
-	    json_object_get_int64(v) >= 0)
-		*out = json_object_get_uint64(v);
-}
-
-void
-provider_usage_read(struct provider_usage *u, struct json_object *usage)
-{
-	read_count(usage, "input_tokens", &u->prompt);
-	read_count(usage, "prompt_tokens", &u->prompt);
-	read_count(usage, "output_tokens", &u->completion);
-	read_count(usage, "completion_tokens", &u->completion);
-	read_count(json_get(usage, "prompt_tokens_details"), "cached_tokens",
-	    &u->cached);
-	read_count(json_get(usage, "completion_tokens_details"),
-	    "reasoning_tokens", &u->reasoning);
-}
-
 int
 provider_add(struct json_object *obj, const char *name, struct json_object *v)
 {
@@ -72,43 +25,6 @@ provider_add_string(struct json_object *obj, const char *name, const char *s,
     size_t len)
 {
 	return provider_add(obj, name, json_object_new_string_len(s, (int)len));
-}
-
-/* Adds {"NAME": n} under `name` of a usage object. */
-static int
-add_detail(struct json_object *usage, const char *name, const char *detail,
-    uint64_t n)
-{
-	struct json_object *o = json_object_new_object();
-
-	if (o == NULL ||
-	    provider_add(o, detail, json_object_new_uint64(n)) != 0) {
-		json_object_put(o);
-		return -1;
-	}
-	return provider_add(usage, name, o);
-}
-
-struct json_object *
-provider_usage_json(const struct provider_usage *u)
-{
-	struct json_object *o = json_object_new_object();
-
-	if (o == NULL ||
-	    provider_add(o, "prompt_tokens",
-		json_object_new_uint64(u->prompt)) != 0 ||
-	    provider_add(o, "completion_tokens",
-		json_object_new_uint64(u->completion)) != 0 ||
-	    provider_add(o, "total_tokens",
-		json_object_new_uint64(u->prompt + u->completion)) != 0 ||
-	    add_detail(o, "prompt_tokens_details", "cached_tokens",
-		u->cached) != 0 ||
-	    add_detail(o, "completion_tokens_details", "reasoning_tokens",
-		u->reasoning) != 0) {
-		json_object_put(o);
-		return NULL;
-	}
-	return o;
 }
 
 struct json_object *
@@ -135,12 +51,15 @@ provider_chunk(const char *id, int64_t created, const char *model_id,
 }
 
 enum provider_result
-provider_emit(struct json_object *chunk, provider_emit_fn emit, void *arg,
-    bool content, struct api_error *err)
+provider_emit(struct provider_reader *r, struct json_object *chunk,
+    provider_emit_fn emit, void *arg, bool content, struct api_error *err)
 {
 	enum provider_result result = PROVIDER_MORE;
 	struct buf text;
 
+	if (content)
+		r->text_bytes +=
+		    provider_text_bytes(json_get(chunk, "choices"));
 	buf_init(&text, PROVIDER_CHUNK_MAX);
 	if (json_write(&text, chunk) != 0) {
 		result = provider_no_memory(err);
@@ -151,16 +70,87 @@ provider_emit(struct json_object *chunk, provider_emit_fn emit, void *arg,
 	return result;
 }
 
+/* ---- Usage at the end ---- */
+
+int
+provider_keep_usage(struct provider_reader *r, struct json_object *root,
+    struct json_object *usage)
+{
+	const char *id = json_str(root, "id", NULL);
+
+	if (!r->want_usage)
+		return 0;
+	if (id != NULL && r->id == NULL && (r->id = strdup(id)) == NULL)
+		return -1;
+	r->created = json_object_get_int64(json_get(root, "created"));
+	json_object_put(r->usage_json);
+	r->usage_json = json_object_get(usage);
+	return 0;
+}
+
+/* What is told of the usage: counted, or else estimated. */
+static void
+settle_usage(struct provider_reader *r)
+{
+	r->told = r->usage;
+	provider_usage_estimate(&r->told, r->asked, r->text_bytes);
+}
+
+const struct provider_usage *
+provider_reader_usage(struct provider_reader *r)
+{
+	settle_usage(r);
+	return &r->told;
+}
+
+/* The usage object that the client gets, taken from the reader. */
+static struct json_object *
+take_usage_json(struct provider_reader *r)
+{
+	struct json_object *o = r->usage_json;
+
+	r->usage_json = NULL;
+	if (o == NULL)
+		return provider_usage_json(&r->told);
+	if (provider_usage_put(o, &r->told) != 0) {
+		json_object_put(o);
+		return NULL;
+	}
+	return o;
+}
+
+int
+provider_put_usage(struct provider_reader *r, struct json_object *root)
+{
+	struct json_object *usage = json_get(root, "usage");
+
+	r->text_bytes = provider_text_bytes(json_get(root, "choices"));
+	settle_usage(r);
+	json_object_put(r->usage_json);
+	r->usage_json = json_object_is_type(usage, json_type_object)
+	    ? json_object_get(usage)
+	    : NULL;
+	return provider_add(root, "usage", take_usage_json(r));
+}
+
 enum provider_result
 provider_finish(struct provider_reader *r, provider_emit_fn emit, void *arg,
     struct api_error *err)
 {
-	struct json_object *chunk = r->usage_chunk;
-	enum provider_result result = PROVIDER_MORE;
+	enum provider_result result = PROVIDER_DONE;
+	struct json_object *chunk;
 
-	r->usage_chunk = NULL;
-	if (r->want_usage && chunk != NULL)
-		result = provider_emit(chunk, emit, arg, false, err);
+	settle_usage(r);
+	if (!r->want_usage || !provider_usage_known(&r->told))
+		return PROVIDER_DONE;
+	chunk = provider_chunk(r->id != NULL ? r->id : "chatcmpl", r->created,
+	    r->model_id, json_object_new_array());
+	if (chunk == NULL ||
+	    provider_add(chunk, "usage", take_usage_json(r)) != 0)
+		result = provider_no_memory(err);
+	else if (provider_emit(r, chunk, emit, arg, false, err) !=
+	    PROVIDER_MORE)
+		result = PROVIDER_FAILED;
 	json_object_put(chunk);
-	return result == PROVIDER_MORE ? PROVIDER_DONE : result;
+	return result;
 }

@@ -10,18 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "kind.h"
+#include "error.h"
 
 #define RETRY_DEFAULT 10 /* s, for a 429 that names no time */
-#define TEXT_MAX 64	 /* of a type or code */
-
-/* An error object's members, as far as they were there. */
-struct said {
-	const char *message;
-	size_t message_len;
-	char type[TEXT_MAX], code[TEXT_MAX], param[API_ERROR_PARAM_MAX];
-	int status; /* a numeric code; 0: none */
-};
 
 int
 provider_refuse(struct api_error *err, const char *param, const char *what)
@@ -55,101 +46,6 @@ provider_not_passed(struct api_error *err)
 	return PROVIDER_FAILED;
 }
 
-/* Null, false, 0, "" and {} are ways to say that there is no error. */
-static bool
-says_something(struct json_object *v)
-{
-	switch (json_object_get_type(v)) {
-	case json_type_null:
-		return false;
-	case json_type_boolean:
-		return json_object_get_boolean(v) != 0;
-	case json_type_string:
-		return json_object_get_string_len(v) > 0;
-	case json_type_object:
-		return json_object_object_length(v) > 0;
-	case json_type_array:
-		return json_object_array_length(v) > 0;
-	default:
-		return json_object_get_double(v) != 0;
-	}
-}
-
-static bool
-string_is(struct json_object *obj, const char *name, const char *value)
-{
-	const char *s = json_str(obj, name, NULL);
-
-	return s != NULL && strcmp(s, value) == 0;
-}
-
-struct json_object *
-provider_error_find(struct json_object *root)
-{
-	struct json_object *e;
-
-	/* Google's compatible API puts its error into an array. */
-	if (json_object_is_type(root, json_type_array))
-		root = json_object_array_get_idx(root, 0);
-	e = json_get(root, "error");
-	if (says_something(e)) {
-		/* {"error":"…","message":"…"}, {"error":true,"message":…} */
-		if (!json_object_is_type(e, json_type_object) &&
-		    json_str(root, "message", NULL) != NULL)
-			return root;
-		return e;
-	}
-	e = json_get(json_get(root, "x_groq"), "error");
-	if (says_something(e))
-		return e;
-	if (string_is(root, "object", "error") ||
-	    string_is(root, "type", "error"))
-		return root;
-	e = json_get(root, "detail");
-	if (says_something(e) && json_get(root, "choices") == NULL)
-		return e;
-	return NULL;
-}
-
-static void
-copy_text(struct json_object *obj, const char *name, char *out, size_t size)
-{
-	const char *s = json_str(obj, name, NULL);
-
-	(void)snprintf(out, size, "%s", s != NULL ? s : "");
-}
-
-/* Reads an error in any form; the message is borrowed. */
-static void
-read_error(struct json_object *error, struct said *said)
-{
-	struct json_object *code;
-
-	memset(said, 0, sizeof(*said));
-	if (json_object_is_type(error, json_type_array))
-		error = json_object_array_get_idx(error, 0);
-	if (json_object_is_type(error, json_type_string)) {
-		said->message = json_object_get_string(error);
-		said->message_len = (size_t)json_object_get_string_len(error);
-		return;
-	}
-	if (json_object_is_type(error, json_type_int)) {
-		said->status = json_object_get_int(error);
-		return;
-	}
-	said->message = json_str(error, "message", &said->message_len);
-	if (said->message == NULL)
-		said->message = json_str(error, "msg", &said->message_len);
-	if (said->message == NULL)
-		said->message = json_str(error, "error", &said->message_len);
-	copy_text(error, "type", said->type, sizeof(said->type));
-	copy_text(error, "code", said->code, sizeof(said->code));
-	copy_text(error, "param", said->param, sizeof(said->param));
-	code = json_get(error, "code");
-	if (json_object_is_type(code, json_type_int))
-		said->status = json_object_get_int(code);
-}
-
 static bool
 contains(const char *s, size_t len, const char *what)
 {
@@ -163,71 +59,118 @@ contains(const char *s, size_t len, const char *what)
 }
 
 static bool
-named(const struct said *s, const char *what)
+named(const struct provider_said *s, const char *what)
 {
 	return contains(s->type, strlen(s->type), what) ||
-	    contains(s->code, strlen(s->code), what);
+	    contains(s->code, strlen(s->code), what) ||
+	    contains(s->reason, strlen(s->reason), what);
 }
 
 static bool
-told(const struct said *s, const char *what)
+told(const struct provider_said *s, const char *what)
 {
-	return s->message != NULL && contains(s->message, s->message_len, what);
+	return contains(buf_str(&s->message), s->message.len, what);
 }
+
+/* True when the message has one of the phrases, a list that NULL ends. */
+static bool
+told_any(const struct provider_said *s, const char *const *phrases)
+{
+	for (; *phrases != NULL; phrases++) {
+		if (told(s, *phrases))
+			return true;
+	}
+	return false;
+}
+
+/* What an error is about, in the order in which it is looked for. */
+static const struct about {
+	const char *names[12];	 /* in type, code or reason */
+	const char *phrases[14]; /* in the message */
+	int as;
+	const char *code;
+} abouts[] = {
+	{ { "context_length_exceeded", "exceed_context_size",
+	      "string_above_max_length", "context_window_exceeded", NULL },
+	    { "maximum context length", "context window", "prompt is too long",
+		"exceeds the available context size",
+		"exceeds the maximum number of tokens",
+		"input token count exceeds", "reduce the length of the", NULL },
+	    400, "context_length_exceeded" },
+	{ { "insufficient_quota", "billing", "insufficient_credit",
+	      "insufficient_balance", "payment_required", NULL },
+	    { "credit balance is too low", "insufficient credit",
+		"insufficient balance", "exceeded your current quota",
+		"billing", "out of credits", "requires more credits",
+		"spending limit", NULL },
+	    429, "insufficient_quota" },
+	{ { "content_filter", "content_policy", "ResponsibleAIPolicy",
+	      "moderation", "flagged", "content_violation",
+	      "data_inspection_failed", "PROHIBITED_CONTENT", NULL },
+	    { "content management policy", "content policy", "usage polic",
+		"was flagged", "been flagged", "content filter",
+		"safety system", "inappropriate content", "blocked by safety",
+		"requires moderation", NULL },
+	    400, "content_filter" },
+	{ { "unsupported_country", "unsupported_region", NULL },
+	    { "country, region", "your country", "your region",
+		"location is not supported", "in this region",
+		"not available in your", "geographic", NULL },
+	    502, "upstream_error" },
+	{ { "account_deactivated", "account_disabled", "account_suspended",
+	      "organization_restricted", NULL },
+	    { "account has been", "account is not active",
+		"account is disabled", "account is suspended",
+		"organization has been", "organization must be",
+		"project has been", "not been used in project", NULL },
+	    502, "upstream_error" },
+	{ { "rate_limit", "too_many_requests", "RESOURCE_EXHAUSTED", "throttl",
+	      "tokens_exceeded", NULL },
+	    { "rate limit", "too many requests", NULL }, 429,
+	    "upstream_rate_limited" },
+	{ { "invalid_api_key", "API_KEY", "authentication", "UNAUTHENTICATED",
+	      "invalid_token", "key_invalid", NULL },
+	    { "api key", "api-key", "apikey", "auth credentials",
+		"authentication", "unauthorized", "access token",
+		"bearer token", NULL },
+	    502, "upstream_auth" },
+	{ { "model_not_found", "model_not_available", "unknown_model",
+	      "DeploymentNotFound", "invalid_model", "model_access", NULL },
+	    { "does not have access to model", "not have access to the model",
+		"access to the requested model", "no such model",
+		"unknown model", "is not a valid model", "model not found",
+		"not have permission to use this model", "no endpoints found",
+		NULL },
+	    404, "model_not_found" },
+	{ { "permission", NULL }, { "permission", NULL }, 502,
+	    "upstream_auth" },
+	{ { "overloaded", NULL }, { NULL }, 502, "upstream_error" }
+};
+
+#define ABOUTS (sizeof(abouts) / sizeof(abouts[0]))
 
 static bool
-is_context_length(const struct said *s)
+is_about(const struct provider_said *s, const struct about *a)
 {
-	return named(s, "context_length_exceeded") ||
-	    named(s, "exceed_context_size") ||
-	    named(s, "string_above_max_length") ||
-	    told(s, "maximum context length") || told(s, "context window") ||
-	    told(s, "prompt is too long") ||
-	    told(s, "exceeds the available context size");
+	const char *const *name;
+
+	for (name = a->names; *name != NULL; name++) {
+		if (named(s, *name))
+			return true;
+	}
+	return told_any(s, a->phrases);
 }
 
-/* What an error is, by its words; falls back on its HTTP status. */
+/* What a status says by itself. */
 static void
-classify(const struct said *s, int status, int *as, const char **code)
+classify_status(const struct provider_said *s, int status, int *as,
+    const char **code)
 {
-	static const struct {
-		const char *name;
-		int as;
-		const char *code;
-	} types[] = { { "insufficient_quota", 429, "insufficient_quota" },
-		{ "billing", 429, "insufficient_quota" },
-		{ "content_filter", 400, "content_filter" },
-		{ "content_policy", 400, "content_filter" },
-		{ "ResponsibleAIPolicy", 400, "content_filter" },
-		{ "rate_limit", 429, "upstream_rate_limited" },
-		{ "too_many_requests", 429, "upstream_rate_limited" },
-		{ "authentication", 502, "upstream_auth" },
-		{ "invalid_api_key", 502, "upstream_auth" },
-		{ "permission", 502, "upstream_auth" },
-		{ "overloaded", 502, "upstream_error" },
-		{ "model_not_found", 404, "model_not_found" } };
-	size_t i;
-
-	if (status == 401 || status == 403) {
-		*as = 502;
-		*code = "upstream_auth";
-		return;
-	}
-	if (is_context_length(s)) {
-		*as = 400;
-		*code = "context_length_exceeded";
-		return;
-	}
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (named(s, types[i].name)) {
-			*as = types[i].as;
-			*code = types[i].code;
-			return;
-		}
-	}
 	*as = 502;
 	*code = "upstream_error";
-	if (status == 402) {
+	if (status == 401 || status == 403) {
+		*code = "upstream_auth";
+	} else if (status == 402) {
 		*as = 429;
 		*code = "insufficient_quota";
 	} else if (status == 429 || status == 498) {
@@ -240,6 +183,26 @@ classify(const struct said *s, int status, int *as, const char **code)
 		*as = 400;
 		*code = "invalid_request";
 	}
+}
+
+/* What an error is, by its words; falls back on its HTTP status. */
+static void
+classify(const struct provider_said *s, int status, int *as, const char **code)
+{
+	/* Words of a failure of the server's own are not about the question. */
+	bool ours = status >= 500 && status != 529;
+	size_t i;
+
+	for (i = 0; i < ABOUTS; i++) {
+		if (!is_about(s, &abouts[i]))
+			continue;
+		if (ours && status != 500 && abouts[i].as == 400)
+			continue;
+		*as = abouts[i].as;
+		*code = abouts[i].code;
+		return;
+	}
+	classify_status(s, status, as, code);
 }
 
 /* What to say where the provider's own words are not for the client. */
@@ -261,7 +224,7 @@ own_words(int status, const char *code)
 }
 
 static void
-fill(const struct config_provider *p, const struct said *s, int status,
+fill(const struct config_provider *p, const struct provider_said *s, int status,
     struct api_error *err)
 {
 	const char *code, *words;
@@ -270,65 +233,104 @@ fill(const struct config_provider *p, const struct said *s, int status,
 
 	classify(s, status, &as, &code);
 	words = own_words(status, code);
+	buf_init(&text, API_ERROR_MESSAGE_MAX);
+	provider_scrub(p, buf_str(&s->message), s->message.len, &text);
 	/* The provider's words about a refused key may hold a part of it. */
-	if (s->message != NULL && s->message_len > 0 &&
-	    strcmp(code, "upstream_auth") != 0) {
-		buf_init(&text, API_ERROR_MESSAGE_MAX);
-		provider_scrub(p, s->message, s->message_len, &text);
+	if (text.len > 0 && strcmp(code, "upstream_auth") != 0)
 		api_error_set(err, as, code, "%s", buf_str(&text));
-		buf_free(&text);
-	} else if (words != NULL) {
+	else if (words != NULL)
 		api_error_set(err, as, code, "%s", words);
-	} else {
+	else
 		api_error_set(err, as, code,
 		    "The provider answered with an error (status %d).", status);
-	}
+	(void)snprintf(err->said, sizeof(err->said), "%.*s",
+	    (int)sizeof(err->said) - 1, buf_str(&text));
+	buf_free(&text);
 	if (as == 400)
 		(void)snprintf(err->param, sizeof(err->param), "%s", s->param);
+	if (as == 429)
+		err->retry_after = s->retry_after;
 }
 
 enum provider_result
 provider_error_fill(const struct config_provider *p, struct json_object *error,
     struct api_error *err)
 {
-	struct said s;
-	int status;
+	struct provider_said s;
 
-	read_error(error, &s);
+	provider_said_read(&s, error);
 	/* A code such as 402 or 429 stands for the status it would have had. */
-	status = s.status >= 400 && s.status <= 599 ? s.status : 500;
-	fill(p, &s, status, err);
+	fill(p, &s, s.status != 0 ? s.status : 500, err);
+	provider_said_free(&s);
 	return PROVIDER_FAILED;
+}
+
+enum provider_result
+provider_error_words(const struct config_provider *p, const char *s, size_t len,
+    struct api_error *err)
+{
+	struct json_object *words = json_object_new_string_len(s, (int)len);
+	enum provider_result result;
+
+	if (words == NULL)
+		return provider_no_memory(err);
+	result = provider_error_fill(p, words, err);
+	json_object_put(words);
+	return result;
+}
+
+/* Words of a body that is no JSON: a line of plain text may be shown. */
+static bool
+is_plain_text(const char *body, size_t len)
+{
+	return len > 0 && len <= API_ERROR_MESSAGE_MAX && *body != '<' &&
+	    memchr(body, '<', len) == NULL && memchr(body, '\0', len) == NULL;
+}
+
+/* Reads an error's body; *json becomes whether there was an error in it. */
+static void
+read_body(struct provider_said *said, int status, const char *body, size_t len,
+    bool *json)
+{
+	struct json_object *root = NULL, *e = NULL;
+
+	if (json_parse_loose(body, len, JSON_DEPTH_DEFAULT, &root) == JSON_OK) {
+		e = provider_error_find(root);
+		if (e == NULL && status >= 400)
+			e = root;
+	}
+	*json = e != NULL;
+	provider_said_read(said, e);
+	if (root == NULL && status >= 400 && is_plain_text(body, len))
+		buf_append(&said->message, body, len);
+	json_object_put(root);
 }
 
 bool
 provider_error(const struct config_provider *p, int status, const char *body,
     size_t len, const char *retry_after, int64_t now, struct api_error *err)
 {
-	struct json_object *root = NULL, *e = NULL;
-	struct said s;
+	struct provider_said s;
 	unsigned after = provider_retry_after(retry_after, now);
+	bool json;
 
-	memset(&s, 0, sizeof(s));
-	if (json_parse_loose(body, len, JSON_DEPTH_DEFAULT, &root) == JSON_OK) {
-		e = provider_error_find(root);
-		if (e == NULL && status >= 400)
-			e = root;
-	}
+	read_body(&s, status, body, len, &json);
 	if (status >= 200 && status < 300) {
-		if (e != NULL)
-			(void)provider_error_fill(p, e, err);
+		if (json)
+			fill(p, &s, s.status != 0 ? s.status : 500, err);
 		else
 			(void)provider_invalid(err, "no answer");
-		json_object_put(root);
+		provider_said_free(&s);
 		return false;
 	}
-	if (e != NULL)
-		read_error(e, &s);
 	fill(p, &s, status, err);
-	json_object_put(root);
-	if (strcmp(err->code, "insufficient_quota") == 0)
+	if (after == 0)
+		after = s.retry_after;
+	provider_said_free(&s);
+	if (strcmp(err->code, "insufficient_quota") == 0) {
+		err->retry_after = 0;
 		return false;
+	}
 	if (status == 429 && after == 0 && err->status == 429)
 		err->retry_after = RETRY_DEFAULT;
 	else

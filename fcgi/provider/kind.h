@@ -24,16 +24,52 @@ struct provider_template {
 	size_t in_head, in_tail;
 	size_t out_head, out_tail; /* both 0: the chunk is the event */
 	unsigned misses;	   /* in a row, of events that were learnt */
+	struct buf *copy; /* takes such texts too, as JSON has them; NULL */
+};
+
+/* Halves of characters that wait for their other half; see halves.c. */
+#define PROVIDER_HALVES_MAX 8
+
+struct provider_halves {
+	struct {
+		uint64_t place; /* of the text in an event */
+		char escape[6];
+	} held[PROVIDER_HALVES_MAX];
+	size_t n;
+};
+
+/* Thoughts at the head of a text; see think.c. */
+enum provider_think_state {
+	PROVIDER_THINK_OFF,  /* what comes is the answer */
+	PROVIDER_THINK_HEAD, /* no text has come */
+	PROVIDER_THINK_INSIDE,
+	PROVIDER_THINK_AFTER /* blanks between thought and answer */
+};
+
+struct provider_think {
+	enum provider_think_state state;
+	int tag;	 /* that is open; -1: any */
+	bool guess;	 /* nobody has seen it open */
+	struct buf held; /* what may be the beginning of a tag */
+	struct buf all;	 /* a guessed thought, which may be the answer */
 };
 
 struct provider_reader {
 	const struct config_provider *p;
 	char *model_id; /* owned */
 	bool want_usage;
-	bool finished; /* a finish reason was seen */
+	bool finished;	     /* a finish reason was seen */
+	uint64_t asked;	     /* bytes of text in the question */
+	uint64_t text_bytes; /* of the answer's text and reasoning */
 	struct provider_usage usage;
-	struct json_object *usage_chunk; /* owned: to be emitted at the end */
+	struct provider_usage told;	/* the same, or an estimate */
+	struct json_object *usage_json; /* owned: as the provider told it */
+	char *id;			/* of the answer; owned, or NULL */
+	int64_t created;
 	struct provider_template like;
+	struct provider_halves halves;
+	enum config_think think_mode;
+	struct provider_think think;
 	void *state; /* owned: kind->state_size bytes, zero at first */
 };
 
@@ -59,8 +95,10 @@ struct provider_kind {
 	size_t state_size; /* of a reader */
 	/* Frees what a reader's state owns; NULL: nothing. */
 	void (*release)(void *state);
-	int (*answer)(const char *model_id, struct json_object *root,
-	    struct buf *out, struct provider_usage *usage);
+	/* Appends a whole answer as OpenAI's. Returns -1 also where it is none,
+	 * with `err` unset. */
+	int (*answer)(struct provider_reader *r, struct json_object *root,
+	    struct buf *out, struct api_error *err);
 
 	/* The list of models: what each page is asked with (NULL: nothing),
 	 * the parameter that takes the last page's cursor, and what is said of
@@ -100,6 +138,10 @@ struct json_object *provider_error_find(struct json_object *root);
 enum provider_result provider_error_fill(const struct config_provider *p,
     struct json_object *error, struct api_error *err);
 
+/* The same from an error that is just words. */
+enum provider_result provider_error_words(const struct config_provider *p,
+    const char *s, size_t len, struct api_error *err);
+
 /* err = 400 invalid_request about `param`. Returns -1. */
 int provider_refuse(struct api_error *err, const char *param, const char *what);
 
@@ -128,15 +170,6 @@ unsigned provider_retry_after(const char *value, int64_t now);
 
 /* ---- chunk.c: OpenAI's forms ---- */
 
-/* OpenAI's finish reason for any that an API may give. */
-const char *provider_finish_reason(const char *reason);
-
-/* Takes OpenAI's usage object into numbers; absent ones stay as they are. */
-void provider_usage_read(struct provider_usage *u, struct json_object *usage);
-
-/* OpenAI's usage object from numbers; NULL when out of memory. */
-struct json_object *provider_usage_json(const struct provider_usage *u);
-
 /*
  * Adds a member; takes `v` over, also on failure. Returns 0, or -1 when out of
  * memory or `v` is NULL.
@@ -151,19 +184,115 @@ int provider_add_string(struct json_object *obj, const char *name,
 struct json_object *provider_chunk(const char *id, int64_t created,
     const char *model_id, struct json_object *choices);
 
-/* Writes a chunk and emits it. Returns PROVIDER_MORE or PROVIDER_FAILED. */
-enum provider_result provider_emit(struct json_object *chunk,
-    provider_emit_fn emit, void *arg, bool content, struct api_error *err);
+/* Writes a chunk, counts its text and emits it. Returns PROVIDER_MORE or
+ * PROVIDER_FAILED. */
+enum provider_result provider_emit(struct provider_reader *r,
+    struct json_object *chunk, provider_emit_fn emit, void *arg, bool content,
+    struct api_error *err);
+
+/* Remembers usage as the provider told it in the chunk `root`, for the end.
+ * Returns 0, or -1 when out of memory. */
+int provider_keep_usage(struct provider_reader *r, struct json_object *root,
+    struct json_object *usage);
+
+/* Sets the usage of a whole answer in OpenAI's form, estimated where the
+ * provider gave none. Returns 0, or -1 when out of memory. */
+int provider_put_usage(struct provider_reader *r, struct json_object *root);
 
 /* The good end: emits the usage chunk where it is wanted and known. */
 enum provider_result provider_finish(struct provider_reader *r,
     provider_emit_fn emit, void *arg, struct api_error *err);
 
+/* ---- finish.c: why an answer ended ---- */
+
+enum provider_end {
+	PROVIDER_END_NONE, /* it has not */
+	PROVIDER_END_COMPLETE,
+	PROVIDER_END_INTERRUPTED, /* a reason that is not known to be good */
+	PROVIDER_END_ERROR
+};
+
+/* What a reason means, and the word that OpenAI has for it; of an unknown one
+ * the word is its own. */
+enum provider_end provider_end_of(const char *reason, const char **openai);
+
+/* Sets a choice's finish_reason so; `called`: tools were called. Returns 0, or
+ * -1 when out of memory. */
+int provider_end_put(struct json_object *choice, bool called,
+    enum provider_end *end);
+
+/* ---- halves.c: whole characters ---- */
+
+/* True when no escape of a text is half a character. */
+bool provider_halves_none(const char *s, size_t len);
+
+/* True when an event must go through provider_halves_join(). */
+bool provider_halves_apply(const struct provider_halves *h, const char *s,
+    size_t len);
+
+/* Appends valid JSON with its texts whole; what ends with half a character
+ * waits. Returns 0, or -1 when `out` is full. */
+int provider_halves_join(struct provider_halves *h, const char *s, size_t len,
+    struct buf *out);
+
+/* ---- text.c: values of any form ---- */
+
+/* Appends the text that a value is or wraps: a string, number, boolean, parts,
+ * an object with text. Returns 0, or -1 when it cannot be text. */
+int provider_text(struct json_object *v, struct buf *out);
+
+/* A finite number, also as text. */
+bool provider_number(struct json_object *v, double *out);
+
+/* A number that counts something: not negative, rounded up, bounded. */
+bool provider_count(struct json_object *v, uint64_t *out);
+
+/* ---- think.c: thoughts in the text ---- */
+
+void provider_think_start(struct provider_think *t, enum config_think mode,
+    const char *model);
+void provider_think_free(struct provider_think *t);
+
+/* True when a text, as JSON has it, may pass untouched; it decides at the head
+ * whether there is anything to be looked for. */
+bool provider_think_skips(struct provider_think *t, const char *raw, size_t len,
+    bool reasoning);
+
+/* Splits a piece of text. Returns 0, or -1 when a buffer is full. */
+int provider_think_feed(struct provider_think *t, const char *s, size_t len,
+    struct buf *reasoning, struct buf *content);
+
+/* The text is over: appends what was held. */
+void provider_think_end(struct provider_think *t, struct buf *reasoning,
+    struct buf *content);
+
+/* ---- usage.c: counts ---- */
+
+/* Takes a usage object of any form into numbers; the largest stay. */
+void provider_usage_read(struct provider_usage *u, struct json_object *usage);
+
+bool provider_usage_known(const struct provider_usage *u);
+
+/* Fills in what nobody counted, from bytes of text, and marks it. */
+void provider_usage_estimate(struct provider_usage *u, uint64_t asked,
+    uint64_t text_bytes);
+
+/* OpenAI's usage object from numbers; NULL when out of memory. */
+struct json_object *provider_usage_json(const struct provider_usage *u);
+
+/* Sets them in `o`, whose other members (cost) stay. 0, or -1. */
+int provider_usage_put(struct json_object *o, const struct provider_usage *u);
+
+/* Bytes of text in a value; data: URLs are none. */
+uint64_t provider_text_bytes(struct json_object *v);
+
 /* ---- scan.c: a look without a tree ---- */
 
 struct provider_scan {
-	bool content;	  /* it carries text or calls */
+	bool content;	  /* it carries text */
 	bool finish;	  /* it carries a finish reason */
+	bool reasoning;	  /* its last text is a thought */
+	size_t bytes;	  /* of all its texts */
 	const char *text; /* the body of its only text that is not
 				 * empty, or NULL */
 	size_t text_len;
@@ -190,7 +319,7 @@ bool provider_scan_delta(const char *s, size_t len, const char **text,
  * Takes an event that is like the last one that was learnt, but for its text:
  * emits it and returns true, with the outcome in `result`. Else false.
  */
-bool provider_template_read(struct provider_template *t, const char *s,
+bool provider_template_read(struct provider_reader *r, const char *s,
     size_t len, provider_emit_fn emit, void *arg, struct api_error *err,
     enum provider_result *result);
 

@@ -74,8 +74,8 @@ add_headers(struct provider_request *r, const struct config_provider *p,
 		return -1;
 	if (kind->headers != NULL && kind->headers(p, r) != 0)
 		return -1;
-	for (i = 0; i < p->n_headers; i++) {
-		if (provider_add_header(r, "%s", p->headers[i]) != 0)
+	for (i = 0; i < p->headers.n; i++) {
+		if (provider_add_header(r, "%s", p->headers.words[i]) != 0)
 			return -1;
 	}
 	return 0;
@@ -141,7 +141,18 @@ provider_reader_new(const struct config_provider *p, const char *model_id,
 		free(r);
 		return NULL;
 	}
+	provider_think_start(&r->think, r->think_mode, model_id);
 	return r;
+}
+
+void
+provider_reader_asked(struct provider_reader *r, const struct config_model *m,
+    uint64_t asked)
+{
+	r->asked = asked;
+	r->think_mode = m->think;
+	provider_think_start(&r->think, m->think,
+	    m->upstream != NULL ? m->upstream : m->id);
 }
 
 void
@@ -155,17 +166,53 @@ provider_reader_free(struct provider_reader *r)
 	if (kind->release != NULL)
 		kind->release(r->state);
 	free(r->state);
-	json_object_put(r->usage_chunk);
+	json_object_put(r->usage_json);
 	free(r->model_id);
+	free(r->id);
 	provider_template_free(&r->like);
+	provider_think_free(&r->think);
 	free(r);
+}
+
+/* An event with halves of characters: of its texts made whole. */
+static enum provider_result
+read_joined(struct provider_reader *r, const struct sse_event *ev,
+    provider_emit_fn emit, void *arg, struct api_error *err)
+{
+	enum provider_result result;
+	struct sse_event whole = *ev;
+	struct buf text;
+
+	buf_init(&text, PROVIDER_CHUNK_MAX);
+	if (json_check(ev->data, ev->data_len, JSON_DEPTH_DEFAULT, NULL) ==
+	    JSON_OK) {
+		if (provider_halves_join(&r->halves, ev->data, ev->data_len,
+			&text) != 0) {
+			buf_free(&text);
+			return provider_no_memory(err);
+		}
+		whole.data = buf_str(&text);
+		whole.data_len = text.len;
+	}
+	result = kind_of(r->p)->read(r, &whole, emit, arg, err);
+	buf_free(&text);
+	return result;
 }
 
 enum provider_result
 provider_read(struct provider_reader *r, const struct sse_event *ev,
     provider_emit_fn emit, void *arg, struct api_error *err)
 {
+	enum provider_result result;
+	bool error = ev->name_len == 5 && memcmp(ev->name, "error", 5) == 0;
+
 	err->status = 0;
+	if (!error && r->halves.n == 0 &&
+	    provider_template_read(r, ev->data, ev->data_len, emit, arg, err,
+		&result))
+		return result;
+	if (provider_halves_apply(&r->halves, ev->data, ev->data_len))
+		return read_joined(r, ev, emit, arg, err);
 	return kind_of(r->p)->read(r, ev, emit, arg, err);
 }
 
@@ -181,23 +228,44 @@ provider_read_end(struct provider_reader *r, provider_emit_fn emit, void *arg,
 	return PROVIDER_FAILED;
 }
 
-const struct provider_usage *
-provider_reader_usage(const struct provider_reader *r)
+/* The length of a body without the end of a stream behind it, and without the
+ * mark before it; *s moves to the start. */
+static size_t
+bare(const char **s, size_t len)
 {
-	return &r->usage;
+	static const char done[] = "data: [DONE]";
+	const char *body = *s;
+	size_t n = sizeof(done) - 1, at;
+
+	if (len >= 3 && memcmp(body, "\xef\xbb\xbf", 3) == 0) {
+		body += 3;
+		len -= 3;
+	}
+	*s = body;
+	for (;;) {
+		while (len > 0 && memchr(" \t\r\n", body[len - 1], 4) != NULL)
+			len--;
+		if (len >= n && memcmp(body + len - n, done, n) == 0)
+			at = len - n;
+		else if (len >= n - 1 &&
+		    memcmp(body + len - n + 1, "data:[DONE]", n - 1) == 0)
+			at = len - n + 1;
+		else
+			return len;
+		len = at;
+	}
 }
 
 int
-provider_answer(const struct config_provider *p, const char *model_id,
-    const char *body, size_t len, struct buf *out, struct provider_usage *usage,
-    struct api_error *err)
+provider_read_whole(struct provider_reader *r, const char *body, size_t len,
+    struct buf *out, struct api_error *err)
 {
 	struct json_object *root, *error;
 	enum json_result parsed;
 	int rc = -1;
 
 	memset(err, 0, sizeof(*err));
-	memset(usage, 0, sizeof(*usage));
+	len = bare(&body, len);
 	parsed = json_parse_loose(body, len, JSON_DEPTH_DEFAULT, &root);
 	if (parsed == JSON_NO_MEMORY) {
 		(void)provider_no_memory(err);
@@ -209,9 +277,9 @@ provider_answer(const struct config_provider *p, const char *model_id,
 	}
 	error = provider_error_find(root);
 	if (error != NULL)
-		(void)provider_error_fill(p, error, err);
+		(void)provider_error_fill(r->p, error, err);
 	else
-		rc = kind_of(p)->answer(model_id, root, out, usage);
+		rc = kind_of(r->p)->answer(r, root, out, err);
 	if (rc != 0 && err->status == 0) {
 		if (buf_ok(out))
 			(void)provider_invalid(err,

@@ -155,7 +155,7 @@ struct found {
 
 /* At a string or null; anything else is not plain. */
 static bool
-scan_text(struct cursor *c, struct found *f)
+scan_text(struct cursor *c, bool thought, struct found *f)
 {
 	const char *from = c->p;
 
@@ -168,7 +168,9 @@ scan_text(struct cursor *c, struct found *f)
 		return true;
 	f->out.text = from + 1;
 	f->out.text_len = (size_t)(c->p - from - 2);
+	f->out.bytes += f->out.text_len;
 	f->out.content = true;
+	f->out.reasoning = thought;
 	f->texts++;
 	return true;
 }
@@ -179,7 +181,7 @@ scan_thought(struct cursor *c, const struct name *n, struct found *f)
 {
 	bool string = peek(c) == '"';
 
-	if (!scan_text(c, f))
+	if (!scan_text(c, true, f))
 		return false;
 	if (string && f->out.rename != NULL)
 		return false;
@@ -195,21 +197,22 @@ scan_delta_member(struct cursor *c, const struct name *n, struct found *f)
 	char first = peek(c);
 
 	if (IS(n, "content") || IS(n, "refusal"))
-		return scan_text(c, f);
+		return scan_text(c, false, f);
 	if (IS(n, "reasoning_content")) {
 		f->thought = true;
-		return scan_text(c, f);
+		return scan_text(c, true, f);
 	}
 	if (IS(n, "reasoning"))
 		return scan_thought(c, n, f);
 	skip_value(c);
-	if (IS(n, "tool_calls")) {
+	if (IS(n, "images")) {
 		f->out.content = f->out.content || first == '[';
-		return first == '[' || first == 'n';
+		return true;
 	}
-	if (IS(n, "reasoning_details") || IS(n, "thinking"))
-		return first == 'n';
-	return true;
+	/* What must be brought into form. */
+	return first == 'n' ||
+	    !(IS(n, "tool_calls") || IS(n, "reasoning_details") ||
+		IS(n, "thinking"));
 }
 
 static bool
@@ -265,7 +268,8 @@ scan_choice(struct cursor *c, struct found *f)
 				return false;
 		} else {
 			skip_value(c);
-			if ((IS(&n, "error") || IS(&n, "usage")) &&
+			if ((IS(&n, "error") || IS(&n, "usage") ||
+				IS(&n, "message")) &&
 			    first != 'n')
 				return false;
 		}
@@ -301,7 +305,8 @@ scan_top(struct cursor *c, struct found *f)
 		}
 		first = peek(c);
 		skip_value(c);
-		if ((IS(&n, "usage") || IS(&n, "error") || IS(&n, "x_groq")) &&
+		if ((IS(&n, "usage") || IS(&n, "error") || IS(&n, "errors") ||
+			IS(&n, "x_groq")) &&
 		    first != 'n')
 			return false;
 	}

@@ -11,6 +11,9 @@
 #include "confab/provider/sse.h"
 
 #define SSE_FIELD_MAX 64 /* bytes of a line besides its value */
+#define SSE_LOOK 16384	 /* bytes of an event that tell of a picture */
+
+static const char error_name[] = "error";
 
 /* A part of the bytes of this call; `p` NULL: none. */
 struct slice {
@@ -37,12 +40,44 @@ sse_init(struct sse *d, size_t event_max)
 	if (event_max > SIZE_MAX / 4)
 		event_max = SIZE_MAX / 4;
 	d->event_max = event_max;
+	d->picture_max = event_max;
+	d->limit = event_max;
 	buf_init(&d->line, event_max + SSE_FIELD_MAX);
 	buf_init(&d->data, event_max);
 	buf_init(&d->name, event_max);
 	d->have_data = false;
 	d->skip_lf = false;
 	d->started = false;
+}
+
+void
+sse_allow_pictures(struct sse *d, size_t max)
+{
+	if (max > SIZE_MAX / 4)
+		max = SIZE_MAX / 4;
+	if (max > d->event_max)
+		d->picture_max = max;
+}
+
+static void
+set_limit(struct sse *d, size_t limit)
+{
+	d->limit = limit;
+	d->line.max = limit + SSE_FIELD_MAX;
+	d->data.max = limit;
+}
+
+/* True when an event of `need` bytes is allowed, whose first bytes are s. */
+static bool
+may_have(struct sse *d, size_t need, const char *s, size_t len)
+{
+	if (need <= d->limit)
+		return true;
+	if (need > d->picture_max ||
+	    memmem(s, len < SSE_LOOK ? len : SSE_LOOK, "image", 5) == NULL)
+		return false;
+	set_limit(d, d->picture_max);
+	return true;
 }
 
 void
@@ -74,7 +109,7 @@ add_data(struct feed *f, const char *value, size_t len)
 	size_t have;
 
 	if (!d->have_data) {
-		if (len > d->event_max)
+		if (!may_have(d, len, value, len))
 			return SSE_TOO_LARGE;
 		d->have_data = true;
 		f->data.p = value;
@@ -82,10 +117,11 @@ add_data(struct feed *f, const char *value, size_t len)
 		return SSE_OK;
 	}
 	have = d->data.len + f->data.len;
-	if (len >= d->event_max - have)
+	if (keep(&d->data, &f->data) != SSE_OK)
+		return SSE_NO_MEMORY;
+	if (!may_have(d, have + 1 + len, buf_str(&d->data), d->data.len))
 		return SSE_TOO_LARGE;
-	if (keep(&d->data, &f->data) != SSE_OK ||
-	    buf_putc(&d->data, '\n') == -1 ||
+	if (buf_putc(&d->data, '\n') == -1 ||
 	    buf_append(&d->data, value, len) == -1)
 		return SSE_NO_MEMORY;
 	return SSE_OK;
@@ -115,6 +151,8 @@ dispatch(struct feed *f)
 		buf_free(&d->data);
 	if (d->name.data != NULL)
 		buf_free(&d->name);
+	if (d->limit != d->event_max)
+		set_limit(d, d->event_max);
 	return r;
 }
 
@@ -136,6 +174,14 @@ field(struct feed *f, const char *line, size_t len)
 	}
 	if (name_len == 4 && memcmp(line, "data", 4) == 0)
 		return add_data(f, value, value_len);
+	if (name_len == 5 && memcmp(line, "error", 5) == 0) {
+		buf_free(&f->d->name);
+		f->name.p = error_name;
+		f->name.len = sizeof(error_name) - 1;
+		return add_data(f, value, value_len);
+	}
+	if (*line == '{')
+		return add_data(f, line, len);
 	if (name_len == 5 && memcmp(line, "event", 5) == 0) {
 		if (value_len > f->d->event_max)
 			return SSE_TOO_LARGE;
@@ -177,8 +223,8 @@ kept_line(struct feed *f, const char *rest, size_t len)
 		/* The value moves to the front, and the buffer to data. */
 		buf_consume(&d->line, (size_t)(f->data.p - d->line.data));
 		d->data = d->line;
-		d->data.max = d->event_max;
-		buf_init(&d->line, d->event_max + SSE_FIELD_MAX);
+		d->data.max = d->limit;
+		buf_init(&d->line, d->limit + SSE_FIELD_MAX);
 		f->data.p = NULL;
 		f->data.len = 0;
 	}
@@ -247,7 +293,10 @@ sse_feed(struct sse *d, const char *bytes, size_t len, sse_event_fn fn,
 		}
 		eol = line_end(&f);
 		n = (size_t)(eol - f.p);
-		if (n > d->line.max - d->line.len)
+		if (n > d->line.max - d->line.len &&
+		    !may_have(d, d->line.len + n,
+			d->line.len > 0 ? d->line.data : f.p,
+			d->line.len > 0 ? d->line.len : n))
 			return SSE_TOO_LARGE;
 		if (eol == f.end)
 			break;

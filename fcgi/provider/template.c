@@ -37,10 +37,11 @@ provider_template_emit(const char *head, size_t head_len, const char *text,
 }
 
 bool
-provider_template_read(struct provider_template *t, const char *s, size_t len,
+provider_template_read(struct provider_reader *r, const char *s, size_t len,
     provider_emit_fn emit, void *arg, struct api_error *err,
     enum provider_result *result)
 {
+	struct provider_template *t = &r->like;
 	const char *in_tail, *out_head, *text = s + t->in_head;
 	size_t text_len;
 
@@ -52,9 +53,13 @@ provider_template_read(struct provider_template *t, const char *s, size_t len,
 	out_head = in_tail + t->in_tail;
 	if (memcmp(s, t->bytes, t->in_head) != 0 ||
 	    memcmp(text + text_len, in_tail, t->in_tail) != 0 ||
-	    !json_check_string(text, text_len))
+	    !json_check_string(text, text_len) ||
+	    !provider_halves_none(text, text_len))
 		return false;
 	t->misses = 0;
+	r->text_bytes += text_len;
+	if (t->copy != NULL)
+		buf_append(t->copy, text, text_len);
 	if (t->out_head == 0)
 		*result = emit(arg, s, len, true) == 0
 		    ? PROVIDER_MORE

@@ -134,6 +134,8 @@ stream_call(struct stream *s)
 	call.limits = stream_limits(s);
 	call.connect_ms = s->settings->config->timeouts.connect;
 	call.usage = &s->usage;
+	s->patience =
+	    config_patience(call.config, call.provider, call.model);
 	s->called = loop_now(&s->loop->base);
 	s->last_event = s->called;
 	s->retry_at = 0;

@@ -71,6 +71,7 @@ struct stream {
 	struct provider_request *request; /* of the first call, until then */
 	struct stream_source source;
 	struct provider_usage usage;
+	struct config_patience patience; /* with the model that is asked */
 
 	struct event_ring ring;
 	size_t counted;	   /* of ring.held, in the limits */

@@ -27,7 +27,7 @@ log_end(const struct stream *s)
 	log_msg(LOG_LEVEL_INFO,
 	    "stream user=%s model=%s provider=%s "
 	    "cause=%s code=%s status=%d first_ms=%lld total_ms=%llu "
-	    "events=%llu prompt_tokens=%llu completion_tokens=%llu",
+	    "events=%llu prompt_tokens=%llu completion_tokens=%llu%s",
 	    log_quote(user, sizeof(user), s->user->name, strlen(s->user->name)),
 	    log_quote(model, sizeof(model), s->entry->id, strlen(s->entry->id)),
 	    s->entry->provider->name, metrics_cause_str(s->cause),
@@ -36,7 +36,8 @@ log_end(const struct stream *s)
 	    (unsigned long long)(now - s->started),
 	    (unsigned long long)(s->ring.next_id - 1),
 	    (unsigned long long)s->usage.prompt,
-	    (unsigned long long)s->usage.completion);
+	    (unsigned long long)s->usage.completion,
+	    s->usage.estimated ? " estimated=1" : "");
 }
 
 /* What a stream has used, on its way to who counts. */

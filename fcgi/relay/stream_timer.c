@@ -38,13 +38,12 @@ timed_out(struct stream *s, const char *code, const char *what)
 static uint64_t
 source_deadline(const struct stream *s)
 {
-	const struct config_timeouts *t = timeouts(s);
-
 	if (s->source.ops == NULL || s->paused || !s->is_stream)
 		return UINT64_MAX;
-	if (s->first_event == 0)
-		return s->called + t->first_event;
-	return s->last_event + t->silence;
+	/* A provider's comment is a sign of life before the first event, too. */
+	return s->last_event +
+	    (s->first_event == 0 ? s->patience.first_event
+				 : s->patience.silence);
 }
 
 static void
@@ -67,7 +66,7 @@ grace_deadline(const struct stream *s)
 	/* Who reads the rest has as long for it as an answer may take: one
 	 * that has silently gone would hold it for ever. */
 	if (s->clients != NULL)
-		return s->ended ? s->ended_at + timeouts(s)->total : UINT64_MAX;
+		return s->ended ? s->ended_at + s->patience.total : UINT64_MAX;
 	from = s->detached;
 	if (s->ended && s->ended_at > from)
 		from = s->ended_at;
@@ -90,7 +89,7 @@ do_due(struct stream *s, uint64_t now)
 		stream_call(s);
 		return !s->closing;
 	}
-	if (!s->ended && s->started + timeouts(s)->total <= now) {
+	if (!s->ended && s->started + s->patience.total <= now) {
 		timed_out(s, "total_timeout",
 		    "The answer took longer than this server allows.");
 		return false;
@@ -128,7 +127,7 @@ stream_timer_arm(struct stream *s)
 	if (s->closing)
 		return;
 	if (!s->ended) {
-		earlier(&next, s->started + timeouts(s)->total);
+		earlier(&next, s->started + s->patience.total);
 		earlier(&next, source_deadline(s));
 	}
 	if (s->retry_at != 0)

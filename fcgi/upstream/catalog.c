@@ -312,6 +312,10 @@ catalog_entry_json(const struct catalog_entry *e, struct buf *out)
 	if (m->max_output_tokens > 0)
 		buf_printf(out, ",\"max_output_tokens\":%u",
 		    m->max_output_tokens);
+	/* What is not known may be tried. */
+	if (m->input == 0)
+		return buf_puts(out,
+		    ",\"input\":[\"text\",\"image\"],\"input_known\":false}");
 	return buf_printf(out, ",\"input\":[%s%s%s]}",
 	    m->input & INPUT_TEXT ? "\"text\"" : "",
 	    (m->input & INPUT_TEXT) && (m->input & INPUT_IMAGE) ? "," : "",

@@ -11,59 +11,19 @@
 #include <curl/curl.h>
 
 #include "confab/base/clock.h"
+#include "confab/base/log.h"
 #include "confab/base/metrics.h"
 #include "confab/system/loop.h"
-#include "confab/system/loop_work.h"
-#include "confab/upstream/upstream.h"
 
-#include "pool.h"
+#include "call.h"
 
-#define ANSWER_INLINE (64 * 1024) /* bytes of JSON that are read on the loop */
-
-/* What the body of the response is. */
-enum body_kind {
-	BODY_UNKNOWN, /* nothing of it has come */
-	BODY_EVENTS,  /* a 200 with an event stream */
-	BODY_ANSWER,  /* a 200 with the answer as one JSON text */
-	BODY_OTHER    /* an error, or what nobody asked for */
-};
-
-/* A whole answer, while and after it is read. Of those calls alone that are
- * not streamed: it is as large as all the rest of an upstream. */
-struct whole {
-	struct loop_work work; /* first */
-	struct upstream *upstream;
-	struct buf json;
-	struct provider_usage usage;
-	struct api_error err;
-};
-
-struct upstream {
-	struct transfer transfer;		/* first */
-	const struct upstream_handler *handler; /* NULL: nobody listens */
-	void *arg;
-	struct loop *loop;
-	struct config *config; /* holds the provider */
-	const struct config_provider *provider;
-	char *model_id;
-	struct provider_reader *reader;
-	struct provider_usage *usage;
-	struct sse sse;
-	struct buf body; /* what is not an event stream */
-	size_t answer_max;
-	size_t received; /* bytes of the stream */
-	enum body_kind kind;
-	bool stream;
-	bool paused;
-	bool detached; /* from libcurl: the rest is ours */
-};
-
-static void
+void
 upstream_free(struct transfer *t)
 {
 	struct upstream *u = (struct upstream *)t;
 
 	provider_reader_free(u->reader);
+	provider_assembly_free(u->assembly);
 	sse_free(&u->sse);
 	buf_free(&u->body);
 	free(u->model_id);
@@ -72,9 +32,31 @@ upstream_free(struct transfer *t)
 	free(u);
 }
 
-/* Tells the owner of the end, once; the transfer may live on a little. */
+/* What came instead of an answer: for the administrator, in the provider's own
+ * words without keys. */
 static void
-finish(struct upstream *u, const struct api_error *err, bool unprocessed)
+log_failure(const struct upstream *u, const struct api_error *err)
+{
+	char type[128], said[2 * API_ERROR_SAID_MAX], model[256];
+	const char *t = transfer_content_type(&u->transfer);
+	int status = (int)transfer_status(&u->transfer);
+
+	if (status == 0)
+		return; /* there was no answer to tell of */
+	log_msg(LOG_LEVEL_WARN,
+	    "upstream provider=%s model=%s status=%d type=%s code=%s said=%s",
+	    u->provider->name,
+	    log_quote(model, sizeof(model), u->model_id, strlen(u->model_id)),
+	    status,
+	    log_quote(type, sizeof(type), t != NULL ? t : "",
+		t != NULL ? strlen(t) : 0),
+	    err->code,
+	    log_quote(said, sizeof(said), err->said, strlen(err->said)));
+}
+
+void
+upstream_finish(struct upstream *u, const struct api_error *err,
+    bool unprocessed)
 {
 	const struct upstream_handler *h = u->handler;
 
@@ -84,25 +66,28 @@ finish(struct upstream *u, const struct api_error *err, bool unprocessed)
 	*u->usage = *provider_reader_usage(u->reader);
 	metrics_upstream_status(u->provider->name,
 	    (int)transfer_status(&u->transfer));
+	if (err != NULL)
+		log_failure(u, err);
 	h->end(u->arg, err, unprocessed);
 }
 
-static void
-fail(struct upstream *u, int status, const char *code, const char *text)
+void
+upstream_fail(struct upstream *u, int status, const char *code,
+    const char *text)
 {
 	struct api_error err;
 
 	(void)api_error_set(&err, status, code, "%s", text);
-	finish(u, &err, false);
+	upstream_finish(u, &err, false);
 }
 
-static void
-fail_memory(struct upstream *u)
+void
+upstream_fail_memory(struct upstream *u)
 {
 	struct api_error err;
 
 	(void)api_error_no_memory(&err);
-	finish(u, &err, false);
+	upstream_finish(u, &err, false);
 }
 
 static int
@@ -112,7 +97,32 @@ emit(void *arg, const char *json, size_t len, bool content)
 
 	if (u->handler == NULL)
 		return -1;
+	if (u->assembly != NULL)
+		return provider_assembly_add(u->assembly, json, len, content);
 	return u->handler->chunk(u->arg, json, len, content);
+}
+
+/* The good end of a stream of events. */
+static void
+finish_events(struct upstream *u)
+{
+	struct buf json;
+	int rc;
+
+	if (u->assembly == NULL) {
+		upstream_finish(u, NULL, false);
+		return;
+	}
+	buf_init(&json, u->answer_max * 2);
+	rc = provider_assembly_write(u->assembly, &json);
+	if (rc == 0) {
+		u->handler->answer(u->arg, &json);
+		upstream_finish(u, NULL, false);
+	} else {
+		upstream_fail(u, 502, "upstream_invalid",
+		    "The provider's answer could not be read.");
+	}
+	buf_free(&json);
 }
 
 /* One event of the stream; nonzero ends the reading of this call's bytes. */
@@ -128,14 +138,14 @@ on_event(void *arg, const struct sse_event *ev)
 		return u->handler == NULL;
 	case PROVIDER_DONE:
 		transfer_linger(&u->transfer);
-		finish(u, NULL, false);
+		finish_events(u);
 		return 1;
 	case PROVIDER_FAILED:
 	default:
 		if (err.status == 0)
 			(void)api_error_set(&err, 500, "internal_error",
 			    "The answer could not be read.");
-		finish(u, &err, false);
+		upstream_finish(u, &err, false);
 		return 1;
 	}
 }
@@ -144,24 +154,10 @@ static void
 sse_outcome(struct upstream *u, enum sse_result r)
 {
 	if (r == SSE_TOO_LARGE)
-		fail(u, 502, "event_too_large",
+		upstream_fail(u, 502, "event_too_large",
 		    "The provider sent an event that is too large.");
 	else if (r == SSE_NO_MEMORY)
-		fail_memory(u);
-}
-
-/* True when the start of a body of unknown type looks like an event stream. */
-static bool
-looks_like_events(const char *p, size_t len)
-{
-	static const char *const starts[] = { "data:", "event:", "id:", ":" };
-	size_t i;
-
-	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-		if (len >= strlen(starts[i]) &&
-		    memcmp(p, starts[i], strlen(starts[i])) == 0)
-			return true;
-	return false;
+		upstream_fail_memory(u);
 }
 
 static bool
@@ -173,53 +169,102 @@ is_type(const char *type, const char *want)
 	    (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
 }
 
-static enum body_kind
-classify(struct upstream *u, const char *p, size_t len)
+static bool
+is_success(const struct upstream *u)
 {
-	const char *type;
-	long status;
+	long status = transfer_status(&u->transfer);
 
-	status = transfer_status(&u->transfer);
-	if (status != 200 || u->transfer.encoded)
-		return BODY_OTHER;
-	if (!u->stream)
-		return BODY_ANSWER;
-	type = transfer_content_type(&u->transfer);
-	if (is_type(type, "text/event-stream") ||
-	    (type == NULL && looks_like_events(p, len)))
-		return BODY_EVENTS;
-	return BODY_OTHER;
+	return status >= 200 && status < 300;
 }
 
-static size_t
+/* Judges by what has come; `end`: that is all. */
+static enum body_kind
+classify(const struct upstream *u, bool end)
+{
+	const char *type = transfer_content_type(&u->transfer);
+
+	if (!is_success(u) || u->transfer.encoded)
+		return BODY_OTHER;
+	switch (provider_framing(buf_str(&u->body), u->body.len)) {
+	case PROVIDER_FRAMING_EVENTS:
+		return BODY_EVENTS;
+	case PROVIDER_FRAMING_JSON:
+		return BODY_ANSWER;
+	case PROVIDER_FRAMING_OPEN:
+		return end ? BODY_OTHER : BODY_UNKNOWN;
+	case PROVIDER_FRAMING_OTHER:
+		break;
+	}
+	return is_type(type, "text/event-stream") ? BODY_EVENTS : BODY_OTHER;
+}
+
+/* Makes ready for a body of a kind that is now known. */
+static void
+begin_body(struct upstream *u)
+{
+	if (u->kind != BODY_EVENTS)
+		transfer_keep(&u->transfer);
+	else if (!u->stream)
+		u->assembly = provider_assembly_new(u->answer_max);
+	u->body.max =
+	    u->kind == BODY_ANSWER ? u->answer_max : PROVIDER_ERROR_BODY_MAX;
+}
+
+/* Reads bytes of an event stream. False: no more are wanted. */
+static bool
 read_events(struct upstream *u, const char *p, size_t len)
 {
 	u->received += len;
 	if (u->received > u->answer_max) {
-		fail(u, 502, "answer_too_large",
+		upstream_fail(u, 502, "answer_too_large",
 		    "The answer is larger than this server allows.");
-		return 0;
+		return false;
 	}
 	sse_outcome(u, sse_feed(&u->sse, p, len, on_event, u));
 	if (u->handler == NULL)
-		return u->transfer.lingering ? len : 0;
+		return u->transfer.lingering;
 	u->handler->flush(u->arg);
-	return u->handler != NULL ? len : 0;
+	return u->handler != NULL;
 }
 
 static size_t
 collect(struct upstream *u, const char *p, size_t len)
 {
-	if (buf_append(&u->body, p, len) == 0)
-		return len;
+	if (buf_append(&u->body, p, len) == 0) {
+		/* A sign of life, though nothing to be shown. */
+		u->handler->flush(u->arg);
+		return u->handler != NULL ? len : 0;
+	}
 	if (u->kind == BODY_ANSWER) {
-		fail(u, 502, "answer_too_large",
+		upstream_fail(u, 502, "answer_too_large",
 		    "The answer is larger than this server allows.");
 		return 0;
 	}
 	/* Of an error as much has come as anybody reads: judge it now. */
 	transfer_abandon(&u->transfer);
 	return 0;
+}
+
+/* The first bytes: they tell what comes, and are then read as that. */
+static size_t
+begin(struct upstream *u, const char *p, size_t len)
+{
+	struct buf first;
+	bool good;
+
+	if (collect(u, p, len) == 0)
+		return 0;
+	u->kind = classify(u, false);
+	if (u->kind == BODY_UNKNOWN)
+		return len;
+	begin_body(u);
+	if (u->kind != BODY_EVENTS)
+		return len;
+	first = u->body;
+	buf_init(&u->body, 0);
+	good = read_events(u, first.data, first.len);
+	buf_free(&first);
+	return good ? len : 0;
 }
 
 /* libcurl's write callback. */
@@ -231,17 +276,11 @@ on_body(char *p, size_t size, size_t n, void *arg)
 
 	if (u->handler == NULL)
 		return u->transfer.lingering ? len : 0;
-	if (u->kind == BODY_UNKNOWN) {
-		u->kind = classify(u, p, len);
-		buf_init(&u->body,
-		    u->kind == BODY_ANSWER ? u->answer_max
-					   : PROVIDER_ERROR_BODY_MAX);
-		if (u->kind != BODY_EVENTS)
-			transfer_keep(&u->transfer);
-	}
 	transfer_drop_request(&u->transfer);
+	if (u->kind == BODY_UNKNOWN)
+		return begin(u, p, len);
 	if (u->kind == BODY_EVENTS)
-		return read_events(u, p, len);
+		return read_events(u, p, len) ? len : 0;
 	return collect(u, p, len);
 }
 
@@ -253,7 +292,7 @@ judge_failure(struct upstream *u, int result)
 	bool unprocessed;
 
 	unprocessed = transfer_error(&u->transfer, result, &err);
-	finish(u, &err, unprocessed);
+	upstream_finish(u, &err, unprocessed);
 }
 
 static void
@@ -266,83 +305,9 @@ judge_events(struct upstream *u)
 		return;
 	memset(&err, 0, sizeof(err));
 	if (provider_read_end(u->reader, emit, u, &err) == PROVIDER_DONE)
-		finish(u, NULL, false);
+		finish_events(u);
 	else
-		finish(u, &err, false);
-}
-
-/* Reads a whole answer. */
-static void
-read_whole(struct whole *w)
-{
-	struct upstream *u = w->upstream;
-
-	(void)api_error_set(&w->err, 502, "upstream_invalid",
-	    "The provider's answer could not be read.");
-	buf_init(&w->json, u->answer_max * 2);
-	if (provider_answer(u->provider, u->model_id, buf_str(&u->body),
-		u->body.len, &w->json, &w->usage, &w->err) == 0)
-		w->err.status = 0;
-}
-
-/* Gives a whole answer to the owner, if there is one still, and frees it. */
-static void
-give_whole(struct whole *w)
-{
-	struct upstream *u = w->upstream;
-	const struct upstream_handler *h = u->handler;
-
-	if (h != NULL && w->err.status != 0) {
-		finish(u, &w->err, false);
-	} else if (h != NULL) {
-		u->handler = NULL;
-		*u->usage = w->usage;
-		metrics_upstream_status(u->provider->name, 200);
-		h->answer(u->arg, &w->json);
-		h->end(u->arg, NULL, false);
-	}
-	buf_free(&w->json);
-	free(w);
-}
-
-static void
-read_on_pool(struct loop_work *work)
-{
-	read_whole((struct whole *)work);
-}
-
-static void
-read_on_pool_done(struct loop_work *work)
-{
-	struct upstream *u = ((struct whole *)work)->upstream;
-
-	give_whole((struct whole *)work);
-	upstream_free(&u->transfer);
-}
-
-/* Reads a whole answer, a long one not on the loop. Returns true when it
- * still goes on and will free the upstream. */
-static bool
-judge_answer(struct upstream *u)
-{
-	struct whole *w;
-
-	w = calloc(1, sizeof(*w));
-	if (w == NULL) {
-		fail_memory(u);
-		return false;
-	}
-	w->upstream = u;
-	if (u->body.len > ANSWER_INLINE) {
-		transfer_detach(&u->transfer);
-		u->detached = true;
-		if (loop_work_start(u->loop, &w->work, read_on_pool,
-			read_on_pool_done) == 0)
-			return true;
-	}
-	read_whole(w);
-	give_whole(w);
-	return false;
+		upstream_finish(u, &err, false);
 }
 
 static void
@@ -354,15 +319,15 @@ judge_other(struct upstream *u)
 
 	status = transfer_status(&u->transfer);
 	memset(&err, 0, sizeof(err));
-	if (status == 200 && u->transfer.encoded) {
-		fail(u, 502, "upstream_invalid",
+	if (is_success(u) && u->transfer.encoded) {
+		upstream_fail(u, 502, "upstream_invalid",
 		    "The provider sent a compressed answer, unasked.");
 		return;
 	}
 	unprocessed =
 	    provider_error(u->provider, (int)status, buf_str(&u->body),
 		u->body.len, u->transfer.retry_after, clock_wall(), &err);
-	finish(u, &err, unprocessed);
+	upstream_finish(u, &err, unprocessed);
 }
 
 /* What came of a whole response. Returns true when the upstream is still in
@@ -371,13 +336,13 @@ static bool
 judge(struct upstream *u)
 {
 	if (u->kind == BODY_UNKNOWN)
-		u->kind = classify(u, "", 0);
+		u->kind = classify(u, true);
 	switch (u->kind) {
 	case BODY_EVENTS:
 		judge_events(u);
 		return false;
 	case BODY_ANSWER:
-		return judge_answer(u);
+		return upstream_read_whole(u);
 	case BODY_OTHER:
 	case BODY_UNKNOWN:
 	default:
@@ -430,12 +395,16 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 	u->usage = call->usage;
 	u->stream = call->chat->stream;
 	u->answer_max = call->limits->answer;
+	u->asked = provider_asked(call->chat);
+	buf_init(&u->body, PROVIDER_ERROR_BODY_MAX);
 	sse_init(&u->sse, call->limits->event);
+	sse_allow_pictures(&u->sse, call->limits->picture);
 	u->model_id = strdup(call->model_id);
 	u->reader = provider_reader_new(call->provider, call->model_id,
 	    call->chat->include_usage);
 	if (u->model_id == NULL || u->reader == NULL)
 		goto no_memory;
+	provider_reader_asked(u->reader, call->model, u->asked);
 	u->transfer.on_done = on_done;
 	u->transfer.on_body = on_body;
 	u->transfer.free = upstream_free;
@@ -478,6 +447,8 @@ upstream_resume(struct upstream *u)
 void
 upstream_cancel(struct upstream *u)
 {
+	if (u->handler != NULL && !u->detached)
+		*u->usage = *provider_reader_usage(u->reader);
 	u->handler = NULL;
 	if (!u->detached)
 		transfer_cancel(&u->transfer);

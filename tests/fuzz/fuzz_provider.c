@@ -110,18 +110,21 @@ static void
 answer(const struct config_provider *p, const char *s, size_t len)
 {
 	static const int statuses[] = { 200, 400, 401, 404, 429, 500 };
-	struct provider_usage usage;
+	struct provider_reader *r = provider_reader_new(p, "m", false);
 	struct api_error err;
 	struct buf out;
 	size_t i;
 
+	check(r != NULL);
+
 	memset(&err, 0, sizeof(err));
 	buf_init(&out, 1 << 24);
-	if (provider_answer(p, "m", s, len, &out, &usage, &err) == 0)
+	if (provider_read_whole(r, s, len, &out, &err) == 0)
 		check(json_check(out.data, out.len, JSON_DEPTH_MAX, NULL) ==
 		    JSON_OK);
 	else
 		check_error(&err);
+	provider_reader_free(r);
 	buf_free(&out);
 	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		memset(&err, 0, sizeof(err));

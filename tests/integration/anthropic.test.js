@@ -131,10 +131,14 @@ test('errors, before and amid the words', async () => {
   await reading.ended;
   assert.match(errorOf(reading.arrivals).message, /Their words\./);
   assert.ok(!isDone(reading.arrivals));
-  const cut = await client.chat('m', order({ steps: [{ text: 'a' },
-    { finish: 'stop' }] }));
+  const cut = await client.chat('m', order({ steps: [{ text: 'a' }] }));
   await cut.ended;
   assert.equal(errorOf(cut.arrivals)?.code, 'upstream_closed');
+  const unmarked = await client.chat('m', order({ steps: [{ text: 'a' },
+    { finish: 'stop' }] }));
+  await unmarked.ended;
+  assert.equal(errorOf(unmarked.arrivals), undefined);
+  assert.ok(isDone(unmarked.arrivals));
 });
 
 test('models are listed over all pages', async () => {

@@ -36,6 +36,8 @@ function files(dir) {
 /** @param {string} text @param {string} where */
 function clean(text, where) {
   for (const [what, canary] of Object.entries(CANARY)) {
+    /* Why a provider has failed is for the administrator to read. */
+    if (what === 'error' && where.endsWith('worker.log')) continue;
     for (const form of [canary, Buffer.from(canary).toString('base64'),
       encodeURIComponent(canary)]) {
       const at = text.indexOf(form);

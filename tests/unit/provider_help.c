@@ -35,8 +35,7 @@ struct config_provider openai_provider = { .kind = &provider_openai.config,
 	.token_limit_field = openai_limit,
 	.include_usage = true,
 	.require_done = true,
-	.headers = { openai_extra },
-	.n_headers = 1 };
+	.headers = { .words = { openai_extra }, .n = 1 } };
 
 struct config_model openai_model = { .id = openai_id,
 	.upstream = openai_upstream,
@@ -116,6 +115,21 @@ run_stream(struct run *run, const struct config_provider *p, const char *stream,
 	sse_free(&sse);
 	if (run->result == PROVIDER_FAILED)
 		assert_true(run->err.status >= 400 && run->err.code[0] != '\0');
+}
+
+int
+read_whole(const struct config_provider *p, const char *model_id,
+    const char *body, size_t len, struct buf *out, struct provider_usage *usage,
+    struct api_error *err)
+{
+	struct provider_reader *r = provider_reader_new(p, model_id, false);
+	int rc;
+
+	assert_non_null(r);
+	rc = provider_read_whole(r, body, len, out, err);
+	*usage = *provider_reader_usage(r);
+	provider_reader_free(r);
+	return rc;
 }
 
 void

@@ -27,6 +27,11 @@ void run_stream(struct run *run, const struct config_provider *p,
     const char *stream, size_t len, bool want_usage);
 void run_free(struct run *run);
 
+/* Reads a whole answer. As provider_read_whole(). */
+int read_whole(const struct config_provider *p, const char *model_id,
+    const char *body, size_t len, struct buf *out, struct provider_usage *usage,
+    struct api_error *err);
+
 /* Fails the test unless what came out has each of the parts, in order,
  * separated by '|'. */
 void assert_parts(const char *out, const char *parts);

@@ -59,7 +59,7 @@ test_defaults(void **state)
 	assert_int_equal(c->limits.body, 16 << 20);
 	assert_int_equal(c->limits.json_depth, 64);
 	assert_int_equal(c->timeouts.connect, 10000);
-	assert_int_equal(c->timeouts.total, 1800000);
+	assert_int_equal(c->timeouts.total, 3600000);
 	assert_int_equal(c->session.idle, 7 * 86400);
 	assert_string_equal(c->session.cookie_name, "__Host-confab");
 	assert_int_equal(c->password.memory_kib, 65536);
@@ -99,10 +99,10 @@ check_full(const struct config *c)
 	assert_string_equal(p->key_prefix, "");
 	assert_string_equal(p->chat_path, "/chat/completions");
 	assert_string_equal(p->token_limit_field, "max_tokens");
-	assert_int_equal(p->n_headers, 2);
-	assert_string_equal(p->headers[1], "X-Two: a \"b\" $");
+	assert_int_equal(p->headers.n, 2);
+	assert_string_equal(p->headers.words[1], "X-Two: a \"b\" $");
 	assert_false(p->include_usage);
-	assert_true(p->require_done);
+	assert_false(p->require_done);
 	assert_false(p->list_models);
 	assert_string_equal(p->models[0].name, "G\xc3\xa9 \\ ${HOME}");
 	assert_string_equal(p->models[0].upstream, "g5");

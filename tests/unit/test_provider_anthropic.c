@@ -76,6 +76,10 @@ test_stream(void **state)
 	    "\"finish_reason\":null}]}\n"
 	    "!" HEAD "\"delta\":{\"reasoning_content\":\"hm\"},"
 	    "\"finish_reason\":null}]}\n"
+	    "!" HEAD "\"delta\":{\"reasoning_details\":[{\"type\":"
+	    "\"reasoning.text\",\"text\":\"hm\",\"signature\":\"Zz\","
+	    "\"format\":\"anthropic-claude-v1\",\"index\":0}]},"
+	    "\"finish_reason\":null}]}\n"
 	    "!" HEAD "\"delta\":{\"content\":\"He\\\"y\"},"
 	    "\"finish_reason\":null}]}\n"
 	    "!" HEAD "\"delta\":{\"content\":\"\\u00e9\"},"
@@ -109,7 +113,7 @@ test_tools(void **state)
 		"{\"type\":\"server_tool_use\",\"id\":\"s\",\"name\":"
 		"\"web_search\",\"input\":{}}") DELTA("0",
 		"{\"type\":\"input_json_delta\",\"partial_json\":"
-		"\"server\"}") BLOCK("1",
+		"\"{\\\"q\\\":1}\"}") EVENT("content_block_stop", ",\"index\":0") BLOCK("1",
 		"{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"f\","
 		"\"input\":{}}") DELTA("1",
 		"{\"type\":\"input_json_delta\",\"partial_json\":"
@@ -122,8 +126,9 @@ test_tools(void **state)
 		"\"{}\"}") END("tool_use"),
 	    false);
 	assert_int_equal(run.result, PROVIDER_DONE);
-	assert_null(strstr(run.out.data, "server"));
 	assert_parts(run.out.data,
+	    "\"content_parts\":[{\"type\":\"server_tool_use\"|"
+	    "\"input\":{\"q\":1}|"
 	    "\"tool_calls\":[{\"index\":0,\"id\":\"t1\","
 	    "\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":"
 	    "\"\"}}]|{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\"\""
@@ -138,13 +143,14 @@ test_stop_reasons(void **state)
 	static const char *const reasons[][2] = {
 		{ START TEXT("x") END("end_turn"), "\"stop\"" },
 		{ START TEXT("x") END("stop_sequence"), "\"stop\"" },
-		{ START TEXT("x") END("pause_turn"), "\"stop\"" },
+		{ START TEXT("x") END("pause_turn"), "\"pause_turn\"" },
 		{ START TEXT("x") END("max_tokens"), "\"length\"" },
 		{ START TEXT("x") END("model_context_window_exceeded"),
 		    "\"length\"" },
 		{ START TEXT("x") END("refusal"), "\"content_filter\"" },
 		{ START TEXT("x") END("tool_use"), "\"tool_calls\"" },
-		{ START TEXT("x") END("something_new"), "\"stop\"" }
+		{ START TEXT("x") END("something_new"),
+		    "\"something_new\"" }
 	};
 	struct run run = { .refuse_after = -1 };
 	size_t i;

@@ -233,7 +233,7 @@ test_answer(void **state)
 
 	(void)state;
 	buf_init(&out, 10000);
-	assert_int_equal(provider_answer(&anthropic_provider, "the-model", body,
+	assert_int_equal(read_whole(&anthropic_provider, "the-model", body,
 			     sizeof(body) - 1, &out, &u, &err),
 	    0);
 	assert_int_equal(json_check(out.data, out.len, 16, NULL), JSON_OK);
@@ -244,11 +244,11 @@ test_answer(void **state)
 	    "\"finish_reason\":\"tool_calls\"|\"prompt_tokens\":3|"
 	    "\"total_tokens\":7");
 	buf_reset(&out);
-	assert_int_equal(provider_answer(&anthropic_provider, "m", error,
+	assert_int_equal(read_whole(&anthropic_provider, "m", error,
 			     sizeof(error) - 1, &out, &u, &err),
 	    -1);
 	assert_string_equal(err.message, "x");
-	assert_int_equal(provider_answer(&anthropic_provider, "m", "{}", 2,
+	assert_int_equal(read_whole(&anthropic_provider, "m", "{}", 2,
 			     &out, &u, &err),
 	    -1);
 	assert_string_equal(err.code, "upstream_invalid");

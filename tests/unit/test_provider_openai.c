@@ -198,8 +198,10 @@ test_reasoning(void **state)
 		assert_int_equal(run.result, PROVIDER_DONE);
 		assert_parts(run.out.data, "!{|\"reasoning_content\":\"why\"");
 		assert_null(strstr(run.out.data, "\"reasoning\""));
-		assert_null(strstr(run.out.data, "reasoning_details"));
 		assert_null(strstr(run.out.data, "\"thinking\""));
+		/* Details go on: they may have to be sent back. */
+		assert_int_equal(strstr(deltas[i], "_details") != NULL,
+		    strstr(run.out.data, "_details") != NULL);
 		run_free(&run);
 	}
 	RUN(run,
@@ -269,12 +271,21 @@ test_usage(void **state)
 		assert_int_equal(run.usage.completion, 7);
 		run_free(&run);
 	}
-	/* Nonsense does not count. */
+	/* Nonsense does not count; text and fractions do. */
 	RUN(run,
 	    TEXT("x") DATA("{\"choices\":[],\"usage\":{\"prompt_tokens\":"
 			   "-5,\"completion_tokens\":\"7\"}}") DONE,
 	    true);
-	assert_int_equal(run.usage.prompt + run.usage.completion, 0);
+	assert_int_equal(run.usage.prompt, 0);
+	assert_int_equal(run.usage.completion, 7);
+	run_free(&run);
+	RUN(run,
+	    TEXT("x") DATA("{\"choices\":[],\"usage\":{\"prompt_tokens\":"
+			   "\"many\",\"completion_tokens\":[7]}}") DONE,
+	    true);
+	assert_true(run.usage.estimated);
+	assert_int_equal(run.usage.completion, 1);
+	assert_parts(run.out.data, "\"completion_tokens\":1|\"estimated\":true");
 	run_free(&run);
 }
 

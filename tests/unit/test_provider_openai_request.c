@@ -103,8 +103,8 @@ answer(const char *body, struct buf *out, struct provider_usage *u,
     struct api_error *err)
 {
 	buf_init(out, 1 << 16);
-	return provider_answer(&openai_provider, "the-model", body,
-	    strlen(body), out, u, err);
+	return read_whole(&openai_provider, "the-model", body, strlen(body),
+	    out, u, err);
 }
 
 static void

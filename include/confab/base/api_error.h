@@ -13,6 +13,7 @@ struct buf;
 #define API_ERROR_MESSAGE_MAX 512
 #define API_ERROR_CODE_MAX 64
 #define API_ERROR_PARAM_MAX 128
+#define API_ERROR_SAID_MAX 256
 
 struct api_error {
 	int status;		       /* HTTP status, 400..599; 0 = no error */
@@ -20,6 +21,8 @@ struct api_error {
 	char code[API_ERROR_CODE_MAX]; /* stable, for programs */
 	char param[API_ERROR_PARAM_MAX];     /* the field at fault, or "" */
 	char message[API_ERROR_MESSAGE_MAX]; /* for people, UTF-8 */
+	char said[API_ERROR_SAID_MAX]; /* a provider's own words, for the log
+					* alone */
 };
 
 /*

@@ -67,7 +67,7 @@ enum json_result json_parse(const char *s, size_t len, size_t depth,
 /*
  * As json_parse(), for texts that are not ours to refuse: bytes that are not
  * UTF-8 and \u0000 become U+FFFD, the last of equal names wins, and an integer
- * that is too wide becomes the nearest that fits.
+ * that is too wide becomes a double that is written with its own digits.
  */
 enum json_result json_parse_loose(const char *s, size_t len, size_t depth,
     struct json_object **out);

@@ -21,7 +21,7 @@
 
 #define CONFIG_PROVIDERS_MAX 32
 #define CONFIG_MODELS_MAX 512 /* configured models of one provider */
-#define CONFIG_HEADERS_MAX 16 /* extra headers of one provider */
+#define CONFIG_LIST_MAX 64    /* words of a list */
 #define CONFIG_ERROR_MAX FILES_ERROR_MAX
 
 enum config_auth { AUTH_PASSWORD, AUTH_REMOTE_USER };
@@ -31,6 +31,23 @@ enum config_case { CASE_FOLD, CASE_EXACT };
 
 enum model_input { INPUT_TEXT = 1, INPUT_IMAGE = 2 };
 
+/* Thoughts in the text of an answer, <think>...</think> at its head. */
+enum config_think {
+	THINK_AUTO, /* looked for; open at once for models known to do so */
+	THINK_NO,
+	THINK_OPEN /* the opening tag stood in the prompt */
+};
+
+/* Of answers, in milliseconds; 0: as is said one level further out. */
+struct config_patience {
+	unsigned first_event, silence, total;
+};
+
+struct config_list {
+	char *words[CONFIG_LIST_MAX];
+	size_t n;
+};
+
 struct config_model {
 	char *id;		 /* what the page and SDKs name it */
 	char *name;		 /* for people; NULL: the id */
@@ -39,7 +56,10 @@ struct config_model {
 				 * not process anything; NULL: none */
 	unsigned context_length; /* tokens; 0 = unknown */
 	unsigned max_output_tokens; /* 0 = unknown */
-	unsigned input; /* set of enum model_input; text by default */
+	unsigned input;		    /* set of enum model_input; 0: unknown */
+	enum config_think think;
+	struct config_patience patience;
+	int64_t created; /* s since 1970, as a list says; 0: unknown */
 };
 
 /*
@@ -73,12 +93,18 @@ struct config_provider {
 	char *anthropic_version; /* "2023-06-01" */
 	char *ca_file;		 /* NULL: the system's */
 	char *proxy;		 /* NULL: none, whatever the environment says */
-	char *headers[CONFIG_HEADERS_MAX]; /* "Name: value" */
-	size_t n_headers;
-	bool include_usage; /* true: ask for usage in the last chunk */
-	bool require_done;  /* true: an end without [DONE] is a failure */
-	bool list_models;   /* ask the provider for its models (default:
+	struct config_list headers; /* "Name: value" */
+	bool include_usage;	    /* true: ask for usage in the last chunk */
+	bool require_done; /* true: an end without [DONE] is a failure */
+	bool remote_files; /* pictures by https: may be asked for */
+	bool cache;	   /* anthropic: the head of a conversation is
+			     * marked for its cache */
+	bool list_models;  /* ask the provider for its models (default:
 				 * when none is configured) */
+	struct config_patience patience;
+	struct config_list allow; /* members of requests that pass */
+	struct config_list only;  /* listed models to offer: patterns */
+	struct config_list hide;  /* and those to leave out */
 	struct config_model *models;
 	size_t n_models;
 };
@@ -92,7 +118,8 @@ struct config_limits {
 	unsigned requests_per_minute; /* of one user, 0 = no limit, 600 */
 	uint64_t tokens_per_day;      /* of one user, 0 = no limit */
 	size_t event;		      /* bytes of one upstream event, 1 MiB */
-	size_t answer;		      /* bytes of one answer, 16 MiB */
+	size_t picture;		      /* of one that has a picture, 20 MiB */
+	size_t answer;		      /* bytes of one answer, 64 MiB */
 	size_t ring_per_stream;	      /* bytes of events kept, 1 MiB */
 	size_t ring_per_user;	      /* 64 MiB */
 	size_t ring_total;	      /* 256 MiB */
@@ -103,9 +130,9 @@ struct config_limits {
 struct config_timeouts {
 	unsigned request;     /* a client's whole request, 30 s */
 	unsigned connect;     /* to the provider, 10 s */
-	unsigned first_event; /* 120 s */
-	unsigned silence;     /* between events, 60 s */
-	unsigned total;	      /* of one answer, 30 min */
+	unsigned first_event; /* 10 min */
+	unsigned silence;     /* between events, 5 min */
+	unsigned total;	      /* of one answer, 1 h */
 	unsigned heartbeat;   /* comment while silent, 15 s */
 	unsigned grace;	      /* a stream without a client, 30 s; 0: none */
 	unsigned drain;	      /* after SIGTERM, 30 s */
@@ -176,6 +203,13 @@ struct config *config_read(const char *path,
  * frees it. Any thread. */
 struct config *config_ref(struct config *c);
 void config_free(struct config *c);
+
+/*
+ * How long an answer of a model may take: what the model, else the provider, else
+ * the section timeouts says.
+ */
+struct config_patience config_patience(const struct config *c,
+    const struct config_provider *p, const struct config_model *m);
 
 struct buf;
 

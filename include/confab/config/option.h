@@ -26,7 +26,7 @@ enum option_type {
 	OPTION_MODE,	/* octal */
 	OPTION_CHOICE,	/* one of words; the enum is its index */
 	OPTION_INPUT,	/* list: set of enum model_input */
-	OPTION_HEADERS	/* list: "Name: value" */
+	OPTION_LIST	/* list of words: struct config_list */
 };
 
 struct config_option {

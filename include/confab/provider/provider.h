@@ -32,7 +32,7 @@ enum provider_source {
 
 enum provider_source provider_source(const struct config_provider *p);
 
-#define PROVIDER_HEADERS_MAX (CONFIG_HEADERS_MAX + 8)
+#define PROVIDER_HEADERS_MAX (CONFIG_LIST_MAX + 8)
 #define PROVIDER_ERROR_BODY_MAX (64 * 1024) /* read of an error's body */
 #define PROVIDER_LIST_MAX (4 * 1024 * 1024) /* read of a model list */
 
@@ -52,6 +52,7 @@ struct provider_usage {
 	uint64_t completion;
 	uint64_t cached;    /* of prompt: read from its cache */
 	uint64_t reasoning; /* of completion */
+	bool estimated;	    /* something was not counted, but guessed */
 };
 
 enum provider_result {
@@ -87,6 +88,14 @@ int provider_chat_request(const struct config_provider *p,
  */
 struct provider_reader *provider_reader_new(const struct config_provider *p,
     const char *model_id, bool want_usage);
+
+/* Says more about what was asked: of which model, with how many bytes of text,
+ * from which usage is estimated where the provider tells none. Before reading. */
+void provider_reader_asked(struct provider_reader *r,
+    const struct config_model *m, uint64_t asked);
+
+/* Bytes of text in a request's messages and tools. */
+uint64_t provider_asked(const struct chat_request *req);
 void provider_reader_free(struct provider_reader *r);
 
 /* Reads one event of the stream and emits zero or more chunks. */
@@ -102,17 +111,50 @@ enum provider_result provider_read(struct provider_reader *r,
 enum provider_result provider_read_end(struct provider_reader *r,
     provider_emit_fn emit, void *arg, struct api_error *err);
 
-const struct provider_usage *provider_reader_usage(
-    const struct provider_reader *r);
+/* What was counted so far, estimated where the provider has not counted. */
+const struct provider_usage *provider_reader_usage(struct provider_reader *r);
 
 /*
  * Turns a whole, non-streamed 200 body into OpenAI's chat.completion in
  * `out`, or returns -1 with `err` (502, "upstream_invalid" or the error
- * object it carries).
+ * object it carries). What a stream leaves behind a JSON text (data: [DONE])
+ * does no harm.
  */
-int provider_answer(const struct config_provider *p, const char *model_id,
-    const char *body, size_t len, struct buf *out, struct provider_usage *usage,
+int provider_read_whole(struct provider_reader *r, const char *body, size_t len,
+    struct buf *out, struct api_error *err);
+
+/*
+ * The same where a stream was asked for: emits the answer as chunks. Returns
+ * PROVIDER_DONE or PROVIDER_FAILED.
+ */
+enum provider_result provider_read_whole_as_chunks(struct provider_reader *r,
+    const char *body, size_t len, provider_emit_fn emit, void *arg,
     struct api_error *err);
+
+/* The other way round: puts a stream's chunks together as a whole answer. */
+struct provider_assembly;
+
+/* `max`: bytes of the answer. NULL when out of memory. */
+struct provider_assembly *provider_assembly_new(size_t max);
+void provider_assembly_free(struct provider_assembly *a);
+
+/* Takes a chunk, as a provider_emit_fn whose argument is the assembly. */
+int provider_assembly_add(void *assembly, const char *json, size_t len,
+    bool content);
+
+/* Appends the chat.completion. Returns 0, or -1: no chunk, or no memory. */
+int provider_assembly_write(struct provider_assembly *a, struct buf *out);
+
+/* What the first bytes of a body tell. */
+enum provider_framing {
+	PROVIDER_FRAMING_OPEN, /* more bytes are needed */
+	PROVIDER_FRAMING_EVENTS,
+	PROVIDER_FRAMING_JSON,
+	PROVIDER_FRAMING_OTHER
+};
+
+/* Judges by the bytes alone, whatever they were labelled as. */
+enum provider_framing provider_framing(const char *s, size_t len);
 
 /*
  * Turns a response that is no answer (body possibly cut at

@@ -3,6 +3,9 @@
  * Decoder of event streams (WHATWG HTML, "Server-sent events", parsing).
  * Pure: bytes in, events out; any split of the bytes gives the same events.
  *
+ * Beyond the standard, a field "error" is an event of that name, and a line that
+ * is a JSON object is data: servers send both when something goes wrong.
+ *
  * An event whose lines lie whole within one call's bytes is handed out in
  * place, without a copy; only an unfinished tail is kept, so that an idle
  * decoder holds no memory.
@@ -26,10 +29,12 @@ struct sse_event {
 typedef int (*sse_event_fn)(void *arg, const struct sse_event *ev);
 
 struct sse {
-	size_t event_max; /* bytes of one event at most */
-	struct buf line;  /* an unfinished line */
-	struct buf data;  /* data of an unfinished event */
-	struct buf name;  /* name of an unfinished event */
+	size_t event_max;   /* bytes of one event at most */
+	size_t picture_max; /* of one that has a picture */
+	size_t limit;	    /* of the event under way */
+	struct buf line;    /* an unfinished line */
+	struct buf data;    /* data of an unfinished event */
+	struct buf name;    /* name of an unfinished event */
 	bool have_data;
 	bool skip_lf; /* the last byte was CR */
 	bool started; /* the byte order mark is behind us */
@@ -44,6 +49,9 @@ enum sse_result {
 
 /* Starts a decoder whose events have at most `event_max` bytes. */
 void sse_init(struct sse *d, size_t event_max);
+
+/* Allows an event whose beginning tells of a picture to have so many. */
+void sse_allow_pictures(struct sse *d, size_t max);
 void sse_free(struct sse *d);
 
 /* Feeds bytes. After anything but SSE_OK the decoder is to be freed. */

@@ -55,7 +55,8 @@ struct upstream_call {
 				 * is put here */
 	const struct config_limits *limits;
 	unsigned connect_ms;
-	struct provider_usage *usage; /* filled before end(); outlives it */
+	struct provider_usage *usage; /* filled before end() and when
+				       * cancelled; outlives both */
 };
 
 /* NULL when out of memory. */

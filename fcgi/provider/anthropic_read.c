@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Anthropic's Messages API: a stream of named events, brought into OpenAI's
+ * form.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "anthropic.h"
+
+/* What one event is read with. */
+struct reading {
+	struct provider_reader *r;
+	struct anthropic_state *s; /* r's */
+	provider_emit_fn emit;
+	void *arg;
+	struct api_error *err;
+};
+
+/* ---- Chunks ---- */
+
+void
+anthropic_release(void *state)
+{
+	struct anthropic_state *s = state;
+
+	free(s->head);
+	buf_free(&s->thought);
+	buf_free(&s->signature);
+	buf_free(&s->input);
+	json_object_put(s->other);
+}
+
+static int
+begin_chunks(const struct reading *g, const char *id)
+{
+	struct buf head;
+
+	buf_init(&head, 4096);
+	buf_puts(&head, "{\"id\":");
+	buf_json(&head, id, strlen(id));
+	buf_puts(&head,
+	    ",\"object\":\"chat.completion.chunk\",\"created\":0,\"model\":");
+	buf_json(&head, g->r->model_id, strlen(g->r->model_id));
+	buf_puts(&head, ",\"choices\":[");
+	if (!buf_ok(&head)) {
+		buf_free(&head);
+		return -1;
+	}
+	free(g->s->head);
+	g->s->head = buf_steal(&head, NULL);
+	return 0;
+}
+
+/* Emits a chunk of the head and what follows "choices":[ */
+static enum provider_result
+put_rest(const struct reading *g, const char *open, const struct buf *rest,
+    const char *close, bool content)
+{
+	enum provider_result result = PROVIDER_MORE;
+	struct buf text;
+
+	if (g->s->head == NULL && begin_chunks(g, "msg") != 0)
+		return provider_no_memory(g->err);
+	buf_init(&text, PROVIDER_CHUNK_MAX);
+	buf_puts(&text, g->s->head);
+	buf_puts(&text, open);
+	buf_append(&text, rest->data, rest->len);
+	buf_puts(&text, close);
+	if (!buf_ok(&text) || !buf_ok(rest)) {
+		result = provider_no_memory(g->err);
+	} else if (g->emit(g->arg, text.data, text.len, content) != 0) {
+		result = provider_not_passed(g->err);
+	}
+	buf_free(&text);
+	return result;
+}
+
+/* Emits a chunk whose choice has these members. */
+static enum provider_result
+put_chunk(const struct reading *g, const struct buf *members, bool content)
+{
+	return put_rest(g, "{\"index\":0,", members, "}]}", content);
+}
+
+/* Emits a piece of text under `name`; an empty one is nothing. */
+static enum provider_result
+put_text(const struct reading *g, const char *name, struct json_object *from,
+    const char *member)
+{
+	enum provider_result result;
+	struct buf members;
+	const char *s;
+	size_t len;
+
+	s = json_str(from, member, &len);
+	if (s == NULL || len == 0)
+		return PROVIDER_MORE;
+	g->r->text_bytes += len;
+	buf_init(&members, PROVIDER_CHUNK_MAX);
+	buf_printf(&members, "\"delta\":{\"%s\":", name);
+	buf_json(&members, s, len);
+	buf_puts(&members, "},\"finish_reason\":null");
+	result = put_chunk(g, &members, true);
+	buf_free(&members);
+	return result;
+}
+
+/* Emits a list of one item, whose bytes are in `item`, under `name`. */
+static enum provider_result
+put_item(const struct reading *g, const char *name, const struct buf *item)
+{
+	enum provider_result result;
+	struct buf members;
+
+	buf_init(&members, PROVIDER_CHUNK_MAX);
+	buf_printf(&members, "\"delta\":{\"%s\":[", name);
+	buf_append(&members, buf_str(item), item->len);
+	buf_puts(&members, "]},\"finish_reason\":null");
+	if (!buf_ok(item))
+		members.failed = true;
+	result = put_chunk(g, &members, true);
+	buf_free(&members);
+	return result;
+}
+
+/* The same for a JSON value. */
+static enum provider_result
+put_value(const struct reading *g, const char *name, struct json_object *v)
+{
+	enum provider_result result;
+	struct buf item;
+
+	buf_init(&item, PROVIDER_CHUNK_MAX);
+	json_write(&item, v);
+	result = put_item(g, name, &item);
+	buf_free(&item);
+	return result;
+}
+
+static void
+put_json_string(struct buf *out, struct json_object *obj, const char *name)
+{
+	const char *s;
+	size_t len;
+
+	s = json_str(obj, name, &len);
+	buf_json(out, s != NULL ? s : "", s != NULL ? len : 0);
+}
+
+/* A call begins: its id and name. */
+static enum provider_result
+put_call(const struct reading *g, struct json_object *event,
+    struct json_object *block)
+{
+	enum provider_result result;
+	struct buf members;
+
+	g->s->call_block = json_object_get_int64(json_get(event, "index"));
+	buf_init(&members, PROVIDER_CHUNK_MAX);
+	buf_printf(&members, "\"delta\":{\"tool_calls\":[{\"index\":%u,\"id\":",
+	    g->s->n_calls++);
+	put_json_string(&members, block, "id");
+	buf_puts(&members, ",\"type\":\"function\",\"function\":{\"name\":");
+	put_json_string(&members, block, "name");
+	buf_puts(&members, ",\"arguments\":\"\"}}]},\"finish_reason\":null");
+	result = put_chunk(g, &members, true);
+	buf_free(&members);
+	return result;
+}
+
+/* A piece of a call's arguments, or of another block's input. */
+static enum provider_result
+put_arguments(const struct reading *g, struct json_object *event,
+    struct json_object *delta)
+{
+	enum provider_result result;
+	struct buf members;
+	const char *s;
+	size_t len;
+
+	if (g->s->other != NULL) {
+		s = json_str(delta, "partial_json", &len);
+		if (s != NULL)
+			buf_append(&g->s->input, s, len);
+		return PROVIDER_MORE;
+	}
+	if (g->s->n_calls == 0 ||
+	    g->s->call_block != json_object_get_int64(json_get(event, "index")))
+		return PROVIDER_MORE;
+	buf_init(&members, PROVIDER_CHUNK_MAX);
+	buf_printf(&members,
+	    "\"delta\":{\"tool_calls\":[{\"index\":%u,"
+	    "\"function\":{\"arguments\":",
+	    g->s->n_calls - 1);
+	put_json_string(&members, delta, "partial_json");
+	buf_puts(&members, "}}]},\"finish_reason\":null");
+	result = put_chunk(g, &members, true);
+	buf_free(&members);
+	return result;
+}
+
+/* ---- Thoughts, as they must come back ---- */
+
+/* Forgets the thought before and begins one; its text is kept as JSON has it. */
+static void
+begin_thought(const struct reading *g, struct json_object *block)
+{
+	struct anthropic_state *st = g->s;
+	const char *s;
+	size_t len;
+
+	buf_free(&st->thought);
+	buf_free(&st->signature);
+	buf_init(&st->thought, ANTHROPIC_THOUGHT_MAX);
+	buf_init(&st->signature, ANTHROPIC_THOUGHT_MAX);
+	anthropic_escape(&st->thought, block, "thinking");
+	s = json_str(block, "signature", &len);
+	if (s != NULL)
+		buf_append(&st->signature, s, len);
+}
+
+/* The end of a block: a thought that was signed goes out once more, whole. */
+static enum provider_result
+end_thought(const struct reading *g, struct json_object *event)
+{
+	struct anthropic_state *st = g->s;
+	enum provider_result result = PROVIDER_MORE;
+	struct buf item;
+
+	if (st->signature.len > 0 && buf_ok(&st->thought) &&
+	    buf_ok(&st->signature)) {
+		buf_init(&item, PROVIDER_CHUNK_MAX);
+		anthropic_detail(&item, &st->thought, &st->signature,
+		    json_object_get_int64(json_get(event, "index")));
+		result = put_item(g, "reasoning_details", &item);
+		buf_free(&item);
+	}
+	buf_free(&st->thought);
+	buf_free(&st->signature);
+	return result;
+}
+
+/* The end of a block that was neither text, thought nor call. */
+static enum provider_result
+end_other(const struct reading *g)
+{
+	struct json_object *block = g->s->other, *input;
+	enum provider_result result = PROVIDER_MORE;
+
+	g->s->other = NULL;
+	if (g->s->input.len > 0 &&
+	    json_parse_loose(g->s->input.data, g->s->input.len,
+		JSON_DEPTH_DEFAULT, &input) == JSON_OK &&
+	    provider_add(block, "input", input) != 0)
+		result = provider_no_memory(g->err);
+	else
+		result = put_value(g, "content_parts", block);
+	buf_free(&g->s->input);
+	json_object_put(block);
+	return result;
+}
+
+/* ---- Events ---- */
+
+static enum provider_result
+on_message_start(const struct reading *g, struct json_object *event)
+{
+	struct json_object *message = json_get(event, "message");
+	const char *id = json_str(message, "id", NULL);
+	enum provider_result result;
+	struct buf members;
+
+	provider_usage_read(&g->r->usage, json_get(message, "usage"));
+	if (g->r->id == NULL)
+		g->r->id = strdup(id != NULL ? id : "msg");
+	if (g->r->id == NULL || begin_chunks(g, g->r->id) != 0)
+		return provider_no_memory(g->err);
+	buf_init(&members, 128);
+	buf_puts(&members,
+	    "\"delta\":{\"role\":\"assistant\","
+	    "\"content\":\"\"},\"finish_reason\":null");
+	result = put_chunk(g, &members, false);
+	buf_free(&members);
+	return result;
+}
+
+static enum provider_result
+on_block_start(const struct reading *g, struct json_object *event)
+{
+	struct json_object *block = json_get(event, "content_block");
+	const char *type = json_str(block, "type", NULL);
+
+	if (type == NULL)
+		return PROVIDER_MORE;
+	if (strcmp(type, "tool_use") == 0)
+		return put_call(g, event, block);
+	if (strcmp(type, "text") == 0)
+		return put_text(g, "content", block, "text");
+	if (strcmp(type, "thinking") == 0) {
+		begin_thought(g, block);
+		return put_text(g, "reasoning_content", block, "thinking");
+	}
+	if (strcmp(type, "redacted_thinking") == 0) {
+		struct buf item;
+		enum provider_result result;
+
+		buf_init(&item, PROVIDER_CHUNK_MAX);
+		anthropic_redacted(&item, block,
+		    json_object_get_int64(json_get(event, "index")));
+		result = put_item(g, "reasoning_details", &item);
+		buf_free(&item);
+		return result;
+	}
+	/* A tool of the provider's own, or something newer: it goes out whole. */
+	json_object_put(g->s->other);
+	g->s->other = json_object_get(block);
+	buf_free(&g->s->input);
+	buf_init(&g->s->input, PROVIDER_CHUNK_MAX);
+	return PROVIDER_MORE;
+}
+
+static enum provider_result
+put_citation(const struct reading *g, struct json_object *delta)
+{
+	struct json_object *citation = json_get(delta, "citation");
+	enum provider_result result;
+	struct buf item;
+
+	if (!json_object_is_type(citation, json_type_object) ||
+	    json_object_object_length(citation) == 0)
+		return PROVIDER_MORE;
+	buf_init(&item, PROVIDER_CHUNK_MAX);
+	anthropic_citation(&item, citation);
+	result = put_item(g, "annotations", &item);
+	buf_free(&item);
+	return result;
+}
+
+static enum provider_result
+on_block_delta(const struct reading *g, struct json_object *event)
+{
+	struct json_object *delta = json_get(event, "delta");
+	const char *type = json_str(delta, "type", NULL), *s;
+	size_t len;
+
+	if (type == NULL)
+		return PROVIDER_MORE;
+	if (strcmp(type, "text_delta") == 0)
+		return put_text(g, "content", delta, "text");
+	if (strcmp(type, "thinking_delta") == 0) {
+		anthropic_escape(&g->s->thought, delta, "thinking");
+		return put_text(g, "reasoning_content", delta, "thinking");
+	}
+	if (strcmp(type, "input_json_delta") == 0)
+		return put_arguments(g, event, delta);
+	if (strcmp(type, "signature_delta") == 0) {
+		s = json_str(delta, "signature", &len);
+		if (s != NULL)
+			buf_append(&g->s->signature, s, len);
+		return PROVIDER_MORE;
+	}
+	if (strcmp(type, "citations_delta") == 0)
+		return put_citation(g, delta);
+	return PROVIDER_MORE;
+}
+
+static enum provider_result
+on_message_delta(const struct reading *g, struct json_object *event)
+{
+	const char *reason =
+	    json_str(json_get(event, "delta"), "stop_reason", NULL);
+	enum provider_result result;
+	struct buf members;
+	const char *word;
+	enum provider_end end = provider_end_of(reason, &word);
+
+	provider_usage_read(&g->r->usage, json_get(event, "usage"));
+	if (end == PROVIDER_END_NONE)
+		return PROVIDER_MORE;
+	if (end == PROVIDER_END_ERROR)
+		return provider_error_fill(g->r->p, event, g->err);
+	g->r->finished = true;
+	buf_init(&members, PROVIDER_CHUNK_MAX);
+	buf_puts(&members, "\"delta\":{},\"finish_reason\":");
+	buf_json(&members, word, strlen(word));
+	if (end == PROVIDER_END_INTERRUPTED) {
+		buf_puts(&members, ",\"native_finish_reason\":");
+		buf_json(&members, word, strlen(word));
+	}
+	result = put_chunk(g, &members, false);
+	buf_free(&members);
+	return result;
+}
+
+static enum provider_result
+on_event(const struct reading *g, struct json_object *event, const char *type)
+{
+	struct json_object *error;
+
+	if (strcmp(type, "content_block_delta") == 0)
+		return on_block_delta(g, event);
+	if (strcmp(type, "content_block_start") == 0)
+		return on_block_start(g, event);
+	if (strcmp(type, "message_start") == 0)
+		return on_message_start(g, event);
+	if (strcmp(type, "message_delta") == 0)
+		return on_message_delta(g, event);
+	if (strcmp(type, "content_block_stop") == 0)
+		return g->s->other != NULL ? end_other(g)
+					   : end_thought(g, event);
+	if (strcmp(type, "message_stop") == 0)
+		return provider_finish(g->r, g->emit, g->arg, g->err);
+	error = provider_error_find(event);
+	if (error != NULL || strcmp(type, "error") == 0)
+		return provider_error_fill(g->r->p,
+		    error != NULL ? error : event, g->err);
+	return PROVIDER_MORE; /* ping, newer ones */
+}
+
+/*
+ * A piece of text is written straight from the event, which is learnt. Returns
+ * false when it is something else.
+ */
+static bool
+read_piece(const struct reading *g, const struct sse_event *ev,
+    enum provider_result *result)
+{
+	static const char tail[] = "\"},\"finish_reason\":null}]}";
+	const char *text;
+	struct buf head;
+	size_t len;
+	bool reasoning;
+
+	if (g->s->head == NULL ||
+	    json_check(ev->data, ev->data_len, JSON_DEPTH_DEFAULT, NULL) !=
+		JSON_OK ||
+	    !provider_scan_delta(ev->data, ev->data_len, &text, &len,
+		&reasoning))
+		return false;
+	*result = PROVIDER_MORE;
+	if (len == 0)
+		return true;
+	g->r->text_bytes += len;
+	if (reasoning)
+		buf_append(&g->s->thought, text, len);
+	buf_init(&head, PROVIDER_CHUNK_MAX);
+	buf_puts(&head, g->s->head);
+	buf_printf(&head, "{\"index\":0,\"delta\":{\"%s\":\"",
+	    reasoning ? "reasoning_content" : "content");
+	if (!buf_ok(&head)) {
+		*result = provider_no_memory(g->err);
+		return true;
+	}
+	*result = provider_template_emit(head.data, head.len, text, len, tail,
+	    sizeof(tail) - 1, g->emit, g->arg, g->err);
+	provider_template_learn(&g->r->like, ev->data, ev->data_len, text, len,
+	    head.data, head.len, tail, sizeof(tail) - 1);
+	g->r->like.copy = reasoning ? &g->s->thought : NULL;
+	buf_free(&head);
+	return true;
+}
+
+enum provider_result
+anthropic_read(struct provider_reader *r, const struct sse_event *ev,
+    provider_emit_fn emit, void *arg, struct api_error *err)
+{
+	struct reading g = { .r = r,
+		.s = r->state,
+		.emit = emit,
+		.arg = arg,
+		.err = err };
+	enum provider_result result;
+	struct json_object *event;
+	char name[32];
+	const char *type;
+
+	if (read_piece(&g, ev, &result))
+		return result;
+
+	switch (json_parse_loose(ev->data, ev->data_len, JSON_DEPTH_DEFAULT,
+	    &event)) {
+	case JSON_OK:
+		break;
+	case JSON_NO_MEMORY:
+		return provider_no_memory(err);
+	default:
+		return ev->name_len == 5 && memcmp(ev->name, "error", 5) == 0
+		    ? provider_error_words(r->p, ev->data, ev->data_len, err)
+		    : provider_invalid(err, "an event that is no JSON");
+	}
+	(void)snprintf(name, sizeof(name), "%.*s",
+	    ev->name_len < sizeof(name) ? (int)ev->name_len : 0, ev->name);
+	type = json_str(event, "type", NULL);
+	if (json_object_is_type(event, json_type_object))
+		result = on_event(&g, event, type != NULL ? type : name);
+	else
+		result = provider_invalid(err, "an event that is no object");
+	json_object_put(event);
+	return result;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Why an answer ended. It is complete only for a reason that is known to mean
+ * so; for any other it was interrupted, and the provider's word stays.
+ */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "kind.h"
+
+/* In any case of letters. */
+static const struct {
+	const char *from, *to;
+} known[] = { { "stop", "stop" }, { "eos", "stop" }, { "eos_token", "stop" },
+	{ "end_turn", "stop" }, { "end_of_turn", "stop" },
+	{ "stop_sequence", "stop" }, { "stop_token", "stop" },
+	{ "complete", "stop" }, { "completed", "stop" }, { "finish", "stop" },
+	{ "end", "stop" }, { "length", "length" }, { "max_tokens", "length" },
+	{ "max_output_tokens", "length" }, { "max_length", "length" },
+	{ "model_length", "length" },
+	{ "model_context_window_exceeded", "length" },
+	{ "tool_calls", "tool_calls" }, { "tool_call", "tool_calls" },
+	{ "function_call", "tool_calls" }, { "tool_use", "tool_calls" },
+	{ "content_filter", "content_filter" },
+	{ "content_filtered", "content_filter" },
+	{ "guardrail_intervened", "content_filter" },
+	{ "safety", "content_filter" }, { "refusal", "content_filter" },
+	{ "blocklist", "content_filter" },
+	{ "prohibited_content", "content_filter" },
+	{ "spii", "content_filter" }, { "image_safety", "content_filter" },
+	{ "error_toxic", "content_filter" },
+	{ "sensitive", "content_filter" } };
+
+/* Words for "not yet". */
+static bool
+says_nothing(const char *reason)
+{
+	return reason[0] == '\0' || strcasecmp(reason, "null") == 0 ||
+	    strcasecmp(reason, "none") == 0 ||
+	    strcasecmp(reason, "FINISH_REASON_UNSPECIFIED") == 0;
+}
+
+enum provider_end
+provider_end_of(const char *reason, const char **openai)
+{
+	size_t i;
+
+	*openai = reason;
+	if (reason == NULL || says_nothing(reason))
+		return PROVIDER_END_NONE;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcasecmp(known[i].from, reason) == 0) {
+			*openai = known[i].to;
+			return PROVIDER_END_COMPLETE;
+		}
+	}
+	return strcasecmp(reason, "error") == 0 ? PROVIDER_END_ERROR
+						: PROVIDER_END_INTERRUPTED;
+}
+
+int
+provider_end_put(struct json_object *choice, bool called,
+    enum provider_end *end)
+{
+	const char *reason = json_str(choice, "finish_reason", NULL), *to;
+
+	*end = provider_end_of(reason, &to);
+	switch (*end) {
+	case PROVIDER_END_NONE:
+		return json_object_object_add(choice, "finish_reason", NULL);
+	case PROVIDER_END_ERROR:
+		return 0;
+	case PROVIDER_END_INTERRUPTED:
+		return json_get(choice, "native_finish_reason") != NULL
+		    ? 0
+		    : provider_add_string(choice, "native_finish_reason",
+			  reason, strlen(reason));
+	case PROVIDER_END_COMPLETE:
+		break;
+	}
+	/* Who asks for a tool has not stopped. */
+	if (called && strcmp(to, "stop") == 0)
+		to = "tool_calls";
+	return strcmp(to, reason) == 0
+	    ? 0
+	    : provider_add_string(choice, "finish_reason", to, strlen(to));
+}

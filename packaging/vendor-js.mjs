@@ -32,14 +32,6 @@ const parts = {
       ['LICENSE', 'LICENSE'],
     ],
   },
-  marked: {
-    part: 'marked',
-    take: [
-      ['lib/marked.esm.js', 'marked.esm.js'],
-      ['lib/marked.d.ts', 'marked.esm.d.ts'],
-      ['LICENSE', 'LICENSE'],
-    ],
-  },
   '@highlightjs/cdn-assets': {
     part: 'highlight',
     take: [
@@ -52,6 +44,7 @@ const parts = {
     part: 'katex',
     take: [
       ['dist/katex.mjs', 'katex.mjs'],
+      ['dist/contrib/mhchem.mjs', 'contrib/mhchem.mjs'],
       ['dist/katex.min.css', 'katex.min.css'],
       ['dist/fonts', 'fonts', /\.woff2$/],
       ['types/katex.d.ts', 'katex.d.mts'],

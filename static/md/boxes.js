@@ -62,7 +62,9 @@ function isList(parent) {
 export function place(doc, parent, node, before) {
   const last = before ? before.previousSibling : parent.lastChild;
   let box = isBox(last, BOX) ? last : null;
-  if (!box && parent.childElementCount - (before ? 1 : 0) < BOX_SIZE) {
+  let behind = 0;
+  for (let node = /** @type {Element | null} */ (before); node; node = node.nextElementSibling) behind++;
+  if (!box && parent.childElementCount - behind < BOX_SIZE) {
     parent.insertBefore(node, before);
     return;
   }

@@ -7,7 +7,6 @@
  * pieces of its own, so that nothing the page does grows with the text.
  */
 import { fitLines, placeLines, unplace } from './boxes.js';
-import { DiagramView } from './diagram.js';
 import { button, element } from './dom.js';
 import { colour, isReady, prepare } from './highlight.js';
 import { canColour, fileName, findLanguage, languageWord } from './languages.js';
@@ -26,6 +25,9 @@ const MAX_REST = 2 * MAX_HIGHLIGHT_CHUNK;
 
 /** @typedef {import('./context.js').Context} Context */
 
+/** What a view holds that shows no text. */
+const EMPTY = { done: 0, rest: '', live: 0, length: 0 };
+
 export class CodeView {
   /**
    * @param {Context} context
@@ -39,15 +41,15 @@ export class CodeView {
     /** @type {string[]} text that is coloured for good */
     this.parts = [];
     /** Characters of that. */
-    this.done = 0;
+    this.done = EMPTY.done;
     /** Text behind it, to be coloured next. */
-    this.rest = '';
+    this.rest = EMPTY.rest;
     /** Characters of `rest` that are coloured for now. */
-    this.live = 0;
+    this.live = EMPTY.live;
     /** @type {{node: HTMLElement, text: string}[]} text behind that, in pieces of whole lines but for the last */
     this.waiting = [];
     /** Characters of all. */
-    this.length = 0;
+    this.length = EMPTY.length;
     this.colours = canColour(this.language);
     const { doc, t } = context;
     const word = languageWord(info);
@@ -56,8 +58,6 @@ export class CodeView {
     /** The end of the text, still plain or coloured for now. */
     this.tail = element(doc, 'span', 'md-code-lines');
     this.code.append(this.tail);
-    /** @type {DiagramView | null} */
-    this.diagram = null;
     const pre = element(doc, 'pre', '', this.code);
     this.pre = pre;
     pre.dir = 'ltr';
@@ -102,6 +102,13 @@ export class CodeView {
     return element(doc, 'div', 'md-code-head', language, this.tools);
   }
 
+  /** Holds no text, and shows none. */
+  clear() {
+    Object.assign(this, EMPTY, { parts: [], waiting: [] });
+    this.tail.replaceChildren();
+    this.code.replaceChildren(this.tail);
+  }
+
   /** @returns {string} */
   get text() {
     return `${this.parts.join('')}${this.rest}${this.waiting.map(({ text }) => text).join('')}`;
@@ -115,16 +122,7 @@ export class CodeView {
    */
   update(text, closed = true) {
     const old = this.text;
-    if (!text.startsWith(old)) {
-      this.parts = [];
-      this.done = 0;
-      this.rest = '';
-      this.live = 0;
-      this.waiting = [];
-      this.length = 0;
-      this.tail.replaceChildren();
-      this.code.replaceChildren(this.tail);
-    }
+    if (!text.startsWith(old)) this.clear();
     this.grow(text.slice(this.length), closed);
   }
 
@@ -138,7 +136,6 @@ export class CodeView {
     this.closed = closed;
     this.length += more.length;
     this.append(more);
-    if (closed && this.language?.id === 'mermaid' && this.text.trim()) this.draw();
     if (!this.colours || !isReady(this.language)) return;
     if (!this.isBehind()) return;
     if (this.length - this.done <= AT_ONCE) soon(this.pump);
@@ -197,36 +194,6 @@ export class CodeView {
     if (last && !last.classList.contains('md-code-lines')) last = last.lastElementChild;
     if (last) unplace(last);
     this.tail.replaceChildren(this.rest);
-  }
-
-  /** Shows the diagram that the code describes, with the code a button away. */
-  draw() {
-    if (this.diagram) return;
-    const { doc, t } = this.context;
-    const toggle = button(doc, t('md.showSource'), 'md-button md-toggle', () => show(!this.pre.hidden));
-    /** @param {boolean} drawing */
-    const show = (drawing) => {
-      view.node.hidden = !drawing;
-      this.pre.hidden = drawing;
-      const label = toggle.querySelector('.md-button-text');
-      toggle.title = t(drawing ? 'md.showSource' : 'md.showDiagram');
-      if (label) label.textContent = toggle.title;
-    };
-    const view = new DiagramView(doc, this.text, t('md.diagram'), (drawn, error) => {
-      if (drawn) {
-        if (!toggle.isConnected) {
-          this.tools.prepend(toggle);
-          show(true);
-        }
-        return;
-      }
-      const note = element(doc, 'p', 'md-diagram-note', t('md.diagramFailed'));
-      note.title = error;
-      this.node.append(note);
-    });
-    this.diagram = view;
-    this.pre.after(view.node);
-    view.start(this.node);
   }
 
   /** @returns {number} how far `rest` can be coloured: to its last whole line */

@@ -4,23 +4,18 @@
  * its buttons, tables as CSV.
  */
 
+import { EXTENSIONS } from './extensions.js';
+
 /** Attributes that mean something outside of the page. */
 const KEPT = new Set(['href', 'colspan', 'rowspan', 'dir', 'lang', 'start', 'src', 'alt']);
 
 /** Beginnings that spreadsheets take for a formula. */
 const FORMULA = /^[=@\t\r]|^[+-](?![\d.,\s]*%?$)/;
 
-/** @param {Element} math @returns {string} */
-function texOf(math) {
-  const source = math.querySelector('annotation[encoding="application/x-tex"]') ?? math;
-  const mark = math.classList.contains('md-math-display') ? '$$' : '$';
-  return `${mark}${(source.textContent ?? '').trim()}${mark}`;
-}
-
 /** Formulas become their source; what only serves the page goes. @param {ParentNode} part */
 function clean(part) {
-  for (const math of part.querySelectorAll('.md-math')) math.replaceWith(texOf(math));
-  for (const tool of part.querySelectorAll('.md-code-head, .md-noteback, .md-diagram, .md-diagram-note')) tool.remove();
+  for (const { copy } of EXTENSIONS) copy?.(part);
+  for (const tool of part.querySelectorAll('.md-code-head')) tool.remove();
   for (const box of part.querySelectorAll('.md-part')) box.replaceWith(...box.childNodes);
   for (const pre of part.querySelectorAll('pre')) pre.hidden = false;
 }

@@ -196,6 +196,8 @@ export class DiagramView {
   async show() {
     try {
       const drawing = await drawInTurn(this.node, this.source);
+      // On paper, which is light, a dark one is turned (css/markdown.css).
+      this.image.classList.toggle('is-dark', look(this.node).dark === true);
       const url = URL.createObjectURL(new Blob([drawing.svg], { type: 'image/svg+xml' }));
       // The address is given back once the image has loaded, and keeps, what it stands for.
       await new Promise((resolve, reject) => {

@@ -4,10 +4,7 @@
  * brought up to date by comparing tokens and touching only what differs.
  */
 import { element } from './dom.js';
-import { decodeEntities } from './entities.js';
-import { footnoteReference } from './footnotes.js';
 import { isInlineImage, tellsWhere } from './links.js';
-import { formulaNode } from './math.js';
 import { setText } from './plain.js';
 
 /**
@@ -16,29 +13,11 @@ import { setText } from './plain.js';
  */
 
 /**
- * The text that a token shows, where it shows text alone.
- *
- * @param {Token} token
- * @returns {string | null}
- */
-function plainText(token) {
-  if (token.type === 'text' && !token.tokens) return decodeEntities(token.text ?? token.raw);
-  if (token.type === 'escape') return token.text ?? '';
-  if (token.type === 'html' || token.type === 'literal') return token.raw;
-  return null;
-}
-
-/**
  * @param {Token[]} tokens
  * @returns {string} what they would show without any marks
  */
 export function textOf(tokens) {
-  return tokens.map((token) => {
-    const own = plainText(token);
-    if (own !== null) return own;
-    if (token.type === 'br') return ' ';
-    return token.tokens ? textOf(token.tokens) : token.text ?? '';
-  }).join('');
+  return tokens.map((token) => token.type === 'br' ? ' ' : token.tokens ? textOf(token.tokens) : token.text ?? '').join('');
 }
 
 /**
@@ -49,32 +28,27 @@ export function textOf(tokens) {
  */
 function makeInline(context, token, inLink) {
   const { doc } = context;
-  context.nodes++;
-  const own = plainText(token);
-  if (own !== null) return doc.createTextNode(own);
   const kids = token.tokens ?? [];
+  const own = context.nodes[token.type];
+  if (own) return own(context, token, inLink);
   switch (token.type) {
     case 'strong':
     case 'em':
     case 'del':
       return fill(context, element(doc, token.type), kids, inLink);
-    case 'text':
-      return fill(context, element(doc, 'span', 'md-text'), kids, inLink);
     case 'codespan': {
       const code = element(doc, 'code', '', token.text ?? '');
       code.dir = 'ltr';
       return code;
     }
+    case 'pending':
+      return element(doc, 'span', 'md-raw md-pending', token.text ?? '');
     case 'br':
       return doc.createElement('br');
     case 'link':
       return linkNode(context, token, inLink);
     case 'image':
       return imageNode(context, token, inLink);
-    case 'math':
-      return formulaNode(context, /** @type {any} */ (token));
-    case 'footnoteRef':
-      return footnoteReference(context, token, inLink);
     case 'checkbox': {
       const box = element(doc, 'input', 'md-checkbox');
       box.type = 'checkbox';
@@ -84,7 +58,7 @@ function makeInline(context, token, inLink) {
       return box;
     }
     default:
-      return doc.createTextNode(token.raw);
+      return doc.createTextNode(token.text ?? '');
   }
 }
 
@@ -109,32 +83,22 @@ export function fill(context, parent, tokens, inLink = false) {
  */
 function linkNode(context, token, inLink) {
   const { doc } = context;
-  const target = inLink ? null : context.link(addressOf(token));
-  if (!target) return fill(context, element(doc, 'span', 'md-text'), token.tokens ?? [], inLink);
+  const target = inLink ? null : context.link(token.href ?? '');
+  if (!target) {
+    const words = element(doc, 'span', 'md-text', token.autolink ? token.text ?? '' : '');
+    return fill(context, words, token.tokens ?? [], inLink);
+  }
   const node = element(doc, 'a', 'md-link');
-  outward(context, node, target, titleOf(token));
+  outward(context, node, target, token.title ?? '');
   // The text of an autolink is the address: nothing in it is a mark.
-  if (token.autolink) node.textContent = token.text ?? '';
-  else fill(context, node, token.tokens ?? [], true);
+  if (token.autolink) {
+    node.textContent = token.text ?? '';
+    // An address tells nothing of the way its sentence is written.
+    node.dir = 'ltr';
+  }
+  fill(context, node, token.tokens ?? [], true);
   if (!tellsWhere(node.textContent ?? '', target)) node.dataset.where = target.where;
   return node;
-}
-
-/**
- * @param {Token} token
- * @returns {string}
- */
-function addressOf(token) {
-  const href = token.href ?? '';
-  return token.autolink ? href : decodeEntities(href);
-}
-
-/**
- * @param {Token} token
- * @returns {string}
- */
-function titleOf(token) {
-  return token.title ? decodeEntities(token.title) : '';
 }
 
 /**
@@ -164,13 +128,13 @@ function outward(context, node, target, title) {
  */
 function imageNode(context, token, inLink) {
   const { doc, t } = context;
-  const alt = textOf(token.tokens ?? []) || (token.tokens ? '' : decodeEntities(token.text ?? ''));
-  const href = addressOf(token);
+  const alt = textOf(token.tokens ?? []);
+  const href = token.href ?? '';
   if (isInlineImage(href)) {
     const image = element(doc, 'img', 'md-picture');
     image.alt = alt;
     image.decoding = 'async';
-    if (token.title) image.title = titleOf(token);
+    if (token.title) image.title = token.title ?? '';
     image.src = href;
     return image;
   }
@@ -178,7 +142,7 @@ function imageNode(context, token, inLink) {
   const name = element(doc, 'span', 'md-image-alt', alt || t('md.image'));
   if (!target) return element(doc, 'span', 'md-image', name);
   const node = element(doc, 'a', 'md-image', name);
-  outward(context, node, target, titleOf(token));
+  outward(context, node, target, token.title ?? '');
   node.dataset.where = target.where;
   node.setAttribute('aria-label', t('md.openImage', { alt: alt || t('md.image'), where: target.where }));
   return node;
@@ -190,8 +154,8 @@ function imageNode(context, token, inLink) {
  * @returns {boolean} whether both look the same
  */
 function sameInline(a, b) {
-  if (a.type !== b.type || a.raw !== b.raw || a.text !== b.text || a.href !== b.href) return false;
-  if (a.title !== b.title || a.checked !== b.checked) return false;
+  if (a.type !== b.type || a.text !== b.text || a.href !== b.href || a.label !== b.label) return false;
+  if (a.title !== b.title || a.checked !== b.checked || a.name !== b.name || a.display !== b.display) return false;
   const x = a.tokens;
   const y = b.tokens;
   if (!x || !y) return x === y;
@@ -199,7 +163,7 @@ function sameInline(a, b) {
 }
 
 /** Tokens whose node holds exactly the nodes of their own tokens. */
-const GROWING = new Set(['strong', 'em', 'del', 'text']);
+const GROWING = new Set(['strong', 'em', 'del']);
 
 /**
  * Brings `parent`, which shows `olds`, to show `news`.
@@ -220,7 +184,6 @@ export function patchInline(context, parent, olds, news) {
   });
   while (parent.childNodes.length > news.length) {
     /** @type {ChildNode} */ (parent.lastChild).remove();
-    context.nodes--;
   }
 }
 
@@ -236,14 +199,14 @@ export function patchInline(context, parent, olds, news) {
 function updateInline(context, node, old, token) {
   if (old.type !== token.type) return false;
   if (node.nodeType === 3) {
-    setText(/** @type {Text} */ (node), plainText(token) ?? '');
+    setText(/** @type {Text} */ (node), token.text ?? '');
     return true;
   }
   if (GROWING.has(token.type) && old.tokens && token.tokens) {
     patchInline(context, /** @type {HTMLElement} */ (node), old.tokens, token.tokens);
     return true;
   }
-  if (token.type !== 'codespan') return false;
+  if (token.type !== 'codespan' && token.type !== 'pending') return false;
   const text = node.firstChild;
   if (text && text.nodeType === 3) setText(/** @type {Text} */ (text), token.text ?? '');
   else node.textContent = token.text ?? '';

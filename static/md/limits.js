@@ -7,16 +7,8 @@
 /** Characters of one message that are parsed; what follows is shown plain. */
 export const MAX_TEXT = 1_000_000;
 
-/** Characters of one paragraph-like block whose inline marks are parsed. */
-export const MAX_INLINE = 20_000;
-
-/**
- * Work that inline marks may make, as the square of their number: of one
- * paragraph-like block, and of all that is parsed in one go. Prose stays far
- * below; a megabyte of brackets does not.
- */
-export const MAX_BLOCK_WORK = 4_000_000;
-export const MAX_WORK = 30_000_000;
+/** Characters of a line; a longer one is the text of a paragraph or of code, whatever is in it. */
+export const MAX_LINE = 16_384;
 
 /** Nested block quotes and lists; deeper text stays inside the last level. */
 export const MAX_DEPTH = 24;
@@ -24,7 +16,7 @@ export const MAX_DEPTH = 24;
 /** Nested emphasis, links and so on; deeper text is shown plain. */
 export const MAX_INLINE_DEPTH = 40;
 
-/** Nodes made from one message; blocks after that are shown plain. */
+/** Nodes that one message may make, reckoned by its marks; what follows is shown plain. */
 export const MAX_NODES = 40_000;
 
 /** Blocks of a text, or items of a list, that are laid out together. */
@@ -46,12 +38,20 @@ export const MAX_SENTENCE = 8_000;
 /** Columns of a table; a wider one is shown plain. */
 export const MAX_COLUMNS = 64;
 
-/** Characters of one formula, and formulas of one message. */
+/** Characters of one formula, also of one whose end is looked for; and formulas of one message. */
 export const MAX_MATH = 4_000;
 export const MAX_FORMULAS = 2_000;
 
+/** Of one that is set: characters, and cells of what stands in rows and columns. */
+export const MAX_MATH_SET = 3_000;
+export const MAX_MATH_CELLS = 500;
+
+/** Definitions, and equations with a label, of one message. */
+export const MAX_MACROS = 100;
+export const MAX_EQUATIONS = 500;
+
 /** KaTeX: macro expansions, and the largest user-given size in em. */
-export const MATH_MAX_EXPAND = 200;
+export const MATH_MAX_EXPAND = 400;
 export const MATH_MAX_SIZE = 20;
 
 /** Nested elements of one formula. */
@@ -86,19 +86,8 @@ export const MAX_DATA_IMAGE = 2_000_000;
 /** Footnotes of one message. */
 export const MAX_FOOTNOTES = 500;
 
-/**
- * Characters of unfinished inline text, and marks in it, that are completed
- * for the moment; longer text shows its marks until they are closed.
- */
-export const MAX_CLOSE = 8_000;
-export const MAX_CLOSE_MARKS = 300;
+/** Characters of a text that are read and shown before the page has its turn. */
+export const SLICE_TEXT = 8_192;
 
-/**
- * Characters of unfinished text that are parsed again on each update; above
- * that, updates of the tail become rarer in proportion, so that the work per
- * character stays constant.
- */
-export const TAIL_EVERY_UPDATE = 16_384;
-
-/** A text up to this long is parsed whole at its end in one go; a longer one in slices. */
-export const FINISH_AT_ONCE = 8_192;
+/** A text up to this long is shown at once; of a longer one the end is plain at first. */
+export const SHOWN_AT_ONCE = 131_072;

@@ -1,55 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Where a formula begins and ends in Markdown: `\( \)`, `\[ \]`, `$$ $$` and
+ * Where a formula begins and ends in a line: `\( \)`, `\[ \]`, `$$ $$` and
  * `$ $`, with a rule for the last that leaves prices and shell variables
  * alone. Pure.
  */
+import { charAt, charBefore, isUnspaced } from './characters.js';
 import { MAX_MATH } from './limits.js';
 
 /**
- * Stands before the closing mark that the page adds to a formula whose own has
- * not arrived: such a formula is shown as source until it is whole.
- */
-export const PENDING = '\ue0f1';
-
-/**
  * @typedef {object} MathSpan
- * @property {string} raw       with its delimiters
- * @property {string} text      the formula
+ * @property {number} end      behind it
+ * @property {string} text     the formula
  * @property {boolean} display
- * @property {boolean} pending
  */
 
 /**
- * @param {string} raw
- * @param {string} text
- * @param {boolean} display
- * @returns {MathSpan}
- */
-function span(raw, text, display) {
-  const pending = text.endsWith(PENDING);
-  return { raw, text: (pending ? text.slice(0, -1) : text).trim(), display, pending };
-}
-
-/**
- * The index of `close` in `src` from `from` on, not escaped by a backslash and
+ * The index of `close` in `text` from `from` on, not escaped by a backslash and
  * not behind a blank line; -1 when there is none within the limit.
  *
- * @param {string} src
+ * @param {string} text
  * @param {string} close
  * @param {number} from
- * @param {boolean} blankLines  whether the formula may hold blank lines
  * @returns {number}
  */
-function findClose(src, close, from, blankLines) {
-  const end = Math.min(src.length, from + MAX_MATH);
+export function findClose(text, close, from) {
+  const end = Math.min(text.length, from + MAX_MATH);
   for (let i = from; i < end; i++) {
-    if (src.startsWith(close, i)) return i;
-    if (src[i] === '\\') i++;
-    else if (!blankLines && src[i] === '\n' && /^\n[ \t]*\n/.test(src.slice(i, i + 80))) return -1;
+    if (text.startsWith(close, i)) return i;
+    if (text[i] === '\\') i++;
+    else if (text[i] === '\n' && /^\n[ \t]*\n/.test(text.slice(i, i + 80))) return -1;
   }
   return -1;
 }
+
+/** Names of functions, which are no prose. */
+const FUNCTIONS = /\b(?:sin|cos|tan|cot|sec|csc|log|ln|lg|exp|max|min|sup|inf|lim|mod|det|gcd|arg|deg|dim|ker|Pr|sgn|rank|span|arcsin|arccos|arctan|sinh|cosh|tanh)\b/g;
 
 /**
  * Whether what stands between two dollar signs can be a formula, and not the
@@ -60,94 +45,97 @@ function findClose(src, close, from, blankLines) {
  */
 export function looksLikeMath(body) {
   if (!body || /^\s|\s$/.test(body)) return false;
-  if (/[\\^_={}<>]/.test(body)) return true;
-  if (!/\s/.test(body)) return true;
+  // A variable of a shell, a path, a name in capitals; an amount and what it is of.
+  if (/^\{\w+\}\S/.test(body) || /^[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/.test(body) || /^\w+:?\/\//.test(body)) return false;
+  if (/^\d[\d.,]*(?:[kKmMbB%]|bn|mn)?\s*[-–—\/~]\s*$/.test(body)) return false;
+  if (/[\\^{}]/.test(body) || /(?:^|[^\w])[\p{L}\d]{1,3}_[\p{L}\d]/u.test(body) || /^_\S/.test(body)) return true;
+  const words = body.replace(FUNCTIONS, 'f');
+  const isProse = /\p{L}{2,}['’]?\p{L}*[,;]?\s+['"(]?\p{L}{2,}/u.test(words) || [...words].some((char) => isUnspaced(char));
+  if (isProse || /^[\d.,]+[kKmMbB%]?\s+\(?\p{L}/u.test(words)) return false;
+  if (/[=<>]/.test(body)) return !/^["'\w-]*=["']/.test(body);
+  if (/[/"']/.test(body) && /\p{L}{3,}/u.test(words)) return false;
+  if (!/\s/.test(body)) return !/^[\d.,]+[/-]\p{L}{3,}/u.test(words);
   // Words between spaces are prose; single letters and numbers with operators are not.
-  return !/[\p{L}]{2,}/u.test(body) && !/^[\d.,]+\s+\p{L}/u.test(body);
+  return !/\p{L}{2,}/u.test(words);
+}
+
+/** What may touch the end of a formula: endings of ordinals, plurals, and cases. */
+const ENDING = /^(?:th|st|nd|rd|s|es|e|er|re|ère|ème|ième|ieme|te|ten|ter|tes|ste|sten|mal|fach|ish|fold|й|го|му|м|е|я|ая|ой|ый|ого)(?![\p{L}\p{N}])/u;
+
+/**
+ * @param {string} text
+ * @param {number} at    of the dollar sign
+ * @param {string} body  behind it
+ * @returns {boolean} whether a formula may begin there
+ */
+function mayBegin(text, at, body) {
+  const before = charBefore(text, at);
+  if (before === '\\' || before === '$') return false;
+  if (!/[\p{L}\p{N}]/u.test(before) || isUnspaced(before)) return true;
+  // Behind a letter or digit: only what is raised or lowered.
+  return /^(?:\{\})?[_^]/.test(body);
 }
 
 /**
- * Reads a formula at the start of `src`.
+ * @param {string} text
+ * @param {number} end   behind the closing dollar sign
+ * @param {string} body
+ * @returns {boolean} whether a formula may end there
+ */
+function mayEnd(text, end, body) {
+  const behind = charAt(text, end);
+  if (behind === '$' || behind === '{' || behind === '(' || /\p{N}/u.test(behind)) return false;
+  if (!/\p{L}/u.test(behind) || isUnspaced(behind)) return true;
+  if (/^[_^]/.test(body)) return true;
+  return ENDING.test(text.slice(end, end + 12));
+}
+
+/**
+ * Reads a formula that begins at `at` and ends within the text.
  *
- * @param {string} src
- * @param {string} [before]  the character before it
+ * @param {string} text
+ * @param {number} at
  * @returns {MathSpan | null}
  */
-export function mathAt(src, before = '') {
-  const two = src.slice(0, 2);
+export function mathAt(text, at) {
+  const two = text.slice(at, at + 2);
   if (two === '\\(' || two === '\\[') {
-    const end = findClose(src, two === '\\(' ? '\\)' : '\\]', 2, false);
-    if (end < 0) return null;
-    const body = src.slice(2, end);
+    const close = findClose(text, two === '\\(' ? '\\)' : '\\]', at + 2);
+    if (close < 0) return null;
+    const body = text.slice(at + 2, close);
     // `\[x\]` is a formula; `\[\]` and the like are escaped brackets.
-    if (!/[\p{L}\p{N}]/u.test(body)) return null;
-    return span(src.slice(0, end + 2), body, two === '\\[');
+    return /[\p{L}\p{N}]/u.test(body) ? { end: close + 2, text: body.trim(), display: two === '\\[' } : null;
   }
   if (two === '$$') {
-    const end = findClose(src, '$$', 2, false);
-    if (end < 0 || !src.slice(2, end).trim()) return null;
-    return span(src.slice(0, end + 2), src.slice(2, end), true);
+    const close = findClose(text, '$$', at + 2);
+    const body = text.slice(at + 2, Math.max(0, close));
+    return close >= 0 && body.trim() ? { end: close + 2, text: body.trim(), display: true } : null;
   }
-  if (src[0] === '$') {
-    if (/[\p{L}\p{N}$\\]/u.test(before)) return null;
-    const end = findClose(src, '$', 1, false);
-    if (end < 0 || /[\p{L}\p{N}$]/u.test(src[end + 1] ?? '')) return null;
-    const body = src.slice(1, end);
-    if (!looksLikeMath(body.replace(PENDING, ''))) return null;
-    return span(src.slice(0, end + 1), body, false);
-  }
-  return null;
+  if (text[at] !== '$') return null;
+  const close = findClose(text, '$', at + 1);
+  if (close < 0) return null;
+  const body = text.slice(at + 1, close);
+  if (!mayBegin(text, at, body) || !looksLikeMath(body) || !mayEnd(text, close + 1, body)) return null;
+  return { end: close + 1, text: body, display: false };
 }
 
 /**
- * Reads a formula that is a block of its own: its opening mark begins a line
- * and its closing mark ends one. Blank lines may stand in it.
+ * Whether a dollar sign in a text that is arriving may begin a formula whose
+ * end is still to come.
  *
- * @param {string} src
- * @returns {MathSpan | null}
+ * @param {string} text
+ * @param {number} at
+ * @returns {boolean}
  */
-export function mathBlockAt(src) {
-  const open = /^ {0,3}(\$\$|\\\[)/.exec(src);
-  if (!open) return null;
-  const mark = /** @type {string} */ (open[1]);
-  const start = open[0].length;
-  const own = /^[ \t]*\n/.test(src.slice(start, start + 80));
-  const end = findClose(src, mark === '$$' ? '$$' : '\\]', start, own);
-  if (end < 0) return null;
-  const rest = /^[ \t]*(?:\n+|$)/.exec(src.slice(end + 2));
-  const body = src.slice(start, end);
-  if (!rest || !/[\p{L}\p{N}]/u.test(body)) return null;
-  return span(src.slice(0, end + 2 + rest[0].length), body, true);
-}
-
-/**
- * The index of the next place in `src` where a formula may begin, or -1.
- *
- * @param {string} src
- * @returns {number}
- */
-export function nextMath(src) {
-  return src.search(/\$|\\[([]/);
-}
-
-/**
- * Replaces formulas by letters, so that `_` and `*` in them open no emphasis.
- *
- * @param {string} src
- * @returns {string} a text of the same length
- */
-export function maskMath(src) {
-  if (nextMath(src) < 0) return src;
-  let out = '';
-  let i = 0;
-  while (i < src.length) {
-    const skip = nextMath(src.slice(i));
-    if (skip < 0) break;
-    const at = i + skip;
-    const found = mathAt(src.slice(at), src[at - 1]);
-    const length = found ? found.raw.length : src[at] === '\\' ? 2 : 1;
-    out += src.slice(i, at) + (found ? 'a'.repeat(length) : src.slice(at, at + length));
-    i = at + length;
-  }
-  return out + src.slice(i);
+export function mayBecomeMath(text, at) {
+  const body = text.slice(at + 1);
+  if (body.startsWith('$')) return !/\n[ \t]*\n/.test(body);
+  if (body.length > MAX_MATH || /\n[ \t]*\n/.test(body)) return false;
+  // All of it has come: it was looked at.
+  const close = findClose(text, '$', at + 1);
+  if (close >= 0 && close + 1 < text.length) return false;
+  if (body === '') return true;
+  if (!mayBegin(text, at, body) || /^[\s{(]/.test(body) || /^[A-Z_]{2,}/.test(body)) return false;
+  if (/[\\^_={}<>+]/.test(body)) return !/\p{L}{3,}\s+\p{L}{3,}/u.test(body.replace(/\\(?:text|mathrm|operatorname)\{[^}]*\}?/g, ''));
+  return /^[\p{L}|(-][\p{L}\d(),.'|!-]{0,12}\$?$/u.test(body);
 }

@@ -3,7 +3,9 @@
  * Text shown as it is, of any length: much of it stands in parts, so that
  * neither showing it nor adding to it costs more than a part does.
  */
+import { element } from './dom.js';
 import { PLAIN_PART } from './limits.js';
+import { Pieces } from './block-pieces.js';
 
 /**
  * @param {string} text
@@ -68,6 +70,58 @@ export function showPlain(node, text) {
     const next = part.nextElementSibling;
     part.remove();
     part = next;
+  }
+}
+
+/** The text of a block that grows, of which only the last part is touched. */
+export class GrowingText {
+  /** @param {HTMLElement} node  empty */
+  constructor(node) {
+    this.node = node;
+    this.pieces = new Pieces();
+    this.clear();
+  }
+
+  clear() {
+    this.node.replaceChildren();
+    /** @type {Text | null} the last part */
+    this.part = null;
+    this.tail = '';
+  }
+
+  /** @param {import('./types.js').Block} block  what is to be seen of it */
+  take(block) {
+    const { text, isMore } = this.pieces.next(block);
+    if (!isMore) this.clear();
+    if (text || !this.part) this.grow(text);
+  }
+
+  /** @param {string} text */
+  grow(text) {
+    this.tail += text;
+    for (let end = partEnd(this.tail, 0); end < this.tail.length; end = partEnd(this.tail, 0)) {
+      this.show(this.tail.slice(0, end), true);
+      this.tail = this.tail.slice(end);
+      this.part = null;
+    }
+    this.show(this.tail, false);
+  }
+
+  /**
+   * @param {string} text  of the last part
+   * @param {boolean} goesOn
+   */
+  show(text, goesOn) {
+    const { node } = this;
+    const doc = node.ownerDocument;
+    if (!this.part) {
+      this.part = doc.createTextNode('');
+      if (node.firstChild) node.append(element(doc, 'span', 'md-plain-part', this.part));
+      else node.append(this.part);
+    }
+    setText(this.part, text);
+    // The first of several stands in a box as the others do.
+    if (goesOn && this.part.parentNode === node) this.part.replaceWith(element(doc, 'span', 'md-plain-part', this.part.data));
   }
 }
 

@@ -3,22 +3,18 @@
  * Markdown to DOM nodes: a whole text at once, or a text that is arriving.
  * The only room of md/ that views need to know.
  */
-import { patchBlocks } from './blocks.js';
-import { Context } from './context.js';
-import { footnoteSection } from './footnotes.js';
-import { lex, normalise } from './lex.js';
+import { normalise } from './normalise.js';
 import { MarkdownStream } from './stream.js';
 
 export { wrapAllCode } from './code.js';
 export { copySelection, richText, selectedText, tablesAsCsv } from './copy.js';
 
 /**
- * @typedef {import('./types.js').Token} Token
  * @typedef {import('./types.js').MarkdownOptions} MarkdownOptions
  */
 
 /**
- * Renders a whole text. Code is coloured and formulas are set a moment later,
+ * Renders a whole text; the end of a very long one is plain at first. Code is coloured and formulas are set a moment later,
  * in place, when what they need had not been loaded before.
  *
  * @param {string} text
@@ -26,13 +22,8 @@ export { copySelection, richText, selectedText, tablesAsCsv } from './copy.js';
  * @returns {DocumentFragment}
  */
 export function renderMarkdown(text, options = {}) {
-  const context = new Context(options);
-  const fragment = context.doc.createDocumentFragment();
-  const tokens = lex(normalise(String(text)), { links: context.links, breaks: options.breaks ?? false });
-  for (const token of tokens) if (token.type === 'footnoteDef') context.define(token);
-  patchBlocks(context, fragment, [], tokens);
-  const notes = footnoteSection(context, fragment, (parent, inner) => patchBlocks(context, parent, [], inner));
-  if (notes) fragment.append(notes);
+  const fragment = (options.document ?? document).createDocumentFragment();
+  new MarkdownStream(fragment, options).showWhole(normalise(String(text)));
   return fragment;
 }
 

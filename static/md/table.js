@@ -4,17 +4,26 @@
  * a row is added; beyond a number of cells the columns keep their width, so
  * that each row can stand by itself, and rows out of view cost nothing.
  */
+import { trimBlanks } from './characters.js';
 import { direction } from './direction.js';
 import { element } from './dom.js';
 import { fill, patchInline } from './inline.js';
+import { languageOf, setLanguage } from './language.js';
 import { TABLE_CELLS } from './limits.js';
 import { watchOverflow } from './overflow.js';
+import { cells } from './table-rule.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
  * @typedef {import('./types.js').Token} Token
- * @typedef {import('./types.js').Cell} Cell
- * @typedef {import('./blocks.js').Block} Block
+ * @typedef {import('./types.js').View} View
+ *
+ * @typedef {object} State  of a table that is shown
+ * @property {HTMLTableElement} table
+ * @property {number} shown         rows that are shown for good
+ * @property {Token[][] | null} loose  the cells of the row behind them, which may still change
+ * @property {number} heard         rows of which the language was asked
+ * @property {boolean} isStale      references may mean something else now
  */
 
 /** Widths of a long table's columns: limits, and room at the sides (em). */
@@ -22,82 +31,140 @@ const MIN_WIDTH = 4;
 const MAX_WIDTH = 28;
 const PADDING = 1.75;
 
+/** Rows that tell which language a table is in. */
+const FRONT_ROWS = 10;
+
 /**
  * @param {Context} context
- * @param {Token} token
- * @param {boolean} [empty]  without its rows
- * @returns {HTMLElement}
+ * @param {View} view
  */
-export function tableNode(context, token, empty = false) {
+function makeTable(context, view) {
   const { doc, t } = context;
-  const head = element(doc, 'thead', '', rowNode(context, token.header ?? [], token.align ?? [], true));
-  const table = element(doc, 'table', '', head);
+  const { block } = view;
+  const head = rowNode(context, view, cells(block.head ?? ''), true);
+  const table = element(doc, 'table', '', element(doc, 'thead', '', head.row));
   // Its columns run as its head is written.
-  table.dir = direction((token.header ?? []).map((cell) => cell.text).join(' '));
-  if (!empty) appendRows(context, table, token, token.rows ?? []);
-  const node = element(doc, 'div', 'md-table', table);
-  node.setAttribute('role', 'group');
-  node.setAttribute('aria-label', t('md.table'));
-  watchOverflow(node);
-  return node;
+  table.dir = direction(block.head ?? '');
+  view.node = element(doc, 'div', 'md-table', table);
+  view.node.setAttribute('role', 'group');
+  view.node.setAttribute('aria-label', t('md.table'));
+  watchOverflow(view.node);
+  /** @type {State} */
+  view.state = { table, shown: 0, loose: null, isStale: false, heard: 0 };
 }
 
 /**
- * Adds rows to a table; those beyond the message's limit of nodes become one
- * row of plain text.
+ * Adds a row behind all others.
  *
  * @param {Context} context
- * @param {HTMLTableElement} table
- * @param {Token} token  the table's, for its columns
- * @param {Cell[][]} rows
+ * @param {View} view
+ * @param {string} text  of the row
+ * @returns {Token[][]} what its cells show
  */
-export function appendRows(context, table, token, rows) {
-  const most = Math.ceil(TABLE_CELLS / Math.max(1, token.header?.length ?? 0));
+function appendRow(context, view, text) {
+  const { table } = /** @type {State} */ (view.state);
+  const columns = view.block.align?.length ?? 1;
   let body = /** @type {HTMLElement | null} */ (table.lastElementChild);
   if (body?.tagName !== 'TBODY') body = null;
-  let count = body?.childElementCount ?? 0;
-  for (const [i, row] of rows.entries()) {
-    if (!body || count >= most) {
-      if (body && !table.className) lengthen(table);
-      body = element(context.doc, 'tbody');
-      if (table.className) body.setAttribute('role', 'rowgroup');
-      table.append(body);
-      count = 0;
-    }
-    count++;
-    if (context.isFull()) {
-      const rest = rows.slice(i).map((cells) => cells.map((cell) => cell.text).join(' | ')).join('\n');
-      const cell = element(context.doc, 'td', 'md-raw', rest);
-      cell.colSpan = Math.max(1, row.length);
-      body.append(element(context.doc, 'tr', '', cell));
-      return;
-    }
-    const node = rowNode(context, row, token.align ?? [], false);
-    if (table.className) giveRoles(node);
-    body.append(node);
+  if (!body || body.childElementCount >= Math.ceil(TABLE_CELLS / columns)) {
+    if (body && !table.className) lengthen(table);
+    body = element(context.doc, 'tbody');
+    if (table.className) body.setAttribute('role', 'rowgroup');
+    table.append(body);
+  }
+  const { row, tokens } = rowNode(context, view, cells(text), false);
+  if (table.className) giveRoles(row);
+  body.append(row);
+  return tokens;
+}
+
+/**
+ * @param {Context} context
+ * @param {View} view
+ * @param {string[]} texts
+ * @param {boolean} isHead
+ * @returns {{row: HTMLTableRowElement, tokens: Token[][]}}
+ */
+function rowNode(context, view, texts, isHead) {
+  const row = element(context.doc, 'tr');
+  /** @type {Token[][]} */
+  const tokens = [];
+  for (const [i, side] of (view.block.align ?? []).entries()) {
+    const node = element(context.doc, isHead ? 'th' : 'td');
+    if (isHead) /** @type {HTMLTableCellElement} */ (node).scope = 'col';
+    node.dir = 'auto';
+    if (side) node.style.textAlign = side;
+    tokens[i] = context.inline(trimBlanks(texts[i] ?? ''), false, view);
+    row.append(fill(context, node, tokens[i] ?? []));
+  }
+  return { row, tokens };
+}
+
+/**
+ * The row whose line is still arriving.
+ *
+ * @param {Context} context
+ * @param {View} view
+ * @param {string} text
+ * @param {boolean} isOpen
+ */
+function showLoose(context, view, text, isOpen) {
+  const state = /** @type {State} */ (view.state);
+  state.loose ??= appendRow(context, view, '');
+  const row = /** @type {HTMLTableRowElement} */ (state.table.lastElementChild?.lastElementChild);
+  const parts = cells(text);
+  for (const [i, old] of state.loose.entries()) {
+    const isLast = i === parts.length - 1;
+    const tokens = context.inline(trimBlanks(parts[i] ?? ''), isOpen && isLast, view);
+    patchInline(context, /** @type {HTMLElement} */ (row.cells[i]), old, tokens);
+    state.loose[i] = tokens;
   }
 }
 
-/**
- * @param {Context} context
- * @param {Cell[]} cells
- * @param {(string | null)[]} align
- * @param {boolean} head
- * @returns {HTMLTableRowElement}
- */
-function rowNode(context, cells, align, head) {
-  const row = element(context.doc, 'tr');
-  cells.forEach((cell, i) => {
-    const node = element(context.doc, head ? 'th' : 'td');
-    if (head) node.scope = 'col';
-    node.dir = 'auto';
-    const side = align[i];
-    if (side) node.style.textAlign = side;
-    context.nodes++;
-    row.append(fill(context, node, cell.tokens));
-  });
-  return row;
+/** @param {State} state  loses the row that may still change */
+function dropLoose(state) {
+  if (!state.loose) return;
+  state.loose = null;
+  const body = state.table.lastElementChild;
+  body?.lastElementChild?.remove();
+  if (body && !body.firstChild) body.remove();
 }
+
+/** @type {import('./types.js').Maker} */
+export const tableMaker = {
+  make(context, view) {
+    makeTable(context, view);
+    this.update(context, view);
+  },
+  update(context, view) {
+    const { block } = view;
+    const rows = block.rows ?? [];
+    let state = /** @type {State} */ (view.state);
+    if (state.isStale) {
+      // Every reference in it is looked up anew.
+      const old = /** @type {HTMLElement} */ (view.node);
+      makeTable(context, view);
+      old.replaceWith(/** @type {HTMLElement} */ (view.node));
+      state = /** @type {State} */ (view.state);
+    }
+    const sure = block.settled ? rows.length : Math.min(block.sure, rows.length);
+    while (state.shown < sure) {
+      const text = /** @type {string} */ (rows[state.shown]);
+      if (state.loose) showLoose(context, view, text, false);
+      else appendRow(context, view, text);
+      state.loose = null;
+      state.shown++;
+    }
+    const last = rows[sure];
+    if (last !== undefined) showLoose(context, view, last, block.open);
+    else dropLoose(state);
+    // Its first rows tell.
+    const front = Math.min(rows.length, FRONT_ROWS);
+    if (front === state.heard && front === FRONT_ROWS) return;
+    state.heard = front;
+    setLanguage(state.table, languageOf([block.head, ...rows.slice(0, front)].join(' ')));
+  },
+};
 
 /**
  * Gives the columns of a table the width that its rows so far ask for, for good.
@@ -138,89 +205,4 @@ function widthOf(text) {
   let width = 0;
   for (let i = 0; i < text.length && width < MAX_WIDTH; i++) width += text.charCodeAt(i) < 0x2e80 ? 0.55 : 1;
   return width;
-}
-
-/**
- * Changes a table's node to show `token`, where that is possible.
- *
- * @param {Context} context
- * @param {Block} block
- * @param {Token} token
- * @returns {boolean}
- */
-export function updateTable(context, block, token) {
-  if (block.node.className !== 'md-table') return false;
-  const old = block.token;
-  const sameHead = old.align?.join() === token.align?.join() &&
-    old.header?.map((cell) => cell.text).join('\n') === token.header?.map((cell) => cell.text).join('\n');
-  const relinked = block.version !== context.version;
-  let shown = 0;
-  for (const body of tableOf(block).tBodies) shown += body.childElementCount;
-  if (shown !== (old.rows?.length ?? 0)) return false; // some are shown as plain text
-  if (!sameHead || (relinked && old.header?.some((cell) => cell.text.includes('[')))) return false;
-  patchRows(context, block, token, old.rows ?? [], relinked);
-  return true;
-}
-
-/**
- * @param {Block} block
- * @returns {HTMLTableElement}
- */
-function tableOf(block) {
-  return /** @type {HTMLTableElement} */ (block.node.firstChild);
-}
-
-/**
- * @param {Element | null} row
- * @param {'previous' | 'next'} way
- * @returns {HTMLTableRowElement | null} its neighbour, in another body of the table too
- */
-function besides(row, way) {
-  const there = row?.[`${way}ElementSibling`];
-  if (there || !row) return /** @type {any} */ (there ?? null);
-  const body = row.parentElement?.[`${way}ElementSibling`];
-  if (body?.tagName !== 'TBODY') return null;
-  return /** @type {any} */ (way === 'next' ? body.firstElementChild : body.lastElementChild);
-}
-
-/**
- * Brings the last rows of a table up to date.
- *
- * @param {Context} context
- * @param {Block} block    the table
- * @param {Token} token    with the rows to be shown, in place of `olds`
- * @param {Cell[][]} olds  what they show; rows before them stay as they are
- * @param {boolean} [relinked]  references may mean something else now
- */
-export function patchRows(context, block, token, olds, relinked = false) {
-  const table = tableOf(block);
-  const news = token.rows ?? [];
-  // Rows are walked, not counted: counting them anew after each change would
-  // cost the square of their number.
-  const last = table.lastElementChild?.tagName === 'TBODY' ? table.lastElementChild.lastElementChild : null;
-  let node = olds.length ? /** @type {HTMLTableRowElement | null} */ (last) : null;
-  for (let i = olds.length - 1; i > 0 && node; i--) node = besides(node, 'previous');
-  for (const [i, row] of news.entries()) {
-    const old = olds[i];
-    if (!old || !node) {
-      appendRows(context, table, token, news.slice(i));
-      node = null;
-      break;
-    }
-    const { cells } = node;
-    row.forEach((cell, j) => {
-      const was = old[j];
-      const place = cells[j];
-      const same = was?.text === cell.text && !(relinked && cell.text.includes('['));
-      if (place && !same) patchInline(context, place, was?.tokens ?? [], cell.tokens);
-    });
-    node = besides(node, 'next');
-  }
-  while (node) {
-    const next = besides(node, 'next');
-    const body = node.parentElement;
-    node.remove();
-    if (!body?.firstChild) body?.remove();
-    node = next;
-  }
 }

@@ -6,7 +6,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as limits from '../../static/md/limits.js';
-import { lex } from '../../static/md/lex.js';
+import { BlockParser } from '../../static/md/block-parser.js';
+import { EXTENSIONS } from '../../static/md/extensions.js';
+import { parseInline } from '../../static/md/inline-parser.js';
 import { openLab } from './md-harness.js';
 
 /** @type {import('./md-harness.js').Lab} */
@@ -85,28 +87,28 @@ test('no cell of a table is dropped', async () => {
 });
 
 test('each limit of parsing makes plain text of what is beyond', () => {
-  /** @param {string} text */
-  const types = (text) => {
-    /** @type {Set<string>} */
-    const out = new Set();
-    /** @param {import('../../static/md/types.js').Token[]} tokens */
-    const walk = (tokens) => {
-      for (const token of tokens) {
-        out.add(token.type);
-        walk(token.tokens ?? []);
-        walk(token.items ?? []);
-      }
-    };
-    walk(lex(text));
-    return out;
+  /** @param {string} text @returns {import('../../static/md/types.js').Block} */
+  const parse = (text) => {
+    const parser = new BlockParser(EXTENSIONS);
+    parser.feed(text);
+    parser.finish();
+    return parser.root;
   };
-  assert.ok(types('> '.repeat(limits.MAX_DEPTH + 2)).has('plain'));
-  assert.ok(!types(`${'> '.repeat(limits.MAX_DEPTH - 2)}x`).has('plain'));
-  assert.ok(types(`*a* ${'x'.repeat(limits.MAX_INLINE)}`).has('literal'));
-  assert.ok(!types(`*a* ${'x'.repeat(limits.MAX_INLINE - 10)}`).has('literal'));
-  assert.ok(types('*a* '.repeat(Math.sqrt(limits.MAX_BLOCK_WORK))).has('literal'));
-  assert.ok(types(`${'['.repeat(900)}\n\n`.repeat(20)).has('literal'), 'all blocks together');
-  assert.ok(types(`x\n\n${'y'.repeat(limits.MAX_TEXT)}`).has('plain'));
+  /** @param {import('../../static/md/types.js').Block} block @returns {string[]} */
+  const types = (block) => [block.type, ...block.kids.flatMap(types)];
+  const quotes = (/** @type {number} */ count) => types(parse(`${'> '.repeat(count)}x`)).filter((type) => type === 'quote').length;
+  assert.equal(quotes(limits.MAX_DEPTH), limits.MAX_DEPTH);
+  assert.equal(quotes(limits.MAX_DEPTH + 9), limits.MAX_DEPTH);
+  const heading = (/** @type {number} */ length) => types(parse(`# ${'x'.repeat(length)}`)).includes('heading');
+  assert.ok(heading(limits.MAX_LINE - 2));
+  assert.ok(!heading(limits.MAX_LINE));
+  assert.ok(types(parse(`${'*a* '.repeat(10)}\n\n`.repeat(limits.MAX_NODES / 10))).includes('plain'));
+  assert.ok(types(parse(`${'y'.repeat(99)}\n\n`.repeat(limits.MAX_TEXT / 90))).includes('plain'));
+  assert.ok(!types(parse(`${'y'.repeat(99)}\n\n`.repeat(limits.MAX_TEXT / 110))).includes('plain'));
+  /** @param {import('../../static/md/types.js').Token[]} tokens @returns {number} */
+  const depth = (tokens) => Math.max(0, ...tokens.map((token) => token.tokens ? 1 + depth(token.tokens) : 0));
+  const nested = parseInline(`${'*a '.repeat(90)}b${' c*'.repeat(90)}`, { isOpen: false, breaks: false, links: {}, rules: [] });
+  assert.equal(depth(nested), limits.MAX_INLINE_DEPTH);
 });
 
 test('nothing went wrong meanwhile', () => assert.deepEqual(lab.incidents, []));

@@ -150,7 +150,7 @@ test('to assistive technology a long list is one list, and a long table one tabl
     md.createMarkdownStream(root).update(whole);
     scrollTo(0, 0);
   }, `${lines(200, (i) => `1. item ${i}`)}\n\n| a | b | c | d |\n|--|--|--|--|\n${lines(400, (i) => `| ${i} | x | y | z |`)}\n\n${lines(200, (i) => `## Heading ${i}`)}\n`);
-  await page.waitForTimeout(300);
+  await page.waitForFunction(() => document.querySelectorAll('tr').length === 401 && document.querySelectorAll('h2').length === 200);
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send('Accessibility.getFullAXTree');
   /** @type {Map<string, any>} */

@@ -19,8 +19,8 @@ after(() => lab.close());
  */
 function inspect() {
   const TAGS = new Set(('P H1 H2 H3 H4 H5 H6 UL OL LI BLOCKQUOTE PRE CODE HR BR EM STRONG DEL A SPAN DIV TABLE THEAD TBODY TR TH TD ' +
-    'INPUT IMG SUP SECTION BUTTON').split(' '));
-  const ATTRIBUTES = new Set(('class dir href target rel referrerpolicy title data-where data-target role aria-label aria-pressed ' +
+    'INPUT IMG SUP SUB KBD MARK SECTION BUTTON').split(' '));
+  const ATTRIBUTES = new Set(('class dir lang href target rel referrerpolicy title data-where data-target role aria-label aria-pressed ' +
     'aria-hidden id value start type checked disabled scope style src alt decoding tabindex width height hidden').split(' '));
   /** @type {string[]} */
   const found = [];

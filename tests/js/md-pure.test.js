@@ -2,79 +2,17 @@
 /** The pure parts of md/: no DOM. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { closeTail } from '../../static/md/close.js';
 import { csvCell } from '../../static/md/copy.js';
 import { tameDiagram } from '../../static/md/diagram-source.js';
 import { direction } from '../../static/md/direction.js';
 import { decodeEntities } from '../../static/md/entities.js';
-import { MAX_PARAGRAPH, PLAIN_PART } from '../../static/md/limits.js';
+import { MAX_PARAGRAPH, MAX_SENTENCE, PLAIN_PART } from '../../static/md/limits.js';
 import { canColour, fileName, findLanguage } from '../../static/md/languages.js';
-import { lex, normalise } from '../../static/md/lex.js';
 import { isInlineImage, safeLink, tellsWhere } from '../../static/md/links.js';
-import { looksLikeMath, maskMath, mathAt, mathBlockAt, PENDING } from '../../static/md/math-rule.js';
+import { normalise } from '../../static/md/normalise.js';
 import { partEnd, plainParts } from '../../static/md/plain.js';
-import {
-  bulletKind, closedFence, fenceEnd, finishedItems, finishedRows, finishedTokens, paragraphEnd, topFence,
-} from '../../static/md/split.js';
+import { pieceEnd } from '../../static/md/pieces.js';
 import { english } from '../../static/md/strings.js';
-
-/** @typedef {import('../../static/md/types.js').Token} Token */
-
-/**
- * @param {string} text
- * @returns {string[]} the formulas in it
- */
-function formulas(text) {
-  /** @type {string[]} */
-  const out = [];
-  /** @param {Token[]} tokens */
-  const walk = (tokens) => {
-    for (const token of tokens) {
-      if (token.type === 'math' || token.type === 'mathBlock') out.push(`${token.display ? 'D' : 'I'}:${token.text}`);
-      walk(token.tokens ?? []);
-      walk(token.items ?? []);
-      for (const cell of [...token.header ?? [], ...(token.rows ?? []).flat()]) walk(cell.tokens);
-    }
-  };
-  walk(lex(text));
-  return out;
-}
-
-describe('the rule for dollar signs', () => {
-  for (const text of [
-    '$5 and $10', 'costs $5-$10', 'from $5 to $10.', 'US$5 and A$10', '$5, $6 or $7', 'I have 5$ and you 6$',
-    'set $HOME to $PATH', '$HOME/$USER', 'echo "$A" "$B"', '$ x $', 'a $x', '$$', '$1,000 or $2,000 a year',
-    '$5 for one and 3$ for two', 'between $3 million and $4 million', '\\$x\\$', '`$x$`', '$20k and **$30k**',
-    '$100 (about €90) or $120', '$a and b$', 'pay $5/month or $50/year', '$5$6',
-  ]) test(`no formula in ${text}`, () => assert.deepEqual(formulas(text), []));
-  for (const [text, ...found] of [
-    ['$x$', 'I:x'], ['the $x$-axis', 'I:x'], ['$x_1$, $x_2$', 'I:x_1', 'I:x_2'], ['($a+b$)', 'I:a+b'],
-    ['$E = mc^2$.', 'I:E = mc^2'], ['$5$', 'I:5'], ['$\\alpha$ and $\\beta$', 'I:\\alpha', 'I:\\beta'],
-    ['$a, b$', 'I:a, b'], ['$\\$5 + x$', 'I:\\$5 + x'], ['**$x$**', 'I:x'], ['| $a$ |\n|---|\n| $b$ |', 'I:a', 'I:b'],
-    ['$5 < x$', 'I:5 < x'], ['$x$ costs $5', 'I:x'], ['$n$th'],
-  ]) test(`formulas in ${text}`, () => assert.deepEqual(formulas(/** @type {string} */ (text)), found));
-  test('other marks', () => {
-    assert.deepEqual(formulas('a \\(x\\) b \\[y\\] c $$z$$ d'), ['I:x', 'D:y', 'D:z']);
-    assert.deepEqual(formulas('$$\na\n\nb\n$$'), ['D:a\n\nb']);
-    assert.deepEqual(formulas('\\[\n\\begin{aligned}\na &= b \\\\\nc &= d\n\\end{aligned}\n\\]').length, 1);
-    assert.deepEqual(formulas('text\n$$\nx\n$$\nmore'), ['D:x']);
-    assert.deepEqual(formulas('- item\n\n  $$\n  x\n  $$\n'), ['D:x']);
-    assert.deepEqual(formulas('\\[\\](http://x)'), []);
-    assert.deepEqual(formulas('```\n$x$ \\(y\\)\n```'), []);
-    assert.deepEqual(formulas('$x\n\ny$'), []);
-  });
-  test('emphasis does not begin inside a formula', () => {
-    assert.deepEqual(formulas('*a $b*c$ d*'), ['I:b*c']);
-    assert.equal(maskMath('a $b*c$ *d*').length, 'a $b*c$ *d*'.length);
-    assert.ok(!maskMath('a $b*c$ d').includes('*'));
-  });
-  test('a formula that the page closed for the moment is known', () => {
-    assert.equal(mathAt(`$x_1${PENDING}$`)?.pending, true);
-    assert.equal(mathAt('$x_1$')?.pending, false);
-    assert.equal(mathBlockAt(`$$\nx${PENDING}$$`)?.pending, true);
-    assert.equal(looksLikeMath(' x'), false);
-  });
-});
 
 describe('links', () => {
   for (const href of [
@@ -125,6 +63,9 @@ test('the direction of a text', () => {
   assert.equal(direction('hello مرحبا'), 'ltr');
   assert.equal(direction('שלום'), 'rtl');
   assert.equal(direction('12 + 3'), '');
+  for (const text of ['`npm` هو مدير حزم', 'https://example.org هو الموقع', 'mail@example.org عنوان', '$x$ متغير']) {
+    assert.equal(direction(text), 'rtl', text);
+  }
 });
 
 describe('languages', () => {
@@ -149,73 +90,6 @@ describe('languages', () => {
   });
 });
 
-describe('what has not arrived yet', () => {
-  /** @type {[string, string][]} */
-  const cases = [
-    ['a **b', 'a **b**'], ['a **b*', 'a **b**'], ['a **b** c *d', 'a **b** c *d*'], ['a `co', 'a `co`'], ['a `', 'a '],
-    ['***x', '***x***'], ['a ~~b', 'a ~~b~~'], ['a ***b** c', 'a ***b** c*'], ['**', ''], ['*', ''], ['a **', 'a '],
-    ['see [link', 'see link'], ['see [link](http://x', 'see link'], ['see [link][re', 'see link'], ['see ![im](ht', 'see im'],
-    ['see [a **b', 'see a **b**'], ['see [link]', 'see link'], ['a <ht', 'a ht'], ['a <https:/', 'a https:/'], ['a <div', 'a <div'],
-    ['***a* b', '***a* b**'], ['***a** b', '***a** b*'], ['a $e', `a $e${PENDING}$`], ['a $HOM', 'a $HOM'], ['| Alg', '| Alg |\n| --- |'], ['<https://x.y', 'https://x.y'], ['foo <', 'foo '], ['foo [^1', 'foo '],
-    ['| a | b', '| a | b |\n| --- | --- |'], ['| a | b |\n', '| a | b |\n| --- | --- |'], ['| a | b |\n|--', '| a | b |\n| --- | --- |'],
-    ['a | b\n--', 'a | b\n| --- | --- |'], ['| a | b |\n|--|:-:|\n| 1 | **x', '| a | b |\n|--|:-:|\n| 1 | **x**'],
-    ['para\n-', 'para\n'], ['para\n- **x', 'para\n- **x**'], ['1', ''], ['```js', ''], ['```js\nfoo(', '```js\nfoo('],
-    ['```js\nfoo\n``', '```js\nfoo\n'], ['a $x_1 +', `a $x_1 +${PENDING}$`], ['costs $5 and', 'costs $5 and'],
-    ['costs $5', 'costs $5'], ['\\(x + y', `\\(x + y${PENDING}\\)`], ['\\(', ''], ['$$\nx', `$$\nx${PENDING}$$`],
-    ['$$\nx\n$$\n\ny', '$$\nx\n$$\n\ny'], ['\\[\nE = m', `\\[\nE = m${PENDING}\\]`], ['- [ ', ''], ['- [x] foo **b', '- [x] foo **b**'],
-    ['> quote *x', '> quote *x*'], ['## he **b', '## he **b**'], ['a * b', 'a * b'], ['a_b_c', 'a_b_c'], ['x = 3 * 4', 'x = 3 * 4'],
-    ['$$x + y', `$$x + y${PENDING}$$`], ['$$ x\n\n\nb', '$$ x\n\n\nb'], ['*a ![b **c', '*a b **c***'], ['![a [b *c', 'a b *c*'],
-    ['[ref]: http', ''], ['done.', 'done.'], ['a \\', 'a '], ['`a` *b* **c** ~~d~~ [e](http://f)', '`a` *b* **c** ~~d~~ [e](http://f)'],
-  ];
-  for (const [given, shown] of cases) test(JSON.stringify(given), () => assert.equal(closeTail(given), shown));
-  test('a whole text is left alone', () => {
-    for (const text of ['', 'a', 'a\n\nb', '- a\n- b', '> a', '# a', '```\na\n```\n', '| a |\n|---|\n| b |', 'a **b** c']) {
-      assert.equal(closeTail(text), text);
-    }
-  });
-});
-
-describe('where a text can be cut', () => {
-  test('blocks before the last are finished once its first line is whole', () => {
-    for (const [text, rest] of [
-      ['a\n\nb', 'a\n\nb'], ['a\n\nb\n', 'b\n'], ['# a\nb\n', 'b\n'], ['- a\n\nb\n', 'b\n'], ['a\n\n```\nb\n\nc', '```\nb\n\nc'],
-      ['a', 'a'], ['', ''], ['a\n\n', 'a\n\n'],
-    ]) {
-      const source = /** @type {string} */ (text);
-      assert.equal(source.slice(finishedTokens(lex(source), source).length), rest);
-    }
-  });
-  test('a text that was completed differently is not cut', () => {
-    assert.deepEqual(finishedTokens(lex('a\n\nb\n'), 'x\n\nb\n'), { count: 0, length: 0 });
-  });
-  test('items and rows', () => {
-    const list = '- a\n- b\n  - c\n- d\n';
-    assert.equal(list.slice(finishedItems(/** @type {Token} */ (lex(list)[0]), list).length), '- d\n');
-    assert.equal(finishedItems(/** @type {Token} */ (lex('- a')[0]), '- a').count, 0);
-    const table = '| a |\n|---|\n| 1 |\n| 2 |\n| 3 |\n| 4 |\n';
-    const found = finishedRows(/** @type {Token} */ (lex(table)[0]), table);
-    assert.equal(found?.head, '| a |\n|---|\n');
-    assert.equal(table.slice(found.head.length + found.length), '| 3 |\n| 4 |\n');
-    assert.deepEqual(['- a', '* a', '12. a', '3) a', ' + a'].map(bulletKind), ['-', '*', '.', ')', '+']);
-  });
-  test('an open fence', () => {
-    const source = '```js\na\n``\nb';
-    const fence = topFence(source);
-    assert.ok(fence);
-    const shown = (/** @type {string} */ text) => text.slice(fence.content, fenceEnd(fence, text));
-    assert.equal(shown(source), 'a\n``\nb');
-    assert.equal(shown(`${source}\n`), 'a\n``\nb');
-    assert.equal(shown(`${source}\n\``), 'a\n``\nb');
-    assert.equal(shown('```js\n'), '');
-    assert.equal(closedFence(fence, `${source}\n`), false);
-    assert.equal(closedFence(fence, `${source}\n\`\`\`\n`), true);
-    assert.equal(topFence('```js\na\n```\n'), null);
-    assert.equal(topFence('```js'), null);
-    assert.equal(topFence('  ```js\n'), null);
-    assert.ok(topFence('~~~~ a ` b\n~~~\n'));
-  });
-});
-
 describe('much text is cut', () => {
   test('plain text: at a line, at a word, not within a character; what follows changes no cut', () => {
     for (const line of ['line of text\n', 'words ', '\u{1f600}', 'x'.repeat(2 * PLAIN_PART) + '\n']) {
@@ -229,22 +103,17 @@ describe('much text is cut', () => {
   });
   test('a paragraph: where a sentence ends and no mark is open', () => {
     const text = 'A sentence with **bold** words. '.repeat(400);
-    const end = paragraphEnd(text);
+    const end = pieceEnd(text);
     assert.ok(end > MAX_PARAGRAPH && end < MAX_PARAGRAPH + 100);
     assert.ok(text.slice(0, end).endsWith('words. '));
-    for (let length = end + 1; length < end + 2000; length += 7) assert.equal(paragraphEnd(text.slice(0, length)), end);
-    assert.equal(paragraphEnd(text.slice(0, MAX_PARAGRAPH)), 0);
-    assert.equal(paragraphEnd('x'.repeat(100_000)), 0);
-    assert.ok(paragraphEnd('word '.repeat(4000)) > 0);
-    assert.ok(paragraphEnd('一句話很長。'.repeat(4000)) > 0);
+    for (let length = 9_000; length < text.length; length += 7) assert.equal(pieceEnd(text.slice(0, length)), end);
+    assert.equal(pieceEnd(text.slice(0, MAX_PARAGRAPH)), 0);
+    assert.equal(pieceEnd('x'.repeat(100_000)), MAX_SENTENCE);
+    assert.equal(pieceEnd(`${'x'.repeat(MAX_SENTENCE - 1)}${'\u{1f600}'.repeat(900)}`), MAX_SENTENCE - 1, 'not within a character');
+    assert.ok(pieceEnd('word '.repeat(4000)) > 0);
+    assert.ok(pieceEnd('一句話很長。'.repeat(4000)) > 0);
     const open = `${'A sentence. '.repeat(500)}**${'More words here. '.repeat(30)}** End. ${'A sentence. '.repeat(500)}`;
-    assert.ok(open.slice(0, paragraphEnd(open)).endsWith('** End. ') || open.slice(0, paragraphEnd(open)).endsWith('** '));
-  });
-  test('its pieces are paragraphs, of which all but the last go on', () => {
-    const tokens = lex('A sentence with **bold** words. '.repeat(700)).filter((token) => token.type === 'paragraph');
-    assert.ok(tokens.length > 2);
-    assert.deepEqual(tokens.map((token) => Boolean(token.goesOn)), tokens.map((_, i) => i < tokens.length - 1));
-    assert.ok(tokens.every((token) => token.tokens?.some((inner) => inner.type === 'strong')));
+    assert.ok(open.slice(0, pieceEnd(open)).endsWith('** End. ') || open.slice(0, pieceEnd(open)).endsWith('** '));
   });
 });
 

@@ -10,7 +10,7 @@ cd "$2"
 make distcheck NPM=false NODE=false BROTLI=: \
     DISTCHECK_CONFIGURE_FLAGS='NPM=: NODE=: BROTLI=:'
 tarball=$(ls confab-*.tar.xz)
-for file in static/vendor/MANIFEST static/vendor/marked/marked.esm.js \
+for file in static/vendor/MANIFEST static/vendor/katex/katex.mjs \
     configure nginx/confab.conf.in packaging/quickstart LICENSE; do
 	tar -tJf "$tarball" | grep -q "^[^/]*/$file\$" || {
 		echo "$file is not in $tarball"

@@ -21,8 +21,14 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef HAVE_SYS_PRCTL_H
+#ifdef __linux__
+#include <pthread.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #endif
 
 #include <cmocka.h>
@@ -124,6 +130,88 @@ no_programs(void)
 	(void)argv;
 #endif
 }
+
+#if defined(__linux__) && !defined(CONFAB_SANITIZED)
+#define REFUSED(call) must((call) == -1 && errno == EPERM)
+#define UNKNOWN(call) must((call) == -1 && errno == ENOSYS)
+
+static void *
+thread(void *arg)
+{
+	return arg;
+}
+
+/* What is not on the list, and what is only with other arguments. */
+static void
+no_other_calls(void)
+{
+	char byte = 'x', args[128] = { 0 };
+	int pair[2];
+	pthread_t t;
+
+	sandbox_enter(&config);
+	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0)
+		_exit(0);
+	REFUSED(syscall(SYS_getpriority, PRIO_PROCESS, 0));
+	REFUSED(fork());
+	REFUSED(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+	REFUSED(syscall(SYS_clone,
+	    CLONE_NEWNET | CLONE_THREAD | CLONE_VM | CLONE_SIGHAND, 0, 0, 0,
+	    0));
+	UNKNOWN(syscall(435, args, 88)); /* clone3() */
+	REFUSED(unshare(CLONE_NEWUSER));
+	REFUSED(syscall(SYS_setns, 0, 0));
+	REFUSED(mount("/", "/", NULL, MS_BIND, NULL));
+	REFUSED(syscall(SYS_ptrace, 0, 0, 0, 0));
+	REFUSED(syscall(SYS_process_vm_readv, getpid(), 0, 0, 0, 0, 0));
+	REFUSED(syscall(SYS_bpf, 0, args, sizeof(args)));
+	REFUSED(syscall(SYS_perf_event_open, args, 0, -1, -1, 0));
+	REFUSED(syscall(SYS_userfaultfd, 0));
+	REFUSED(syscall(SYS_keyctl, 0, 0, 0, 0, 0));
+	REFUSED(syscall(SYS_memfd_create, "x", 0));
+	REFUSED(syscall(SYS_execveat, -1, "/bin/true", NULL, NULL, 0));
+	REFUSED(syscall(SYS_personality, 0xffffffff));
+	REFUSED(syscall(SYS_seccomp, 0, 0, 0));
+	REFUSED(syscall(425, 1, args)); /* io_uring_setup() */
+	REFUSED(syscall(438, 0, 0, 0)); /* pidfd_getfd() */
+	REFUSED(syscall(SYS_symlinkat, "a", AT_FDCWD, "b"));
+	REFUSED(syscall(SYS_mknodat, AT_FDCWD, "b", S_IFIFO | 0600, 0));
+	REFUSED(syscall(SYS_shmget, 0, 1, 0));
+	REFUSED(listen(0, 1));
+	/* Calls newer than the list, and of x86-64's second table. */
+	UNKNOWN(syscall(451));
+	UNKNOWN(syscall(1000));
+	UNKNOWN(syscall(0x40000000 | SYS_getpid));
+	/* Families of sockets. */
+	for (int family = 0; family < 50; family++)
+		if (family != AF_UNIX && family != AF_INET &&
+		    family != AF_INET6 && family != AF_NETLINK)
+			REFUSED(socket(family, SOCK_STREAM, 0));
+	for (int protocol = 1; protocol < 24; protocol++)
+		REFUSED(socket(AF_NETLINK, SOCK_RAW, protocol));
+	REFUSED(socketpair(AF_INET, SOCK_STREAM, 0, pair));
+	/* It stays as it is: no dumps, no typing into a terminal. */
+	REFUSED(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+	REFUSED(prctl(PR_SET_PTRACER, 1, 0, 0, 0));
+	REFUSED(ioctl(0, TIOCSTI, &byte));
+	REFUSED(ioctl(0, TIOCSCTTY, 0));
+	/* And what is meant to go. */
+	must(pthread_create(&t, NULL, thread, NULL) == 0);
+	must(pthread_join(t, NULL) == 0);
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	must(socket(AF_INET6, SOCK_DGRAM, 0) >= 0 || errno == EAFNOSUPPORT);
+	must(socket(AF_INET, SOCK_STREAM, 0) >= 0);
+	must(socket(AF_NETLINK, SOCK_RAW, 0) >= 0);
+	must(kill(getpid(), 0) == 0);
+}
+
+static void
+test_calls(void **state)
+{
+	(void)state;
+	in_a_child(no_other_calls);
+}
+#endif
 
 static void
 no_other_files(void)
@@ -293,6 +381,9 @@ main(void)
 		cmocka_unit_test(test_dumps),
 		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_files),
+#if defined(__linux__) && !defined(CONFAB_SANITIZED)
+		cmocka_unit_test(test_calls),
+#endif
 		cmocka_unit_test(test_work),
 		cmocka_unit_test(test_user),
 	};

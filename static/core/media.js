@@ -92,6 +92,34 @@ export function rasterType(base64) {
 }
 
 /**
+ * The type of what is no picture that may be drawn, whatever it is said to be.
+ *
+ * @param {Data} data
+ * @returns {string}
+ */
+export function otherType({ type, base64 }) {
+  if (/^\s*</.test(headOf(base64))) return 'image/svg+xml';
+  return RASTERS.has(type) ? 'application/octet-stream' : type;
+}
+
+/**
+ * The type of sound, by its first bytes; bare samples when it has no head.
+ *
+ * @param {string} base64
+ * @returns {string}
+ */
+export function soundType(base64) {
+  const head = headOf(base64);
+  if (head.startsWith('RIFF')) return 'audio/wav';
+  if (head.startsWith('ID3') || /^\xff[\xe0-\xff]/.test(head)) return 'audio/mpeg';
+  if (head.startsWith('OggS')) return 'audio/ogg';
+  if (head.startsWith('fLaC')) return 'audio/flac';
+  if (head.startsWith('ftyp', 4)) return 'audio/mp4';
+  if (head.startsWith('\x1a\x45\xdf\xa3')) return 'audio/webm';
+  return 'audio/pcm';
+}
+
+/**
  * A picture that may be drawn, as a data: URL of its true type; null for
  * anything else.
  *
@@ -112,7 +140,7 @@ export function readPicture(url) {
  * @returns {string}
  */
 export function nameFor(type, stem) {
-  const end = RASTERS.get(type) ?? /^[\w.-]+\/(?:x-)?([\w-]+)/.exec(type)?.[1] ?? 'bin';
+  const end = RASTERS.get(type) ?? /^(?!application\/octet)[\w.-]+\/(?:x-)?([\w-]+)/.exec(type)?.[1] ?? 'bin';
   return `${stem}.${end}`;
 }
 

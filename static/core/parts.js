@@ -190,6 +190,9 @@ function add(parts, delta, now) {
     case 'audio':
       addAudio(parts, delta, now);
       break;
+    case 'source':
+      addSource(parts, { ...delta.source, at: placesIn(parts, delta) }, now);
+      break;
     default:
       addPart(parts, delta.part, now);
   }
@@ -252,11 +255,41 @@ function addReasoning(parts, { text, details = [] }, now) {
   const at = openIndex(parts);
   const open = parts[at];
   if (open?.kind === 'reasoning' && (open.endedAt === null || text === '')) {
-    const all = [...(open.details ?? []), ...details];
+    const all = joinedDetails(open.details ?? [], details);
     parts[at] = { ...open, text: open.text + text, ...(all.length === 0 ? {} : { details: all }) };
   } else if (text !== '' || details.length > 0) {
     push(parts, { kind: 'reasoning', text, startedAt: now, endedAt: null, ...(details.length === 0 ? {} : { details }) }, now);
   }
+}
+
+/**
+ * A provider's own record of its thoughts: pieces of one text are put together,
+ * since it wants back as few as it would have sent at once.
+ *
+ * @param {readonly unknown[]} before
+ * @param {readonly unknown[]} more
+ * @returns {readonly unknown[]}
+ */
+function joinedDetails(before, more) {
+  if (more.length === 0) return before;
+  const all = [...before];
+  for (const one of more) {
+    const last = all.at(-1);
+    const joined = joinedDetail(last, one);
+    if (joined === null) all.push(one);
+    else all[all.length - 1] = joined;
+  }
+  return all;
+}
+
+/**
+ * @param {any} a
+ * @param {any} b
+ * @returns {unknown} null when they are two
+ */
+function joinedDetail(a, b) {
+  if (typeof a?.text !== 'string' || typeof b?.text !== 'string' || a.type !== b.type || a.index !== b.index) return null;
+  return { ...a, ...b, text: a.text + b.text };
 }
 
 /**
@@ -325,15 +358,11 @@ function bytesOfBase64(data) {
 
 /**
  * @param {Part[]} parts  is changed
- * @param {import('./types.js').ImagePart | import('./types.js').FilePart | SourcePart
- *   | import('./types.js').NoticePart | import('./types.js').RawPart} part
+ * @param {Extract<Delta, {kind: 'part'}>['part']} part
  * @param {number} now
  */
 function addPart(parts, part, now) {
   switch (part.kind) {
-    case 'source':
-      addSource(parts, part, now);
-      break;
     case 'raw':
       addRaw(parts, part, now);
       break;
@@ -364,6 +393,45 @@ function tell(parts, code, now) {
  */
 function mediaChars(parts) {
   return parts.reduce((sum, part) => sum + (isAttachment(part) ? part.data.length : 0), 0);
+}
+
+/**
+ * Places in a text as the units of a string count.
+ *
+ * @param {readonly Part[]} parts
+ * @param {Extract<Delta, {kind: 'source'}>} delta
+ * @returns {readonly number[]}
+ */
+function placesIn(parts, { unit, source }) {
+  if (unit === 'points' && source.at.length === 0) return source.at;
+  const text = textOf(parts);
+  if (unit === 'here') return [text.length];
+  return source.at.map((at) => (unit === 'bytes' ? unitsBefore(text, at, bytesOf) : unitsBefore(text, at, () => 1)));
+}
+
+/**
+ * @param {string} text
+ * @param {number} at
+ * @param {(code: number) => number} size  of a character
+ * @returns {number} units of the string before that place
+ */
+function unitsBefore(text, at, size) {
+  let units = 0;
+  let seen = 0;
+  while (units < text.length && seen < at) {
+    const code = /** @type {number} */ (text.codePointAt(units));
+    seen += size(code);
+    units += code > 0xffff ? 2 : 1;
+  }
+  return units;
+}
+
+/**
+ * @param {number} code
+ * @returns {number} its bytes as UTF-8
+ */
+function bytesOf(code) {
+  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
 /**
@@ -449,7 +517,7 @@ export function pushDeltas(list, more) {
     if (delta.kind === 'text' && last?.kind === 'text') {
       list[list.length - 1] = { kind: 'text', text: last.text + delta.text };
     } else if (delta.kind === 'reasoning' && last?.kind === 'reasoning') {
-      const details = [...(last.details ?? []), ...(delta.details ?? [])];
+      const details = joinedDetails(last.details ?? [], delta.details ?? []);
       list[list.length - 1] = {
         kind: 'reasoning', text: last.text + delta.text, ...(details.length === 0 ? {} : { details }),
       };

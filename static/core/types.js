@@ -204,7 +204,7 @@
 /**
  * @typedef {object} NoticePart  what happened to an answer, where it happened
  * @property {'notice'} kind
- * @property {string} code    'paused', 'too_many_parts', 'too_large', 'not_a_picture', 'finish'
+ * @property {string} code    'too_many_parts', 'too_large', 'not_a_picture', 'broken_sound'
  * @property {string} detail  the provider's word for it; ''
  */
 
@@ -223,7 +223,12 @@
  *   | {kind: 'reasoning', text: string, details?: readonly unknown[]}
  *   | {kind: 'tool_call', index: number | null, id: string, name: string, arguments: string, extra?: unknown}
  *   | {kind: 'audio', type: string, data: string, transcript: string}
- *   | {kind: 'part', part: ImagePart | FilePart | SourcePart | NoticePart | RawPart}} Delta
+ *   | {kind: 'source', source: SourcePart, unit: 'points' | 'bytes' | 'here'}
+ *   | {kind: 'part', part: ImagePart | FilePart | NoticePart | RawPart}} Delta
+ *
+ * A source's places are given in Unicode characters, in bytes of UTF-8, or are
+ * where the text has come to; the part has them in the units of a string. A
+ * number of 0 is the next.
  */
 
 /**
@@ -529,6 +534,7 @@
  * @property {string} name
  * @property {string} type   media type
  * @property {string} text
+ * @property {string} [data]  a data: URL with what it holds, in the place of a text
  */
 
 export {};

@@ -288,6 +288,15 @@ function readLimits(given) {
 }
 
 /**
+ * @param {unknown} value
+ * @returns {Model['input']}
+ */
+function readInput(value) {
+  return /** @type {const} */ (['text', 'image', 'audio', 'file'])
+    .filter((kind) => kind === 'text' || (Array.isArray(value) && value.includes(kind)));
+}
+
+/**
  * The server's list of models.
  *
  * @param {unknown} answer
@@ -309,7 +318,7 @@ export function readModels(answer) {
       provider: typeof provider === 'string' && provider !== '' ? provider : typeof owner === 'string' ? owner : '',
       contextLength: tokens(model['context_length']),
       maxOutputTokens: tokens(model['max_output_tokens']),
-      input: Array.isArray(input) && input.includes('image') ? ['text', 'image'] : ['text'],
+      input: readInput(input),
       description: typeof model['description'] === 'string' ? model['description'].slice(0, MAX_DESCRIPTION_CHARS) : '',
     });
   }

@@ -216,8 +216,7 @@ function takeEvent(state, { id, data }) {
   if (isSeen(id, state.lastEventId)) return same(state);
   const next = { ...state, attempt: 0, lostAt: null, lastEventId: id === '' ? state.lastEventId : id };
   if (data === DONE) {
-    return end(next, next.refused || next.finish === 'content_filter' ? 'refused'
-      : next.finish === 'length' ? 'length' : 'complete', null, []);
+    return end(next, ...endAfter(next), []);
   }
   const chunk = readChunk(data);
   if (chunk === null) return end(next, 'failed', plainError('bad_answer'), ['abort', 'cancel']);
@@ -236,6 +235,32 @@ function takeEvent(state, { id, data }) {
   return { state: next, commands: [{ do: 'progress', progress }] };
 }
 
+/** What a reason to finish means; one that is not among these is no good end. */
+const FINISHES = new Map(/** @type {[string, MessageStatus][]} */ ([
+  ['', 'complete'], ['stop', 'complete'], ['tool_calls', 'complete'], ['function_call', 'complete'], ['tool_use', 'complete'],
+  ['end_turn', 'complete'], ['stop_sequence', 'complete'], ['eos', 'complete'], ['eos_token', 'complete'],
+  ['complete', 'complete'], ['completed', 'complete'],
+  ['length', 'length'], ['max_tokens', 'length'], ['max_output_tokens', 'length'], ['model_length', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['content_filter', 'refused'], ['refusal', 'refused'], ['safety', 'refused'], ['sensitive', 'refused'],
+  ['recitation', 'refused'], ['blocklist', 'refused'], ['prohibited_content', 'refused'], ['spii', 'refused'],
+]));
+
+/**
+ * How an answer stands that ended in good order: by its reason, whose name is
+ * told where it is none that the page knows.
+ *
+ * @param {MachineState} state
+ * @returns {[MessageStatus, ApiErrorInfo | null]}
+ */
+function endAfter({ refused, finish }) {
+  if (refused) return ['refused', null];
+  const word = finish.toLowerCase();
+  const status = FINISHES.get(word);
+  if (status !== undefined) return [status, null];
+  return ['interrupted', { ...plainError(word === 'pause_turn' ? 'finish_paused' : 'finish_unknown'), message: finish }];
+}
+
 /**
  * What an answer is at: it may think anew after it has said something.
  *
@@ -244,8 +269,8 @@ function takeEvent(state, { id, data }) {
  * @returns {MessageStatus}
  */
 function statusAfter(deltas, before) {
-  const last = deltas.findLast((delta) => delta.kind !== 'part' ||
-    (delta.part.kind !== 'source' && delta.part.kind !== 'raw' && delta.part.kind !== 'notice'));
+  const last = deltas.findLast((delta) => delta.kind !== 'source' &&
+    (delta.kind !== 'part' || (delta.part.kind !== 'raw' && delta.part.kind !== 'notice')));
   return last === undefined ? before : last.kind === 'reasoning' ? 'thinking' : 'answering';
 }
 

@@ -4,9 +4,13 @@
  *
  * @typedef {import('../core/types.js').Delta} Delta
  * @typedef {import('../core/types.js').Usage} Usage
+ * @typedef {import('./fields.js').Fields} Fields
  */
 
+import { contentDeltas, mediaDeltas, reasoningDeltas, toolCallDeltas, unknownDeltas } from './chunk-content.js';
+import { sourceDeltas } from './chunk-sources.js';
 import { errorObject } from './errors.js';
+import { amount, count, fields, isObject, string } from './fields.js';
 
 /**
  * @typedef {object} Chunk
@@ -37,31 +41,26 @@ export function readChunk(data) {
   }
   if (!isObject(json)) return null;
   const choice = Array.isArray(json['choices']) ? fields(json['choices'][0]) : {};
-  const delta = fields(choice['delta']);
+  // Some send the whole message beside or in the place of what is new of it.
+  const whole = fields(choice['message']);
+  const delta = isObject(choice['delta']) ? choice['delta'] : whole;
   const refusal = string(delta['refusal']);
   return {
-    deltas: readDeltas(delta, refusal),
+    deltas: [
+      ...reasoningDeltas(delta),
+      ...contentDeltas(delta['content'], refusal),
+      ...toolCallDeltas(delta),
+      ...mediaDeltas(delta),
+      ...(delta === whole ? [] : mediaDeltas({ images: whole['images'] })),
+      ...sourceDeltas(json, choice, delta, whole),
+      ...unknownDeltas(delta),
+    ],
     refused: refusal !== '',
     finish: string(choice['finish_reason']),
-    usage: readUsage(json['usage']),
+    usage: readUsage(json['usage'] ?? choice['usage'] ?? fields(json['x_groq'])['usage']),
     model: string(json['model']),
-    error: errorObject(json),
+    error: errorObject(json) ?? errorObject(choice),
   };
-}
-
-/**
- * @param {Record<string, unknown>} delta
- * @param {string} refusal
- * @returns {Delta[]}
- */
-function readDeltas(delta, refusal) {
-  /** @type {Delta[]} */
-  const deltas = [];
-  const reasoning = string(delta['reasoning_content']) || string(delta['reasoning']);
-  const text = string(delta['content']) || refusal;
-  if (reasoning !== '') deltas.push({ kind: 'reasoning', text: reasoning });
-  if (text !== '') deltas.push({ kind: 'text', text });
-  return deltas;
 }
 
 /**
@@ -70,44 +69,13 @@ function readDeltas(delta, refusal) {
  */
 function readUsage(value) {
   if (!isObject(value)) return null;
-  const details = fields(value['completion_tokens_details']);
+  const read = fields(value['prompt_tokens_details'] ?? value['input_tokens_details']);
+  const written = fields(value['completion_tokens_details'] ?? value['output_tokens_details']);
   return {
-    promptTokens: count(value['prompt_tokens']),
-    completionTokens: count(value['completion_tokens']),
-    reasoningTokens: count(details['reasoning_tokens']),
-    cachedTokens: count(fields(value['prompt_tokens_details'])['cached_tokens']),
-    cost: null,
+    promptTokens: count(value['prompt_tokens'] ?? value['input_tokens']),
+    completionTokens: count(value['completion_tokens'] ?? value['output_tokens']),
+    reasoningTokens: count(written['reasoning_tokens'] ?? value['reasoning_tokens']),
+    cachedTokens: count(read['cached_tokens'] ?? value['prompt_cache_hit_tokens'] ?? value['cache_read_input_tokens']),
+    cost: amount(value['cost']) ?? amount(fields(value['cost'])['total_cost']) ?? amount(value['total_cost']),
   };
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-function isObject(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/**
- * @param {unknown} value
- * @returns {Record<string, unknown>}
- */
-function fields(value) {
-  return isObject(value) ? value : {};
-}
-
-/**
- * @param {unknown} value
- * @returns {string}
- */
-function string(value) {
-  return typeof value === 'string' ? value : '';
-}
-
-/**
- * @param {unknown} value
- * @returns {number}
- */
-function count(value) {
-  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? Math.floor(value) : 0;
 }

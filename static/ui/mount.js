@@ -24,8 +24,8 @@ const SHELL_MODULES = [
   './answer-menu.js', './attach-view.js', './attach.js', './composer.js', './context-meter.js', './dialogs.js',
   './edit-form.js', './focus.js', './follow.js', './greeting.js', './idle.js', './keys.js', './markdown.js',
   './menu.js', './message-answer.js', './message-foot.js', './message-question.js', './message-tools.js',
-  './message.js', './models.js', './part-raw.js', './part-reasoning.js', './part-text.js', './parts.js',
-  './paste.js', './quote.js', './scroll.js', './send-key.js', './shell.js', './sidebar.js', './speech.js',
+  './message.js', './models.js', './part-media.js', './part-raw.js', './part-reasoning.js', './part-sources.js',
+  './part-text.js', './part-tool.js', './parts.js', './paste.js', './quote.js', './scroll.js', './send-key.js', './shell.js', './sidebar.js', './speech.js',
   './thread-drawing.js', './thread-messages.js', './thread-plan.js', './thread.js', './topbar.js',
   '../md/addresses.js', '../md/backlog.js', '../md/block-parser.js', '../md/block-pieces.js',
   '../md/block-rules.js', '../md/boxes.js', '../md/characters.js', '../md/code-maker.js', '../md/code.js',
@@ -38,7 +38,7 @@ const SHELL_MODULES = [
   '../md/pieces.js', '../md/plain.js', '../md/render.js', '../md/schedule.js', '../md/stream.js',
   '../md/strings.js', '../md/table-rule.js', '../md/table.js', '../md/views.js',
   '../vendor/lit-html/directive-helpers.js', '../vendor/lit-html/directive.js',
-  '../vendor/lit-html/directives/repeat.js',
+  '../vendor/lit-html/directives/repeat.js', '../core/citations.js', '../core/sound.js',
 ];
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Words of an answer: Markdown as it streams, plain text until that is loaded.
 
+import { citedText } from '../core/citations.js';
 import { make } from './region.js';
 
 /**
@@ -57,6 +58,6 @@ export function createText(ctx) {
   return {
     element,
     /** @param {import('../core/types.js').TextPart} part @param {import('./parts.js').PartAround} around */
-    draw: (part, { over }) => write(part.text, over),
+    draw: (part, { over, start, sources }) => write(over ? citedText(part.text, sources, start) : part.text, over),
   };
 }

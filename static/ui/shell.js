@@ -2,6 +2,7 @@
 // The page of somebody who is in: list, thread and composer in their places. Loaded when it is first wanted.
 
 import { hasText, textOf } from '../core/parts.js';
+import { bytesOfBase64 } from '../core/sound.js';
 import { selectActive, selectIsStreaming, selectPath } from '../core/selectors.js';
 import { createComposer } from './composer.js';
 import { createDialogs } from './dialogs.js';
@@ -30,12 +31,13 @@ const NARROW = '(max-width: 52rem)';
 const DOWNLOAD_MS = 30_000;
 
 /**
- * A text as a download, without a request.
+ * A file as a download, without a request.
  * @param {import('../core/types.js').ExportFile | null} file
  */
 function save(file) {
   if (!file) return;
-  const url = URL.createObjectURL(new Blob([file.text], { type: file.type }));
+  const held = file.data === undefined ? file.text : bytesOfBase64(file.data.slice(file.data.indexOf(',') + 1));
+  const url = URL.createObjectURL(new Blob([held], { type: file.type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = file.name;

@@ -27,6 +27,7 @@ export const MODELS = [
  * @property {(text: string) => Promise<void>} text
  * @property {(text: string) => Promise<void>} think
  * @property {(text: string) => Promise<void>} refusal
+ * @property {(delta: object, more?: object) => Promise<void>} piece  any delta, and what stands beside the choices
  * @property {(finish?: string, tokens?: number) => Promise<void>} end  as a good answer ends
  * @property {(code: string, message?: string) => Promise<void>} fail  with an error event
  * @property {(status: number, code: string, headers?: Record<string, string>, message?: string) => void} refuse  before the first event
@@ -100,6 +101,7 @@ function makeReply(request, response, body) {
     text: (text) => chunk({ content: text }),
     think: (text) => chunk({ reasoning_content: text }),
     refusal: (text) => chunk({ refusal: text }),
+    piece: (delta, more = {}) => event({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: null }], ...more }),
     async end(finish = 'stop', tokens = 42) {
       await chunk({}, finish);
       await event({ id: 'c', object: 'chat.completion.chunk', choices: [], usage: { prompt_tokens: 7, completion_tokens: tokens, total_tokens: tokens + 7 } });

@@ -13,7 +13,9 @@ import { IMAGE, TEXT_FILE } from './core-helpers.js';
 
 const text = (words) => ({ kind: 'text', text: words });
 const think = (words, details) => ({ kind: 'reasoning', text: words, ...(details === undefined ? {} : { details }) });
-const source = (url, more = {}) => ({ kind: 'part', part: { kind: 'source', number: 0, url, title: '', snippet: '', at: [], ...more } });
+const source = (url, { unit = 'points', ...more } = {}) => ({
+  kind: 'source', unit, source: { kind: 'source', number: 0, url, title: '', snippet: '', at: [], ...more },
+});
 const raw = (name, json) => ({ kind: 'part', part: { kind: 'raw', name, json } });
 const image = (data) => ({ kind: 'part', part: { ...IMAGE, id: '', data } });
 const call = (more) => ({ kind: 'tool_call', index: null, id: '', name: '', arguments: '', ...more });
@@ -94,10 +96,10 @@ test('sound and its words arrive in pieces', () => {
 
 test('a source is known by its number, else by its address', () => {
   const parts = grow([
-    source('https://a.example/', { at: [3] }), source('https://b.example/', { title: 'B' }),
+    text('some words here'), source('https://a.example/', { at: [3] }), source('https://b.example/', { title: 'B' }),
     source('https://a.example/', { at: [3, 9], title: 'A' }),
   ]);
-  assert.deepEqual(parts.map(({ number, title, at }) => [number, title, at]), [[1, 'A', [3, 9]], [2, 'B', []]]);
+  assert.deepEqual(sourcesOf(parts).map(({ number, title, at }) => [number, title, at]), [[1, 'A', [3, 9]], [2, 'B', []]]);
   const listed = [source('https://a.example/', { number: 1 }), source('https://b.example/', { number: 2 }), source('https://a.example/', { number: 3 })];
   const once = grow(listed);
   assert.equal(grow(listed, once)[1], once[1], 'the list comes with each event');

@@ -226,7 +226,7 @@ test('models and sessions are read with care', () => {
     { id: 'b', owned_by: 'o', input: ['text', 'audio'] }, { id: 'a' }, { id: 7 }, null, { id: '' },
   ] }), [
     { id: 'a', name: 'A', provider: 'p', contextLength: 10, maxOutputTokens: 5, input: ['text', 'image'], description: '' },
-    { id: 'b', name: 'b', provider: 'o', contextLength: null, maxOutputTokens: null, input: ['text'], description: '' },
+    { id: 'b', name: 'b', provider: 'o', contextLength: null, maxOutputTokens: null, input: ['text', 'audio'], description: '' },
   ]);
   assert.throws(() => readModels({}), ApiError);
   assert.throws(() => readModels(null), ApiError);

@@ -6,12 +6,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "confab/api/route.h"
+#include "confab/base/crypto.h"
+#include "confab/base/json.h"
 #include "confab/identity/throttle.h"
 #include "confab/provider/chat_request.h"
 
 #include "route_relay.h"
+
+#define VALUE_COST 100 /* bytes of a value in a tree */
+
+_Static_assert(RELAY_DIGEST_LEN <= CRYPTO_SHA256_LEN,
+    "a request is told by a part of its digest");
 
 /* The limits of the user that can be told before the relay is asked. */
 static int
@@ -24,6 +32,38 @@ may_ask(const struct route_call *c, struct api_error *err)
 	    throttle_cgi_stream(id, l, c->session.user, err) == -1)
 		return -1;
 	return throttle_request(id->state, l, c->session.user, err);
+}
+
+/*
+ * Claims what the request will take until its answer begins: the tree that it
+ * becomes, and its text for the provider.
+ */
+static int
+claim(struct route_call *c, struct relay_job *job, struct api_error *err)
+{
+	const struct buf *body = &c->request->body;
+	const struct config_limits *l = &c->settings->config->limits;
+	struct json_facts facts;
+
+	/* What is wrong with it is told by who parses it. */
+	(void)json_check_facts(buf_str(body), body->len, l->json_depth, &facts);
+	return relay_claim(c->service->relay, l, job->user,
+	    2 * body->len + facts.values * VALUE_COST, &job->claim, err);
+}
+
+/* Marks a job that has a key with its request's digest. */
+static int
+mark(struct route_call *c, struct relay_job *job, struct api_error *err)
+{
+	const struct buf *body = &c->request->body;
+	unsigned char sum[CRYPTO_SHA256_LEN];
+
+	if (job->key[0] == '\0')
+		return 0;
+	if (crypto_sha256(sum, buf_str(body), body->len) == -1)
+		return api_error_no_memory(err);
+	memcpy(job->digest, sum, sizeof(job->digest));
+	return 0;
 }
 
 /* The model that is asked for. */
@@ -75,6 +115,8 @@ api_chat(struct route_call *c)
 
 	if (!route_job(c, RELAY_CHAT, c->request->idempotency_key, &job))
 		return;
+	if (claim(c, &job, &err) == -1 || mark(c, &job, &err) == -1)
+		goto fail;
 	job.chat = chat_request_parse(buf_str(body), body->len,
 	    &c->settings->config->limits, &err);
 	if (job.chat == NULL)

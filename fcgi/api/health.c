@@ -22,7 +22,7 @@ api_health(struct route_call *c)
 	}
 	if (strcmp(status, "ok") != 0) {
 		c->response->status = 503;
-		response_header(c->response, "Retry-After", "1");
+		c->response->retry_after = 1;
 	}
 	buf_printf(&c->response->body, "{\"status\":\"%s\"}", status);
 }

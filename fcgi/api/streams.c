@@ -29,6 +29,7 @@ void
 api_stream_resume(struct route_call *c)
 {
 	const char *last = c->request->last_event_id;
+	struct api_error err;
 	struct relay_job job;
 	char query[24];
 
@@ -38,12 +39,19 @@ api_stream_resume(struct route_call *c)
 	    request_query(c->request, "last_event_id", query, sizeof(query)))
 		last = query;
 	if (!parse_id(last, &job.last_event_id)) {
-		settings_unref(job.settings);
-		route_fail(c, 400, "invalid_request",
+		(void)api_error_set(&err, 400, "invalid_request",
 		    "Last-Event-ID must be a decimal number.");
-		return;
+		goto fail;
 	}
+	if (throttle_resume(c->service->identity->state,
+		&c->settings->config->limits, c->session.user, &err) == -1)
+		goto fail;
 	route_hand_over(c, &job);
+	return;
+
+fail:
+	relay_job_free(&job);
+	response_error(c->response, &err);
 }
 
 void

@@ -272,6 +272,12 @@ check_relations(struct config_reader *r)
 	if (c->password.memory_kib < 8 * c->password.lanes)
 		return config_fail(r, line(r, &c->password, "memory_kib"),
 		    "memory_kib must be at least eight times lanes");
+	if (c->limits.pending_per_user < 2 * c->limits.body)
+		return config_fail(r, line(r, &c->limits, "pending_per_user"),
+		    "pending_per_user must be at least twice body");
+	if (c->limits.pending_total < c->limits.pending_per_user)
+		return config_fail(r, line(r, &c->limits, "pending_total"),
+		    "pending_total must not be less than pending_per_user");
 	if (c->n_providers == 0)
 		return config_fail(r, 0,
 		    "there is no provider; the built-in "

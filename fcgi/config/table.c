@@ -95,6 +95,8 @@ static const struct config_option limits[] = {
 	NUMBER(SIZE, L, ring_per_stream, "1M", 4 * KIB, GIB),
 	NUMBER(SIZE, L, ring_per_user, "64M", 4 * KIB, 64 * GIB),
 	NUMBER(SIZE, L, ring_total, "256M", 4 * KIB, 1024 * GIB),
+	NUMBER(SIZE, L, pending_per_user, "128M", 64 * KIB, 64 * GIB),
+	NUMBER(SIZE, L, pending_total, "512M", 64 * KIB, 1024 * GIB),
 	NUMBER(UINT, L, cgi_processes, "15", 1, 1000)
 };
 

@@ -4,20 +4,37 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "confab/base/metrics.h"
 #include "confab/gateway/response.h"
 
-#define HEAD_MAX (RESPONSE_HEADERS_MAX + 512)
+void
+response_head(struct buf *out, const struct response_head *h)
+{
+	buf_printf(out,
+	    "Status: %d\r\nCache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\n",
+	    h->status);
+	if (h->type != NULL)
+		buf_printf(out, "Content-Type: %s\r\n", h->type);
+	if (h->endless)
+		buf_puts(out, "X-Accel-Buffering: no\r\n");
+	else if (h->type != NULL)
+		buf_printf(out, "Content-Length: %zu\r\n", h->length);
+	if (h->retry_after > 0)
+		buf_printf(out, "Retry-After: %u\r\n", h->retry_after);
+	if (h->more != NULL)
+		buf_puts(out, h->more);
+	buf_puts(out, "\r\n");
+}
 
 void
 response_init(struct response *r)
 {
 	memset(r, 0, sizeof(*r));
 	r->status = 200;
-	r->type = "application/json";
+	r->type = RESPONSE_JSON;
 	buf_init(&r->headers, RESPONSE_HEADERS_MAX);
 	buf_init(&r->body, RESPONSE_BODY_MAX);
 }
@@ -43,22 +60,17 @@ response_header(struct response *r, const char *name, const char *value)
 void
 response_error(struct response *r, const struct api_error *err)
 {
-	char seconds[16];
-
 	r->status = err->status;
-	r->type = "application/json";
+	r->type = RESPONSE_JSON;
 	buf_reset(&r->body);
 	(void)api_error_json(&r->body, err);
-	if (err->retry_after > 0) {
-		(void)snprintf(seconds, sizeof(seconds), "%u",
-		    err->retry_after);
-		response_header(r, "Retry-After", seconds);
-	}
+	r->retry_after = err->retry_after;
 }
 
 void
 response_send(struct response *r, struct gateway *g)
 {
+	struct response_head h = { .status = r->status };
 	struct api_error err;
 	struct buf head;
 
@@ -66,21 +78,17 @@ response_send(struct response *r, struct gateway *g)
 		(void)api_error_set(&err, 500, "internal_error",
 		    "The answer does not fit.");
 		response_error(r, &err);
+		h.status = r->status;
 	}
-	buf_init(&head, HEAD_MAX);
-	buf_printf(&head,
-	    "Status: %d\r\nCache-Control: no-store\r\n"
-	    "X-Content-Type-Options: nosniff\r\n",
-	    r->status);
 	if (r->status != 204)
-		buf_printf(&head,
-		    "Content-Type: %s\r\n"
-		    "Content-Length: %zu\r\n",
-		    r->type, r->body.len);
-	buf_append(&head, buf_str(&r->headers), r->headers.len);
-	buf_puts(&head, "\r\n");
+		h.type = r->type;
+	h.length = r->body.len;
+	h.retry_after = r->retry_after;
+	h.more = buf_str(&r->headers);
+	buf_init(&head, RESPONSE_HEAD_MAX);
+	response_head(&head, &h);
 	metrics_request(r->status);
 	g->ops->respond(g, buf_str(&head), head.len, buf_str(&r->body),
-	    r->status == 204 || r->no_body ? 0 : r->body.len);
+	    h.type == NULL || r->no_body ? 0 : r->body.len);
 	buf_free(&head);
 }

@@ -202,7 +202,6 @@ throttle_request(struct shared_state *st, const struct config_limits *l,
     const char *user, struct api_error *err)
 {
 	int64_t now = clock_wall();
-	uint64_t wait;
 
 	if (l->tokens_per_day > 0 &&
 	    throttle_tokens_used(st, user) >= l->tokens_per_day) {
@@ -213,6 +212,15 @@ throttle_request(struct shared_state *st, const struct config_limits *l,
 		err->retry_after = (unsigned)(DAY - now % DAY);
 		return -1;
 	}
+	return throttle_resume(st, l, user, err);
+}
+
+int
+throttle_resume(struct shared_state *st, const struct config_limits *l,
+    const char *user, struct api_error *err)
+{
+	uint64_t wait;
+
 	if (l->requests_per_minute == 0)
 		return 0;
 	wait = shared_state_request(st, user, l->requests_per_minute,

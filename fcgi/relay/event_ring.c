@@ -3,11 +3,13 @@
  * The ring of a stream: numbered events in segments.
  *
  * Offsets count the bytes of the whole stream from 0. An event may straddle
- * segments. No table says where events begin: that is needed only to resume
- * and to drop, and the blank line that no payload contains tells it.
+ * segments. A segment knows the first event that begins in it; where the others
+ * do is needed only to resume and to drop, and the blank line that no payload
+ * contains tells it.
  */
 #include "config.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,8 @@
 struct event_ring_segment {
 	struct event_ring_segment *next;
 	uint64_t start; /* stream offset of its first byte */
+	uint64_t id;	/* of the first event that begins here; 0: none */
+	uint32_t at;	/* where, in bytes[] */
 	uint32_t size;	/* of bytes[] */
 	uint32_t used;
 	char bytes[];
@@ -79,6 +83,7 @@ make_room(struct event_ring *r, size_t need)
 	s->start = r->last != NULL ? r->last->start + r->last->size : r->head;
 	s->size = (uint32_t)(total - sizeof(*s));
 	s->used = 0;
+	s->id = 0;
 	if (r->last != NULL)
 		r->last->next = s;
 	else
@@ -110,6 +115,20 @@ put(struct event_ring *r, const char *bytes, size_t len)
 	}
 }
 
+/* Notes where the next event begins; room was made. */
+static void
+note_begin(const struct event_ring *r)
+{
+	struct event_ring_segment *s = r->last;
+
+	if (s->used == s->size)
+		s = s->next;
+	if (s->id != 0)
+		return;
+	s->id = r->next_id;
+	s->at = s->used;
+}
+
 /* Writes "id: N\ndata: " without the printf family: it runs per token. */
 static size_t
 format_prefix(char out[40], uint64_t id)
@@ -137,10 +156,12 @@ event_ring_add(struct event_ring *r, const char *data, size_t len)
 	n = format_prefix(prefix, r->next_id);
 	if (len > UINT32_MAX / 2 || make_room(r, n + len + 2) == -1)
 		return -1;
+	note_begin(r);
 	put(r, prefix, n);
 	put(r, data, len);
 	put(r, "\n\n", 2);
 	r->next_id++;
+	assert(r->bytes == r->head - r->tail && r->bytes <= r->held);
 	return 0;
 }
 
@@ -162,25 +183,30 @@ event_ring_peek(const struct event_ring *r, uint64_t off, const char **bytes)
 	return (size_t)(s->start + s->used - off);
 }
 
-/* The offset just after the event that begins at `off`. */
+/*
+ * The offset just after the event that begins at `off`, in *seg or behind it;
+ * *seg becomes the segment of that offset or the one before.
+ */
 static uint64_t
-event_end(const struct event_ring *r, uint64_t off)
+event_end(const struct event_ring *r, const struct event_ring_segment **seg,
+    uint64_t off)
 {
-	const char *p, *nl;
+	const struct event_ring_segment *s = *seg;
 	bool after_newline = false;
+	const char *p, *nl;
 	size_t n;
 
-	while ((n = event_ring_peek(r, off, &p)) > 0) {
-		if (after_newline && p[0] == '\n')
-			return off + 1;
-		nl = memchr(p, '\n', n);
-		if (nl == NULL) {
-			off += n;
-			after_newline = false;
-			continue;
+	for (; s != NULL; s = s->next) {
+		while (off >= s->start && off < s->start + s->used) {
+			*seg = s;
+			p = s->bytes + (off - s->start);
+			n = (size_t)(s->start + s->used - off);
+			if (after_newline && p[0] == '\n')
+				return off + 1;
+			nl = memchr(p, '\n', n);
+			after_newline = nl != NULL;
+			off += nl != NULL ? (uint64_t)(nl - p) + 1 : n;
 		}
-		off += (uint64_t)(nl - p) + 1;
-		after_newline = true;
 	}
 	return r->head;
 }
@@ -188,7 +214,8 @@ event_end(const struct event_ring *r, uint64_t off)
 bool
 event_ring_seek(const struct event_ring *r, uint64_t id, uint64_t *off)
 {
-	uint64_t at = r->tail, i;
+	const struct event_ring_segment *s, *from = r->first;
+	uint64_t at = r->tail, next = r->first_id;
 
 	if (id + 1 < r->first_id || id >= r->next_id)
 		return false;
@@ -196,8 +223,17 @@ event_ring_seek(const struct event_ring *r, uint64_t id, uint64_t *off)
 		*off = r->head;
 		return true;
 	}
-	for (i = r->first_id; i <= id; i++)
-		at = event_end(r, at);
+	/* The last segment in which an event begins that is not too late; then
+	 * event by event, within it. */
+	for (s = r->first; s != NULL && s->id <= id + 1; s = s->next)
+		if (s->id > next) {
+			from = s;
+			at = s->start + s->at;
+			next = s->id;
+		}
+	for (; next <= id; next++)
+		at = event_end(r, &from, at);
+	assert(at >= r->tail && at <= r->head);
 	*off = at;
 	return true;
 }
@@ -217,6 +253,7 @@ drop_event(struct event_ring *r, uint64_t end)
 void
 event_ring_drop(struct event_ring *r, uint64_t off)
 {
+	const struct event_ring_segment *from;
 	uint64_t end;
 
 	if (off >= r->head) {
@@ -229,16 +266,10 @@ event_ring_drop(struct event_ring *r, uint64_t off)
 		return;
 	}
 	while (r->tail < off) {
-		end = event_end(r, r->tail);
+		from = r->first;
+		end = event_end(r, &from, r->tail);
 		if (end > off)
 			return;
 		drop_event(r, end);
 	}
-}
-
-void
-event_ring_trim(struct event_ring *r, size_t cap)
-{
-	while (r->bytes > cap)
-		drop_event(r, event_end(r, r->tail));
 }

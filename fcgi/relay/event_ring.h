@@ -35,8 +35,11 @@ void event_ring_free(struct event_ring *r);
  */
 int event_ring_add(struct event_ring *r, const char *data, size_t len);
 
-/* The offset just after event `id` (0: before the first). Returns false when
- * that place was dropped already or lies in the future. */
+/*
+ * The offset just after event `id` (0: before the first). Returns false when
+ * that place was dropped already or lies in the future. Looks at each segment
+ * once, and at the events of one.
+ */
 bool event_ring_seek(const struct event_ring *r, uint64_t id, uint64_t *off);
 
 /*
@@ -49,8 +52,5 @@ size_t event_ring_peek(const struct event_ring *r, uint64_t off,
 /* Drops whole events from the front while their end is at most `off`. An empty
  * ring holds no memory: that is where a stream without a key waits. */
 void event_ring_drop(struct event_ring *r, uint64_t off);
-
-/* Drops the oldest events until at most `cap` bytes are kept. */
-void event_ring_trim(struct event_ring *r, size_t cap);
 
 #endif

@@ -24,6 +24,8 @@ relay_job_free(struct relay_job *job)
 	job->chat = NULL;
 	relay_request_free(job->request);
 	job->request = NULL;
+	relay_claim_free(job->claim);
+	job->claim = NULL;
 	catalog_unref(job->catalog);
 	job->catalog = NULL;
 	settings_unref(job->settings);

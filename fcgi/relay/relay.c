@@ -15,11 +15,17 @@
 #include <unistd.h>
 
 #include "confab/gateway/fcgi_record.h"
+#include "confab/gateway/response.h"
 #include "confab/upstream/upstream.h"
 
+#include "claim.h"
+#include "client.h"
 #include "model_lists.h"
 #include "relay_loop.h"
 #include "stream.h"
+#include "stream_open.h"
+#include "stream_state.h"
+#include "stream_table.h"
 #include "stream_users.h"
 
 #define DRAIN_LAST 2000 /* ms for clients to take the last event */
@@ -32,49 +38,41 @@ struct relay_job_node {
 /* ---- Jobs, on a loop ----------------------------------------------------- */
 
 static void
-answer_empty(struct relay_loop *l, struct relay_job *job)
-{
-	char head[sizeof(job->extra_headers) + 64];
-
-	(void)snprintf(head, sizeof(head),
-	    "Status: 204 No Content\r\nCache-Control: no-store\r\n%s\r\n",
-	    job->extra_headers);
-	metrics_request(204);
-	client_respond(&l->base, job->client, head, "", 0);
-	job->client.fd = -1;
-}
-
-static void
-refuse(struct relay_loop *l, struct relay_job *job, int status,
-    const char *code, const char *text)
+refuse_unknown(struct relay_loop *l, struct relay_job *job)
 {
 	struct api_error err;
 
-	(void)api_error_set(&err, status, code, "%s", text);
-	if (status == 503)
-		err.retry_after = 1;
+	(void)api_error_set(&err, 404, "stream_not_found",
+	    "There is no such stream.");
 	stream_refuse(l, job, &err);
 }
 
 static void
 do_chat(struct relay_loop *l, struct relay_job *job)
 {
+	struct policy_asked asked = { .draining = l->draining };
 	struct stream *s = NULL;
+	struct api_error err;
 
-	if (job->key[0] != '\0')
+	if (job->key[0] != '\0') {
 		s = stream_find(l, job->user, job->key);
-	if (s != NULL)
+		asked.found = s != NULL;
+		asked.same = s != NULL &&
+		    memcmp(s->digest, job->digest, RELAY_DIGEST_LEN) == 0;
+		asked.forgotten =
+		    s == NULL && stream_forgotten(l, job->user, job->key);
+	}
+	switch (policy_chat(&asked, &err)) {
+	case POLICY_ATTACH:
 		stream_attach(s, job, 0);
-	else if (l->draining)
-		refuse(l, job, 503, "shutting_down",
-		    "The server is about to restart.");
-	else if (job->key[0] != '\0' &&
-	    stream_forgotten(l, job->user, job->key))
-		refuse(l, job, 409, "idempotency_key_used",
-		    "This Idempotency-Key has had its answer, which is not "
-		    "kept any more.");
-	else
+		break;
+	case POLICY_OPEN:
 		stream_open(l, job);
+		break;
+	case POLICY_REFUSE:
+	default:
+		stream_refuse(l, job, &err);
+	}
 }
 
 static void
@@ -84,16 +82,16 @@ do_stop(struct relay_loop *l, struct relay_job *job)
 	struct api_error err;
 
 	if (s == NULL) {
-		refuse(l, job, 404, "stream_not_found",
-		    "There is no such stream.");
+		refuse_unknown(l, job);
 		return;
 	}
 	(void)api_error_set(&err, 409, "stopped", "The answer was stopped.");
-	if (s->ended)
+	if (s->out.ended)
 		stream_discard(s);
 	else
 		stream_finish(s, METRICS_CAUSE_STOPPED, &err);
-	answer_empty(l, job);
+	outlet_empty(&l->base, job->client, job->extra_headers);
+	job->client.fd = -1;
 }
 
 static void
@@ -110,8 +108,7 @@ do_job(struct relay_loop *l, struct relay_job *job)
 		if (s != NULL)
 			stream_attach(s, job, job->last_event_id);
 		else
-			refuse(l, job, 404, "stream_not_found",
-			    "There is no such stream.");
+			refuse_unknown(l, job);
 		break;
 	case RELAY_STOP:
 	default:
@@ -158,7 +155,7 @@ begin_drain(struct relay_loop *l, unsigned ms)
 	/* Those that wait for a client to come back: none can. */
 	for (s = l->streams; s != NULL; s = next) {
 		next = s->next;
-		if (s->clients == NULL)
+		if (s->out.clients == NULL)
 			stream_discard(s);
 	}
 	uv_timer_start(&l->drain_timer, abort_all, ms, 0);
@@ -257,6 +254,8 @@ loop_start(struct relay_loop *l, struct relay *r, unsigned index)
 	l->wake.data = l;
 	uv_timer_init(&l->base.uv, &l->drain_timer);
 	l->drain_timer.data = l;
+	claim_trim_init(l);
+	l->start_source = source_start;
 	uv_check_init(&l->base.uv, &l->turn);
 	l->turn.data = l;
 	uv_check_start(&l->turn, on_turn);
@@ -308,27 +307,38 @@ fail:
 static void
 refuse_directly(struct relay_job *job)
 {
-	static const char text[] =
-	    "Status: 503 Service Unavailable\r\n"
-	    "Content-Type: application/json\r\nCache-Control: no-store\r\n"
-	    "Retry-After: 1\r\n\r\n"
-	    "{\"error\":{\"message\":\"The server has too much to do.\","
-	    "\"type\":\"api_error\",\"code\":\"busy\",\"param\":null}}";
-	char out[FCGI_RECORD_HEADER + sizeof(text) + FCGI_RECORD_END];
-	size_t n = sizeof(text) - 1;
+	struct response_head h = { .status = 503,
+		.type = RESPONSE_JSON,
+		.retry_after = 1 };
+	unsigned char record[FCGI_RECORD_HEADER], end[FCGI_RECORD_END];
+	struct buf json, text, out;
+	struct api_error err;
 
+	(void)api_error_set(&err, 503, "busy",
+	    "The server has too much to do.");
+	buf_init(&json, RESPONSE_HEAD_MAX);
+	buf_init(&text, 2 * RESPONSE_HEAD_MAX);
+	buf_init(&out, 3 * RESPONSE_HEAD_MAX);
+	(void)api_error_json(&json, &err);
+	h.length = json.len;
+	response_head(&text, &h);
+	buf_append(&text, buf_str(&json), json.len);
 	if (job->client.request_id != 0) {
-		fcgi_record_stdout((unsigned char *)out, job->client.request_id,
-		    n);
-		memcpy(out + FCGI_RECORD_HEADER, text, n);
-		fcgi_record_end((unsigned char *)out + FCGI_RECORD_HEADER + n,
-		    job->client.request_id);
-		(void)send(job->client.fd, out,
-		    FCGI_RECORD_HEADER + n + FCGI_RECORD_END,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
-	} else if (write(job->client.fd, text, n) == -1) {
+		fcgi_record_stdout(record, job->client.request_id, text.len);
+		fcgi_record_end(end, job->client.request_id);
+		buf_append(&out, record, sizeof(record));
+		buf_append(&out, buf_str(&text), text.len);
+		buf_append(&out, end, sizeof(end));
+		if (buf_ok(&text) && buf_ok(&out))
+			(void)send(job->client.fd, out.data, out.len,
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+	} else if (buf_ok(&text) &&
+	    write(job->client.fd, text.data, text.len) == -1) {
 		/* The caller has left. */
 	}
+	buf_free(&json);
+	buf_free(&text);
+	buf_free(&out);
 	close(job->client.fd);
 	relay_job_free(job);
 	metrics_request(503);

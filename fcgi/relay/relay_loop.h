@@ -16,6 +16,9 @@
 
 #include "confab/relay/relay.h"
 #include "confab/system/loop.h"
+#include "confab/system/loop_work.h"
+
+#include "source.h"
 
 #define RELAY_LOOP_BUCKETS 4096 /* of the table of named streams */
 /* Ended keys remembered, to refuse a second upstream call for the same key. */
@@ -33,6 +36,8 @@ struct relay {
 	atomic_uint next_loop; /* for streams without a key */
 	atomic_uint streams;   /* open, in all loops */
 	atomic_size_t ring_bytes;
+	atomic_size_t claimed; /* bytes, by requests that wait */
+	atomic_size_t freed;   /* given back since the heap was trimmed */
 	struct relay_hooks hooks;
 	struct stream_users *users;
 	struct model_lists *lists; /* kept by the first loop */
@@ -61,6 +66,11 @@ struct relay_loop {
 	uint64_t forgotten[RELAY_LOOP_FORGET_MAX]; /* hashes of ended keys */
 	size_t forget_at;
 	struct upstream_pool *upstreams;
+	source_start_fn start_source;
+
+	uv_timer_t trim_timer; /* claim.c */
+	struct loop_work trim;
+	bool trimming;
 };
 
 #endif

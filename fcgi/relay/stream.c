@@ -1,27 +1,80 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of a stream: call, events, end.
+ * The life of a stream: call, events, time limits, end. What is to be done is
+ * asked of policy.c and done here.
  *
  * A stream may end at any depth of a callback, because a client's connection
  * or an upstream's bytes can tell so at any write. It is freed by its timer's
  * close callback, on a later turn of the loop; until then `closing` tells
  * those further up the stack that it is over.
+ *
+ * A token only notes the time; the timer is set to the earliest deadline as
+ * it stood when it was set, and looks again when it fires. So a stream of a
+ * thousand tokens moves its timer a few times, not a thousand.
  */
 #include "config.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "confab/relay/job.h"
-#include "confab/upstream/upstream.h"
 
+#include "claim.h"
 #include "stream.h"
-#include "stream_private.h"
+#include "stream_report.h"
+#include "stream_state.h"
+#include "stream_table.h"
 #include "stream_users.h"
 
-/* Unsent bytes a stream may hold when its user's or the process's rings are
- * full. */
-#define RING_FLOOR (16 * 1024)
+static void on_timer(uv_timer_t *timer);
+
+static uint64_t
+now_of(const struct stream *s)
+{
+	return loop_now(&s->loop->base);
+}
+
+/* ---- Time ---------------------------------------------------------------- */
+
+static struct policy_phase
+phase_of(const struct stream *s)
+{
+	struct policy_phase p = { .is_stream = s->out.events,
+		.calling = s->source.ops != NULL,
+		.paused = s->paused,
+		.attached = s->out.clients != NULL,
+		.ended = s->out.ended,
+		.last_write = s->out.last_write };
+
+	return p;
+}
+
+static struct policy_limits
+limits_of(const struct stream *s)
+{
+	struct policy_limits l = { .first_event = s->patience.first_event,
+		.silence = s->patience.silence,
+		.total = s->patience.total,
+		.heartbeat = stream_timeouts(s)->heartbeat,
+		.grace = stream_timeouts(s)->grace };
+
+	return l;
+}
+
+/* Sets the timer to the next of the stream's deadlines. */
+static void
+arm(struct stream *s)
+{
+	const struct policy_phase phase = phase_of(s);
+	const struct policy_limits limits = limits_of(s);
+	uint64_t now = now_of(s), next;
+
+	if (s->closing)
+		return;
+	next = policy_wake(&s->at, &phase, &limits);
+	uv_timer_start(&s->timer, on_timer, next > now ? next - now : 0, 0);
+}
 
 /* ---- Accounts ------------------------------------------------------------ */
 
@@ -30,7 +83,7 @@ static void
 account(struct stream *s)
 {
 	struct relay *r = s->loop->relay;
-	size_t held = s->ring.held;
+	size_t held = s->out.ring.held;
 
 	if (held == s->counted)
 		return;
@@ -49,20 +102,6 @@ rings_are_full(const struct stream *s)
 	    stream_limits(s)->ring_total;
 }
 
-/* The position of the client that is furthest ahead; without one, of the
- * oldest event: nothing has been sent to anybody. */
-static uint64_t
-furthest(const struct stream *s)
-{
-	const struct client *c;
-	uint64_t off = s->ring.tail;
-
-	for (c = s->clients; c != NULL; c = c->next)
-		if (c->off > off)
-			off = c->off;
-	return off;
-}
-
 /*
  * Drops what nobody can ask for any more, and holds the source back while too
  * much waits to be sent.
@@ -70,59 +109,148 @@ furthest(const struct stream *s)
 static void
 balance(struct stream *s)
 {
-	uint64_t sent = furthest(s);
-	size_t unsent = (size_t)(s->ring.head - sent);
-	size_t keep = stream_limits(s)->ring_per_stream, wait = keep;
+	struct event_ring *ring = &s->out.ring;
+	const struct policy_flow flow = { .cap =
+					      stream_limits(s)->ring_per_stream,
+		.tail = ring->tail,
+		.head = ring->head,
+		.sent = outlet_furthest(&s->out),
+		.attached = s->out.clients != NULL,
+		.has_key = s->key != NULL,
+		.rings_full = rings_are_full(s),
+		.paused = s->paused };
+	const struct policy_balance b = policy_balance(&flow);
 
-	if (s->key == NULL)
-		keep = 0;
-	if (rings_are_full(s)) {
-		keep = 0;
-		wait = wait < RING_FLOOR ? wait : RING_FLOOR;
-	}
-	if (s->clients == NULL) {
-		/* Only a stream with a key gets here; all of it may be asked
-		 * for, so nothing is dropped. */
-		unsent = s->ring.bytes;
-	} else if (s->ring.bytes > keep) {
-		uint64_t goal = s->ring.head - keep;
-
-		event_ring_drop(&s->ring, goal < sent ? goal : sent);
-	}
+	event_ring_drop(ring, b.drop);
 	account(s);
-	if (s->source.ops == NULL)
+	if (s->source.ops == NULL || b.source == POLICY_LEAVE)
 		return;
-	if (!s->paused && unsent > wait) {
-		s->paused = true;
+	s->paused = b.source == POLICY_PAUSE;
+	if (s->paused) {
 		s->source.ops->pause(s->source.self);
-	} else if (s->paused && unsent <= wait / 2) {
-		s->paused = false;
-		s->last_event = loop_now(&s->loop->base);
+	} else {
+		s->at.last_event = now_of(s);
 		s->source.ops->resume(s->source.self);
+	}
+}
+
+/* The request will not be needed again. */
+static void
+drop_request(struct stream *s)
+{
+	chat_request_free(s->chat);
+	s->chat = NULL;
+	relay_request_free(s->request);
+	s->request = NULL;
+	if (s->claim != NULL) {
+		relay_claim_free(s->claim);
+		s->claim = NULL;
+		claim_trim_look(s->loop);
 	}
 }
 
 /* ---- The source ---------------------------------------------------------- */
 
-static const struct upstream_handler handler = { stream_chunk, stream_flush,
-	stream_answer, stream_end };
-
-static void
-cancel_source(struct stream *s)
+/* A normalised chunk has come. */
+static int
+on_chunk(void *arg, const char *json, size_t len, bool content)
 {
-	const struct stream_source_ops *ops = s->source.ops;
+	struct stream *s = arg;
 
-	s->source.ops = NULL;
-	if (ops != NULL)
-		ops->cancel(s->source.self);
+	if (s->out.ended)
+		return -1;
+	if (s->at.first_event == 0) {
+		s->at.first_event = now_of(s);
+		metrics_first_event(s->at.first_event - s->at.started);
+		/* It was processed: there is no second try. */
+		drop_request(s);
+	}
+	if (content)
+		s->content++;
+	return event_ring_add(&s->out.ring, json, len);
 }
 
-void
-stream_call(struct stream *s)
+static void
+on_flush(void *arg)
+{
+	struct stream *s = arg;
+
+	s->at.last_event = now_of(s);
+	outlet_send(&s->out);
+	if (!s->closing)
+		balance(s);
+}
+
+static void
+on_answer(void *arg, struct buf *json)
+{
+	struct stream *s = arg;
+
+	buf_free(&s->out.answer);
+	s->out.answer = *json;
+	buf_init(json, 0);
+}
+
+/* Makes a failed call again, or that of the model's fallback, when that may be
+ * done. Returns true when it will be. */
+static bool
+try_again(struct stream *s, const struct api_error *err, bool unprocessed)
+{
+	const char *name = s->entry->model.fallback;
+	const struct catalog_entry *other =
+	    name != NULL ? catalog_find(s->catalog, name) : NULL;
+	const struct policy_failure f = { .err = err,
+		.unprocessed = unprocessed && s->chat != NULL,
+		.answered = s->at.first_event != 0,
+		.draining = s->loop->draining,
+		.fallback = other != NULL,
+		.tries = s->tries,
+		.fallbacks = s->fallbacks };
+	uint64_t delay;
+
+	switch (policy_try_again(&f, &delay)) {
+	case POLICY_AGAIN:
+		delay += uv_hrtime() / 1000 % POLICY_RETRY_DELAY;
+		break;
+	case POLICY_FALLBACK:
+		s->fallbacks++;
+		s->entry = other;
+		s->tries = 0;
+		break;
+	case POLICY_GIVE_UP:
+	default:
+		return false;
+	}
+	s->at.retry = now_of(s) + delay;
+	metrics_upstream_retry();
+	arm(s);
+	return true;
+}
+
+static void
+on_end(void *arg, const struct api_error *err, bool unprocessed)
+{
+	struct stream *s = arg;
+
+	s->source.ops = NULL;
+	if (err == NULL)
+		stream_finish(s, METRICS_CAUSE_DONE, NULL);
+	else if (s->out.ended || !try_again(s, err, unprocessed))
+		stream_finish(s, policy_cause(err), err);
+}
+
+static const struct upstream_handler handler = { on_chunk, on_flush, on_answer,
+	on_end };
+
+/* Makes the upstream call, or makes it again. */
+static void
+make_call(struct stream *s)
 {
 	struct upstream_call call;
 	struct api_error err;
+	int rc;
 
+	assert(s->source.ops == NULL && s->chat != NULL);
 	memset(&call, 0, sizeof(call));
 	call.loop = &s->loop->base;
 	call.config = s->settings->config;
@@ -132,217 +260,189 @@ stream_call(struct stream *s)
 	call.chat = s->chat;
 	call.request = s->request;
 	call.limits = stream_limits(s);
-	call.connect_ms = s->settings->config->timeouts.connect;
+	call.connect_ms = stream_timeouts(s)->connect;
 	call.usage = &s->usage;
-	s->patience =
-	    config_patience(call.config, call.provider, call.model);
-	s->called = loop_now(&s->loop->base);
-	s->last_event = s->called;
-	s->retry_at = 0;
+	s->patience = config_patience(call.config, call.provider, call.model);
+	s->at.called = now_of(s);
+	s->at.last_event = s->at.called;
+	s->at.retry = 0;
 	s->tries++;
 	s->paused = false;
-	s->source.ops = stream_source_ops(call.provider);
-	s->source.self =
-	    s->source.ops->start(s->loop, &call, &handler, s, &err);
+	rc = s->loop->start_source(&s->source, s->loop->upstreams, &call,
+	    &handler, s, &err);
 	relay_request_free(s->request);
 	s->request = NULL;
-	if (s->source.self == NULL) {
-		s->source.ops = NULL;
+	if (rc == -1)
 		stream_finish(s, METRICS_CAUSE_UPSTREAM, &err);
-	}
 }
 
-int
-stream_chunk(void *arg, const char *json, size_t len, bool content)
+/* ---- What is due ---------------------------------------------------------- */
+
+static void
+timed_out(struct stream *s, const char *code, const char *what)
 {
-	struct stream *s = arg;
+	struct api_error err;
 
-	if (s->ended)
-		return -1;
-	if (s->first_event == 0) {
-		s->first_event = loop_now(&s->loop->base);
-		metrics_first_event(s->first_event - s->started);
-		/* It was processed: there is no second try. */
-		chat_request_free(s->chat);
-		s->chat = NULL;
-	}
-	if (content)
-		s->content++;
-	if (event_ring_add(&s->ring, json, len) == -1)
-		return -1;
-	return 0;
+	(void)api_error_set(&err, 504, code, "%s", what);
+	stream_finish(s, METRICS_CAUSE_TIMEOUT, &err);
 }
+
+static void
+do_due(struct stream *s, enum policy_due due)
+{
+	switch (due) {
+	case POLICY_RETRY:
+		make_call(s);
+		break;
+	case POLICY_TOTAL:
+		timed_out(s, "total_timeout",
+		    "The answer took longer than this server allows.");
+		break;
+	case POLICY_FIRST_EVENT:
+		timed_out(s, "first_event_timeout",
+		    "The provider took too long to begin its answer.");
+		break;
+	case POLICY_SILENCE:
+		timed_out(s, "silence_timeout",
+		    "The provider fell silent in the middle of its answer.");
+		break;
+	case POLICY_GRACE:
+		if (s->out.ended)
+			stream_discard(s);
+		else
+			stream_finish(s, METRICS_CAUSE_CLIENT_GONE, NULL);
+		break;
+	case POLICY_COMMENT:
+		outlet_comment(&s->out);
+		break;
+	case POLICY_NOTHING:
+	case POLICY_DUES:
+	default:
+		break;
+	}
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct stream *s = (struct stream *)timer;
+	struct policy_limits limits;
+	struct policy_phase phase;
+
+	if (s->closing)
+		return;
+	limits = limits_of(s);
+	phase = phase_of(s);
+	do_due(s, policy_due(&s->at, &phase, &limits, now_of(s)));
+	arm(s);
+}
+
+/* ---- Clients --------------------------------------------------------------- */
 
 void
-stream_flush(void *arg)
+stream_settle(struct stream *s)
 {
-	struct stream *s = arg;
+	struct policy_rest rest;
 
-	s->last_event = loop_now(&s->loop->base);
-	stream_clients_send(s);
-	if (!s->closing)
+	if (s->closing)
+		return;
+	if (s->out.clients == NULL) {
+		if (s->at.detached == 0)
+			s->at.detached = now_of(s);
+		rest = stream_rest(s);
+		switch (policy_left(&rest)) {
+		case POLICY_FINISH:
+			stream_finish(s, METRICS_CAUSE_CLIENT_GONE, NULL);
+			return;
+		case POLICY_DISCARD:
+			stream_discard(s);
+			return;
+		case POLICY_WAIT:
+		default:
+			break;
+		}
+	}
+	if (!s->out.ended)
 		balance(s);
+	arm(s);
+}
+
+static int
+add_client(struct stream *s, struct relay_job *job, uint64_t off)
+{
+	int rc = outlet_attach(&s->out, job->client, job->extra_headers, off);
+
+	job->client.fd = -1;
+	if (rc == 0)
+		s->at.detached = 0;
+	return rc;
 }
 
 void
-stream_answer(void *arg, struct buf *json)
+stream_attach(struct stream *s, struct relay_job *job, uint64_t last_id)
 {
-	struct stream *s = arg;
+	struct api_error err;
+	uint64_t off = 0;
 
-	buf_free(&s->answer);
-	s->answer = *json;
-	buf_init(json, 0);
-}
-
-/*
- * A call that the provider certainly did nothing for may be made again: soon,
- * when that was a connection or the provider named a short time, else to the
- * model's fallback. Returns true when that will be done.
- */
-static bool
-try_again(struct stream *s, const struct api_error *err)
-{
-	const struct catalog_entry *other;
-	uint64_t now = loop_now(&s->loop->base), delay = STREAM_RETRY_DELAY;
-	bool soon;
-
-	if (s->chat == NULL || s->ended || s->loop->draining)
-		return false;
-	soon = strcmp(err->code, "upstream_unreachable") == 0 ||
-	    (err->retry_after > 0 &&
-		err->retry_after <= STREAM_RETRY_AFTER_MAX);
-	if (soon && s->tries < STREAM_TRIES_MAX) {
-		if (err->retry_after > 0)
-			delay = (uint64_t)err->retry_after * 1000;
-		delay += uv_hrtime() / 1000 % STREAM_RETRY_DELAY;
-		s->retry_at = now + delay;
-		metrics_upstream_retry();
-		stream_timer_arm(s);
-		return true;
+	if (s->out.events && !event_ring_seek(&s->out.ring, last_id, &off)) {
+		if (last_id >= s->out.ring.next_id)
+			(void)api_error_set(&err, 400, "invalid_request",
+			    "Last-Event-ID names an event that has not been.");
+		else
+			(void)api_error_set(&err, 410, "events_evicted",
+			    "These events are not kept any more.");
+		stream_refuse(s->loop, job, &err);
+		return;
 	}
-	if (s->entry->model.fallback == NULL)
-		return false;
-	other = catalog_find(s->catalog, s->entry->model.fallback);
-	if (other == NULL || s->fallbacks >= STREAM_TRIES_MAX)
-		return false;
-	s->fallbacks++;
-	s->entry = other;
-	s->tries = 0;
-	s->retry_at = now;
-	metrics_upstream_retry();
-	stream_timer_arm(s);
-	return true;
-}
-
-static enum metrics_cause
-cause_of(const struct api_error *err)
-{
-	if (strstr(err->code, "_too_large") != NULL)
-		return METRICS_CAUSE_LIMIT;
-	if (strstr(err->code, "_timeout") != NULL)
-		return METRICS_CAUSE_TIMEOUT;
-	if (strcmp(err->code, "internal_error") == 0)
-		return METRICS_CAUSE_INTERNAL;
-	return METRICS_CAUSE_UPSTREAM;
+	metrics_stream_resumed();
+	if (add_client(s, job, off) == -1)
+		return;
+	outlet_send(&s->out);
+	stream_settle(s);
 }
 
 void
-stream_end(void *arg, const struct api_error *err, bool unprocessed)
+stream_refuse(struct relay_loop *l, struct relay_job *job,
+    const struct api_error *err)
 {
-	struct stream *s = arg;
+	outlet_refuse(&l->base, job->client, job->extra_headers, err);
+	job->client.fd = -1;
+}
 
-	s->source.ops = NULL;
-	if (err == NULL) {
-		stream_finish(s, METRICS_CAUSE_DONE, NULL);
+/* ---- The beginning ---------------------------------------------------------- */
+
+void
+stream_begin(struct stream *s, struct relay_job *job)
+{
+	atomic_fetch_add(&s->loop->relay->streams, 1);
+	atomic_fetch_add(&s->user->open, 1);
+	metrics_stream_started();
+	if (add_client(s, job, 0) == -1) {
+		stream_finish(s, METRICS_CAUSE_CLIENT_GONE, NULL);
 		return;
 	}
-	if (unprocessed && s->first_event == 0 && try_again(s, err))
-		return;
-	stream_finish(s, cause_of(err), err);
+	make_call(s);
+	arm(s);
 }
 
 /* ---- The end ------------------------------------------------------------- */
-
-/* Puts the end into the ring where events have been seen or promised. */
-static void
-write_end(struct stream *s, const struct api_error *err)
-{
-	const struct client *c;
-	bool promised = s->ring.next_id > 1;
-	struct buf json;
-
-	if (!s->is_stream)
-		return;
-	if (s->cause == METRICS_CAUSE_DONE)
-		(void)event_ring_add(&s->ring, "[DONE]", 6);
-	if (err == NULL)
-		return;
-	for (c = s->clients; c != NULL; c = c->next)
-		if (c->committed)
-			promised = true;
-	if (!promised)
-		return;
-	buf_init(&json, 4 * API_ERROR_MESSAGE_MAX + 512);
-	if (api_error_json(&json, err) == 0)
-		(void)event_ring_add(&s->ring, json.data, json.len);
-	buf_free(&json);
-}
 
 void
 stream_finish(struct stream *s, enum metrics_cause cause,
     const struct api_error *err)
 {
-	if (s->ended)
+	if (s->out.ended)
 		return;
-	cancel_source(s);
-	s->ended = true;
-	s->ended_at = loop_now(&s->loop->base);
+	source_cancel(&s->source);
+	s->at.ended = now_of(s);
+	s->at.retry = 0;
 	s->cause = cause;
-	s->retry_at = 0;
-	if (err != NULL && (s->err = malloc(sizeof(*err))) != NULL)
-		*s->err = *err;
-	stream_report(s);
-	write_end(s, err);
+	stream_report(s, err);
+	outlet_end(&s->out, cause == METRICS_CAUSE_DONE, err);
 	account(s);
-	chat_request_free(s->chat);
-	s->chat = NULL;
-	stream_clients_send(s);
+	drop_request(s);
+	outlet_send(&s->out);
 	stream_settle(s);
-}
-
-/* True when an ended stream is kept for a client that comes back. */
-static bool
-is_kept(const struct stream *s)
-{
-	/* A failure before the first event is told once and forgotten: the
-	 * same key may try again. */
-	return s->key != NULL && !s->loop->draining &&
-	    s->settings->config->timeouts.grace > 0 &&
-	    (s->err == NULL || s->ring.next_id > 1) &&
-	    s->cause != METRICS_CAUSE_STOPPED &&
-	    s->cause != METRICS_CAUSE_CLIENT_GONE;
-}
-
-void
-stream_settle(struct stream *s)
-{
-	if (s->closing)
-		return;
-	if (s->clients == NULL && s->detached == 0)
-		s->detached = loop_now(&s->loop->base);
-	if (s->clients == NULL && !s->ended &&
-	    (s->key == NULL || s->settings->config->timeouts.grace == 0 ||
-		s->loop->draining)) {
-		stream_finish(s, METRICS_CAUSE_CLIENT_GONE, NULL);
-		return;
-	}
-	if (s->clients == NULL && s->ended && !is_kept(s)) {
-		stream_discard(s);
-		return;
-	}
-	if (!s->ended)
-		balance(s);
-	stream_timer_arm(s);
 }
 
 static void
@@ -350,13 +450,10 @@ free_stream(uv_handle_t *timer)
 {
 	struct stream *s = (struct stream *)timer;
 
-	event_ring_free(&s->ring);
-	buf_free(&s->answer);
-	chat_request_free(s->chat);
-	relay_request_free(s->request);
+	outlet_free(&s->out);
+	drop_request(s);
 	catalog_unref(s->catalog);
 	settings_unref(s->settings);
-	free(s->err);
 	free(s->key);
 	free(s);
 }
@@ -369,15 +466,15 @@ stream_discard(struct stream *s)
 	if (s->closing)
 		return;
 	s->closing = true;
-	cancel_source(s);
-	if (!s->ended) {
-		s->ended = true;
+	source_cancel(&s->source);
+	if (!s->out.ended) {
+		s->out.ended = true;
 		s->cause = METRICS_CAUSE_SHUTDOWN;
-		stream_report(s);
+		stream_report(s, NULL);
 	}
-	stream_clients_close(s);
+	outlet_close(&s->out);
 	stream_unlist(s);
-	event_ring_free(&s->ring);
+	event_ring_free(&s->out.ring);
 	account(s);
 	stream_users_put(r->users, s->user);
 	s->user = NULL;

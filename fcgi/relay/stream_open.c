@@ -7,10 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "confab/relay/job.h"
+
 #include "stream.h"
-#include "stream_private.h"
+#include "stream_open.h"
+#include "stream_state.h"
+#include "stream_table.h"
 #include "stream_users.h"
 
+static void
+on_clients_changed(void *arg)
+{
+	stream_settle(arg);
+}
+
+/*
+ * A stream for a job, on its loop's lists, without a client or a call. Takes
+ * over chat, settings, catalogue, request and claim. NULL when out of memory,
+ * with the job left as it was.
+ */
 static struct stream *
 stream_new(struct relay_loop *l, struct relay_job *job)
 {
@@ -30,8 +45,9 @@ stream_new(struct relay_loop *l, struct relay_job *job)
 		free(s);
 		return NULL;
 	}
-	event_ring_init(&s->ring);
-	buf_init(&s->answer, CLIENT_OUT_MAX);
+	memcpy(s->digest, job->digest, sizeof(s->digest));
+	outlet_init(&s->out, &l->base, job->chat->stream, on_clients_changed,
+	    s);
 	uv_timer_init(&l->base.uv, &s->timer);
 	s->chat = job->chat;
 	job->chat = NULL;
@@ -42,45 +58,17 @@ stream_new(struct relay_loop *l, struct relay_job *job)
 	s->entry = job->entry;
 	s->request = job->request;
 	job->request = NULL;
-	s->is_stream = s->chat->stream;
-	s->started = loop_now(&l->base);
-	s->last_write = s->started;
+	s->claim = job->claim;
+	job->claim = NULL;
+	s->at.started = loop_now(&l->base);
 	stream_list(s);
 	return s;
-}
-
-/* Is there room for one more stream of this user? */
-static int
-check_room(const struct stream *s, struct api_error *err)
-{
-	const struct config_limits *lim = stream_limits(s);
-	struct relay *r = s->loop->relay;
-
-	if (atomic_load(&s->user->open) >= lim->streams_per_user) {
-		(void)api_error_set(err, 429, "stream_limit",
-		    "Only %u answers may be under way at a time.",
-		    lim->streams_per_user);
-		err->retry_after = 5;
-		return -1;
-	}
-	if (atomic_load(&r->streams) >= lim->streams) {
-		(void)api_error_set(err, 503, "busy",
-		    "The server is at its limit of open answers.");
-		err->retry_after = 5;
-		return -1;
-	}
-	if (atomic_load(&r->ring_bytes) > lim->ring_total) {
-		(void)api_error_set(err, 503, "ring_limit",
-		    "The server's memory for answers is full.");
-		err->retry_after = 5;
-		return -1;
-	}
-	return 0;
 }
 
 void
 stream_open(struct relay_loop *l, struct relay_job *job)
 {
+	struct policy_load load;
 	struct api_error err;
 	struct stream *s;
 
@@ -90,20 +78,15 @@ stream_open(struct relay_loop *l, struct relay_job *job)
 		stream_refuse(l, job, &err);
 		return;
 	}
-	if (check_room(s, &err) == -1) {
+	load.user_streams = atomic_load(&s->user->open);
+	load.streams = atomic_load(&l->relay->streams);
+	load.ring_bytes = atomic_load(&l->relay->ring_bytes);
+	if (policy_room(&load, stream_limits(s), &err) == -1) {
 		/* It was never open: nothing to count or log. */
-		s->ended = true;
+		s->out.ended = true;
 		stream_discard(s);
 		stream_refuse(l, job, &err);
 		return;
 	}
-	atomic_fetch_add(&l->relay->streams, 1);
-	atomic_fetch_add(&s->user->open, 1);
-	metrics_stream_started();
-	if (!stream_client_add(s, job, 0)) {
-		stream_finish(s, METRICS_CAUSE_CLIENT_GONE, NULL);
-		return;
-	}
-	stream_call(s);
-	stream_timer_arm(s);
+	stream_begin(s, job);
 }

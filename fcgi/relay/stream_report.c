@@ -10,20 +10,20 @@
 
 #include "confab/system/loop_work.h"
 
-#include "stream.h"
-#include "stream_private.h"
+#include "stream_report.h"
+#include "stream_state.h"
 #include "stream_users.h"
 
 /* The one line about a stream; nothing of what was said is in it. */
 static void
-log_end(const struct stream *s)
+log_end(const struct stream *s, const struct api_error *err)
 {
 	char user[RELAY_USER_MAX * 4 + 8], model[256];
 	uint64_t now = loop_now(&s->loop->base);
 	long long ttft = -1;
 
-	if (s->first_event != 0)
-		ttft = (long long)(s->first_event - s->started);
+	if (s->at.first_event != 0)
+		ttft = (long long)(s->at.first_event - s->at.started);
 	log_msg(LOG_LEVEL_INFO,
 	    "stream user=%s model=%s provider=%s "
 	    "cause=%s code=%s status=%d first_ms=%lld total_ms=%llu "
@@ -31,10 +31,9 @@ log_end(const struct stream *s)
 	    log_quote(user, sizeof(user), s->user->name, strlen(s->user->name)),
 	    log_quote(model, sizeof(model), s->entry->id, strlen(s->entry->id)),
 	    s->entry->provider->name, metrics_cause_str(s->cause),
-	    s->err != NULL ? s->err->code : "-",
-	    s->err != NULL ? s->err->status : 200, ttft,
-	    (unsigned long long)(now - s->started),
-	    (unsigned long long)(s->ring.next_id - 1),
+	    err != NULL ? err->code : "-", err != NULL ? err->status : 200,
+	    ttft, (unsigned long long)(now - s->at.started),
+	    (unsigned long long)(s->out.ring.next_id - 1),
 	    (unsigned long long)s->usage.prompt,
 	    (unsigned long long)s->usage.completion,
 	    s->usage.estimated ? " estimated=1" : "");
@@ -82,7 +81,7 @@ report_tokens(const struct stream *s, uint64_t tokens)
 }
 
 void
-stream_report(struct stream *s)
+stream_report(struct stream *s, const struct api_error *err)
 {
 	struct relay *r = s->loop->relay;
 	uint64_t tokens;
@@ -96,5 +95,5 @@ stream_report(struct stream *s)
 	metrics_tokens(s->usage.prompt, s->usage.completion);
 	if (stream_limits(s)->tokens_per_day > 0 && tokens > 0)
 		report_tokens(s, tokens);
-	log_end(s);
+	log_end(s, err);
 }

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "stream.h"
-#include "stream_private.h"
+#include "stream_state.h"
+#include "stream_table.h"
 #include "stream_users.h"
 
 uint64_t
@@ -47,11 +47,9 @@ stream_list(struct stream *s)
 static void
 remember(struct relay_loop *l, const struct stream *s)
 {
-	/* One that was refused before the call, or failed before its first
-	 * event, may be asked for again. */
-	if (s->called == 0 ||
-	    (s->err != NULL && s->ring.next_id <= 1 &&
-		s->cause != METRICS_CAUSE_STOPPED))
+	const struct policy_rest rest = stream_rest(s);
+
+	if (!policy_key_is_used(&rest, s->at.called != 0))
 		return;
 	l->forgotten[l->forget_at] = s->hash;
 	l->forget_at = (l->forget_at + 1) % RELAY_LOOP_FORGET_MAX;

@@ -16,6 +16,7 @@ struct stream_user {
 	unsigned refs;		  /* private */
 	atomic_uint open;	  /* streams that have not ended */
 	atomic_size_t ring_bytes;
+	atomic_size_t claimed; /* bytes, by requests that wait */
 	char name[];
 };
 

@@ -39,10 +39,16 @@ trim_object(struct dl_phdr_info *o, size_t size, void *arg)
 }
 
 void
+trim_heap(void)
+{
+	(void)malloc_trim(0);
+}
+
+void
 trim_memory(void)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
-	(void)malloc_trim(0);
+	trim_heap();
 	(void)dl_iterate_phdr(trim_object, &page);
 }

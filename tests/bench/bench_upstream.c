@@ -268,6 +268,7 @@ main(void)
 	struct bench_due *d;
 	struct conn *c;
 	int i, n, listener;
+	bool paced;
 
 	signal(SIGPIPE, SIG_IGN);
 	epfd = epoll_create1(EPOLL_CLOEXEC);
@@ -292,10 +293,11 @@ main(void)
 		while (
 		    (d = bench_first(&queue)) != NULL && d->at <= bench_now()) {
 			c = (struct conn *)d;
+			paced = c->every > 0;
 			bench_cancel(&queue, d);
 			if (conn_work(c) != 0)
 				conn_close(c);
-			if (c->every == 0)
+			if (!paced)
 				break;
 		}
 	}

@@ -122,7 +122,6 @@ test_empty(void **state)
 	assert_false(event_ring_seek(&r, 1, &off));
 	assert_int_equal(event_ring_peek(&r, 0, &p), 0);
 	event_ring_drop(&r, 0);
-	event_ring_trim(&r, 0);
 	event_ring_free(&r);
 }
 
@@ -194,8 +193,9 @@ test_drop(void **state)
 	end(&r, &m);
 }
 
+/* What is kept for who may come back: a cap, and the event that lies over it. */
 static void
-test_trim(void **state)
+test_keep(void **state)
 {
 	struct event_ring r;
 	struct model m;
@@ -205,18 +205,57 @@ test_trim(void **state)
 	start(&r, &m);
 	for (i = 0; i < EVENTS; i++) {
 		add(&r, &m, any(5) == 0 ? any(5000) : any(100));
-		event_ring_trim(&r, 8000);
-		assert_true(r.bytes <= 8000);
-		/* Allocated is a cap and the segments at both ends more. */
-		assert_true(r.held <= 8000 + 3 * 4096);
+		event_ring_drop(&r, r.head > 8000 ? r.head - 8000 : 0);
+		assert_true(r.bytes <= 8000 + 5100);
+		/* Allocated is that and the segments at both ends more. */
+		assert_true(r.held <= 8000 + 5100 + 3 * 4096);
 		check_bytes(&r, &m);
 	}
 	check_seek(&r, &m);
-	event_ring_trim(&r, 0);
+	event_ring_drop(&r, r.head);
 	assert_int_equal(r.bytes, 0);
 	add(&r, &m, 3);
 	check_bytes(&r, &m);
 	end(&r, &m);
+}
+
+/*
+ * An event that lies in two segments, cut between any two of its bytes, its
+ * blank line among them; and what begins in three segments one after another,
+ * with an event that fills the one between.
+ */
+static void
+test_across_segments(void **state)
+{
+	struct event_ring r;
+	struct model m;
+	size_t cut;
+
+	(void)state;
+	for (cut = 0; cut < 40; cut++) {
+		start(&r, &m);
+		/* The first segment's room, so that the second event is cut. */
+		add(&r, &m, 1);
+		add(&r, &m, 1016 - 56 - 2 * 17 - cut);
+		add(&r, &m, 20);
+		add(&r, &m, 4000 + cut);
+		add(&r, &m, 9000);
+		add(&r, &m, 0);
+		add(&r, &m, 5);
+		check_bytes(&r, &m);
+		check_seek(&r, &m);
+		event_ring_drop(&r, m.end[2]);
+		assert_int_equal(r.tail, m.end[2]);
+		check_seek(&r, &m);
+		/* One byte less than its end: it stays whole. */
+		event_ring_drop(&r, m.end[4] - 1);
+		assert_int_equal(r.tail, m.end[3]);
+		event_ring_drop(&r, m.end[4]);
+		assert_int_equal(r.tail, m.end[4]);
+		check_bytes(&r, &m);
+		check_seek(&r, &m);
+		end(&r, &m);
+	}
 }
 
 static void
@@ -258,7 +297,8 @@ main(void)
 		cmocka_unit_test(test_wire_form),
 		cmocka_unit_test(test_any_sizes),
 		cmocka_unit_test(test_drop),
-		cmocka_unit_test(test_trim),
+		cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_across_segments),
 		cmocka_unit_test(test_large_event),
 		cmocka_unit_test(test_short_answer_is_cheap),
 	};

@@ -123,6 +123,9 @@ struct config_limits {
 	size_t ring_per_stream;	      /* bytes of events kept, 1 MiB */
 	size_t ring_per_user;	      /* 64 MiB */
 	size_t ring_total;	      /* 256 MiB */
+	size_t pending_per_user;      /* bytes of requests that wait for their
+				       * answer's beginning, 128 MiB */
+	size_t pending_total;	      /* 512 MiB */
 	unsigned cgi_processes;	      /* plain CGI: open at a time, 15 */
 };
 

@@ -15,14 +15,31 @@
 /* Bytes of header lines; with those that every response has they fit into the
  * web server's buffer (nginx's fastcgi_buffer_size, 2 KiB in our file). */
 #define RESPONSE_HEADERS_MAX 1024
+#define RESPONSE_HEAD_MAX (RESPONSE_HEADERS_MAX + 512)
 #define RESPONSE_BODY_MAX (8 * 1024 * 1024)
+#define RESPONSE_JSON "application/json"
+
+/* What the head of a response says. */
+struct response_head {
+	int status;
+	const char *type;     /* Content-Type; NULL: there is no body */
+	size_t length;	      /* of the body */
+	bool endless;	      /* its length is not known, and it is to arrive as
+				 * it is written */
+	unsigned retry_after; /* s; 0: not said */
+	const char *more; /* further lines, each ended by CRLF; NULL: none */
+};
+
+/* Appends the head, to its empty line. The one place that writes one. */
+void response_head(struct buf *out, const struct response_head *h);
 
 struct response {
 	int status;
 	const char *type;   /* Content-Type; JSON by default */
 	struct buf headers; /* "Name: value\r\n" lines */
 	struct buf body;
-	bool no_body; /* HEAD: the length is told, not the body */
+	unsigned retry_after; /* s; 0: not said */
+	bool no_body;	      /* HEAD: the length is told, not the body */
 };
 
 void response_init(struct response *r);

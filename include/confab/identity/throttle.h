@@ -53,6 +53,11 @@ void throttle_login_undo(struct shared_state *st,
 int throttle_request(struct shared_state *st, const struct config_limits *l,
     const char *user, struct api_error *err);
 
+/* Counts that the user comes back to a stream, as a request like others; what
+ * was begun may be read whatever the day's tokens are. Errors: request_limit. */
+int throttle_resume(struct shared_state *st, const struct config_limits *l,
+    const char *user, struct api_error *err);
+
 /* Adds what an answer used to the user's day (UTC). */
 void throttle_tokens(struct shared_state *st, const char *user,
     uint64_t tokens);

@@ -15,6 +15,9 @@
 
 #define RELAY_KEY_MAX 64   /* bytes of an Idempotency-Key */
 #define RELAY_USER_MAX 128 /* bytes of a user's name */
+#define RELAY_DIGEST_LEN 16
+
+struct relay_claim;
 
 enum relay_op {
 	RELAY_CHAT,   /* a new call, or attach when the key is known */
@@ -34,12 +37,19 @@ struct relay_job {
 	struct catalog *catalog;	   /* counted reference */
 	const struct catalog_entry *entry; /* of it: the model */
 	struct provider_request *request;  /* for the provider, allocated */
-	char extra_headers[512];	   /* CRLF-ended lines for the response,
-					 * such as a renewed Set-Cookie */
+	/* Of the whole request: a key is for one. */
+	unsigned char digest[RELAY_DIGEST_LEN];
+	struct relay_claim *claim; /* to the memory that it takes */
+	char extra_headers[512];   /* CRLF-ended lines for the response, such
+				    * as a renewed Set-Cookie */
 };
 
 /* Drops what a job owns, but not its connection. */
 void relay_job_free(struct relay_job *job);
+
+/* Gives back what was claimed; NULL is none. Any thread, before the relay's
+ * end. */
+void relay_claim_free(struct relay_claim *c);
 
 /* Frees and wipes a request for a provider, and its struct; NULL is none. */
 void relay_request_free(struct provider_request *r);

@@ -34,6 +34,15 @@ struct relay_hooks {
 struct relay *relay_start(unsigned loops, const struct relay_hooks *hooks);
 
 /*
+ * Claims `bytes` of memory for a request of `user` that is to wait for its
+ * answer; `*out` goes into its job, or to relay_claim_free(). Returns 0, or -1
+ * with err: 429 or 503 pending_limit, 503 internal_error. Any thread.
+ */
+int relay_claim(struct relay *r, const struct config_limits *l,
+    const char *user, size_t bytes, struct relay_claim **out,
+    struct api_error *err);
+
+/*
  * Hands a job over; it is copied and everything it owns given over, also on
  * failure. Where the queue is full, the client gets a 503. Never blocks.
  */

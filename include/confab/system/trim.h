@@ -5,6 +5,9 @@
 #ifndef CONFAB_SYSTEM_TRIM_H
 #define CONFAB_SYSTEM_TRIM_H
 
+/* Gives back to the system what is free of the heap. Any thread. */
+void trim_heap(void);
+
 /*
  * Gives back to the system what is free of the heap, and what is resident of
  * the program and its libraries: dynamic linking and the libraries' own

@@ -33,6 +33,9 @@
 
 #define FIXED_MAX 256 /* bytes of the names that a reload cannot change */
 #define ARENAS 2      /* of malloc: many threads, few of them busy */
+/* Bytes of a block that malloc maps by itself and gives back to the system when
+ * it is freed: a long request leaves no hole in the heap. */
+#define MAPPED (128 * 1024)
 
 struct options {
 	const char *config;
@@ -422,6 +425,7 @@ main(int argc, char *argv[])
 	parse_options(&o, argc, argv);
 	hold_signals(&set);
 	(void)mallopt(M_ARENA_MAX, ARENAS);
+	(void)mallopt(M_MMAP_THRESHOLD, MAPPED);
 	s = load(o.config);
 	if (s == NULL)
 		return EX_CONFIG;

@@ -169,6 +169,7 @@ writeFileSync(join(fresh, 'mermaid', 'mermaid.esm.min.d.mts'),
   'declare const mermaid: any;\nexport default mermaid;\n');
 writeFileSync(join(fresh, 'pdfjs', 'pdf.min.d.mts'),
   'export const getDocument: any;\nexport const PasswordException: any;\n');
+writeFileSync(join(fresh, 'pdfjs', 'pdf.worker.min.d.mts'), 'export {};\n');
 onlyWoff2(join(fresh, 'katex', 'katex.min.css'));
 checkImports(fresh);
 

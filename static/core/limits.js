@@ -6,7 +6,7 @@ export const MEMORY_CAP_BYTES = 256 * 1024 * 1024;
 /** Part of the cap from which the meter warns. */
 export const MEMORY_WARN_RATIO = 0.8;
 /** Attachments of one message. */
-export const MAX_ATTACHMENTS = 10;
+export const MAX_ATTACHMENTS = 50;
 /** A text file taken as an attachment, bytes. */
 export const MAX_TEXT_FILE_BYTES = 1024 * 1024;
 /** A longer text that is pasted becomes a text file, characters. */

@@ -127,10 +127,12 @@ function asItIs(part, input) {
 }
 
 /**
+ * A part as it is told in words, as a model gets it.
+ *
  * @param {Part} part
  * @returns {string}
  */
-function inWords(part) {
+export function inWords(part) {
   switch (part.kind) {
     case 'text':
       return part.text;

@@ -361,7 +361,7 @@ export function selectSendObstacle(state, conversation) {
   if (selectIsStreaming(conversation)) return 'streaming';
   const model = selectModel(state, conversation);
   return selectAskObstacle(state, conversation, model, draft.attachments) ??
-    (selectContext(state, conversation).tooLong ? 'too-long' : null);
+    (draft.asIs !== true && selectContext(state, conversation).tooLong ? 'too-long' : null);
 }
 
 /**

@@ -318,6 +318,7 @@
  * @typedef {object} Draft
  * @property {string} text
  * @property {readonly Attachment[]} attachments
+ * @property {boolean} [asIs]   it is sent although it is longer than the model says it can read
  */
 
 /**

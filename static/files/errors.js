@@ -9,9 +9,11 @@
  * empty      there is nothing in it that a model could read
  * old        an office format of before 2007
  * archive    a container of other files
+ * picture    one that this browser cannot show
+ * sound      one that the model cannot hear, or a film
  * kind       nothing that is known here
  *
- * @typedef {'broken' | 'password' | 'bomb' | 'large' | 'empty' | 'old' | 'archive' | 'kind'} FileReason
+ * @typedef {'broken' | 'password' | 'bomb' | 'large' | 'empty' | 'old' | 'archive' | 'picture' | 'sound' | 'kind'} FileReason
  */
 
 /** A file that was refused; its reason names an entry of the catalogues, `file.REASON`. */

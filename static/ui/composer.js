@@ -3,7 +3,8 @@
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { selectActive, selectContext, selectIsStreaming, selectSendObstacle } from '../core/selectors.js';
-import { attachmentView } from './attach-view.js';
+import { fitRegion } from './attach-fit.js';
+import { attachmentView, attachNotices } from './attach-view.js';
 import { createAttach } from './attach.js';
 import { contextMeter } from './context-meter.js';
 import { icon } from './icons.js';
@@ -39,12 +40,14 @@ function createField(ctx, { send, attach }) {
     ctx.actions.setDraft({ text: element.value });
   });
   element.addEventListener('keydown', (event) => {
+    attach.key(event);
     const means = fieldKey(event, { sendKey: ctx.state().settings.sendKey, empty: element.value === '' });
     if (means === null) return;
     event.preventDefault();
     if (means === 'send') send();
     if (means === 'editLast') ctx.editLast();
   });
+  element.addEventListener('keyup', (event) => attach.key(event));
   element.addEventListener('paste', (event) => attach.paste(event));
 
   return {
@@ -75,8 +78,8 @@ function tooEarly({ i18n: { t } }) {
  */
 function aboveRegion(ctx, attach, isEarly) {
   return region(ctx, make('div', ''),
-    (state) => [selectActive(state).draft.attachments, attach.refusals, attach.reading, isEarly()],
-    (attachments, refused, reading, early) => {
+    (state) => [selectActive(state).draft.attachments, attach.notices, attach.progress, isEarly()],
+    (attachments, _notices, _progress, early) => {
       const { t } = ctx.i18n;
       return html`${attachments.length
         ? html`<ul class="attachments" aria-label=${t('compose.attachments')}>${attachments.map((a) => attachmentView(ctx, a, () => {
@@ -84,10 +87,7 @@ function aboveRegion(ctx, attach, isEarly) {
           ctx.focusComposer();
         }))}</ul>`
         : nothing}
-      <div class="refusals" role="status" ?hidden=${!reading && refused.length === 0}>
-        ${reading ? html`<p class="status"><span class="spinner" aria-hidden="true"></span>${t('file.reading')}</p>` : nothing}
-        ${refused.map((r) => html`<p class="notice notice-warn">${icon('warning')}<span>${t(r.key, r.params)}</span></p>`)}
-      </div>
+      ${attachNotices(ctx, attach)}
       ${early ? html`<div class="refusals"><p class="notice notice-warn">${icon('clock')}<span>${tooEarly(ctx)}</span></p></div>` : nothing}`;
     });
 }
@@ -158,10 +158,11 @@ export function createComposer(ctx) {
   const attach = createAttach(ctx, () => update(ctx.state()));
   const field = createField(ctx, { send, attach });
   const above = aboveRegion(ctx, attach, () => early);
+  const fit = fitRegion(ctx);
   const row = rowRegion(ctx, attach, press);
   const veil = veilRegion(ctx, attach);
   const note = noteRegion(ctx, field.element);
-  form.append(above.element, field.element, row.element, attach.picker, veil.element);
+  form.append(above.element, fit.element, field.element, row.element, attach.picker, veil.element);
   element.append(form, note.element);
   form.addEventListener('submit', (event) => event.preventDefault());
 
@@ -197,7 +198,8 @@ export function createComposer(ctx) {
     if (switched) attach.clear();
     if (switched || !selectIsStreaming(conversation)) early = false;
     field.set(conversation.draft.text);
-    for (const part of [above, row, note, veil]) part.update(state);
+    attach.prune();
+    for (const part of [above, fit, row, note, veil]) part.update(state);
   }
 
   return {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// An attached image, as large as the window lets it be.
+// An attached image, as large as the window lets it be; of another file, what the model gets.
 
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
+import { attachmentDialog } from './dialog-attachment.js';
 
 /** @type {import('./dialogs.js').DialogMaker} */
-export function pictureDialog(ctx) {
+export function pictureDialog(ctx, close) {
   const picture = ctx.picture();
+  if (picture !== null && picture.kind !== 'image') return attachmentDialog(ctx, close);
   return {
     title: 'picture.title',
     wide: true,

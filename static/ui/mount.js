@@ -21,8 +21,8 @@ const THEME_COLORS = { light: '#fbfaf7', dark: '#14181a' };
 
 /** What the shell and Markdown import, and what that imports: asked for together, not one after the other. */
 const SHELL_MODULES = [
-  './answer-menu.js', './attach-view.js', './attach.js', './composer.js', './context-meter.js', './dialogs.js',
-  './edit-form.js', './focus.js', './follow.js', './greeting.js', './idle.js', './keys.js', './markdown.js',
+  './answer-menu.js', './attach-fit.js', './attach-view.js', './attach-waiting.js', './attach.js', './composer.js', './context-meter.js', './dialogs.js',
+  './edit-form.js', './fit.js', './focus.js', './follow.js', './greeting.js', './idle.js', './keys.js', './markdown.js',
   './menu.js', './message-answer.js', './message-foot.js', './message-question.js', './message-tools.js',
   './message.js', './models.js', './part-media.js', './part-raw.js', './part-reasoning.js', './part-sources.js',
   './part-text.js', './part-tool.js', './parts.js', './paste.js', './quote.js', './scroll.js', './send-key.js', './shell.js', './sidebar.js', './speech.js',

@@ -93,3 +93,35 @@ export function damage(bytes, next) {
       return copy;
   }
 }
+
+/**
+ * A PDF of plain objects: a page for each text; one without has a drawing. CJK text is in a font that is not
+ * embedded, by a character map that a reader must have.
+ * @param {readonly string[]} pages
+ * @returns {Uint8Array}
+ */
+export function pdf(pages) {
+  const objects = ['<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, i) => `${6 + 2 * i} 0 R`).join(' ')}] >>`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    '<< /Type /Font /Subtype /Type0 /BaseFont /STSong /Encoding /UniGB-UCS2-H /DescendantFonts [5 0 R] >>',
+    '<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> ' +
+      '/FontDescriptor << /Type /FontDescriptor /FontName /STSong /Flags 6 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >> >>'];
+  pages.forEach((text, i) => {
+    const lines = text.split('\n').map((line) => (/[^\0-\x7f]/.test(line)
+      ? `/F2 12 Tf <${Array.from(line, (c) => c.charCodeAt(0).toString(16).padStart(4, '0')).join('')}> Tj`
+      : `/F1 12 Tf (${line.replace(/[()\\]/g, '\\$&')}) Tj`));
+    const drawn = text === '' ? '1 0 0 rg 100 100 200 300 re f' : `BT 14 TL 72 720 Td ${lines.join(' T* ')} ET`;
+    objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents ${7 + 2 * i} 0 R /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>`,
+      `<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`);
+  });
+  let file = '%PDF-1.4\n';
+  const places = objects.map((object, i) => {
+    const at = file.length;
+    file += `${i + 1} 0 obj\n${object}\nendobj\n`;
+    return at;
+  });
+  const at = file.length;
+  file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('')}`;
+  return new TextEncoder().encode(`${file}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${at}\n%%EOF\n`);
+}

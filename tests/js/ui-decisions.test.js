@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { MAX_ATTACHMENTS, MAX_PASTE_CHARS } from '../../static/core/limits.js';
+import { cutToFit, longestFile } from '../../static/ui/fit.js';
 import { FOLLOWING, follow, isAway, sticks } from '../../static/ui/follow.js';
-import { pasteMeans } from '../../static/ui/paste.js';
+import { pasteMeans, tableOf } from '../../static/ui/paste.js';
 import { buttonPress, fieldKey } from '../../static/ui/send-key.js';
 import { AT_ONCE, planDraws, sameWay, stepFrom } from '../../static/ui/thread-plan.js';
 
@@ -48,15 +49,48 @@ test('the button stops what runs, sends what does not, and takes no double click
   assert.equal(buttonPress({ detail: 2 }, true), null);
 });
 
-test('a paste is text, a file of a long text, or the files it carries', () => {
+test('a paste is text, a file of a long text, a table, or the files it carries', () => {
   const long = 'x'.repeat(MAX_PASTE_CHARS + 1);
-  const paste = (/** @type {object} */ more) => pasteMeans({ text: '', types: [], files: 0, present: 0, ...more });
+  const paste = (/** @type {object} */ more) => pasteMeans({ text: '', html: '', types: [], files: [], present: 0, plain: false, ...more });
   assert.equal(paste({ text: 'short', types: ['text/plain'] }), 'text');
   assert.equal(paste({ text: long, types: ['text/plain'] }), 'text-file');
   assert.equal(paste({ text: long, types: ['text/plain'], present: MAX_ATTACHMENTS }), 'text');
-  assert.equal(paste({ files: 1, types: ['Files'] }), 'files');
-  assert.equal(paste({ text: 'a\tb', types: ['text/plain', 'text/html', 'Files'], files: 1 }), 'text');
+  assert.equal(paste({ text: long, types: ['text/plain'], plain: true }), 'text');
+  assert.equal(paste({ files: ['a.png'], types: ['Files'] }), 'files');
+  assert.equal(paste({ text: 'a\tb', types: ['text/plain', 'text/html', 'Files'], files: ['image.png'] }), 'text');
   assert.equal(paste({}), 'text');
+});
+
+test('a copied file comes with its name, or its path, as text: the file is meant', () => {
+  const paste = (/** @type {string} */ text, /** @type {string[]} */ files) =>
+    pasteMeans({ text, html: '', types: ['text/plain', 'Files'], files, present: 0, plain: false });
+  assert.equal(paste('report.pdf', ['report.pdf']), 'files');
+  assert.equal(paste('a.txt\nb.txt\n', ['a.txt', 'b.txt']), 'files');
+  assert.equal(paste('/home/me/a b.txt', ['a b.txt']), 'files');
+  assert.equal(paste('file:///home/me/a%20b.txt', ['a b.txt']), 'files');
+  assert.equal(paste('C:\\Docs\\a.txt', ['a.txt']), 'files');
+  assert.equal(paste('a.txt is the report', ['a.txt']), 'text');
+});
+
+test('cells that were copied are a table, be there tabs, line ends or quotes in them', () => {
+  const means = (/** @type {string} */ text, html = '<table><tr><td>') =>
+    pasteMeans({ text, html, types: ['text/plain', 'text/html', 'Files'], files: ['image.png'], present: 0, plain: false });
+  assert.equal(means('a\tb\n1\t2\n'), 'table');
+  assert.equal(means('a\tb\n1\t2\n', '<p>'), 'text');
+  assert.equal(means('one cell'), 'text');
+  assert.equal(means('a\tb\nmore words, no table'), 'text');
+  assert.deepEqual(tableOf('a\t"two\r\nlines"\r\n"say ""hi"""\t\r\n'), [['a', 'two\r\nlines'], ['say "hi"', '']]);
+  assert.deepEqual(tableOf('x\ty'), [['x', 'y']]);
+  assert.equal(tableOf(''), null);
+  assert.equal(tableOf('a\tb\nc'), null);
+});
+
+test('a text is cut to what fits, and is left out when nothing does', () => {
+  const text = 'word '.repeat(1000);
+  const cut = cutToFit(text, (shorter) => shorter.length <= 1234);
+  assert.ok(cut !== null && cut.length <= 1234 && cut.length > 1200 && cut.endsWith('[…]\n'), String(cut?.length));
+  assert.equal(cutToFit(text, () => false), null);
+  assert.equal(longestFile([]), null);
 });
 
 /** @param {import('../../static/ui/follow.js').FollowEvent[]} events */

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Has a file read in a thread of its own, which is ended when it is done, when nobody wants it any more, and when it
+// does not come to an end.
+
+import { FileError } from './errors.js';
+
+/**
+ * @typedef {import('./worker.js').Order} Order
+ * @typedef {import('./worker.js').Report} Report
+ * @typedef {import('./worker.js').Result} Result
+ *
+ * @typedef {object} Watch
+ * @property {AbortSignal} [signal]  rejects with its reason
+ * @property {(page: number, pages: number) => void} [onProgress]
+ * @property {(drawn: {page: number, blob: Blob, width: number, height: number}) => void} [onDrawn]
+ */
+
+/** Without a word from the thread for this long, it is given up, milliseconds. */
+const SILENCE_MS = 60000;
+
+/** @type {{createScriptURL: (url: string) => string} | undefined} */
+let policy;
+
+/** A thread of this room: the one address that its policy lets through. */
+function createThread() {
+  const url = new URL('worker.js', import.meta.url).href;
+  const { trustedTypes } = /** @type {{trustedTypes?: {createPolicy: (name: string, rules: object) => NonNullable<typeof policy>}}} */ (
+    /** @type {unknown} */ (globalThis));
+  policy ??= trustedTypes?.createPolicy('confab-files', {
+    /** @param {string} wanted */
+    createScriptURL(wanted) {
+      if (wanted !== url) throw new TypeError('not ours');
+      return wanted;
+    },
+  });
+  return new Worker(policy?.createScriptURL(url) ?? url, { type: 'module' });
+}
+
+/**
+ * @param {Order} order  its bytes are moved to the thread
+ * @param {Watch} [watch]
+ * @returns {Promise<Result | null>}
+ * @throws {FileError}
+ */
+export function carryOut(order, { signal, onProgress, onDrawn } = {}) {
+  signal?.throwIfAborted();
+  const thread = createThread();
+  let timer = 0;
+  const done = /** @type {Promise<Result | null>} */ (new Promise((resolve, reject) => {
+    const listen = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => reject(new FileError('broken', 'no end')), SILENCE_MS);
+    };
+    listen();
+    thread.onmessage = (/** @type {MessageEvent<Report>} */ { data }) => {
+      listen();
+      if ('progress' in data) onProgress?.(data.progress.page, data.progress.pages);
+      else if ('drawn' in data) onDrawn?.(data.drawn);
+      else if ('done' in data) resolve(data.done);
+      else if ('failed' in data) reject(new FileError(data.failed));
+    };
+    thread.onerror = () => reject(new FileError('broken', 'thread'));
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  }));
+  thread.postMessage(order, [order.bytes]);
+  return done.finally(() => {
+    clearTimeout(timer);
+    thread.terminate();
+  });
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Pictures that people add: decoded by the browser, turned as the camera says, scaled, and written anew, so that
+// nothing else that the file told (where, when, by whom) goes along.
+
+import { MAX_IMAGE_CHARS, MAX_IMAGE_SIDE } from '../core/limits.js';
+import { FileError } from './errors.js';
+
+const SIDES = [MAX_IMAGE_SIDE, 1024, 768, 512];
+/** From this ratio of its sides, a picture that is scaled to fit loses what is written in it. */
+export const LONG_RATIO = 4;
+
+/** @typedef {{data: string, type: string, width: number, height: number, long: boolean}} Picture */
+
+/**
+ * The same pixels, smaller: PNG where there may be transparency or sharp
+ * edges and it stays small, else JPEG.
+ * @param {ImageBitmap} bitmap
+ * @param {string} type
+ * @param {number} side
+ */
+function draw(bitmap, type, side) {
+  const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const pen = canvas.getContext('2d');
+  if (!pen) throw new FileError('broken', 'no canvas');
+  const { width, height } = canvas;
+  pen.imageSmoothingQuality = 'high';
+  pen.drawImage(bitmap, 0, 0, width, height);
+  if (!/jpeg|hei|avif/.test(type)) {
+    const png = canvas.toDataURL('image/png');
+    if (png.length < MAX_IMAGE_CHARS / 4) return { data: png, type: 'image/png', width, height };
+  }
+  pen.globalCompositeOperation = 'destination-over';
+  pen.fillStyle = '#fff';
+  pen.fillRect(0, 0, width, height);
+  return { data: canvas.toDataURL('image/jpeg', 0.87), type: 'image/jpeg', width, height };
+}
+
+/**
+ * Of an animation the first frame.
+ * @param {Blob} file
+ * @param {string} type  by its content
+ * @returns {Promise<Picture>}
+ * @throws {FileError} 'picture' when this browser cannot show it
+ */
+export async function readPicture(file, type) {
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(new Blob([file], { type }), { imageOrientation: 'from-image' });
+  } catch {
+    throw new FileError(/heic|tiff|jxl|avif/.test(type) ? 'picture' : 'broken');
+  }
+  try {
+    const { width, height } = bitmap;
+    const long = Math.max(width, height) > MAX_IMAGE_SIDE && Math.max(width, height) > LONG_RATIO * Math.min(width, height);
+    for (const side of SIDES) {
+      const drawn = draw(bitmap, type, side);
+      if (drawn.data.length <= MAX_IMAGE_CHARS) return { ...drawn, long };
+    }
+    throw new FileError('large');
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
+ * Whether a GIF, PNG or WebP has more than one frame.
+ * @param {Uint8Array} bytes
+ * @param {string} type
+ */
+export function isAnimated(bytes, type) {
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 1024 * 1024));
+  if (type === 'image/png') return text.slice(0, 4096).includes('acTL');
+  if (type === 'image/webp') return text.slice(0, 64).includes('ANIM');
+  return type === 'image/gif' && (text.match(/\x21\xf9\x04/g)?.length ?? 0) > 1;
+}

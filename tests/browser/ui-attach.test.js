@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// Files in the composer: what is said of them, what the model gets, and how that is changed before it goes out.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { encode, pdf } from '../js/files-helpers.js';
+import { closeBrowser, MODELS, visit } from './ui-harness.js';
+
+after(closeBrowser);
+
+/** @typedef {import('./ui-harness.js').Visit} Visit */
+
+const sample = (/** @type {string} */ name) => readFileSync(new URL(`../js/files/${name}`, import.meta.url));
+
+/** @param {Visit} v @param {{name: string, content: Uint8Array | string, type?: string}[]} files */
+const attach = (v, ...files) => v.page.locator('input[type="file"][multiple]').setInputFiles(
+  files.map(({ name, content, type = '' }) => ({ name, mimeType: type, buffer: Buffer.from(content) })));
+/** @param {Visit} v @param {string} name */
+const chip = (v, name) => v.page.locator('.composer .attachment', { hasText: name });
+
+/** A visit with one model. @param {any} model */
+const visitWith = (model) => visit({ prepare: (site) => {
+  site.models = [typeof model === 'string' ? MODELS.find(({ id }) => id === model) : model];
+} });
+
+/** What the model got last. @param {Visit} v */
+const sent = (v) => v.site.calls.filter((call) => call.path === 'chat/completions').at(-1)?.body.messages.at(-1).content;
+
+/** @param {Visit} v */
+const answering = (v) => {
+  v.site.answer = async (reply) => {
+    await reply.text('Read.');
+    await reply.end();
+  };
+};
+
+test('a document is read, its chip says how much it is, and shows exactly what is sent', async () => {
+  const v = await visit();
+  answering(v);
+  await attach(v, { name: 'report.docx', content: sample('doc.docx'), type: 'application/octet-stream' });
+  await chip(v, 'report.docx').getByText(/about \d+ tokens/).waitFor();
+  await chip(v, 'report.docx').locator('.attachment-open').click();
+  const words = await v.page.locator('dialog .attachment-words').textContent();
+  assert.match(String(words), /^report\.docx:\n```\n# Field report\n/);
+  await v.page.keyboard.press('Escape');
+  await v.ask('Sum it up');
+  await v.page.locator('.message-assistant .toolbar').last().waitFor();
+  assert.equal(sent(v), `${words}\n\nSum it up`);
+  await v.close();
+});
+
+test('an encoding that was guessed stands on the chip, and can be changed there', async () => {
+  const v = await visit();
+  await attach(v, { name: 'old.txt', content: encode('Zażółć gęślą jaźń', 'windows-1250') });
+  await chip(v, 'old.txt').locator('.attachment-open').click();
+  const select = v.page.locator('dialog select');
+  assert.notEqual(await select.inputValue(), 'windows-1250');
+  await select.selectOption('windows-1250');
+  await v.page.locator('dialog .attachment-words', { hasText: 'Zażółć gęślą jaźń' }).waitFor();
+  assert.equal(await select.inputValue(), 'windows-1250');
+  await v.page.keyboard.press('Escape');
+  assert.equal(await v.page.locator('.composer .attachment').count(), 1);
+  await v.close();
+});
+
+test('each file that is not taken is named with its reason, and the others are', async () => {
+  const v = await visit();
+  await attach(v, { name: 'a.zip', content: Buffer.from('UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==', 'base64') },
+    { name: 'locked.pdf', content: sample('locked.pdf') }, { name: 'cut.docx', content: sample('doc.docx').subarray(0, 3000) },
+    { name: 'old.doc', content: Buffer.from('d0cf11e0a1b11ae10000', 'hex') }, { name: 'film', content: Buffer.from('0000001c6674797069736f6d00000000', 'hex') },
+    { name: 'good.txt', content: 'good' });
+  await chip(v, 'good.txt').waitFor();
+  const told = await v.page.locator('.composer .notice').allTextContents();
+  assert.deepEqual(told.map((one) => one.trim()), [
+    'a.zip is an archive. Unpack it, and attach the files.', 'locked.pdf is protected with a password.', 'cut.docx could not be read.',
+    'old.doc is of an old office format. Save it as DOCX, XLSX, PPTX, ODF or PDF.',
+    'The chosen model does not take film: it is sound or a film.']);
+  await v.close();
+});
+
+test('pages of a PDF without text are offered as pictures, to a model that sees', async () => {
+  const v = await visit();
+  await attach(v, { name: 'scan.pdf', content: pdf(['words', '']) });
+  await v.page.getByText('One page of scan.pdf has no text.').waitFor();
+  assert.equal(await v.page.getByRole('button', { name: 'Attach as pictures' }).count(), 0, 'Quick does not see');
+  await v.close();
+  const seeing = await visitWith('seeing');
+  await attach(seeing, { name: 'scan.pdf', content: pdf(['', '']) });
+  await seeing.page.getByRole('button', { name: 'Attach as pictures' }).click();
+  await seeing.page.locator('.composer .attachment-image').nth(1).waitFor();
+  assert.equal(await seeing.page.locator('.composer .attachment').count(), 2);
+  await seeing.close();
+});
+
+test('a model that takes files can get the file itself', async () => {
+  const v = await visitWith({ ...MODELS[1], id: 'filing', name: 'Filing', input: ['text', 'file'] });
+  answering(v);
+  const bytes = pdf(['inside']);
+  await attach(v, { name: 'a.pdf', content: bytes });
+  await chip(v, 'a.pdf').locator('.attachment-open').click();
+  await v.page.locator('dialog select').selectOption('file');
+  await v.page.getByText('The model gets the file itself').waitFor();
+  await v.page.keyboard.press('Escape');
+  await v.ask('Look');
+  await v.page.locator('.message-assistant .toolbar').last().waitFor();
+  assert.deepEqual(sent(v), [{ type: 'file', file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${Buffer.from(bytes).toString('base64')}` } }, { type: 'text', text: 'Look' }]);
+  await v.close();
+});
+
+test('what is more than the model can read is said before it is sent, with a choice', async () => {
+  const v = await visitWith('tiny');
+  answering(v);
+  const long = { name: 'long.txt', content: 'word '.repeat(2000) };
+  await attach(v, long);
+  await v.page.getByText('This is more than Tiny can read.').waitFor();
+  await v.page.getByRole('button', { name: 'Leave out long.txt' }).click();
+  await chip(v, 'long.txt').waitFor({ state: 'detached' });
+  await attach(v, long);
+  await v.page.getByRole('button', { name: 'Cut long.txt' }).click();
+  await v.page.getByText('This is more than Tiny can read.').waitFor({ state: 'detached' });
+  await v.ask('Short');
+  await v.page.locator('.message-assistant .toolbar').last().waitFor();
+  assert.match(sent(v), /^long\.txt:\n```\nword [^]*\[…\]\n```\n\nShort$/);
+  assert.ok(sent(v).length < 2000);
+  await attach(v, long);
+  await v.page.getByRole('button', { name: 'Keep all of it' }).click();
+  await v.page.getByText('This is more than Tiny can read.').waitFor({ state: 'detached' });
+  await v.ask('All');
+  await v.page.locator('.message-assistant .toolbar').nth(1).waitFor();
+  assert.ok(sent(v).length > 10000);
+  await v.close();
+});
+
+test('cells of a spreadsheet are pasted as a table, and as plain text when that is asked for', async () => {
+  const v = await visit();
+  const paste = () => v.page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'a\tb\n1\t2\n');
+    clipboardData.setData('text/html', '<table><tr><td>a</td></tr></table>');
+    const field = /** @type {HTMLElement} */ (document.querySelector('.composer-field'));
+    return !field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  const field = v.page.locator('.composer-field');
+  await field.focus();
+  assert.equal(await paste(), true);
+  await v.page.waitForFunction(() => /** @type {HTMLTextAreaElement} */ (document.querySelector('.composer-field')).value !== '');
+  assert.equal(await field.inputValue(), '| a | b |\n| --- | --- |\n| 1 | 2 |\n');
+  await v.page.keyboard.down('Control');
+  await v.page.keyboard.down('Shift');
+  await v.page.keyboard.down('V');
+  assert.equal(await paste(), false, 'the browser puts it in as it is');
+  await v.page.keyboard.up('V');
+  await v.close();
+});
+
+test('a pasted long text goes back into the field', async () => {
+  const v = await visit();
+  await v.page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'long '.repeat(3000));
+    /** @type {HTMLElement} */ (document.querySelector('.composer-field')).dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await chip(v, 'Pasted text.txt').locator('.attachment-open').click();
+  await v.page.getByRole('button', { name: 'Put it into the message' }).click();
+  await chip(v, 'Pasted text.txt').waitFor({ state: 'detached' });
+  assert.equal(await v.page.locator('.composer-field').inputValue(), 'long '.repeat(3000));
+  await v.close();
+});
+
+test('a picture is turned as the camera says, and tells nothing of the place', async () => {
+  const v = await visitWith('seeing');
+  answering(v);
+  // A JPEG that the browser writes, with EXIF put in: turned by a quarter, and a place.
+  const jpeg = await v.page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: 40, height: 20 });
+    canvas.getContext('2d')?.fillRect(0, 0, 10, 10);
+    return canvas.toDataURL('image/jpeg').split(',')[1];
+  });
+  const plain = Buffer.from(String(jpeg), 'base64');
+  const tiff = Buffer.concat([Buffer.from('4d4d002a00000008000101120003000000010006000000000000', 'hex'), Buffer.from('GPS SECRET PLACE')]);
+  const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 2 + 6 + tiff.length]), Buffer.from('Exif\0\0'), tiff]);
+  await attach(v, { name: 'photo', content: Buffer.concat([plain.subarray(0, 2), exif, plain.subarray(2)]) });
+  const image = v.page.locator('.composer .attachment-image img');
+  await image.waitFor();
+  assert.deepEqual([await image.getAttribute('width'), await image.getAttribute('height')], ['20', '40']);
+  const data = Buffer.from(String((await image.getAttribute('src'))?.split(',')[1]), 'base64').toString('latin1');
+  assert.doesNotMatch(data, /SECRET|Exif/);
+  await v.close();
+});
+
+test('a file that is removed is let go of, and one that is being read can be given up', async () => {
+  const v = await visit();
+  await attach(v, { name: 'many.pdf', content: pdf(Array.from({ length: 400 }, (_, i) => `page ${i}\n`.repeat(30))) });
+  await v.page.locator('.composer').getByRole('button', { name: 'Cancel' }).click();
+  await v.page.locator('.composer .spinner').waitFor({ state: 'detached' });
+  assert.equal(await v.page.locator('.composer .attachment').count(), 0);
+  await attach(v, { name: 'x.txt', content: 'x' });
+  await chip(v, 'x.txt').getByRole('button', { name: 'Remove x.txt' }).click();
+  await chip(v, 'x.txt').waitFor({ state: 'detached' });
+  const held = await v.page.evaluate(async () => (await import(new URL('ui/attach-waiting.js', document.baseURI).href)).waiting.size);
+  assert.equal(held, 0);
+  await v.close();
+});

@@ -7,7 +7,6 @@
  */
 
 import { isEmpty } from './conversation.js';
-import { exportOf, exportOfAll } from './exporting.js';
 import { MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MEMORY_CAP_BYTES } from './limits.js';
 import { conversationBytes, memoryBytes } from './memory.js';
 import { selectConversation } from './selectors.js';
@@ -23,12 +22,14 @@ import { selectConversation } from './selectors.js';
  */
 export function fileActions({ store: { dispatch, getState }, now, newId, addToast }) {
   return {
-    exportConversation(id, format) {
+    async exportConversation(id, format) {
+      const { exportOf } = await import('./exporting.js');
       const conversation = selectConversation(getState(), id);
       return conversation === null ? null : exportOf(conversation, format, now());
     },
 
-    exportAll(format) {
+    async exportAll(format) {
+      const { exportOfAll } = await import('./exporting.js');
       const { byId, order } = getState().conversations;
       const all = order.map((id) => /** @type {Conversation} */ (byId[id]));
       return exportOfAll(all.filter((conversation) => !isEmpty(conversation)), format, now());

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Conversations as files: JSON, which importing.js reads back exactly, and
- * Markdown of the shown branch, for people.
+ * Conversations as files: JSON, which importing.js reads back exactly, and the
+ * shown branch for people, as Markdown.
  *
  * @typedef {import('./types.js').Conversation} Conversation
  * @typedef {import('./types.js').ExportFile} ExportFile
  * @typedef {import('./types.js').Message} Message
- * @typedef {import('./types.js').Part} Part
  * @typedef {import('./types.js').Id} Id
  */
 
-import { isUnderWay, openPath } from './conversation.js';
-import { fence } from './fence.js';
+import { isUnderWay } from './conversation.js';
+import { markdownOf } from './export-markdown.js';
 import { plainPart } from './part-json.js';
 import { finished } from './parts.js';
 
@@ -188,82 +187,4 @@ function plainMessage(conversation, message, numbers) {
  */
 function isoTime(time) {
   return time === null ? null : new Date(time).toISOString();
-}
-
-/**
- * The shown branch as Markdown. Words of a message are not touched.
- *
- * @param {Conversation} conversation
- * @returns {string}
- */
-export function markdownOf(conversation) {
-  const blocks = [`# ${oneLine(conversation.title) || 'Conversation'}`];
-  if (conversation.system !== '') blocks.push(`**System prompt**\n\n${quoted(conversation.system)}`);
-  for (const message of openPath(conversation)) blocks.push(markdownOfMessage(message));
-  if (conversation.draft.text !== '') blocks.push(`---\n\n**Draft**\n\n${conversation.draft.text}`);
-  return `${blocks.join('\n\n')}\n`;
-}
-
-/**
- * @param {Message} message
- * @returns {string}
- */
-function markdownOfMessage(message) {
-  const model = message.model === '' ? '' : ` (${oneLine(message.model)})`;
-  const facts = [message.role === 'user' ? '**You**' : `**Assistant**${model}`, isoTime(message.createdAt)];
-  if (message.status !== 'complete') facts.push(isUnderWay(message.status) ? 'interrupted' : message.status);
-  const blocks = [`---\n\n${facts.join(' · ')}`];
-  for (const part of message.parts) blocks.push(markdownOfPart(part));
-  return blocks.filter((block) => block !== '').join('\n\n');
-}
-
-/**
- * @param {Part} part
- * @returns {string} '' for what has no place in a text
- */
-function markdownOfPart(part) {
-  switch (part.kind) {
-    case 'text':
-      return part.text;
-    case 'reasoning':
-      return part.text === '' ? '' : `*Reasoning*\n\n${quoted(part.text)}`;
-    case 'image':
-      return `![${label(part.name)}](${part.data || part.url})`;
-    case 'file':
-      return part.text === '' ? `[${label(part.name)}]` : `${label(part.name)}:\n\n${fence(part.text)}`;
-    case 'audio':
-      return part.transcript === '' ? `[${label(part.name)}]` : `${label(part.name)}:\n\n${quoted(part.transcript)}`;
-    case 'tool_call':
-      return [`*${label(part.name)}*`, fence(part.arguments, 'json'), ...(part.result ?? []).map(markdownOfPart)].join('\n\n');
-    case 'source':
-      return `[${part.number}] [${label(part.title) || part.url}](<${part.url}>)`;
-    case 'notice':
-      return `*${part.code}${part.detail === '' ? '' : `: ${oneLine(part.detail)}`}*`;
-    default:
-      return `*${label(part.name)}*\n\n${fence(part.json, 'json')}`;
-  }
-}
-
-/**
- * @param {string} text
- * @returns {string} for between brackets
- */
-function label(text) {
-  return oneLine(text).replace(/[[\]]/g, '');
-}
-
-/**
- * @param {string} text
- * @returns {string}
- */
-function quoted(text) {
-  return text.split(/\r\n|\r|\n/).map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
-}
-
-/**
- * @param {string} text
- * @returns {string}
- */
-function oneLine(text) {
-  return text.replace(/\s+/g, ' ').trim();
 }

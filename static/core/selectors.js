@@ -16,7 +16,8 @@ import { contextOf, textCost } from './context-window.js';
 import { isEmpty, isUnderWay, openPath, siblingsOf } from './conversation.js';
 import { MAX_MESSAGES, MEMORY_CAP_BYTES, MEMORY_WARN_RATIO } from './limits.js';
 import { memoryBytes } from './memory.js';
-import { reasoningMs, wordsOf } from './parts.js';
+import { reasoningMs } from './parts.js';
+import { findIn, patternOf } from './search.js';
 
 /**
  * Remembers the last result of a function and returns it while its arguments
@@ -202,6 +203,7 @@ export const selectModelGroups = memoEach((list) => {
  * @property {boolean} streaming
  * @property {boolean} unseen    has an answer that has not been seen
  * @property {boolean} empty
+ * @property {import('./search.js').Found | null} found  where the search is met in a message
  * @property {boolean} pinned
  *
  * @param {State} state
@@ -212,13 +214,15 @@ export function selectList(state) {
 }
 
 const list = memoLast((/** @type {Conversations} */ conversations, /** @type {string} */ search) => {
-  const wanted = search.trim().toLocaleLowerCase();
+  const pattern = patternOf(search);
   /** @type {ListEntry[]} */
   const entries = [];
   for (const id of conversations.order) {
     const conversation = /** @type {Conversation} */ (conversations.byId[id]);
-    if (wanted !== '' && !matches(conversation, wanted)) continue;
-    entries.push(entryOf(conversation, id === conversations.activeId));
+    const place = pattern === null ? null : findIn(conversation, pattern);
+    if (pattern !== null && place === null) continue;
+    const entry = entryOf(conversation, id === conversations.activeId);
+    entries.push(place === null || place.found === null ? entry : { ...entry, found: place.found });
   }
   const pinned = entries.filter((entry) => entry.pinned);
   return /** @type {readonly ListEntry[]} */ (pinned.length === 0 ? entries : [...pinned, ...entries.filter((entry) => !entry.pinned)]);
@@ -243,43 +247,12 @@ function entryOf(conversation, active) {
       streaming: selectIsStreaming(conversation),
       unseen: conversation.unseen,
       empty: isEmpty(conversation),
+      found: null,
       pinned: conversation.pinned,
     };
     entryCache.set(conversation, entry);
   }
   return entry;
-}
-
-/**
- * @param {Conversation} conversation
- * @param {string} wanted  lower case
- * @returns {boolean}
- */
-function matches(conversation, wanted) {
-  if (conversation.title.toLocaleLowerCase().includes(wanted)) return true;
-  for (const id in conversation.nodes) {
-    if (messageMatches(/** @type {Message} */ (conversation.nodes[id]), wanted)) return true;
-  }
-  return false;
-}
-
-/** @type {WeakMap<Message, {wanted: string, found: boolean}>} */
-const searched = new WeakMap();
-
-/**
- * Looks into a message once for each search, not once a frame while another
- * one is being written.
- *
- * @param {Message} message
- * @param {string} wanted  lower case
- * @returns {boolean}
- */
-function messageMatches(message, wanted) {
-  const last = searched.get(message);
-  if (last?.wanted === wanted) return last.found;
-  const found = message.parts.some((part) => wordsOf(part).toLocaleLowerCase().includes(wanted));
-  searched.set(message, { wanted, found });
-  return found;
 }
 
 /**

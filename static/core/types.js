@@ -491,7 +491,7 @@
  * @property {(system: string, conversationId?: Id) => void} setSystem
  * @property {(params: Params, conversationId?: Id) => void} setParams  replaces all of
  *   them; what core/params.js calls invalid is left out
- * @property {(messageId: Id, direction: -1 | 1) => void} selectBranch
+ * @property {(messageId: Id, direction: -1 | 0 | 1) => void} selectBranch   0: its own
  * @property {(messageId: Id, text: string) => boolean} rewriteAnswer   the person's own words in
  *   the place of an answer's, as a branch beside it; false, with a toast or a dialog, at a limit
  * @property {(messageId: Id) => void} deleteMessage   with all that follows; offers the undo
@@ -505,8 +505,8 @@
  * @property {(patch: Partial<Omit<Ui, 'toasts'>>) => void} setUi
  * @property {(toast: Omit<Toast, 'id'>) => void} addToast
  * @property {(id: Id) => void} dismissToast
- * @property {(id: Id, format: 'md' | 'json') => ExportFile | null} exportConversation
- * @property {(format: 'md' | 'json') => ExportFile} exportAll
+ * @property {(id: Id, format: 'md' | 'json') => Promise<ExportFile | null>} exportConversation
+ * @property {(format: 'md' | 'json') => Promise<ExportFile>} exportAll
  * @property {(file: {size: number, text: () => Promise<string>}) => Promise<boolean>} importFile
  *   an exported JSON file; false, with a toast, when nothing was taken
  * @property {() => Id} newId   for attachments

@@ -34,7 +34,7 @@ export function moreEntries(ctx, message, around) {
   }
   const text = textOf(message.parts);
   if (text !== '') {
-    entries.push({ label: t('do.copyRich'), icon: 'copy', run: () => void ctx.copyRich(message.id, text) });
+    entries.push({ label: t('do.copyMd'), icon: 'copy', run: () => void ctx.copy(text) });
     const tables = ctx.tablesOf(message.id);
     tables.slice(0, MAX_TABLES).forEach((text, i) => entries.push({
       label: tables.length === 1 ? t('do.saveTable') : t('do.saveTableN', { index: i + 1 }),

@@ -15,16 +15,18 @@
  * @property {import('./menu.js').Menus} menus
  * @property {import('./speech.js').Speech} speech
  * @property {import('./markdown.js').MarkdownLoader} markdown
- * @property {(text: string) => Promise<boolean>} copy  to the clipboard; a failure is told to the person
+ * @property {(text: string | Promise<string>) => Promise<boolean>} copy  to the clipboard; a failure is told to the person
  * @property {(messageId: string, text: string) => Promise<boolean>} copyRich  an answer, with its formatting
  * @property {(messageId: string) => string[]} tablesOf  the tables of an answer, as CSV
- * @property {(file: import('../core/types.js').ExportFile | null) => void} save  as a download
+ * @property {(file: import('../core/types.js').ExportFile | null | Promise<import('../core/types.js').ExportFile | null>) => Promise<void>} save  as a download
+ * @property {(conversationId: string) => Promise<void>} saveHtml  as one file that needs nothing else
  * @property {() => void} pickImport  asks for a file to import
  * @property {() => void} editLast  opens the last question for editing
  * @property {(text: string) => void} suggest  puts a text into the composer
  * @property {(text: string) => void} quote  puts a text into the composer as a quotation
  * @property {(image: import('../core/types.js').Attachment | null) => void} showPicture  large, in a dialog; null lets go of it
  * @property {() => import('../core/types.js').Attachment | null} picture  the one shown so
+ * @property {(messageId: string) => void} reveal  shows a message where it stands, what is searched for marked
  * @property {() => void} toLatest  scrolls the thread to its end and follows it
  *
  * @typedef {Basics & Services} Context

@@ -124,7 +124,7 @@ export function answerFoot(ctx, message, around) {
     <div class="toolbar">
       ${branch(ctx, message, around.place)}
       <span class="tools" role="group" aria-label=${t('do.toolbar')}>
-        ${text ? copyTool(ctx, text) : nothing}
+        ${text ? copyTool(ctx, () => ctx.copyRich(message.id, text)) : nothing}
         ${around.busy ? nothing : tool('again', t('do.again'), () => ctx.actions.regenerate(message.id) && ctx.toLatest())}
         ${ctx.speech.available && text
           ? tool('speak', t('do.read'), () => ctx.speech.toggle(message.id, text, language.code), { pressed: reading })

@@ -46,7 +46,7 @@ export function questionView(ctx, message, around) {
     <div class="toolbar">
       ${branch(ctx, message, around.place)}
       <span class="tools" role="group" aria-label=${t('do.toolbar')}>
-        ${copyTool(ctx, text)}
+        ${copyTool(ctx, () => ctx.copy(text))}
         ${tool('edit', t('do.edit'), () => actions.setUi({ editingId: message.id }))}
         ${around.last && !around.busy
           ? tool('again', t('do.again'), () => actions.editAndResend(message.id, text, attachments) && ctx.toLatest())

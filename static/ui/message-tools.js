@@ -25,12 +25,12 @@ export function tool(name, label, run, { pressed, menu } = {}) {
 /**
  * Copies, and shows on the button itself that it is done.
  * @param {Context} ctx
- * @param {string} text
+ * @param {() => Promise<boolean>} copy
  */
-export function copyTool(ctx, text) {
+export function copyTool(ctx, copy) {
   return tool('copy', ctx.i18n.t('do.copy'), async (event) => {
     const button = /** @type {HTMLElement} */ (event.currentTarget);
-    if (!await ctx.copy(text)) return;
+    if (!await copy()) return;
     button.dataset.done = '';
     setTimeout(() => delete button.dataset.done, 1500);
   });

@@ -3,7 +3,8 @@
 
 import { hasText, textOf } from '../core/parts.js';
 import { bytesOfBase64 } from '../core/sound.js';
-import { selectActive, selectIsStreaming, selectPath } from '../core/selectors.js';
+import { patternOf } from '../core/search.js';
+import { selectActive, selectConversation, selectIsStreaming, selectPath } from '../core/selectors.js';
 import { createComposer } from './composer.js';
 import { createDialogs } from './dialogs.js';
 import { watchFocus } from './focus.js';
@@ -32,9 +33,10 @@ const DOWNLOAD_MS = 30_000;
 
 /**
  * A file as a download, without a request.
- * @param {import('../core/types.js').ExportFile | null} file
+ * @param {import('../core/types.js').ExportFile | null | Promise<import('../core/types.js').ExportFile | null>} made
  */
-function save(file) {
+async function save(made) {
+  const file = await made;
   if (!file) return;
   const held = file.data === undefined ? file.text : bytesOfBase64(file.data.slice(file.data.indexOf(',') + 1));
   const url = URL.createObjectURL(new Blob([held], { type: file.type }));
@@ -61,18 +63,11 @@ function createImporter({ actions }) {
 }
 
 /**
- * What the views of the conversation share.
+ * Copying, and a word about how it went.
  * @param {Basics} basics
- * @param {() => {thread: ReturnType<typeof createThread>, composer: ReturnType<typeof createComposer>}} parts made later
- * @param {() => void} pickImport
- * @returns {Context}
+ * @param {(messageId: string) => string} richOf  an answer as HTML; '' when there is none
  */
-function createContext(basics, parts, pickImport) {
-  const { actions, i18n, state, say } = basics;
-  /** @type {import('../core/types.js').Attachment | null} */
-  let picture = null;
-  const markdown = createMarkdown(() => parts().thread.refresh());
-
+function createClipboard({ actions, i18n, say }, richOf) {
   /** Tells how the copying went. @param {() => Promise<void>} write */
   async function told(write) {
     try {
@@ -84,7 +79,36 @@ function createContext(basics, parts, pickImport) {
       return false;
     }
   }
-  const copy = (/** @type {string} */ text) => told(() => navigator.clipboard.writeText(text));
+  const copy = (/** @type {string | Promise<string>} */ text) => told(async () => navigator.clipboard.writeText(await text));
+
+  return {
+    copy,
+    /** Both forms at once: what it is put into takes the one that it knows. @param {string} messageId @param {string} text */
+    async copyRich(messageId, text) {
+      const rich = richOf(messageId);
+      if (!rich || typeof ClipboardItem !== 'function') return copy(text);
+      return told(() => navigator.clipboard.write([new ClipboardItem({
+        'text/plain': new Blob([text], { type: 'text/plain' }),
+        'text/html': new Blob([rich], { type: 'text/html' }),
+      })]));
+    },
+  };
+}
+
+/**
+ * What the views of the conversation share.
+ * @param {Basics} basics
+ * @param {() => {thread: ReturnType<typeof createThread>, composer: ReturnType<typeof createComposer>}} parts made later
+ * @param {() => void} pickImport
+ * @returns {Context}
+ */
+function createContext(basics, parts, pickImport) {
+  const { actions, i18n, state } = basics;
+  /** @type {import('../core/types.js').Attachment | null} */
+  let picture = null;
+  const markdown = createMarkdown(() => parts().thread.refresh());
+
+  const clipboard = createClipboard(basics, (id) => parts().thread.textsOf(id).map((one) => markdown.module?.richText(one) ?? '').join(''));
 
   return {
     ...basics,
@@ -92,17 +116,14 @@ function createContext(basics, parts, pickImport) {
     speech: createSpeech(() => parts().thread.refresh()),
     markdown,
     save,
-    copy,
-    async copyRich(messageId, text) {
-      const rich = parts().thread.textsOf(messageId).map((one) => markdown.module?.richText(one) ?? '').join('');
-      if (!rich || typeof ClipboardItem !== 'function') return copy(text);
-      return told(() => navigator.clipboard.write([new ClipboardItem({
-        'text/plain': new Blob([text], { type: 'text/plain' }),
-        'text/html': new Blob([rich], { type: 'text/html' }),
-      })]));
-    },
+    ...clipboard,
     tablesOf(messageId) {
       return parts().thread.textsOf(messageId).flatMap((one) => markdown.module?.tablesAsCsv(one) ?? []);
+    },
+    async saveHtml(id) {
+      const { htmlFile } = await import('./export-html.js');
+      const conversation = selectConversation(state(), id);
+      return save(conversation && htmlFile(i18n, conversation));
     },
     pickImport,
     editLast() {
@@ -121,6 +142,10 @@ function createContext(basics, parts, pickImport) {
     },
     picture: () => picture,
     toLatest: () => parts().thread.toLatest(),
+    reveal(messageId) {
+      actions.selectBranch(messageId, 0);
+      parts().thread.reveal(messageId, patternOf(state().ui.search));
+    },
   };
 }
 

@@ -15,7 +15,7 @@ import { make, region, same } from './region.js';
  */
 
 /** @param {ListEntry} entry */
-const partsOf = ({ id, title, active, streaming, unseen, empty }) => [id, title, active, streaming, unseen, empty];
+const partsOf = ({ id, title, active, streaming, unseen, empty, found }) => [id, title, active, streaming, unseen, empty, found];
 
 /**
  * The same array as before while nothing that the list shows has changed: a
@@ -84,9 +84,11 @@ function itemView(ctx, entry, renaming) {
     'line',
     { label: t('nav.delete'), icon: 'trash', danger: true, run: () => actions.deleteConversation(entry.id) },
   ]);
+  const { found } = entry;
   const pick = () => {
     actions.selectConversation(entry.id);
-    if (matchMedia('(hover: hover)').matches) ctx.focusComposer();
+    if (found) ctx.reveal(found.messageId);
+    else if (matchMedia('(hover: hover)').matches) ctx.focusComposer();
   };
   return html`<li class="chat-item" ?data-active=${entry.active}>
     <button type="button" class="chat-link" aria-current=${entry.active ? 'true' : nothing} @click=${pick}
@@ -94,6 +96,7 @@ function itemView(ctx, entry, renaming) {
       <span class="chat-title" dir="auto" title=${title}>${title}</span>
       ${entry.streaming ? html`<span class="pulse" aria-hidden="true"></span><span class="quiet-text">${t('nav.busy')}</span>`
         : entry.unseen ? html`<span class="pulse pulse-still" aria-hidden="true"></span><span class="quiet-text">${t('nav.unseen')}</span>` : nothing}
+      ${found ? html`<span class="chat-found" dir="auto">${found.before}<mark>${found.match}</mark>${found.after}</span>` : nothing}
     </button>
     ${entry.empty ? nothing : html`<button type="button" class="icon-button icon-button-small" aria-label=${options} title=${t('do.more')}
       aria-haspopup="true" aria-expanded="false" @click=${open}>${icon('more')}</button>`}

@@ -3,6 +3,7 @@
 
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { selectActive, selectContext, selectPath, selectUnderWay } from '../core/selectors.js';
+import { markFound } from './found.js';
 import { createGreeting } from './greeting.js';
 import { icon } from './icons.js';
 import { make } from './region.js';
@@ -67,6 +68,24 @@ function drawnWith(ctx, state) {
     selectContext(state, conversation).dropped];
 }
 
+/**
+ * Brings a message into view, and what is looked for in it, also where that is
+ * folded away.
+ * @param {HTMLElement} viewport
+ * @param {HTMLElement} shown
+ * @param {RegExp | null} pattern
+ */
+function revealIn(viewport, shown, pattern) {
+  const has = (/** @type {Element | null} */ one) => pattern?.test(one?.textContent ?? '') ?? false;
+  const folded = [...shown.querySelectorAll('details')].find(has);
+  if (folded && !has(shown.querySelector('.answer, .bubble'))) folded.open = true;
+  shown.tabIndex = -1;
+  shown.focus({ preventScroll: true });
+  const place = markFound(shown, pattern)?.getBoundingClientRect();
+  if (place && place.height > 0) viewport.scrollBy(0, place.top - viewport.getBoundingClientRect().top - viewport.clientHeight / 3);
+  else shown.scrollIntoView({ block: 'start' });
+}
+
 /** @param {Context} ctx */
 export function createThread(ctx) {
   const element = make('div', 'thread-frame');
@@ -105,6 +124,7 @@ export function createThread(ctx) {
     const path = selectPath(conversation);
     const switched = conversation.id !== shownId;
     if (switched) {
+      markFound(null, null);
       drawing.forget();
       shownId = conversation.id;
       ctx.speech.end();
@@ -130,6 +150,14 @@ export function createThread(ctx) {
     toLatest,
     /** What the texts of an answer are rendered in. @param {string} id @returns {Element[]} */
     textsOf: (id) => [...messages.view(id)?.element.querySelectorAll('.answer') ?? []],
+    /** Shows a message, with what was searched for marked in it. @param {string} id @param {RegExp | null} pattern */
+    reveal(id, pattern) {
+      update(ctx.state());
+      const shown = messages.view(id)?.element;
+      if (!shown) return;
+      scroll.release();
+      revealIn(viewport, shown, pattern);
+    },
     /** From message to message. @param {-1 | 1} step @returns {boolean} false beyond the last */
     jump: (step) => jumpFrom(messages.element, step, scroll.release),
     /** Something that is not in the state has changed (reading aloud). */

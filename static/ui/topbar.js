@@ -29,8 +29,9 @@ function openMainMenu(ctx, opener) {
   ];
   if (here) {
     entries.push(
-      { label: t('menu.copyMd'), icon: 'copy', run: () => void ctx.copy(actions.exportConversation(conversation.id, 'md')?.text ?? '') },
+      { label: t('menu.copyMd'), icon: 'copy', run: () => void ctx.copy(actions.exportConversation(conversation.id, 'md').then((file) => file?.text ?? '')) },
       { label: t('menu.exportMd'), icon: 'save', run: () => ctx.save(actions.exportConversation(conversation.id, 'md')) },
+      { label: t('menu.exportHtml'), icon: 'save', run: () => void ctx.saveHtml(conversation.id) },
       { label: t('menu.exportJson'), icon: 'save', run: () => ctx.save(actions.exportConversation(conversation.id, 'json')) },
       { label: t('menu.print'), icon: 'print', run: () => window.print() },
     );

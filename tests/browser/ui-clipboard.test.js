@@ -81,8 +81,7 @@ test('a formula is copied as its source, and what has none as the browser does',
 test('an answer can be copied with its formatting, a chat as Markdown', async () => {
   const v = await visit({ permissions: CLIPBOARD, prepare: answering('**bold** [to](https://example.org/)\n\n```js\nlet a;\n```\n') });
   await exchange(v);
-  await v.page.getByRole('button', { name: 'More' }).click();
-  await v.page.getByRole('button', { name: 'Copy with formatting' }).click();
+  await v.page.locator('.message-assistant .tools').getByRole('button', { name: 'Copy', exact: true }).click();
   const read = (/** @type {string} */ type) => v.page.evaluate(async (wanted) => {
     const [item] = await navigator.clipboard.read();
     return item?.types.includes(wanted) ? (await item.getType(wanted)).text() : '';

@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { exportOf, exportOfAll, exportText, fileName, markdownOf } from '../../static/core/exporting.js';
+import { htmlOf } from '../../static/core/export-html.js';
+import { asText, closed, markdownOf } from '../../static/core/export-markdown.js';
+import { exportOf, exportOfAll, exportText, fileName } from '../../static/core/exporting.js';
 import { readExport } from '../../static/core/importing.js';
 import { ImportError } from '../../static/core/reading.js';
 import { DEFAULT_SETTINGS, SETTINGS_KEY, loadSettings, saveSettings, validSettings } from '../../static/core/settings.js';
@@ -60,7 +62,7 @@ test('a round trip is exact', () => {
 
 test('the round trip goes through bytes too, and through the actions', async () => {
   const core = rich();
-  const file = core.actions.exportAll('json');
+  const file = await core.actions.exportAll('json');
   assert.equal(file.name, 'confab-2023-11-14.json');
   const bytes = new TextEncoder().encode(file.text);
   const other = makeCore();
@@ -75,17 +77,17 @@ test('several conversations keep their order', async () => {
   addExchange(core, 'one', '1');
   core.actions.newConversation();
   addExchange(core, 'two', '2');
-  const { text } = core.actions.exportAll('json');
+  const { text } = await core.actions.exportAll('json');
   assert.deepEqual(readExport(text, counter()).map(({ title }) => title), ['two', 'one']);
   await core.actions.importFile({ size: 1, text: async () => text });
   const { byId, order } = core.store.getState().conversations;
   assert.deepEqual(order.map((id) => byId[id].title), ['two', 'one', 'two', 'one']);
 });
 
-test('an answer under way is exported as interrupted', () => {
+test('an answer under way is exported as interrupted', async () => {
   const core = makeCore();
   addExchange(core, 'q', 'half', { status: null });
-  const [back] = readExport(core.actions.exportConversation('c0', 'json').text, counter());
+  const [back] = readExport((await core.actions.exportConversation('c0', 'json')).text, counter());
   assert.deepEqual(Object.values(back.nodes).map(({ status }) => status), ['complete', 'interrupted']);
 });
 
@@ -168,19 +170,59 @@ test('hostile content is refused or harmless', () => {
   refused('{"format":"confab-conversations","version":1,"conversations":{}}');
 });
 
-test('Markdown shows the branch that is shown, words untouched', () => {
+test('Markdown shows the branch that is shown, an answer\'s words untouched', async () => {
   const core = makeCore();
   addExchange(core, 'hidden', 'hidden');
   addExchange(core, '# not a title\n\n<b>x</b>', 'Answer **bold**', { status: 'stopped' });
-  const { name, type, text } = core.actions.exportConversation('c0', 'md');
+  const { name, type, text } = await core.actions.exportConversation('c0', 'md');
   assert.equal(type, 'text/markdown');
   assert.equal(name, 'hidden.md');
   assert.ok(text.startsWith('# hidden\n'));
-  assert.ok(text.includes('\n\n# not a title\n\n<b>x</b>\n\n'));
+  assert.ok(text.includes('\n\n```text\n# not a title\n\n<b>x</b>\n```\n\n'));
+  assert.match(text, /\*\*You\*\* · 2023-11-1\d \d\d:\d\d\n/);
   assert.ok(text.includes('**Assistant** (small)'));
   assert.ok(text.includes('stopped'));
   assert.ok(text.includes('Answer **bold**'));
   assert.equal(text.match(/hidden/g).length, 1);
+});
+
+test('a code block that was cut is closed, and nothing else', () => {
+  for (const [text, want] of [
+    ['plain', 'plain'], ['```js\nx', '```js\nx\n```'], ['```js\nx\n```', '```js\nx\n```'], ['~~~~\n~~~\nx\n', '~~~~\n~~~\nx\n~~~~'],
+    ['````\n```\n', '````\n```\n````'], ['a ``` b', 'a ``` b'], ['``` a ` b', '``` a ` b'], ['    ```\n', '    ```\n'], ['```\n``` x', '```\n``` x\n```'],
+  ]) assert.equal(closed(text), want, JSON.stringify(text));
+});
+
+test('what a person wrote stays a text', () => {
+  for (const text of ['How are you?', 'Grüße, 你好!\n\nA second paragraph.']) assert.equal(asText(text), text);
+  for (const text of ['# x', 'a\nb', '- x', '1. x', 'a *b*', '<b>', '    x', '> x', 'x | y', '```\nx', 'a_b_', 'x\n===', '&amp;', '$x$', 'see https://x.example', ' x']) {
+    const mark = text.includes('```') ? '````' : '```';
+    assert.equal(asText(text), `${mark}text\n${text}\n${mark}`, text);
+  }
+});
+
+test('an HTML file runs nothing and asks nobody', () => {
+  const hostile = '<script>alert(1)</script>"\'&<img src=x onerror=alert(1)>';
+  const core = makeCore();
+  const { answer } = addExchange(core, hostile, 'a', { status: null });
+  core.store.dispatch({
+    type: 'answer/progressed', conversationId: 'c0', messageId: answer, now: 1, progress: { deltas: [
+      { kind: 'reasoning', text: hostile }, { kind: 'part', part: { ...IMAGE, name: hostile } },
+      { kind: 'tool_call', index: 0, id: 'x', name: hostile, arguments: hostile },
+      { kind: 'source', unit: 'points', source: { kind: 'source', number: 0, url: 'https://x.example/"onclick="', title: hostile, snippet: '', at: [] } },
+      { kind: 'source', unit: 'points', source: { kind: 'source', number: 0, url: 'javascript:alert(1)', title: '', snippet: '', at: [] } },
+      { kind: 'part', part: { kind: 'raw', name: hostile, json: hostile } },
+      { kind: 'audio', type: 'audio/pcm', data: 'AAAA', transcript: hostile },
+    ] },
+  });
+  core.actions.renameConversation('c0', hostile);
+  const html = htmlOf(selectActive(core.store.getState()), {
+    lang: 'en', dir: 'ltr', t: (key) => key, time: String, render: (text) => `<p>${text.replace(/[<&]/g, '.')}</p>`,
+  });
+  assert.match(html, /http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:;/);
+  assert.doesNotMatch(html, /<script|<img src=x|href="javascript|href="[^"]*"[^>]*onclick=/);
+  assert.equal(html.match(/<img/g).length, 1);
+  for (const [, url] of html.matchAll(/src="([^"]*)"/g)) assert.match(url, /^data:(image|audio)/);
 });
 
 test('file names are safe everywhere', () => {

@@ -27,6 +27,7 @@ test('a key is for one request', async () => {
   const message = order({ steps: [{ text: 'a' }, { gate }, ...END] });
   const first = await ann.chat('m', message, { key });
   const calls = site.upstream.calls?.length;
+  /** @type {[string, string, object][]} */
   const others = [
     ['m', pieces(['b']), {}],
     ['m', message, { stream: false }],

@@ -105,6 +105,26 @@ file_stamp_same(const struct files_stamp *a, const struct files_stamp *b)
 	    a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
+/*
+ * Who may write into the folder may put a file of their own there. One of a
+ * stranger is not what root, we or whoever has the folder meant.
+ */
+static bool
+is_strangers(const char *path, const struct stat *st)
+{
+	char folder[PATH_MAX];
+	struct stat above;
+	char *slash;
+
+	if (st->st_uid == 0 || st->st_uid == geteuid())
+		return false;
+	if (realpath(path, folder) == NULL ||
+	    (slash = strrchr(folder, '/')) == NULL)
+		return true;
+	slash[slash == folder ? 1 : 0] = '\0';
+	return stat(folder, &above) != 0 || above.st_uid != st->st_uid;
+}
+
 /* Reads all of an open file. */
 static int
 read_all(int fd, const char *path, struct buf *out, char err[FILES_ERROR_MAX])
@@ -123,6 +143,13 @@ read_all(int fd, const char *path, struct buf *out, char err[FILES_ERROR_MAX])
 	if ((st.st_mode & S_IWOTH) != 0) {
 		snprintf(err, FILES_ERROR_MAX,
 		    "%s: everybody can write it; mode 0640 is meant", path);
+		return -1;
+	}
+	if (is_strangers(path, &st)) {
+		snprintf(err, FILES_ERROR_MAX,
+		    "%s: must be owned by root, by the user who runs this or "
+		    "by the owner of its folder",
+		    path);
 		return -1;
 	}
 	do {

@@ -25,10 +25,6 @@ enum shared_table {
 	SHARED_VOID, /* one cell: a time; what is older is void */
 	SHARED_PENALTIES_USER,
 	SHARED_PENALTIES_ADDRESS,
-	SHARED_PENALTIES_KNOWN,
-	SHARED_COMMON_USER, /* a cell for each bucket of the penalties */
-	SHARED_COMMON_ADDRESS,
-	SHARED_COMMON_KNOWN,
 	SHARED_KNOWN,
 	SHARED_REVOKED,
 	SHARED_BEFORE,
@@ -36,6 +32,10 @@ enum shared_table {
 	SHARED_TOKENS,
 	SHARED_SLOTS_CGI,
 	SHARED_SLOTS_HASH,
+	SHARED_PENALTIES_KNOWN,
+	SHARED_COMMON_USER, /* a cell for each bucket of the penalties */
+	SHARED_COMMON_ADDRESS,
+	SHARED_COMMON_KNOWN,
 	SHARED_TABLES
 };
 

@@ -15,10 +15,6 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_VOID] = { 1, 1, false, true },
 	[SHARED_PENALTIES_USER] = { 4096, 8, true, false },
 	[SHARED_PENALTIES_ADDRESS] = { 8192, 8, true, false },
-	[SHARED_PENALTIES_KNOWN] = { 2048, 8, true, false },
-	[SHARED_COMMON_USER] = { 4096 / 8, 1, true, false },
-	[SHARED_COMMON_ADDRESS] = { 8192 / 8, 1, true, false },
-	[SHARED_COMMON_KNOWN] = { 2048 / 8, 1, true, false },
 	[SHARED_KNOWN] = { 2048, 8, false, false },
 	[SHARED_REVOKED] = { 16384, 16, false, true },
 	[SHARED_BEFORE] = { 2048, 8, false, true },
@@ -26,6 +22,10 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_TOKENS] = { 2048, 8, false, false },
 	[SHARED_SLOTS_CGI] = { 256, 1, true, false },
 	[SHARED_SLOTS_HASH] = { 64, 1, true, false },
+	[SHARED_PENALTIES_KNOWN] = { 2048, 8, true, false },
+	[SHARED_COMMON_USER] = { 4096 / 8, 1, true, false },
+	[SHARED_COMMON_ADDRESS] = { 8192 / 8, 1, true, false },
+	[SHARED_COMMON_KNOWN] = { 2048 / 8, 1, true, false },
 };
 
 size_t

@@ -99,6 +99,16 @@ say(char err[CONFIG_ERROR_MAX], const struct shared_map *m)
 	return -1;
 }
 
+/* Is it the file that has the name now? Another may have been put there. */
+static bool
+is_named(const struct shared_map *m, const struct stat *held)
+{
+	struct stat named;
+
+	return held->st_nlink > 0 && lstat(m->path, &named) == 0 &&
+	    named.st_dev == held->st_dev && named.st_ino == held->st_ino;
+}
+
 /* Opens and locks the file that has the name now. */
 static int
 acquire(struct shared_map *m, struct stat *st, char err[CONFIG_ERROR_MAX])
@@ -108,7 +118,7 @@ acquire(struct shared_map *m, struct stat *st, char err[CONFIG_ERROR_MAX])
 			return -1;
 		if (lock_file(m->fd) != 0 || fstat(m->fd, st) != 0)
 			return say(err, m);
-		if (st->st_nlink > 0)
+		if (is_named(m, st))
 			return 0;
 		unmap(m);
 	}

@@ -116,8 +116,9 @@ shared_state_penalty(struct shared_state *st, enum shared_penalty kind,
 	struct shared_place p, common;
 	uint64_t k[2], left = 0;
 
+	/* Nobody who cannot be asked about may guess. */
 	if (shared_file_begin(f) != 0)
-		return 0;
+		return SHARED_PENALTY_COMMON_MAX;
 	shared_file_key(f, t->keys, key, len, k);
 	shared_cells_find(f, t->keys, k, worth, mono, &p);
 	if (p.found) {

@@ -266,7 +266,7 @@ shared_state_request(struct shared_state *st, const char *user, unsigned limit,
 	struct shared_place p;
 
 	if (shared_file_begin(st->file) != 0)
-		return 0;
+		return REQUEST_WINDOW;
 	shared_file_key(st->file, SHARED_REQUESTS, user, strlen(user), k);
 	shared_cells_find(st->file, SHARED_REQUESTS, k, oldest_goes, mono, &p);
 	if (!p.found || since(p.cell.v[0], mono) >= REQUEST_WINDOW) {
@@ -297,7 +297,7 @@ shared_state_tokens(struct shared_state *st, const char *user, uint64_t day)
 	uint64_t k[2];
 
 	if (shared_file_begin(st->file) != 0)
-		return 0;
+		return UINT64_MAX;
 	shared_file_key(st->file, SHARED_TOKENS, user, strlen(user), k);
 	shared_cells_find(st->file, SHARED_TOKENS, k, tokens_worth, day, &p);
 	shared_file_end(st->file);

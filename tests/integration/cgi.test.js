@@ -140,3 +140,34 @@ test('the configuration is found without an environment', async () => {
     { program, config: null });
   assert.equal(beside.json().auth, 'password');
 });
+
+test('what a client can put into the environment changes nothing', async () => {
+  /* As a web server passes headers on; the last three are no header's. */
+  const forged = { HTTP_PROXY: 'http://127.0.0.1:1', HTTP_REMOTE_USER: 'ann',
+    HTTP_REMOTE_ADDR: '10.0.0.1', HTTP_CONFAB_CONFIG: '/etc/passwd',
+    HTTP_X_FORWARDED_FOR: '10.0.0.1', HTTP_GATEWAY_INTERFACE: 'x',
+    HTTP_CREDENTIALS_DIRECTORY: '/', HTTP_LD_PRELOAD: '/x.so',
+    QUERY_STRING: '-c+/etc/passwd', REMOTE_IDENT: 'ann', AUTH_TYPE: 'Basic' };
+  const mine = cookie;
+  cookie = '';
+  const nobody = await finished('GET', 'api/session', { env: forged });
+  assert.equal(nobody.status(), 401, nobody.out);
+  cookie = mine;
+  const config = join(site.dir, 'unlimited.conf');
+  writeFileSync(config, configText(merged(site.config,
+    { limits: { tokens_per_day: 0 } })), { mode: 0o600 });
+  const asked = await finished('POST', 'api/chat/completions', { config,
+    json: chat('listed', [{ text: 'no proxy' }, ...END]),
+    env: { ...forged, CONFAB_CONFIG: config } });
+  assert.match(asked.out, /no proxy/);
+  for (const env of [{ CONTENT_LENGTH: '-1' }, { CONTENT_LENGTH: '1e3' },
+    { CONTENT_LENGTH: '99999999999999999999' }, { CONTENT_LENGTH: '5' }]) {
+    const bad = await finished('POST', 'api/logout', { json: {}, env });
+    assert.ok([400, 413].includes(bad.status()), bad.out);
+    assert.equal(bad.code, 0);
+  }
+  for (const path of ['api/../../etc/passwd', 'api//session',
+    'api/session%00', `api/${'x'.repeat(5000)}`]) {
+    assert.equal((await finished('GET', path)).status(), 404, path);
+  }
+});

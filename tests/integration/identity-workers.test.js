@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync,
+  symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { useSite } from '../harness/suite.js';
 import { PASSWORD, pause } from '../harness/site.js';
@@ -151,5 +152,82 @@ test('workers killed while they write: nothing ended comes back',
       for (const cookie of ended) {
         assert.equal(await statusOf(round % 2 ? socket : other, cookie), 401);
       }
+    }
+  });
+
+test('a state that was put aside or swapped for a link lets nobody in',
+  async () => {
+    const { socket, dir } = suite.site;
+    const state = join(dir, 'run', 'state');
+    const cookie = await signIn(socket);
+    const guess = async () => (await ask(socket, { path: 'api/login',
+      json: { username: 'ann', password: 'wrong' } })).status;
+    const traps = [
+      () => symlinkSync('/dev/null', state),
+      () => symlinkSync(join(dir, 'elsewhere'), state),
+      () => mkdirSync(state),
+      () => writeFileSync(state, '', { mode: 0o666 }),
+    ];
+    for (const trap of traps) {
+      renameSync(state, `${state}.aside`);
+      trap();
+      if (statSync(state, { throwIfNoEntry: false })?.isFile()) {
+        chownSync(state, 65534, 65534);
+      }
+      assert.equal(await statusOf(other, cookie), 401);
+      /* Not even a guess, since it could not be counted. */
+      assert.equal(await guess(), 429);
+      rmSync(state, { recursive: true });
+      renameSync(`${state}.aside`, state);
+      assert.equal(await statusOf(other, cookie), 200);
+    }
+    /* A new one in its place: all workers go by the same one at once. */
+    renameSync(state, `${state}.aside`);
+    const fresh = await signIn(socket);
+    await ask(socket, { path: 'api/logout', cookie: fresh, json: {} });
+    assert.equal(await statusOf(other, fresh), 401);
+    assert.equal(await statusOf(other, cookie), 401);
+    rmSync(`${state}.aside`);
+  });
+
+test('who may write into the folder names no users', async (t) => {
+  if (process.getuid?.() !== 0) {
+    t.skip('only root can give a file away');
+    return;
+  }
+  const { site } = suite;
+  const users = join(site.dir, 'users');
+  const before = readFileSync(users, 'utf8');
+  const cookie = await signIn(site.socket);
+  renameSync(users, `${users}.aside`);
+  writeFileSync(users, before.replaceAll(/^(ann|bob):/gm, 'mallory-$1:'));
+  chownSync(users, 65534, 65534);
+  assert.equal(await statusOf(site.socket, cookie), 200);
+  const answer = await ask(site.socket, { path: 'api/login',
+    json: { username: 'mallory-ann', password: PASSWORD } });
+  assert.equal(answer.status, 401);
+  assert.match(site.log(), /the users stay as they were: .*must be owned/);
+  rmSync(users);
+  renameSync(`${users}.aside`, users);
+});
+
+test('a session that begins while all of them end is one or the other',
+  async () => {
+    const { socket } = suite.site;
+    for (let round = 0; round < 8; round += 1) {
+      const cookie = await signIn(socket);
+      const [fresh, out, seen] = await Promise.all([
+        signIn(other),
+        ask(socket, { path: 'api/logout', cookie,
+          json: { everywhere: true } }),
+        statusOf(other, cookie),
+      ]);
+      assert.equal(out.status, 204);
+      assert.ok(seen === 200 || seen === 401);
+      /* Once it is said to be over, it is, at each of them. */
+      assert.equal(await statusOf(socket, cookie), 401);
+      assert.equal(await statusOf(other, cookie), 401);
+      assert.equal(await statusOf(socket, fresh),
+        await statusOf(other, fresh));
     }
   });

@@ -69,6 +69,9 @@ struct shared_state *shared_state_open(const char *dir,
 void shared_state_close(struct shared_state *st);
 
 /*
+ * Where the file cannot be used, the answer is the one that lets nobody in and
+ * nothing pass: a penalty, an ended session, a limit that is reached.
+ *
  * All that follow may be called by any thread; `mono` is clock_mono_ms(),
  * `wall` is in ms since 1970. Keys are any bytes.
  */

@@ -165,7 +165,7 @@ static const struct config_option provider[] = {
 	    "here"),
 	BOOL(V, include_usage, "yes"),
 	BOOL(V, require_done, "no"),
-	BOOL(V, remote_files, "no"),
+	BOOL(V, http_files, "no"),
 	BOOL(V, cache, "no"),
 	LIST(LIST, V, allow, NULL, NULL, config_is_word,
 	    "the name of a member of a request"),

@@ -200,6 +200,11 @@ put_tool(struct json_object *tool, struct buf *out)
 		json_write(out, v);
 	else
 		buf_puts(out, "{\"type\":\"object\"}");
+	v = json_get(tool, "cache_control");
+	if (v != NULL) {
+		buf_puts(out, ",\"cache_control\":");
+		json_write(out, v);
+	}
 	buf_putc(out, '}');
 }
 
@@ -251,13 +256,49 @@ put_tools(struct json_object *root, struct buf *out)
 	put_tool_choice(root, out);
 }
 
+/* What is translated, passed, or answered above with a refusal. */
+static const char *const known[] = { "model", "messages", "stream",
+	"stream_options", "max_tokens", "max_completion_tokens", "temperature",
+	"top_p", "top_k", "stop", "tools", "tool_choice", "parallel_tool_calls",
+	"response_format", "reasoning_effort", "thinking", "user", "n",
+	"presence_penalty", "frequency_penalty", "logit_bias", "logprobs",
+	NULL };
+
+static bool
+is_known(const char *name)
+{
+	size_t i;
+
+	for (i = 0; known[i] != NULL && strcmp(known[i], name) != 0; i++)
+		;
+	return known[i] != NULL;
+}
+
+/* What else the administrator lets pass; the API's own, as it is. */
+static void
+put_others(const struct config_provider *p, struct json_object *root,
+    struct provider_request *request)
+{
+	json_object_object_foreach(root, name, v)
+	{
+		if (v == NULL || is_known(name) ||
+		    !provider_allows(p, known, name, request))
+			continue;
+		buf_putc(&request->body, ',');
+		buf_json(&request->body, name, strlen(name));
+		buf_putc(&request->body, ':');
+		json_write(&request->body, v);
+	}
+}
+
 static int
 anthropic_body(const struct config_provider *p,
     const struct config_model *model, const struct chat_request *req,
-    struct buf *out, struct api_error *err)
+    struct provider_request *request, struct api_error *err)
 {
 	struct json_object *messages = json_get(req->root, "messages");
 	struct json_object *user = json_get(req->root, "user");
+	struct buf *out = &request->body;
 	const char *name =
 	    model->upstream != NULL ? model->upstream : model->id;
 
@@ -278,8 +319,9 @@ anthropic_body(const struct config_provider *p,
 		json_write(out, user);
 		buf_putc(out, '}');
 	}
-	anthropic_system(messages, out);
-	if (anthropic_messages(messages, out, err) != 0)
+	put_others(p, req->root, request);
+	anthropic_system(messages, p->cache, out);
+	if (anthropic_messages(messages, p->cache, out, err) != 0)
 		return -1;
 	return buf_putc(out, '}');
 }
@@ -297,7 +339,7 @@ anthropic_model(struct json_object *item, struct config_model *m)
 {
 	m->max_output_tokens = provider_list_number(item, "max_tokens", 0);
 	if (json_get(item, "capabilities") == NULL)
-		m->input |= INPUT_IMAGE;
+		m->input = INPUT_TEXT | INPUT_IMAGE;
 }
 
 const struct provider_kind provider_anthropic = {

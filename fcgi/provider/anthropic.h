@@ -24,13 +24,15 @@ struct anthropic_state {
 	struct buf input;	   /* of that */
 };
 
-/* Appends ,"system":[...] from the system messages, or nothing. */
-void anthropic_system(struct json_object *messages, struct buf *out);
+/* Appends ,"system":[...] from the system messages, or nothing. `cache`: the
+ * stable head of the conversation is marked for the provider's cache. */
+void anthropic_system(struct json_object *messages, bool cache,
+    struct buf *out);
 
-/* Appends ,"messages":[...]. Returns 0, or -1: there is none, or `out` is
- * full. */
-int anthropic_messages(struct json_object *messages, struct buf *out,
-    struct api_error *err);
+/* Appends ,"messages":[...]. Returns 0, or -1: there is none, one has a part
+ * that the API has not, or `out` is full. */
+int anthropic_messages(struct json_object *messages, bool cache,
+    struct buf *out, struct api_error *err);
 
 /* As in the kind. */
 enum provider_result anthropic_read(struct provider_reader *r,

@@ -11,8 +11,11 @@
 
 struct writer {
 	struct buf *out;
+	struct api_error *err;
 	const char *role; /* of the message being written; NULL: none */
 	bool first_message, first_block;
+	bool markable; /* the last block may have a mark for the cache */
+	bool refused;  /* err tells */
 };
 
 static void
@@ -39,6 +42,33 @@ open_block(struct writer *w, const char *role)
 	if (!w->first_block)
 		buf_putc(w->out, ',');
 	w->first_block = false;
+	w->markable = true;
+}
+
+/* Marks the block that has just been written. */
+static void
+mark(struct writer *w, struct json_object *value)
+{
+	if (!w->markable || w->out->len == 0 ||
+	    w->out->data[w->out->len - 1] != '}')
+		return;
+	buf_truncate(w->out, w->out->len - 1);
+	buf_puts(w->out, ",\"cache_control\":");
+	if (value != NULL)
+		json_write(w->out, value);
+	else
+		buf_puts(w->out, "{\"type\":\"ephemeral\"}");
+	buf_putc(w->out, '}');
+	w->markable = false;
+}
+
+/* A block of the API's own, as it is. */
+static void
+put_raw(struct writer *w, const char *role, struct json_object *block)
+{
+	open_block(w, role);
+	json_write(w->out, block);
+	w->markable = false;
 }
 
 /* The length without the white space at the end. */
@@ -65,45 +95,118 @@ put_text(struct writer *w, const char *role, const char *s, size_t len)
 	buf_putc(w->out, '}');
 }
 
+/* "source":{...} of a data: URL, of bare base64 of `type`, or of an address. */
+static void
+put_source(struct buf *out, const char *url, size_t len, const char *type)
+{
+	const char *semicolon = memchr(url, ';', len);
+	const char *comma = memchr(url, ',', len), *from = url + 5;
+
+	buf_puts(out, "\"source\":{\"type\":");
+	if (len > 5 && strncmp(url, "data:", 5) == 0 && semicolon != NULL &&
+	    comma != NULL && semicolon < comma) {
+		size_t n = (size_t)(semicolon - from);
+
+		buf_puts(out, "\"base64\",\"media_type\":");
+		if (n == 9 && memcmp(from, "image/jpg", 9) == 0)
+			buf_puts(out, "\"image/jpeg\"");
+		else
+			buf_json(out, from, n);
+		buf_puts(out, ",\"data\":");
+		buf_json(out, comma + 1, (size_t)(url + len - comma - 1));
+	} else if (strncmp(url, "http", 4) == 0 &&
+	    memmem(url, len, "://", 3) != NULL) {
+		buf_puts(out, "\"url\",\"url\":");
+		buf_json(out, url, len);
+	} else {
+		buf_printf(out,
+		    "\"base64\",\"media_type\":\"%s\",\"data\":", type);
+		buf_json(out, url, len);
+	}
+	buf_putc(out, '}');
+}
+
 static void
 put_image(struct writer *w, struct json_object *part)
 {
-	const char *url, *comma, *semicolon;
+	const char *url;
 	size_t len;
 
 	url = json_str(json_get(part, "image_url"), "url", &len);
 	if (url == NULL)
 		return;
 	open_block(w, "user");
-	buf_puts(w->out, "{\"type\":\"image\",\"source\":{\"type\":");
-	semicolon = memchr(url, ';', len);
-	comma = memchr(url, ',', len);
-	if (strncmp(url, "data:", 5) == 0 && semicolon != NULL &&
-	    comma != NULL && semicolon < comma) {
-		buf_puts(w->out, "\"base64\",\"media_type\":");
-		buf_json(w->out, url + 5, (size_t)(semicolon - url - 5));
-		buf_puts(w->out, ",\"data\":");
-		buf_json(w->out, comma + 1, (size_t)(url + len - comma - 1));
+	buf_puts(w->out, "{\"type\":\"image\",");
+	put_source(w->out, url, len, "image/png");
+	buf_putc(w->out, '}');
+}
+
+/* A file, with its name and whether it is to be cited. */
+static void
+put_document(struct writer *w, struct json_object *part)
+{
+	struct json_object *file = json_get(part, "file");
+	struct json_object *cite = json_get(part, "citations");
+	const char *data, *name, *id;
+	size_t len, name_len;
+
+	data = json_str(file, "file_data", &len);
+	if (data == NULL)
+		data = json_str(file, "file_url", &len);
+	id = json_str(file, "file_id", NULL);
+	if (data == NULL && id == NULL)
+		return;
+	open_block(w, "user");
+	buf_puts(w->out, "{\"type\":\"document\",");
+	if (data != NULL) {
+		put_source(w->out, data, len, "application/pdf");
 	} else {
-		buf_puts(w->out, "\"url\",\"url\":");
-		buf_json(w->out, url, len);
+		buf_puts(w->out, "\"source\":{\"type\":\"file\",\"file_id\":");
+		buf_json(w->out, id, strlen(id));
+		buf_putc(w->out, '}');
 	}
-	buf_puts(w->out, "}}");
+	name = json_str(file, "filename", &name_len);
+	if (name != NULL) {
+		buf_puts(w->out, ",\"title\":");
+		buf_json(w->out, name, name_len);
+	}
+	if (cite != NULL) {
+		buf_puts(w->out, ",\"citations\":");
+		json_write(w->out, cite);
+	}
+	buf_putc(w->out, '}');
 }
 
 static void
 put_part(struct writer *w, const char *role, struct json_object *part)
 {
-	const char *text;
+	const char *type = json_str(part, "type", NULL), *text;
+	struct json_object *value = json_get(part, "cache_control");
 	size_t len;
 
+	if (type == NULL)
+		return;
 	text = json_str(part, "text", &len);
 	if (text == NULL)
 		text = json_str(part, "refusal", &len);
-	if (text != NULL)
+	if (strcmp(type, "thinking") == 0 ||
+	    strcmp(type, "redacted_thinking") == 0) {
+		put_raw(w, role, part);
+	} else if (text != NULL) {
 		put_text(w, role, text, len);
-	else
+	} else if (strcmp(type, "image_url") == 0) {
 		put_image(w, part);
+	} else if (strcmp(type, "file") == 0) {
+		put_document(w, part);
+	} else if (!w->refused) {
+		w->refused = true;
+		(void)provider_refuse(w->err, "messages",
+		    strcmp(type, "input_audio") == 0
+			? "may not have sound for this model"
+			: "may not have parts of this type for this model");
+	}
+	if (value != NULL)
+		mark(w, value);
 }
 
 /*
@@ -168,11 +271,74 @@ put_calls(struct writer *w, struct json_object *calls)
 	}
 }
 
+/* One item of reasoning_details that came from this API. */
+static void
+put_detail(struct writer *w, struct json_object *d)
+{
+	const char *type = json_str(d, "type", NULL), *text, *s;
+	size_t len, text_len;
+
+	if (type != NULL && strcmp(type, "reasoning.text") == 0) {
+		s = json_str(d, "signature", &len);
+		text = json_str(d, "text", &text_len);
+		if (s == NULL)
+			return; /* the API would not take it */
+		open_block(w, "assistant");
+		buf_puts(w->out, "{\"type\":\"thinking\",\"thinking\":");
+		buf_json(w->out, text != NULL ? text : "",
+		    text != NULL ? text_len : 0);
+		buf_puts(w->out, ",\"signature\":");
+		buf_json(w->out, s, len);
+		buf_putc(w->out, '}');
+	} else if (type != NULL && strcmp(type, "reasoning.encrypted") == 0) {
+		s = json_str(d, "data", &len);
+		if (s == NULL)
+			return;
+		open_block(w, "assistant");
+		buf_puts(w->out, "{\"type\":\"redacted_thinking\",\"data\":");
+		buf_json(w->out, s, len);
+		buf_putc(w->out, '}');
+	}
+	w->markable = false;
+}
+
+/* Blocks that go back as they came, from a list of a message. */
+static void
+put_blocks(struct writer *w, struct json_object *list)
+{
+	size_t i;
+
+	if (!json_object_is_type(list, json_type_array))
+		return;
+	for (i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *block = json_object_array_get_idx(list, i);
+
+		if (json_str(block, "type", NULL) != NULL)
+			put_raw(w, "assistant", block);
+	}
+}
+
+/* What came with an answer and must go back before its text and calls. */
+static void
+put_thoughts(struct writer *w, struct json_object *message)
+{
+	struct json_object *list = json_get(message, "reasoning_details");
+	size_t i;
+
+	if (!json_object_is_type(list, json_type_array)) {
+		put_blocks(w, json_get(message, "thinking_blocks"));
+		return;
+	}
+	for (i = 0; i < json_object_array_length(list); i++)
+		put_detail(w, json_object_array_get_idx(list, i));
+}
+
 static void
 put_result(struct writer *w, struct json_object *message)
 {
 	struct json_object *content = json_get(message, "content");
 	struct writer inner = { .out = w->out,
+		.err = w->err,
 		.role = "user",
 		.first_block = true };
 
@@ -182,6 +348,7 @@ put_result(struct writer *w, struct json_object *message)
 	buf_puts(w->out, ",\"content\":[");
 	put_content(&inner, "user", content, false);
 	buf_puts(w->out, "]}");
+	w->refused = w->refused || inner.refused;
 }
 
 static bool
@@ -190,29 +357,60 @@ is_system(const char *role)
 	return strcmp(role, "system") == 0 || strcmp(role, "developer") == 0;
 }
 
+/* Where the stable head ends: before the newest question. */
+static size_t
+head_end(struct json_object *messages, size_t n)
+{
+	while (n > 0) {
+		const char *role =
+		    json_str(json_object_array_get_idx(messages, n - 1), "role",
+			NULL);
+
+		n--;
+		if (role != NULL && strcmp(role, "user") == 0)
+			break;
+	}
+	return n;
+}
+
+static void
+put_message(struct writer *w, struct json_object *m, bool last)
+{
+	const char *role = json_str(m, "role", NULL);
+
+	if (role == NULL || is_system(role))
+		return;
+	if (strcmp(role, "tool") == 0) {
+		put_result(w, m);
+		return;
+	}
+	role = strcmp(role, "assistant") == 0 ? "assistant" : "user";
+	if (strcmp(role, "assistant") == 0)
+		put_thoughts(w, m);
+	put_content(w, role, json_get(m, "content"),
+	    last && strcmp(role, "assistant") == 0);
+	if (strcmp(role, "assistant") == 0)
+		put_blocks(w, json_get(m, "content_parts"));
+	put_calls(w, json_get(m, "tool_calls"));
+}
+
 int
-anthropic_messages(struct json_object *messages, struct buf *out,
+anthropic_messages(struct json_object *messages, bool cache, struct buf *out,
     struct api_error *err)
 {
-	struct writer w = { .out = out, .first_message = true };
+	struct writer w = { .out = out, .err = err, .first_message = true };
 	size_t i, n = json_object_array_length(messages);
+	size_t end = cache ? head_end(messages, n) : 0;
 
 	buf_puts(out, ",\"messages\":[");
 	for (i = 0; i < n; i++) {
-		struct json_object *m = json_object_array_get_idx(messages, i);
-		const char *role = json_str(m, "role", NULL);
-
-		if (role == NULL || is_system(role))
-			continue;
-		if (strcmp(role, "tool") == 0) {
-			put_result(&w, m);
-			continue;
-		}
-		role = strcmp(role, "assistant") == 0 ? "assistant" : "user";
-		put_content(&w, role, json_get(m, "content"),
-		    i + 1 == n && strcmp(role, "assistant") == 0);
-		put_calls(&w, json_get(m, "tool_calls"));
+		put_message(&w, json_object_array_get_idx(messages, i),
+		    i + 1 == n);
+		if (i + 1 == end)
+			mark(&w, NULL);
 	}
+	if (w.refused)
+		return -1;
 	if (w.role == NULL)
 		return provider_refuse(err, "messages",
 		    "must have a user message");
@@ -220,7 +418,7 @@ anthropic_messages(struct json_object *messages, struct buf *out,
 }
 
 void
-anthropic_system(struct json_object *messages, struct buf *out)
+anthropic_system(struct json_object *messages, bool cache, struct buf *out)
 {
 	struct writer w = { .out = out, .role = "system", .first_block = true };
 	size_t i, before = out->len;
@@ -234,8 +432,11 @@ anthropic_system(struct json_object *messages, struct buf *out)
 			put_content(&w, "system", json_get(m, "content"),
 			    false);
 	}
-	if (w.first_block)
+	if (w.first_block) {
 		out->len = before;
-	else
-		buf_putc(out, ']');
+		return;
+	}
+	if (cache)
+		mark(&w, NULL);
+	buf_putc(out, ']');
 }

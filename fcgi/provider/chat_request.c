@@ -12,7 +12,8 @@
 #include "confab/base/buf.h"
 #include "confab/base/json.h"
 #include "confab/config/config.h"
-#include "confab/provider/chat_request.h"
+
+#include "chat_request_part.h"
 
 #define MODEL_MAX 512 /* bytes of a model's name */
 #define N_MAX 128     /* answers to one request */
@@ -179,47 +180,12 @@ check_tools(struct json_object *root, struct api_error *err)
 }
 
 static int
-check_image(struct chat_request *r, const struct place *at,
-    struct json_object *part)
-{
-	const char *url, *fault;
-	size_t len;
-
-	url = json_str(json_get(part, "image_url"), "url", &len);
-	if (url == NULL)
-		return refuse_part(at, ".image_url.url", "must be a string");
-	fault = chat_image_fault(url, len);
-	if (fault != NULL)
-		return refuse_part(at, ".image_url.url", fault);
-	r->has_image = true;
-	return 0;
-}
-
-static int
 check_part(struct chat_request *r, const struct place *at, const char *role,
     struct json_object *part)
 {
-	const char *type = json_str(part, "type", NULL);
+	const char *member, *fault = chat_part_fault(r, role, part, &member);
 
-	if (type == NULL)
-		return refuse_part(at, "", "must be an object with a type");
-	if (strcmp(type, "text") == 0) {
-		if (json_str(part, "text", NULL) == NULL)
-			return refuse_part(at, ".text", "must be a string");
-		return 0;
-	}
-	if (strcmp(type, "image_url") == 0) {
-		if (strcmp(role, "user") != 0)
-			return refuse_part(at, ".type",
-			    "may be image_url only in a user message");
-		return check_image(r, at, part);
-	}
-	if (strcmp(type, "refusal") == 0 && strcmp(role, "assistant") == 0) {
-		if (json_str(part, "refusal", NULL) == NULL)
-			return refuse_part(at, ".refusal", "must be a string");
-		return 0;
-	}
-	return refuse_part(at, ".type", "must be text or image_url");
+	return fault == NULL ? 0 : refuse_part(at, member, fault);
 }
 
 static int

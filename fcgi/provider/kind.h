@@ -85,10 +85,10 @@ struct provider_kind {
 	/* Adds what a request's headers have besides the key; NULL: nothing. */
 	int (*headers)(const struct config_provider *p,
 	    struct provider_request *out);
-	/* Appends the request's body. */
+	/* Appends the request's body, and names what it left out. */
 	int (*body)(const struct config_provider *p,
 	    const struct config_model *model, const struct chat_request *req,
-	    struct buf *out, struct api_error *err);
+	    struct provider_request *out, struct api_error *err);
 	enum provider_result (*read)(struct provider_reader *r,
 	    const struct sse_event *ev, provider_emit_fn emit, void *arg,
 	    struct api_error *err);
@@ -116,11 +116,23 @@ extern const struct provider_kind provider_demo;
 int provider_add_header(struct provider_request *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* ---- allow.c ---- */
+
+/* True when a member of a request may pass: it is safe, by a list that NULL ends,
+ * or the provider's `allow` names it. Else it is named as ignored. */
+bool provider_allows(const struct config_provider *p, const char *const *safe,
+    const char *name, struct provider_request *out);
+
 /* ---- list.c ---- */
 
 /* A positive number of at most 31 bits, also as text; else `was`. */
 unsigned provider_list_number(struct json_object *obj, const char *name,
     unsigned was);
+
+/* list_offer.c: true when a listed model is to be offered; `item` NULL: nothing
+ * but its id is known. */
+bool provider_list_offers(const struct config_provider *p,
+    struct json_object *item, const char *id);
 
 /* ---- error.c: errors in every form ---- */
 

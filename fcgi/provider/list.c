@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Model lists: OpenAI's form, which everybody extends in a way of their own,
- * and Anthropic's pages.
+ * Model lists: OpenAI's form, which everybody extends in a way of their own, and
+ * those of Anthropic, Ollama, Google, Cloudflare, Azure, LM Studio and GitHub.
  */
 #include "config.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "kind.h"
 
@@ -47,7 +49,8 @@ static void
 read_lengths(struct json_object *item, struct config_model *m)
 {
 	static const char *const names[] = { "max_model_len", "context_length",
-		"context_window", "max_context_length", "max_input_tokens" };
+		"context_window", "max_context_length", "max_input_tokens",
+		"inputTokenLimit", "n_ctx", "max_tokens_in" };
 	struct json_object *meta = json_get(item, "meta");
 	struct json_object *top = json_get(item, "top_provider");
 	size_t i;
@@ -68,25 +71,40 @@ read_lengths(struct json_object *item, struct config_model *m)
 	    m->max_output_tokens);
 }
 
-/* True when the model says that it takes pictures. */
-static bool
-takes_images(struct json_object *item)
+/* What a model says that it takes: a set, 0 where it says nothing. */
+static unsigned
+read_input(struct json_object *item)
 {
 	struct json_object *capabilities = json_get(item, "capabilities");
-	struct json_object *v;
+	struct json_object *lists[] = { json_get(json_get(item, "architecture"),
+					    "input_modalities"),
+		json_get(item, "input_modalities"),
+		json_get(item, "supported_input_modalities"), capabilities };
+	struct json_object *v = json_get(capabilities, "vision");
+	const char *type = json_str(item, "type", NULL);
+	unsigned input = 0;
+	size_t i;
 
-	v = json_get(capabilities, "vision");
 	if (v == NULL)
 		v = json_get(json_get(capabilities, "image_input"),
 		    "supported");
+	if (v == NULL)
+		v = json_get(item, "supports_image_in");
 	if (json_object_is_type(v, json_type_boolean))
-		return json_object_get_boolean(v) != 0;
-	return has_word(json_get(json_get(item, "architecture"),
-			    "input_modalities"),
-		   "image") ||
-	    has_word(json_get(item, "input_modalities"), "image") ||
-	    has_word(capabilities, "vision") ||
-	    has_word(capabilities, "multimodal");
+		return INPUT_TEXT |
+		    (json_object_get_boolean(v) ? INPUT_IMAGE : 0);
+	if (type != NULL && strcmp(type, "vlm") == 0)
+		return INPUT_TEXT | INPUT_IMAGE;
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (!json_object_is_type(lists[i], json_type_array))
+			continue;
+		input |= INPUT_TEXT;
+		if (has_word(lists[i], "image") ||
+		    has_word(lists[i], "vision") ||
+		    has_word(lists[i], "multimodal"))
+			input |= INPUT_IMAGE;
+	}
+	return input;
 }
 
 static bool
@@ -101,11 +119,11 @@ is_id(const char *s, size_t len)
 	return len > 0 && len <= MODEL_ID_MAX;
 }
 
-/* A string of the item as a struct has it, without const; borrowed. */
+/* The text of a value as a struct has it, without const; borrowed. NULL: it
+ * could not be an id. */
 static char *
-borrow(struct json_object *item, const char *name)
+text_of(struct json_object *v)
 {
-	struct json_object *v = json_get(item, name);
 	union {
 		const char *from;
 		char *to;
@@ -119,26 +137,152 @@ borrow(struct json_object *item, const char *name)
 	return u.to;
 }
 
+static char *
+borrow(struct json_object *item, const char *name)
+{
+	return text_of(json_get(item, name));
+}
+
+/* An id that only a machine reads: another name is the model's. */
+static bool
+is_machine_id(const char *id)
+{
+	size_t i, dashes = 0;
+
+	if (strstr(id, "://") != NULL)
+		return true;
+	for (i = 0; id[i] != '\0'; i++) {
+		if (id[i] == '-')
+			dashes++;
+		else if (strchr("0123456789abcdef", id[i]) == NULL)
+			return false;
+	}
+	return i == 36 && dashes == 4; /* a UUID */
+}
+
+/* The id under whatever name; Google's has a folder before it. */
+static char *
+find_id(struct json_object *item)
+{
+	static const char *const names[] = { "id", "model", "name", "key",
+		"slug", "model_id" };
+	static const char folder[] = "models/";
+	char *id = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *s = borrow(item, names[i]);
+
+		if (s == NULL)
+			continue;
+		if (id == NULL)
+			id = s;
+		if (is_machine_id(s))
+			continue;
+		id = s;
+		break;
+	}
+	if (id != NULL && strncmp(id, folder, sizeof(folder) - 1) == 0)
+		id += sizeof(folder) - 1;
+	return id;
+}
+
+static char *
+find_name(struct json_object *item, const char *id)
+{
+	static const char *const names[] = { "display_name", "displayName",
+		"friendly_name", "name" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *s = borrow(item, names[i]);
+
+		if (s != NULL && strcmp(s, id) != 0 &&
+		    strncmp(s, "models/", 7) != 0)
+			return s;
+	}
+	return NULL;
+}
+
+/* Seconds since 1970, as a number or a date. */
+static int64_t
+find_created(struct json_object *item)
+{
+	static const char *const names[] = { "created", "created_at",
+		"modified_at", "createdAt" };
+	struct tm tm;
+	const char *s;
+	uint64_t n;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (json_object_is_type(json_get(item, names[i]),
+			json_type_int) &&
+		    provider_count(json_get(item, names[i]), &n))
+			return (int64_t)(n < 1000000000000 ? n : n / 1000);
+		s = json_str(item, names[i], NULL);
+		memset(&tm, 0, sizeof(tm));
+		if (s == NULL ||
+		    sscanf(s, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon,
+			&tm.tm_mday) != 3)
+			continue;
+		tm.tm_year -= 1900;
+		tm.tm_mon--;
+		if (tm.tm_year >= 70 && tm.tm_mon >= 0 && tm.tm_mon < 12)
+			return (int64_t)timegm(&tm);
+	}
+	return 0;
+}
+
 static int
-read_item(const struct provider_kind *kind, struct json_object *item,
-    provider_model_fn add, void *arg)
+read_item(const struct provider_kind *kind, const struct config_provider *p,
+    struct json_object *item, provider_model_fn add, void *arg)
 {
 	struct config_model m;
 
 	memset(&m, 0, sizeof(m));
-	m.id = borrow(item, "id");
-	if (m.id == NULL)
+	if (json_object_is_type(item, json_type_string)) {
+		m.id = text_of(item);
+		return m.id != NULL && provider_list_offers(p, NULL, m.id)
+		    ? add(arg, &m)
+		    : 0;
+	}
+	m.id = find_id(item);
+	if (m.id == NULL || !provider_list_offers(p, item, m.id))
 		return 0;
-	m.name = borrow(item, "display_name");
-	if (m.name == NULL)
-		m.name = borrow(item, "name");
+	m.name = find_name(item, m.id);
+	m.created = find_created(item);
 	read_lengths(item, &m);
-	m.input = INPUT_TEXT;
-	if (takes_images(item))
-		m.input |= INPUT_IMAGE;
+	m.input = read_input(item);
 	if (kind->list_item != NULL)
 		kind->list_item(item, &m);
 	return add(arg, &m);
+}
+
+/* The list itself, under whatever name; NULL: there is none. */
+static struct json_object *
+find_list(struct json_object *root)
+{
+	static const char *const names[] = { "data", "models", "result",
+		"value", "items", "publisherModels" };
+	size_t i;
+
+	if (json_object_is_type(root, json_type_array))
+		return root;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct json_object *v = json_get(root, names[i]);
+
+		if (json_object_is_type(v, json_type_array))
+			return v;
+	}
+	/* One level down: {"result":{"models":[...]}} */
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct json_object *v = json_get(root, names[i]);
+
+		if (json_object_is_type(v, json_type_object) && v != root)
+			return find_list(v);
+	}
+	return NULL;
 }
 
 static void
@@ -168,15 +312,13 @@ provider_list_read(const struct config_provider *p, const char *body,
 	buf_reset(after);
 	if (json_parse_loose(body, len, JSON_DEPTH_DEFAULT, &root) != JSON_OK)
 		return -1;
-	/* Together.ai sends the bare array. */
-	list = json_object_is_type(root, json_type_array)
-	    ? root
-	    : json_get(root, "data");
+	list = find_list(root);
 	if (json_object_is_type(list, json_type_array)) {
 		rc = 0;
 		for (i = 0; rc == 0 && i < json_object_array_length(list); i++)
-			rc = read_item(kind, json_object_array_get_idx(list, i),
-				 add, arg) != 0
+			rc = read_item(kind, p,
+				 json_object_array_get_idx(list, i), add,
+				 arg) != 0
 			    ? -1
 			    : 0;
 		read_cursor(root, after);

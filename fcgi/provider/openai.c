@@ -24,6 +24,25 @@ put_member(struct buf *out, const char *name, struct json_object *v)
 	json_write(out, v);
 }
 
+/* Members that say what the answer is to be like, of OpenAI and of the servers
+ * that are compatible with it. */
+static const char *const safe[] = { "messages", "temperature", "top_p", "n",
+	"stop", "seed", "presence_penalty", "frequency_penalty", "logit_bias",
+	"logprobs", "top_logprobs", "response_format", "tools", "tool_choice",
+	"parallel_tool_calls", "functions", "function_call", "reasoning_effort",
+	"reasoning", "reasoning_format", "include_reasoning", "thinking",
+	"enable_thinking", "thinking_budget", "thinking_config", "verbosity",
+	"modalities", "audio", "prediction", "top_k", "top_a", "min_p",
+	"typical_p", "tfs_z", "repetition_penalty", "repeat_penalty",
+	"repeat_last_n", "length_penalty", "min_tokens", "stop_token_ids",
+	"ignore_eos", "bad_words", "skip_special_tokens", "mirostat",
+	"mirostat_tau", "mirostat_eta", "grammar", "json_schema", "guided_json",
+	"guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
+	"chat_template_kwargs", "add_generation_prompt",
+	"continue_final_message", "samplers", "penalties", "dry_multiplier",
+	"xtc_probability", "xtc_threshold", "num_ctx", "format", "image_config",
+	"safe_prompt", "random_seed", "cache_control", "user", NULL };
+
 /* True for the members that are written anew. */
 static bool
 is_ours(const char *name)
@@ -52,12 +71,14 @@ put_stream(const struct config_provider *p, const struct chat_request *req,
 
 static int
 openai_body(const struct config_provider *p, const struct config_model *model,
-    const struct chat_request *req, struct buf *out, struct api_error *err)
+    const struct chat_request *req, struct provider_request *request,
+    struct api_error *err)
 {
 	const char *name =
 	    model->upstream != NULL ? model->upstream : model->id;
 	struct json_object_iterator it, end;
 	struct json_object *limit;
+	struct buf *out = &request->body;
 
 	(void)err;
 	buf_puts(out, "{\"model\":");
@@ -68,7 +89,8 @@ openai_body(const struct config_provider *p, const struct config_model *model,
 		struct json_object *v = json_object_iter_peek_value(&it);
 
 		name = json_object_iter_peek_name(&it);
-		if (v != NULL && !is_ours(name))
+		if (v != NULL && !is_ours(name) &&
+		    provider_allows(p, safe, name, request))
 			put_member(out, name, v);
 		json_object_iter_next(&it);
 	}

@@ -37,6 +37,7 @@ provider_request_free(struct provider_request *r)
 	r->n_headers = 0;
 	free(r->url);
 	r->url = NULL;
+	buf_free(&r->ignored);
 	buf_wipe(&r->body);
 }
 
@@ -108,10 +109,14 @@ provider_chat_request(const struct config_provider *p,
 	memset(out, 0, sizeof(*out));
 	memset(err, 0, sizeof(*err));
 	buf_init(&out->body, PROVIDER_BODY_MAX);
+	buf_init(&out->ignored, PROVIDER_IGNORED_MAX);
 	if (kind->config.local)
 		return 0;
-	if (kind->body(p, model, req, &out->body, err) == 0 &&
-	    buf_ok(&out->body) && set_url(out, p, p->chat_path, NULL) == 0 &&
+	if (req->has_http && !p->http_files)
+		return provider_refuse(err, "messages",
+		    "may not have http: addresses here");
+	if (kind->body(p, model, req, out, err) == 0 && buf_ok(&out->body) &&
+	    set_url(out, p, p->chat_path, NULL) == 0 &&
 	    add_headers(out, p,
 		req->stream ? "text/event-stream" : "application/json") == 0 &&
 	    provider_add_header(out, "Content-Type: application/json") == 0)

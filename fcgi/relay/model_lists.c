@@ -33,6 +33,7 @@ struct source {
 	struct loop_work work;
 	struct buf page;
 	int status;
+	int http_status; /* of the last page; 0: no answer */
 	bool busy;
 	struct settings *settings; /* holds the provider */
 	const struct config_provider *provider;
@@ -231,14 +232,15 @@ add_model(void *arg, const struct config_model *from)
 
 /* The fetch is over; `ok` with a whole list. */
 static void
-settle(struct source *src, bool ok)
+settle(struct source *src, bool ok, const char *why)
 {
 	struct model_lists *m = src->owner;
 	uint64_t again;
 
 	if (!ok)
-		log_msg(LOG_LEVEL_WARN, "models provider=%s list=failed",
-		    src->name);
+		log_msg(LOG_LEVEL_WARN,
+		    "models provider=%s list=failed status=%d why=%s",
+		    src->name, src->http_status, why);
 	pthread_mutex_lock(&m->lock);
 	src->asked = true;
 	if (ok) {
@@ -276,13 +278,13 @@ ask_page(struct source *src)
 	memset(&req, 0, sizeof(req));
 	if (provider_list_request(src->provider,
 		src->after.len > 0 ? src->after.data : NULL, &req) == -1) {
-		settle(src, false);
+		settle(src, false, "no_memory");
 		return;
 	}
 	if (upstream_fetch(m->upstreams, src->provider, &req,
 		MODEL_LISTS_TIMEOUT, on_page, src) == -1) {
 		provider_request_free(&req);
-		settle(src, false);
+		settle(src, false, "no_memory");
 	}
 }
 
@@ -310,12 +312,12 @@ page_read(struct loop_work *w)
 
 	buf_free(&src->page);
 	if (src->status == -1)
-		settle(src, false);
+		settle(src, false, "no_list");
 	else if (!src->owner->stopped && src->after.len > 0 &&
 	    ++src->pages < MODEL_LISTS_PAGES)
 		ask_page(src);
 	else
-		settle(src, true);
+		settle(src, true, "");
 }
 
 static void
@@ -325,11 +327,12 @@ on_page(void *arg, int status, const char *body, size_t len)
 
 	if (src->owner->stopped)
 		return;
+	src->http_status = status;
 	if (status != 200 || buf_append(&src->page, body, len) == -1 ||
 	    loop_work_start(src->owner->loop, &src->work, read_page,
 		page_read) == -1) {
 		buf_free(&src->page);
-		settle(src, false);
+		settle(src, false, status == 0 ? "unreachable" : "refused");
 	}
 }
 

@@ -75,6 +75,9 @@ copy_model(struct config_model *to, const struct config_model *from)
 	to->context_length = from->context_length;
 	to->max_output_tokens = from->max_output_tokens;
 	to->input = from->input;
+	to->think = from->think;
+	to->patience = from->patience;
+	to->created = from->created;
 	if (copy(&to->id, from->id) != 0 || copy(&to->name, from->name) != 0 ||
 	    copy(&to->upstream, from->upstream) != 0 ||
 	    copy(&to->fallback, from->fallback) != 0)
@@ -161,6 +164,59 @@ add_listed(struct catalog *k, const struct config_provider *p,
 	return 0;
 }
 
+/* Words of models that are not what most people want first. */
+static bool
+is_special(const char *id)
+{
+	static const char *const words[] = { "preview", "mini", "nano", "lite",
+		"tiny", "small", "search", "codex", "audio", "deep-research",
+		"beta", "-exp", "instruct-", "guard", "vision", "math",
+		"computer-use", "free", "-8b", "-7b", "-3b", "-1b", "haiku",
+		"flash", "20" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasestr(id, words[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Newest before oldest; of one age as they were listed. */
+static int
+compare_age(const void *a, const void *b)
+{
+	const struct config_model *const *m = a, *const *n = b;
+
+	if ((*m)->created != (*n)->created)
+		return (*m)->created > (*n)->created ? -1 : 1;
+	return *m < *n ? -1 : 1;
+}
+
+/* A list in the order in which it is offered: the newest model that is nothing
+ * special, then all by age. NULL when out of memory. */
+static const struct config_model **
+in_order(const struct catalog_list *list, size_t n)
+{
+	const struct config_model **order = calloc(n + 1, sizeof(*order));
+	const struct config_model *first;
+	size_t i;
+
+	if (order == NULL)
+		return NULL;
+	for (i = 0; i < n; i++)
+		order[i] = &list->models[i];
+	qsort(order, n, sizeof(*order), compare_age);
+	for (i = 0; i < n && is_special(order[i]->id); i++)
+		;
+	if (i < n) {
+		first = order[i];
+		memmove(order + 1, order, i * sizeof(*order));
+		order[0] = first;
+	}
+	return order;
+}
+
 static size_t
 listed(const struct catalog_list *list)
 {
@@ -168,10 +224,23 @@ listed(const struct catalog_list *list)
 }
 
 static int
+add_list(struct catalog *k, const struct catalog_list *list)
+{
+	size_t i, n = listed(list);
+	const struct config_model **order = in_order(list, n);
+	int rc = order != NULL ? 0 : -1;
+
+	for (i = 0; rc == 0 && i < n; i++)
+		rc = add_listed(k, list->provider, order[i]);
+	free(order);
+	return rc;
+}
+
+static int
 add_provider(struct catalog *k, const struct config_provider *p,
     const struct catalog_list *lists, size_t n)
 {
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < p->n_models; i++) {
 		if (add(k, p, &p->models[i]) != 0)
@@ -182,11 +251,8 @@ add_provider(struct catalog *k, const struct config_provider *p,
 			return -1;
 	}
 	for (i = 0; i < n; i++) {
-		for (j = 0; lists[i].provider == p && j < listed(&lists[i]);
-		     j++) {
-			if (add_listed(k, p, &lists[i].models[j]) != 0)
-				return -1;
-		}
+		if (lists[i].provider == p && add_list(k, &lists[i]) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -303,7 +369,8 @@ catalog_entry_json(const struct catalog_entry *e, struct buf *out)
 
 	buf_puts(out, "{\"id\":");
 	buf_json(out, e->id, strlen(e->id));
-	buf_puts(out, ",\"object\":\"model\",\"created\":0");
+	buf_printf(out, ",\"object\":\"model\",\"created\":%lld",
+	    (long long)m->created);
 	put_string(out, "owned_by", e->provider->name);
 	put_string(out, "provider", e->provider->name);
 	put_string(out, "name", m->name != NULL ? m->name : e->id);

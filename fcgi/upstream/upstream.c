@@ -400,8 +400,9 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 	sse_init(&u->sse, call->limits->event);
 	sse_allow_pictures(&u->sse, call->limits->picture);
 	u->model_id = strdup(call->model_id);
+	/* A whole answer tells its usage in any case. */
 	u->reader = provider_reader_new(call->provider, call->model_id,
-	    call->chat->include_usage);
+	    call->chat->include_usage || !call->chat->stream);
 	if (u->model_id == NULL || u->reader == NULL)
 		goto no_memory;
 	provider_reader_asked(u->reader, call->model, u->asked);

@@ -194,13 +194,13 @@ test_lists(void **state)
 			      "{\"id\":\"llama3:8b\",\"object\":\"model\"}]}",
 			     &out),
 	    0);
-	assert_string_equal(buf_str(&out), "gpt,-,0,0,1;llama3:8b,-,0,0,1;");
+	assert_string_equal(buf_str(&out), "gpt,-,0,0,0;llama3:8b,-,0,0,0;");
 	/* vLLM */
 	assert_int_equal(list("{\"data\":[{\"id\":\"q\",\"max_model_len\":"
 			      "32768,\"permission\":[]}]}",
 			     &out),
 	    0);
-	assert_string_equal(buf_str(&out), "q,-,32768,0,1;");
+	assert_string_equal(buf_str(&out), "q,-,32768,0,0;");
 	/* OpenRouter */
 	assert_int_equal(
 	    list("{\"data\":[{\"id\":\"a/b\",\"name\":\"A: B\","
@@ -222,8 +222,8 @@ test_lists(void **state)
 		&out),
 	    0);
 	assert_string_equal(buf_str(&out),
-	    "g,-,131072,32768,1;"
-	    "m,-,128000,0,3;/models/x.gguf,-,4096,0,1;");
+	    "g,-,131072,32768,0;"
+	    "m,-,128000,0,3;/models/x.gguf,-,4096,0,0;");
 	/* Nonsense in it is passed over. */
 	assert_int_equal(
 	    list("{\"data\":[5,null,{},{\"id\":7},{\"id\":\"\"},"
@@ -231,7 +231,7 @@ test_lists(void **state)
 		 "\"max_model_len\":1e99,\"meta\":[],\"architecture\":5}]}",
 		&out),
 	    0);
-	assert_string_equal(buf_str(&out), "ok,-,0,0,1;");
+	assert_string_equal(buf_str(&out), "ok,-,0,0,0;");
 	assert_int_equal(list("[{\"id\":\"bare\"}]", &out), 0);
 	assert_int_equal(list("{\"data\":5}", &out), -1);
 	assert_int_equal(list("{\"error\":\"x\"}", &out), -1);

@@ -47,8 +47,10 @@ test_request(void **state)
 	assert_string_equal(buf_str(&out.body),
 	    "{\"model\":\"gpt-up\","
 	    "\"temperature\":0.5,\"seed\":1,\"messages\":[{\"role\":\"user\","
-	    "\"content\":\"h\xc3\xa9\\n\"}],\"extra\":[1],\"max_tokens\":7,"
+	    "\"content\":\"h\xc3\xa9\\n\"}],\"max_tokens\":7,"
 	    "\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+	/* Nobody has allowed it, and it is not passed over in silence. */
+	assert_string_equal(buf_str(&out.ignored), "extra");
 	assert_int_equal(out.n_headers, 4);
 	assert_string_equal(out.headers[0], "Accept: text/event-stream");
 	assert_string_equal(out.headers[1],
@@ -57,6 +59,56 @@ test_request(void **state)
 	assert_string_equal(out.headers[3], "Content-Type: application/json");
 	provider_request_free(&out);
 	chat_request_free(r);
+}
+
+/* What chooses models, keeps data or changes the price, and what nobody knows,
+ * passes where the administrator says so. */
+static void
+test_allow(void **state)
+{
+	static const char text[] =
+	    "{\"model\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":"
+	    "\"a\"}],\"models\":[\"y\"],\"route\":\"fallback\",\"plugins\":[],"
+	    "\"provider\":{},\"store\":true,\"service_tier\":\"flex\","
+	    "\"metadata\":{},\"min_p\":0.1,\"x\\r\\ny\":1}";
+	static char store[] = "store", tier[] = "service_tier";
+	struct config_provider p = openai_provider;
+	struct api_error err;
+	char *body;
+
+	(void)state;
+	body = request_body(&p, &openai_model, text, &err);
+	assert_string_equal(body,
+	    "{\"model\":\"gpt-up\",\"messages\":[{\"role\":\"user\","
+	    "\"content\":\"a\"}],\"min_p\":0.1}");
+	free(body);
+	p.allow.words[0] = store;
+	p.allow.words[1] = tier;
+	p.allow.n = 2;
+	body = request_body(&p, &openai_model, text, &err);
+	assert_parts(body, "\"store\":true|\"service_tier\":\"flex\"|min_p");
+	assert_null(strstr(body, "models"));
+	free(body);
+}
+
+static void
+test_http_files(void **state)
+{
+	static const char text[] =
+	    "{\"model\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":[{"
+	    "\"type\":\"image_url\",\"image_url\":{\"url\":"
+	    "\"http://h.example/x.png\"}}]}]}";
+	struct config_provider p = openai_provider;
+	struct api_error err;
+	char *body;
+
+	(void)state;
+	assert_null(request_body(&p, &openai_model, text, &err));
+	assert_int_equal(err.status, 400);
+	p.http_files = true;
+	body = request_body(&p, &openai_model, text, &err);
+	assert_parts(body, "http://h.example/x.png");
+	free(body);
 }
 
 static void
@@ -154,6 +206,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_request),
+		cmocka_unit_test(test_allow),
+		cmocka_unit_test(test_http_files),
 		cmocka_unit_test(test_request_variants),
 		cmocka_unit_test(test_answers),
 	};

@@ -96,7 +96,7 @@ struct config_provider {
 	struct config_list headers; /* "Name: value" */
 	bool include_usage;	    /* true: ask for usage in the last chunk */
 	bool require_done; /* true: an end without [DONE] is a failure */
-	bool remote_files; /* pictures by https: may be asked for */
+	bool http_files;   /* what is fetched by http: may be asked for */
 	bool cache;	   /* anthropic: the head of a conversation is
 			     * marked for its cache */
 	bool list_models;  /* ask the provider for its models (default:

@@ -22,14 +22,15 @@ struct chat_request {
 	bool stream;
 	bool include_usage; /* the client asked for usage itself */
 	bool has_image;
+	bool has_http; /* something is to be fetched by http: */
 	size_t n_messages;
 };
 
 /*
  * Parses and validates: strict JSON, an object, `model` a string, `messages`
  * a non-empty array of at most limits->messages objects with known roles and
- * content that is a string or parts of text and image_url (data: URLs or
- * https:), sampling parameters of the right type and range. Unknown members
+ * content that is a string or parts (text, image_url, input_audio, file,
+ * video_url; data in base64 or a URL), sampling parameters of the right type and range. Unknown members
  * are kept and passed on. Returns a request that the caller ends with
  * chat_request_free(), or NULL with `err` filled (400, code and param).
  */

@@ -33,6 +33,7 @@ enum provider_source {
 enum provider_source provider_source(const struct config_provider *p);
 
 #define PROVIDER_HEADERS_MAX (CONFIG_LIST_MAX + 8)
+#define PROVIDER_IGNORED_MAX 256 /* bytes of the names that are told */
 #define PROVIDER_ERROR_BODY_MAX (64 * 1024) /* read of an error's body */
 #define PROVIDER_LIST_MAX (4 * 1024 * 1024) /* read of a model list */
 
@@ -41,7 +42,9 @@ struct provider_request {
 	char *url;
 	char *headers[PROVIDER_HEADERS_MAX]; /* "Name: value" */
 	size_t n_headers;
-	struct buf body; /* empty: GET */
+	struct buf body;    /* empty: GET */
+	struct buf ignored; /* names of members that were left out, with
+			     * commas between */
 };
 
 void provider_request_free(struct provider_request *r);

@@ -42,10 +42,17 @@ function webAddresses(text) {
     const scheme = found[0];
     let end = hostEnd(text, at + scheme.length);
     const host = text.slice(at + (scheme.toLowerCase() === 'www.' ? 0 : scheme.length), end);
-    if (!isHost(host, scheme.toLowerCase() === 'www.')) continue;
+    if (!isHost(host, scheme.toLowerCase() === 'www.')) {
+      // Nothing that begins within it is one either.
+      WEB.lastIndex = Math.max(WEB.lastIndex, end);
+      continue;
+    }
     end = trimEnd(text, at, pathEnd(text, end));
     const shown = text.slice(at, end);
-    if (shown.length <= scheme.length) continue;
+    if (shown.length <= scheme.length) {
+      WEB.lastIndex = Math.max(WEB.lastIndex, end);
+      continue;
+    }
     out.push({ at, end, text: shown, href: scheme.toLowerCase() === 'www.' ? `http://${shown}` : shown });
     WEB.lastIndex = end;
   }

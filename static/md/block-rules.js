@@ -206,7 +206,8 @@ export const GOES_ON = {
   item: (_, block, line) => {
     if (line.blank) {
       if (!block.kids.length) return false;
-      line.toNext();
+      // What is beyond may be a line of code.
+      line.skipColumns(Math.min(line.indent, block.indent ?? 0));
       return true;
     }
     if (line.indent < (block.indent ?? 0)) return false;

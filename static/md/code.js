@@ -10,7 +10,7 @@ import { fitLines, placeLines, unplace } from './boxes.js';
 import { button, element } from './dom.js';
 import { colour, isReady, prepare } from './highlight.js';
 import { canColour, fileName, findLanguage, languageWord } from './languages.js';
-import { MAX_HIGHLIGHT, MAX_HIGHLIGHT_CHUNK, MAX_HIGHLIGHT_LINE, SLICE_MS } from './limits.js';
+import { MAX_CODE_LINE, MAX_HIGHLIGHT, MAX_HIGHLIGHT_CHUNK, MAX_HIGHLIGHT_LINE, SLICE_MS } from './limits.js';
 import { watchOverflow } from './overflow.js';
 import { later, soon } from './schedule.js';
 
@@ -146,28 +146,25 @@ export class CodeView {
   append(more) {
     // The first piece is shown as it comes; what is not coloured needs no more than that.
     const room = this.waiting.length ? 0 : (this.colours ? MAX_REST : MAX_REST / 8) - this.rest.length;
-    const own = room >= more.length ? more.length : room > 0 ? more.lastIndexOf('\n', room - 1) + 1 : 0;
-    if (own) {
-      this.rest += more.slice(0, own);
-      appendText(this.tail, more.slice(0, own));
+    let at = room >= more.length ? more.length : room > 0 ? more.lastIndexOf('\n', room - 1) + 1 : 0;
+    if (!this.waiting.length && at < more.length && (at || this.rest) && !`${this.rest}${more.slice(0, at)}`.endsWith('\n')) {
+      // A line is one piece's, unless it is longer than is laid out in one.
+      at = Math.min(more.indexOf('\n', at) + 1 || more.length, at + roomInLine(this.rest + more.slice(0, at)));
     }
-    let at = own;
+    if (at) {
+      this.rest += more.slice(0, at);
+      appendText(this.tail, more.slice(0, at));
+    }
     let last = this.waiting.at(-1);
-    if (!last && at < more.length && this.rest && !this.rest.endsWith('\n')) {
-      // A line is one piece's, also one that is longer than all there is room for.
-      const end = more.indexOf('\n', at) + 1 || more.length;
-      this.rest += more.slice(at, end);
-      appendText(this.tail, more.slice(at, end));
-      at = end;
-    }
     while (at < more.length) {
-      if (!last || (last.text.endsWith('\n') && lineCount(last.text) >= PIECE_LINES)) {
+      if (!last || (last.text.endsWith('\n') && lineCount(last.text) >= PIECE_LINES) || roomInLine(last.text) === 0) {
         if (last) fitLines(last.node, last.text);
         last = { node: element(this.context.doc, 'span', 'md-code-lines'), text: '' };
         this.waiting.push(last);
         placeLines(this.context.doc, this.code, last.node, null);
       }
-      const end = linesEnd(more, at, Math.max(1, PIECE_LINES - lineCount(last.text)), MAX_HIGHLIGHT_CHUNK, more.length);
+      const lines = Math.max(1, PIECE_LINES - lineCount(last.text));
+      const end = Math.min(linesEnd(more, at, lines, MAX_HIGHLIGHT_CHUNK, more.length), at + roomInLine(last.text));
       last.text += more.slice(at, end);
       appendText(last.node, more.slice(at, end));
       at = end;
@@ -305,6 +302,15 @@ function linesEnd(text, from, lines, most, end) {
     at = next;
   }
   return at;
+}
+
+/**
+ * @param {string} text
+ * @returns {number} how much more of its last line is laid out together with it
+ */
+function roomInLine(text) {
+  const length = text.length - text.lastIndexOf('\n') - 1;
+  return Math.max(0, MAX_CODE_LINE - length);
 }
 
 /**

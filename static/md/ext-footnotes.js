@@ -201,9 +201,8 @@ export const footnotes = {
       return INSIDE;
     },
     goesOn(_, __, line) {
-      if (line.blank) line.toNext();
-      else if (line.indent < 2) return false;
-      else line.skipColumns(Math.min(4, line.indent));
+      if (!line.blank && line.indent < 2) return false;
+      line.skipColumns(Math.min(4, line.indent));
       return true;
     },
     isUndecided: (line) => /^\[\^[^\]\s]{0,200}(?:\]:?)?$/.test(line),

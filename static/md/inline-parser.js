@@ -68,6 +68,8 @@ export class InlineParser {
     this.address = 0;
     /** Searches that have failed: behind here they fail again. @type {Set<string>} */
     this.hopeless = new Set();
+    /** @type {number | undefined} where the last blank or bracket stands, once that was asked */
+    this.lastStop = undefined;
     /** Labels that were looked up and not found. @type {Set<string>} */
     this.missed = options.missed ?? new Set();
   }
@@ -256,7 +258,7 @@ export class InlineParser {
     const target = readTarget(text, begin);
     if (!target) {
       if (text[begin] === '<' && !text.includes('>', begin)) this.hopeless.add('(<');
-      return isOpen && !/[\s)]/.test(text.slice(begin)) ? 'pending' : null;
+      return isOpen && this.isLastWord(begin) ? 'pending' : null;
     }
     let at = skipBlanks(text, target.end);
     let title = null;
@@ -268,6 +270,16 @@ export class InlineParser {
     }
     if (text[at] === ')') return { href: target.href, title, end: at + 1 };
     return isOpen && at >= text.length ? 'pending' : null;
+  }
+
+  /** @param {number} at @returns {boolean} whether no blank and no bracket stands behind that place */
+  isLastWord(at) {
+    if (this.lastStop === undefined) {
+      let stop = this.text.length - 1;
+      while (stop >= 0 && !/[\s)]/.test(/** @type {string} */ (this.text[stop]))) stop--;
+      this.lastStop = stop;
+    }
+    return at > this.lastStop;
   }
 
   /**
@@ -363,10 +375,11 @@ export class InlineParser {
   /** Brackets of a text that is arriving, which nothing has closed yet. */
   dropBrackets() {
     if (!this.options.isOpen) return;
+    const lastLine = this.text.lastIndexOf('\n');
     for (const { piece, at, run } of this.brackets.reverse()) {
       // The text of a link is closed in itself: no emphasis begins before it and ends in it.
       this.emphasis.close(run, true);
-      if (!this.text.includes('\n', at) && this.text.length - at < 400) piece.token.text = '';
+      if (at > lastLine && this.text.length - at < 400) piece.token.text = '';
     }
   }
 

@@ -66,6 +66,9 @@ export const MAX_HIGHLIGHT_CHUNK = 12_000;
 /** A line longer than this is not coloured (minified code). */
 export const MAX_HIGHLIGHT_LINE = 2_000;
 
+/** Characters of a line of code that are laid out together; what follows stands below. */
+export const MAX_CODE_LINE = 8_192;
+
 /** Milliseconds that one slice of colouring may take. */
 export const SLICE_MS = 8;
 

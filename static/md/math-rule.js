@@ -46,7 +46,7 @@ const FUNCTIONS = /\b(?:sin|cos|tan|cot|sec|csc|log|ln|lg|exp|max|min|sup|inf|li
 export function looksLikeMath(body) {
   if (!body || /^\s|\s$/.test(body)) return false;
   // A variable of a shell, a path, a name in capitals; an amount and what it is of.
-  if (/^\{\w+\}\S/.test(body) || /^[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/.test(body) || /^\w+:?\/\//.test(body)) return false;
+  if (/^\{\w+\}\S/.test(body) || /^[A-Z][A-Z0-9]+_[A-Z][A-Z0-9_]*\b/.test(body) || /^\w+:?\/\//.test(body)) return false;
   if (/^\d[\d.,]*(?:[kKmMbB%]|bn|mn)?\s*[-–—\/~]\s*$/.test(body)) return false;
   if (/[\\^{}]/.test(body) || /(?:^|[^\w])[\p{L}\d]{1,3}_[\p{L}\d]/u.test(body) || /^_\S/.test(body)) return true;
   const words = body.replace(FUNCTIONS, 'f');
@@ -107,6 +107,7 @@ export function mathAt(text, at) {
     return /[\p{L}\p{N}]/u.test(body) ? { end: close + 2, text: body.trim(), display: two === '\\[' } : null;
   }
   if (two === '$$') {
+    if (/[a-zA-Z0-9]/.test(text[at - 1] ?? '')) return null;
     const close = findClose(text, '$$', at + 2);
     const body = text.slice(at + 2, Math.max(0, close));
     return close >= 0 && body.trim() ? { end: close + 2, text: body.trim(), display: true } : null;
@@ -129,7 +130,7 @@ export function mathAt(text, at) {
  */
 export function mayBecomeMath(text, at) {
   const body = text.slice(at + 1);
-  if (body.startsWith('$')) return !/\n[ \t]*\n/.test(body);
+  if (body.startsWith('$')) return !/[a-zA-Z0-9]/.test(text[at - 1] ?? '') && !/\n[ \t]*\n/.test(body);
   if (body.length > MAX_MATH || /\n[ \t]*\n/.test(body)) return false;
   // All of it has come: it was looked at.
   const close = findClose(text, '$', at + 1);

@@ -6,12 +6,11 @@
  */
 import { place, replace, unplace } from './boxes.js';
 import { codeMaker } from './code-maker.js';
-import { trimBlanks } from './characters.js';
-import { takeDefinitions } from './definitions.js';
 import { directionOf } from './direction.js';
 import { element } from './dom.js';
 import { fill, patchInline } from './inline.js';
 import { languageOf, setLanguage } from './language.js';
+import { isHidden, isTight, leafTokens } from './leaf.js';
 import { GrowingText } from './plain.js';
 import { tableMaker } from './table.js';
 
@@ -22,9 +21,6 @@ import { tableMaker } from './table.js';
  * @typedef {import('./types.js').Token} Token
  * @typedef {import('./types.js').View} View
  */
-
-/** A definition that is still arriving. */
-const OPEN_DEFINITION = /^\[(?!\^)[^[\]\n]{1,200}\]:[ \t]*\S*(?:[ \t]+["'(][^\n]*)?[ \t]*$/;
 
 /** Signs after which it is worth asking which language a text is in. */
 const ENOUGH = 24;
@@ -45,11 +41,6 @@ function kindOf(context, block) {
   if (type === 'table') return `table ${block.align?.join()} ${block.head}`;
   if (type === 'code') return `code ${fenceOf(context, block) ?? ''} ${block.info}`;
   return context.shown.has(type) ? `${type} ${block.open}` : type;
-}
-
-/** @param {Block} block @returns {boolean} whether it is the text of an item of a tight list */
-function isTight(block) {
-  return block.parent?.type === 'item' && !block.parent.parent?.loose;
 }
 
 /** @param {Context} context @param {Block} block @returns {string | null} the word that makes code something else */
@@ -79,7 +70,7 @@ const leaf = {
       view.node = isTight(block) ? element(doc, 'span', 'md-text') : element(doc, 'p');
     }
     if (!isTight(block)) view.node.dir = 'auto';
-    view.state.tokens = leafTokens(context, view);
+    view.state.tokens = leafTokens(context, view.block, view);
     fill(context, view.node, view.state.tokens);
     finishLeaf(view);
   },
@@ -91,7 +82,7 @@ const leaf = {
       if (!isHidden(context, block)) this.make(context, view);
       return;
     }
-    const tokens = leafTokens(context, view);
+    const tokens = leafTokens(context, view.block, view);
     patchInline(context, node, view.state.tokens, tokens);
     view.state.tokens = tokens;
     finishLeaf(view);
@@ -103,40 +94,6 @@ function finishLeaf({ node, block }) {
   if (!node) return;
   if (block.type === 'paragraph' && !isTight(block)) node.classList.toggle('md-goes-on', block.goesOn === true);
   setLanguage(node, block.open && block.text.length < ENOUGH ? '' : languageOf(block.text));
-}
-
-/**
- * @param {Context} context
- * @param {Block} block
- * @returns {boolean} whether all of a paragraph so far defines references
- */
-function isHidden(context, block) {
-  if (!block.open || !context.streaming || !block.text.startsWith('[')) return false;
-  const { rest } = takeDefinitions(block.text);
-  return rest === '' || OPEN_DEFINITION.test(rest);
-}
-
-/** @param {Context} context @param {View} view @returns {Token[]} */
-function leafTokens(context, view) {
-  const { block } = view;
-  const isOpen = block.open && context.streaming;
-  let text = isOpen ? openText(block.text) : block.goesOn ? block.text : trimBlanks(block.text);
-  const task = block.parent?.type === 'item' && block.parent.kids[0] === block ? /^\[([ xX])\][ \t]+(?=\S)/.exec(text) : null;
-  if (!task) return context.inline(text, isOpen, view);
-  text = text.slice(task[0].length);
-  return [{ type: 'checkbox', text: '', checked: task[1] !== ' ' }, ...context.inline(text, isOpen, view)];
-}
-
-/**
- * What can be said of a paragraph that is arriving: its last line may be the head of a table.
- *
- * @param {string} text
- * @returns {string}
- */
-function openText(text) {
-  const from = text.lastIndexOf('\n') + 1;
-  if (text[from] !== '|') return text;
-  return text.slice(0, from) + text.slice(from).replace(/^\||(?<!\\)\|/g, ' ').trimStart();
 }
 
 /** @type {Maker} */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /** The pure parts of md/: no DOM. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { csvCell } from '../../static/md/copy.js';
 import { tameDiagram } from '../../static/md/diagram-source.js';
 import { direction } from '../../static/md/direction.js';
 import { decodeEntities } from '../../static/md/entities.js';
+import { EXTENSIONS } from '../../static/md/extensions.js';
+import { parseInline } from '../../static/md/inline-parser.js';
 import { MAX_PARAGRAPH, MAX_SENTENCE, PLAIN_PART } from '../../static/md/limits.js';
 import { canColour, fileName, findLanguage } from '../../static/md/languages.js';
 import { isInlineImage, safeLink, tellsWhere } from '../../static/md/links.js';
@@ -13,6 +16,21 @@ import { normalise } from '../../static/md/normalise.js';
 import { partEnd, plainParts } from '../../static/md/plain.js';
 import { pieceEnd } from '../../static/md/pieces.js';
 import { english } from '../../static/md/strings.js';
+
+test('the rule for dollar signs, by lines as people write them', () => {
+  const lines = readFileSync(new URL('data/dollars.txt', import.meta.url), 'utf8').trim().split('\n');
+  assert.ok(lines.length >= 200);
+  const rules = EXTENSIONS.flatMap(({ inline }) => inline ? [inline] : []);
+  /** @param {import('../../static/md/types.js').Token[]} tokens @returns {string[]} */
+  const formulas = (tokens) => tokens.flatMap((token) => token.type === 'math' ? [token.text ?? ''] : formulas(token.tokens ?? []));
+  const wrong = [];
+  for (const line of lines) {
+    const [text = '', wanted = ''] = line.split('⇒');
+    const found = formulas(parseInline(text, { isOpen: false, breaks: false, links: {}, rules })).join('¦');
+    if (found !== wanted) wrong.push(`${text}: ${found}`);
+  }
+  assert.deepEqual(wrong, []);
+});
 
 describe('links', () => {
   for (const href of [

@@ -176,7 +176,7 @@ fi
 
 for template in "$work/src"/nginx/confab*.conf.in; do
 	sh "$work/src/packaging/fill" "$template" nginxdir="$etc/nginx" \
-	    wwwdir="$work/build/www" backend="unix:$socket" bodycap=17m \
+	    wwwdir="$work/build/www" backend="unix:$socket" \
 	    >"$etc/nginx/$(basename "$template" .in)"
 done
 

@@ -10,6 +10,8 @@
 #include "confab/api/route.h"
 #include "confab/base/clock.h"
 #include "confab/base/json.h"
+#include "confab/gateway/pool.h"
+#include "confab/gateway/uploads.h"
 
 /* What a route asks for. */
 enum {
@@ -17,8 +19,14 @@ enum {
 	SESSION = 1, /* somebody who is signed in */
 	CHANGES = 2, /* the same site, as it changes something */
 	BODY = 4,    /* a JSON body */
-	ENDLESS = 8  /* an answer that HEAD would wait for */
+	ENDLESS = 8, /* an answer that HEAD would wait for */
+	LARGE = 16   /* a body as large as limits { body } */
 };
+
+/* Bytes of a body where no chat is; nginx's files have twice as much. */
+#define SMALL_BODY (32 * 1024)
+/* Bytes/ms below which a large body is too slow: a poor line of a phone. */
+#define SLOWEST 16
 
 struct route {
 	const char *method;
@@ -28,7 +36,8 @@ struct route {
 };
 
 static const struct route routes[] = {
-	{ "POST", "/api/chat/completions", SESSION | CHANGES | BODY, api_chat },
+	{ "POST", "/api/chat/completions", SESSION | CHANGES | BODY | LARGE,
+	    api_chat },
 	{ "GET", "/api/health", OPEN, api_health },
 	{ "GET", "/api/health/live", OPEN, api_health },
 	{ "POST", "/api/login", CHANGES | BODY, api_login },
@@ -182,19 +191,13 @@ route_session_input(const struct route_call *c, struct session_input *in)
 	in->now = c->now;
 }
 
-/* What must be true before the resource looks at the request. */
+/* What must be true before the body is read; who sends it is known then. */
 static bool
 admit(struct route_call *c, const struct route *r)
 {
 	const struct request *q = c->request;
 
 	if ((r->needs & BODY) != 0 && !request_is_json(q)) {
-		route_fail(c, 415, "unsupported_media_type",
-		    "The Content-Type must be application/json.");
-		return false;
-	}
-	if ((r->needs & CHANGES) != 0 && q->body.len > 0 &&
-	    !request_is_json(q)) {
 		route_fail(c, 415, "unsupported_media_type",
 		    "The Content-Type must be application/json.");
 		return false;
@@ -209,12 +212,81 @@ admit(struct route_call *c, const struct route *r)
 	return (r->needs & SESSION) == 0 || authenticate(c);
 }
 
+/* A large body that comes slowly. */
+struct slow {
+	struct route_call *call;
+	struct upload *place; /* NULL: it did not */
+};
+
+/*
+ * It comes as its sender sends it: it gets as much time as its length needs,
+ * and another thread accepts meanwhile.
+ */
+static int
+wait_for_body(void *arg, struct request_body *how, struct api_error *err)
+{
+	struct slow *slow = arg;
+	struct route_call *c = slow->call;
+	bool own;
+
+	slow->place = upload_begin(c->session.user, &own);
+	if (slow->place == NULL) {
+		(void)api_error_set(err, own ? 429 : 503,
+		    own ? "request_limit" : "busy",
+		    "There are %u requests under way that come slowly.",
+		    own ? UPLOADS_PER_USER : UPLOADS_MAX);
+		err->retry_after = 1;
+		return -1;
+	}
+	if (!atomic_load(&c->service->draining)) {
+		how->timeout_ms +=
+		    (unsigned)(request_announced(c->request, how->max) /
+			SLOWEST);
+		c->request->gateway->ops->allow(c->request->gateway,
+		    how->timeout_ms);
+	}
+	pool_away();
+	return 0;
+}
+
+static bool
+receive(struct route_call *c, const struct route *r)
+{
+	const struct config *config = c->settings->config;
+	struct slow slow = { c, NULL };
+	struct request_body how = { SMALL_BODY, config->timeouts.request, NULL,
+		&slow };
+	struct api_error err;
+	int rc;
+
+	if ((r->needs & LARGE) != 0) {
+		how.max = config->limits.body;
+		how.wait = wait_for_body;
+	}
+	rc = request_read(c->request, &how, &err);
+	if (slow.place != NULL) {
+		pool_back();
+		upload_end(slow.place);
+	}
+	if (rc == -1) {
+		response_error(c->response, &err);
+		return false;
+	}
+	if ((r->needs & CHANGES) != 0 && c->request->body.len > 0 &&
+	    !request_is_json(c->request)) {
+		route_fail(c, 415, "unsupported_media_type",
+		    "The Content-Type must be application/json.");
+		return false;
+	}
+	return true;
+}
+
 static void
 serve_request(struct route_call *c)
 {
 	const struct route *r = find_route(c);
 
-	if (r != NULL && admit(c, r))
+	if (r != NULL && admit(c, r) && receive(c, r))
 		r->serve(c);
 }
 
@@ -223,7 +295,6 @@ route_serve(void *arg, struct gateway *g)
 {
 	struct request request;
 	struct response response;
-	struct api_error err;
 	struct route_call c;
 
 	memset(&c, 0, sizeof(c));
@@ -233,13 +304,12 @@ route_serve(void *arg, struct gateway *g)
 	c.response = &response;
 	c.now = clock_wall();
 	response_init(&response);
-	if (request_read(&request, g, c.settings->config->limits.body,
-		c.settings->config->timeouts.request, &err) == -1)
-		response_error(&response, &err);
-	else
-		serve_request(&c);
-	if (!c.handed_over)
+	request_init(&request, g);
+	serve_request(&c);
+	if (!c.handed_over) {
 		response_send(&response, g);
+		request_drain(&request, c.settings->config->timeouts.request);
+	}
 	request_free(&request);
 	response_free(&response);
 	settings_unref(c.settings);

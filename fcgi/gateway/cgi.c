@@ -71,6 +71,20 @@ read_body(struct gateway *g, void *out, size_t size)
 	return n;
 }
 
+/* A process of its own waits for nobody's turn but its own. */
+static bool
+waits(struct gateway *g)
+{
+	(void)g;
+	return false;
+}
+
+static void
+allow(struct gateway *g, unsigned ms)
+{
+	((struct gateway_cgi *)g)->until = clock_mono_ms() + ms;
+}
+
 static int
 write_all(const char *p, size_t len)
 {
@@ -130,7 +144,8 @@ hand_over(struct gateway *g)
 	return rc;
 }
 
-static const struct gateway_ops ops = { param, read_body, respond, hand_over };
+static const struct gateway_ops ops = { param, read_body, waits, allow, respond,
+	hand_over };
 
 bool
 gateway_is_cgi(void)

@@ -100,6 +100,38 @@ read_body(struct gateway *g, void *out, size_t size)
 	return -1;
 }
 
+static bool
+waits(struct gateway *g)
+{
+	struct gateway_fcgi *f = (struct gateway_fcgi *)g;
+	struct pollfd p = { .fd = f->fd, .events = POLLIN };
+
+	return f->body.state == FCGI_BODY_OPEN && f->left == 0 &&
+	    poll(&p, 1, GATEWAY_NO_WAIT) == 0;
+}
+
+/* Limits the whole read; where that fails, each read at least. */
+static void
+limit_reading(struct gateway_fcgi *f, unsigned timeout_ms)
+{
+	struct timeval limit;
+
+	if (deadline_set(&f->deadline, f->fd, timeout_ms) == 0)
+		return;
+	limit.tv_sec = (time_t)(timeout_ms / 1000);
+	limit.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000;
+	(void)setsockopt(f->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+}
+
+static void
+allow(struct gateway *g, unsigned ms)
+{
+	struct gateway_fcgi *f = (struct gateway_fcgi *)g;
+
+	if (!deadline_clear(&f->deadline))
+		limit_reading(f, ms);
+}
+
 /* Writes all of it, waiting for room at most GATEWAY_WRITE_TIMEOUT at a time. */
 static int
 write_all(int fd, struct iovec *iov, int n)
@@ -171,7 +203,6 @@ respond(struct gateway *g, const void *head, size_t head_len, const void *body,
 	int fd = f->fd, id = f->request.requestId;
 	struct iovec iov[4];
 
-	(void)deadline_clear(&f->deadline);
 	fcgi_record_end(end, id);
 	if (head_len + body_len > FCGI_RECORD_MAX) {
 		if (write_records(fd, id, head, head_len) == -1 ||
@@ -228,7 +259,8 @@ receive_head(struct gateway_fcgi *f)
 	return 0;
 }
 
-static const struct gateway_ops ops = { param, read_body, respond, hand_over };
+static const struct gateway_ops ops = { param, read_body, waits, allow, respond,
+	hand_over };
 
 int
 gateway_fcgi_init(void)
@@ -274,19 +306,6 @@ parse_head(struct gateway_fcgi *f, size_t len)
 	f->request.ipcFd = -1;
 	role = good ? param(&f->gateway, "FCGI_ROLE") : NULL;
 	return role != NULL && strcmp(role, "RESPONDER") == 0;
-}
-
-/* Limits the whole read; where that fails, each read at least. */
-static void
-limit_reading(struct gateway_fcgi *f, unsigned timeout_ms)
-{
-	struct timeval limit;
-
-	if (deadline_set(&f->deadline, f->fd, timeout_ms) == 0)
-		return;
-	limit.tv_sec = (time_t)(timeout_ms / 1000);
-	limit.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000;
-	(void)setsockopt(f->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
 void

@@ -32,9 +32,16 @@ struct pool {
 	uint64_t stop_at;	  /* written before `stop`; clock_mono_ms() */
 	atomic_uint accepting;	  /* threads that are about to, or do */
 	atomic_ullong complained; /* when a shortage was last logged */
+	pthread_mutex_t lock;	  /* of the next two */
+	pthread_cond_t gone;	  /* one that took a place is */
+	unsigned away;		  /* threads that wait for a slow peer */
+	unsigned extra;		  /* threads in their places */
 	unsigned n;
 	pthread_t threads[];
 };
+
+/* This thread's. */
+static _Thread_local struct pool *mine;
 
 /* Out of descriptors or memory, or worse: others must first give some back. */
 static void
@@ -69,9 +76,22 @@ is_over(struct pool *p, bool stop)
 		clock_mono_ms() - p->stop_at >= POOL_TICK);
 }
 
-/* The next connection; -1 when the pool stops. */
+/* Whether there are more threads in others' places than others are away. */
+static bool
+is_surplus(struct pool *p)
+{
+	bool surplus;
+
+	pthread_mutex_lock(&p->lock);
+	surplus = p->extra > p->away;
+	pthread_mutex_unlock(&p->lock);
+	return surplus;
+}
+
+/* The next connection; -1 when the pool stops, or when a thread that has taken
+ * a place is to look whether it is still needed. */
 static int
-next_connection(struct pool *p)
+next_connection(struct pool *p, bool extra)
 {
 	int fd = -1;
 	bool stop;
@@ -79,7 +99,7 @@ next_connection(struct pool *p)
 	atomic_fetch_add(&p->accepting, 1);
 	while (fd == -1) {
 		stop = atomic_load(&p->stop);
-		if (is_over(p, stop))
+		if (is_over(p, stop) || (extra && is_surplus(p)))
 			break;
 		fd = accept4(p->fd, NULL, NULL, SOCK_CLOEXEC);
 		if (fd == -1 && stop)
@@ -91,42 +111,110 @@ next_connection(struct pool *p)
 	return fd;
 }
 
-static void *
-run(void *arg)
+static void
+serve_next(struct pool *p, bool extra)
 {
-	struct pool *p = arg;
 	unsigned timeout;
 	int fd;
 
-	while ((fd = next_connection(p)) != -1) {
+	mine = p;
+	while ((fd = next_connection(p, extra)) != -1) {
 		timeout = p->work.timeout();
 		if (atomic_load(&p->stop) && timeout > POOL_LAST)
 			timeout = POOL_LAST;
 		gateway_fcgi_serve(fd, timeout, p->work.serve, p->work.arg);
 	}
+}
+
+static void *
+run(void *arg)
+{
+	serve_next(arg, false);
 	return NULL;
 }
 
+/* In the place of one that is away. */
+static void *
+run_extra(void *arg)
+{
+	struct pool *p = arg;
+	bool leave;
+
+	do {
+		serve_next(p, true);
+		pthread_mutex_lock(&p->lock);
+		leave = atomic_load(&p->stop) || p->extra > p->away;
+		if (leave) {
+			p->extra--;
+			pthread_cond_signal(&p->gone);
+		}
+		pthread_mutex_unlock(&p->lock);
+	} while (!leave);
+	return NULL;
+}
+
+/* Without `thread`, a detached one. Returns 0 or an error. */
 static int
-start_threads(struct pool *p, unsigned n)
+start_thread(struct pool *p, void *(*body)(void *), pthread_t *thread)
 {
 	pthread_attr_t attr;
 	sigset_t all, old;
-	int rc = 0;
+	pthread_t detached;
+	int rc;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, POOL_STACK);
+	if (thread == NULL)
+		pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	/* A signal would cut libfcgi's reads short. */
 	sigfillset(&all);
 	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
 	sigdelset(&all, SIGBUS);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	for (; p->n < n && rc == 0; p->n += rc == 0)
-		rc = pthread_create(&p->threads[p->n], &attr, run, p);
+	rc =
+	    pthread_create(thread != NULL ? thread : &detached, &attr, body, p);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
+	return rc;
+}
+
+static int
+start_threads(struct pool *p, unsigned n)
+{
+	int rc = 0;
+
+	for (; p->n < n && rc == 0; p->n += rc == 0)
+		rc = start_thread(p, run, &p->threads[p->n]);
 	errno = rc;
 	return rc == 0 ? 0 : -1;
+}
+
+void
+pool_away(void)
+{
+	struct pool *p = mine;
+
+	if (p == NULL)
+		return;
+	pthread_mutex_lock(&p->lock);
+	p->away++;
+	/* Where none can be had, there is one less for a while. */
+	if (p->extra < p->away && !atomic_load(&p->stop) &&
+	    start_thread(p, run_extra, NULL) == 0)
+		p->extra++;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
+pool_back(void)
+{
+	struct pool *p = mine;
+
+	if (p == NULL)
+		return;
+	pthread_mutex_lock(&p->lock);
+	p->away--;
+	pthread_mutex_unlock(&p->lock);
 }
 
 struct pool *
@@ -144,6 +232,8 @@ pool_start(int listen_fd, bool own, unsigned n, const struct pool_work *work)
 	p->work = *work;
 	p->fd = listen_fd;
 	p->own = own;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->gone, NULL);
 	(void)setsockopt(listen_fd, SOL_SOCKET, SO_RCVTIMEO, &tick,
 	    sizeof(tick));
 	if (start_threads(p, n) == -1) {
@@ -184,5 +274,11 @@ pool_stop(struct pool *p)
 	close(p->fd);
 	for (i = 0; i < p->n; i++)
 		pthread_join(p->threads[i], NULL);
+	pthread_mutex_lock(&p->lock);
+	while (p->extra > 0)
+		pthread_cond_wait(&p->gone, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+	pthread_cond_destroy(&p->gone);
+	pthread_mutex_destroy(&p->lock);
 	free(p);
 }

@@ -74,6 +74,9 @@ take_params(struct request *r, struct gateway *g)
 	r->origin = param(g, "HTTP_ORIGIN");
 	r->fetch_site = param(g, "HTTP_SEC_FETCH_SITE");
 	r->host = param(g, "HTTP_HOST");
+	r->scheme = param(g, "REQUEST_SCHEME");
+	if (r->scheme[0] == '\0' && strcasecmp(param(g, "HTTPS"), "on") == 0)
+		r->scheme = "https";
 	r->server_name = param(g, "SERVER_NAME");
 	r->remote_user = param(g, "REMOTE_USER");
 	r->remote_addr = param(g, "REMOTE_ADDR");
@@ -102,6 +105,22 @@ content_length(struct gateway *g, size_t *len)
 	return 0;
 }
 
+void
+request_init(struct request *r, struct gateway *g)
+{
+	memset(r, 0, sizeof(*r));
+	r->gateway = g;
+	buf_init(&r->body, 0);
+	take_params(r, g);
+	r->bad_length = content_length(g, &r->announced) == -1;
+}
+
+size_t
+request_announced(const struct request *r, size_t otherwise)
+{
+	return r->announced != SIZE_MAX ? r->announced : otherwise;
+}
+
 static int
 bad_length(struct api_error *err)
 {
@@ -116,13 +135,67 @@ too_slow(struct api_error *err)
 	    "The request took too long to arrive.");
 }
 
-/*
- * Reads a refused body away: a server that is still sending it would find the
- * connection closed and never look at our answer.
- */
-static void
-drain(struct request *r, uint64_t until)
+static int
+too_large(size_t max, struct api_error *err)
 {
+	return api_error_set(err, 413, "body_too_large",
+	    "The request is larger than %zu bytes.", max);
+}
+
+/* What can be told before the body is read. */
+static int
+prepare_body(struct request *r, size_t max, struct api_error *err)
+{
+	buf_init(&r->body, max);
+	if (r->bad_length)
+		return bad_length(err);
+	if (request_announced(r, 0) > max)
+		return too_large(max, err);
+	if (request_announced(r, 0) > 0 &&
+	    buf_reserve(&r->body, r->announced) == -1)
+		return api_error_no_memory(err);
+	return 0;
+}
+
+int
+request_read(struct request *r, struct request_body *how, struct api_error *err)
+{
+	struct gateway *g = r->gateway;
+	uint64_t start = clock_mono_ms();
+	bool waited = how->wait == NULL;
+	char chunk[READ_AT_ONCE];
+	ssize_t n;
+
+	if (prepare_body(r, how->max, err) == -1)
+		return -1;
+	for (;;) {
+		if (!waited && g->ops->waits(g)) {
+			waited = true;
+			if (how->wait(how->arg, how, err) == -1)
+				return -1;
+		}
+		n = g->ops->read(g, chunk, sizeof(chunk));
+		if (n == 0)
+			break;
+		if (n == -1)
+			return errno == ETIMEDOUT ? too_slow(err)
+						  : bad_length(err);
+		if (clock_mono_ms() - start > how->timeout_ms)
+			return too_slow(err);
+		if (!buf_fits(&r->body, (size_t)n))
+			return too_large(how->max, err);
+		if (buf_append(&r->body, chunk, (size_t)n) == -1)
+			return api_error_no_memory(err);
+	}
+	return request_announced(r, r->body.len) == r->body.len
+	    ? 0
+	    : bad_length(err);
+}
+
+void
+request_drain(struct request *r, unsigned timeout_ms)
+{
+	uint64_t until = clock_mono_ms() + timeout_ms;
 	char chunk[READ_AT_ONCE];
 	size_t total = 0;
 	ssize_t n;
@@ -130,63 +203,6 @@ drain(struct request *r, uint64_t until)
 	while (total < DRAIN_MAX && clock_mono_ms() < until &&
 	    (n = r->gateway->ops->read(r->gateway, chunk, sizeof(chunk))) > 0)
 		total += (size_t)n;
-}
-
-static int
-too_large(struct request *r, uint64_t until, struct api_error *err)
-{
-	drain(r, until);
-	return api_error_set(err, 413, "body_too_large",
-	    "The request is larger than %zu bytes.", r->body.max);
-}
-
-static int
-read_body(struct request *r, size_t announced, uint64_t until,
-    struct api_error *err)
-{
-	char chunk[READ_AT_ONCE];
-	ssize_t n;
-
-	if (announced != SIZE_MAX && announced > r->body.max)
-		return too_large(r, until, err);
-	if (announced != SIZE_MAX && announced > 0 &&
-	    buf_reserve(&r->body, announced) == -1)
-		return api_error_no_memory(err);
-	for (;;) {
-		n = r->gateway->ops->read(r->gateway, chunk, sizeof(chunk));
-		if (n == 0)
-			break;
-		if (n == -1)
-			return errno == ETIMEDOUT ? too_slow(err)
-						  : bad_length(err);
-		if (clock_mono_ms() > until)
-			return too_slow(err);
-		if (!buf_fits(&r->body, (size_t)n))
-			return too_large(r, until, err);
-		if (buf_append(&r->body, chunk, (size_t)n) == -1)
-			return api_error_no_memory(err);
-	}
-	if (announced != SIZE_MAX && r->body.len != announced)
-		return bad_length(err);
-	return 0;
-}
-
-int
-request_read(struct request *r, struct gateway *g, size_t body_max,
-    unsigned timeout_ms, struct api_error *err)
-{
-	uint64_t until = clock_mono_ms() + timeout_ms;
-	size_t announced;
-
-	memset(r, 0, sizeof(*r));
-	r->gateway = g;
-	buf_init(&r->body, body_max);
-	take_params(r, g);
-	if (content_length(g, &announced) == -1) {
-		drain(r, until);
-		return bad_length(err);
-	}
-	return read_body(r, announced, until, err);
 }
 
 void
@@ -220,31 +236,35 @@ host_length(const char *s)
 	return strcspn(s, ":");
 }
 
-/* The port in what follows a host, ":port" or ""; the scheme's by default. */
-static const char *
-port_of(const char *rest, const char *by_default)
-{
-	return rest[0] == ':' ? rest + 1 : by_default;
-}
-
-/* Is `origin` ("https://host:port") the `host` that was asked for? */
+/*
+ * Is `origin` ("https://host:port") that of a site which was asked for as
+ * `host` by `scheme`, as far as the web server tells? "http" may be that of a
+ * proxy's connection, which had TLS in front; without a scheme, it is the one
+ * for which sessions are.
+ */
 static bool
-same_host(const char *origin, const char *host)
+same_origin(const char *origin, const char *scheme, const char *host)
 {
-	const char *o = strstr(origin, "://"), *scheme_port;
+	bool https = strncmp(origin, "https://", 8) == 0;
+	const char *o = strstr(origin, "://"), *port;
 	size_t n, m;
 
-	if (o == NULL)
+	if (o == NULL || (!https && strncmp(origin, "http://", 7) != 0))
 		return false;
-	scheme_port = strncmp(origin, "https:", 6) == 0 ? "443" : "80";
 	o += 3;
 	n = host_length(o);
 	m = host_length(host);
 	if (n == 0 || n != m || strncasecmp(o, host, n) != 0)
 		return false;
+	port = o[n] == ':' ? o + n + 1 : https ? "443" : "80";
+	if (host[m] == ':')
+		return strcmp(port, host + m + 1) == 0 &&
+		    (https || strcmp(scheme, "https") != 0);
 	/* Some servers pass the host on without its port. */
-	return host[m] == '\0' ||
-	    strcmp(port_of(o + n, scheme_port), port_of(host + m, "")) == 0;
+	if (https && strcmp(scheme, "https") != 0)
+		return true;
+	return strcmp(scheme, https ? "https" : "http") == 0 &&
+	    strcmp(port, https ? "443" : "80") == 0;
 }
 
 bool
@@ -255,7 +275,7 @@ request_is_same_site(const struct request *r)
 		    strcmp(r->fetch_site, "none") == 0;
 	if (r->origin[0] == '\0')
 		return true;
-	return same_host(r->origin,
+	return same_origin(r->origin, r->scheme,
 	    r->host[0] != '\0' ? r->host : r->server_name);
 }
 

@@ -129,6 +129,7 @@ async function refusal(response, now) {
     status: response.status,
     contentType: response.headers.get('Content-Type') ?? '',
     text: await limitedText(response),
+    auth: response.headers.get('X-Confab-Auth'),
     retryAfter: response.headers.get('Retry-After'),
     date: response.headers.get('Date'),
   }, now());

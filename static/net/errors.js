@@ -98,23 +98,23 @@ const CODE_OF_STATUS = new Map([
  * @param {number} answer.status
  * @param {string} answer.contentType
  * @param {string} answer.text        at most MAX_ERROR_CHARS of the body
+ * @param {string | null} answer.auth        the header in which the web server says how to sign in
  * @param {string | null} answer.retryAfter  the header
  * @param {string | null} answer.date        the header
  * @param {number} now
  * @returns {ApiError}
  */
-export function errorOfAnswer({ status, contentType, text, retryAfter, date }, now) {
+export function errorOfAnswer({ status, contentType, text, auth, retryAfter, date }, now) {
   const retryAt = retryTime(retryAfter, date, now);
   const json = parseJson(text);
   const found = errorObject(json);
   if (found !== null) {
     const code = found.code !== '' ? found.code : CODE_OF_STATUS.get(status) ?? 'bad_answer';
-    const auth = isObject(json) ? word(json['auth']) : '';
-    return new ApiError({ ...found, code, status, retryAt, auth });
+    return new ApiError({ ...found, code, status, retryAt, auth: isObject(json) ? word(json['auth']) : '' });
   }
   // Success, but not of ours: a captive portal or an interstitial page.
   if (status < 300) return new ApiError({ code: isHtml(contentType, text) ? 'blocked' : 'bad_answer', status });
-  return new ApiError({ code: CODE_OF_STATUS.get(status) ?? 'bad_answer', status, retryAt });
+  return new ApiError({ code: CODE_OF_STATUS.get(status) ?? 'bad_answer', status, retryAt, auth: word(auth) });
 }
 
 /**

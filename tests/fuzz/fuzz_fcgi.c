@@ -39,7 +39,9 @@ serve(void *arg, struct gateway *g)
 
 	if (t->served++ > 0)
 		abort();
-	(void)request_read(&r, g, BODY_MAX, 1000, &err);
+	request_init(&r, g);
+	(void)request_read(&r,
+	    &(struct request_body){ BODY_MAX, 1000, NULL, NULL }, &err);
 	if (r.body.len > BODY_MAX)
 		abort();
 	if (t->kind % 4 == 0) {

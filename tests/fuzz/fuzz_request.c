@@ -57,7 +57,8 @@ read_body(struct gateway *g, void *out, size_t size)
 	return (ssize_t)n;
 }
 
-static const struct gateway_ops ops = { param, read_body, NULL, NULL };
+static const struct gateway_ops ops = { param, read_body, NULL, NULL, NULL,
+	NULL };
 
 static void
 look(const struct request *r, size_t sent)
@@ -106,9 +107,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	g.body = data;
 	g.left = sent = size;
-	if (request_read(&r, &g.gateway, BODY_MAX, 1000, &err) == 0)
+	request_init(&r, &g.gateway);
+	if (request_read(&r,
+		&(struct request_body){ BODY_MAX, 1000, NULL, NULL },
+		&err) == 0)
 		look(&r, sent);
-	else if (err.status < 400 || err.code[0] == '\0' || g.left > 0)
+	else if (err.status < 400 || err.code[0] == '\0')
+		abort();
+	request_drain(&r, 1000);
+	if (g.left > 0)
 		abort();
 	request_free(&r);
 	for (i = 0; i < N; i++)

@@ -96,7 +96,6 @@ export async function startNginx(options) {
     nginxdir: join(dir, 'nginx'),
     wwwdir: join(buildDir, 'www'),
     backend: options.backend,
-    bodycap: '17m',
   }, options.change);
   const file = join(dir, 'nginx.conf');
   writeFileSync(file, configuration(options));

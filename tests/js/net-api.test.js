@@ -14,7 +14,7 @@ const NOW = 1_700_000_000_000;
 const HTML = '<!DOCTYPE html><html><title>403</title><h1>Blocked by WAF</h1></html>';
 
 const answer = (fields) => errorOfAnswer({
-  status: 500, contentType: 'application/json', text: '', retryAfter: null, date: null, ...fields,
+  status: 500, contentType: 'application/json', text: '', auth: null, retryAfter: null, date: null, ...fields,
 }, NOW);
 
 test('the server\'s error object is taken as it is', () => {
@@ -35,6 +35,9 @@ test('other forms of errors are understood', () => {
   assert.equal(answer({ text: '{"error":{"code":1234,"message":null}}' }).code, '1234');
   assert.equal(answer({ status: 401, text: '{"error":{"code":"not_authenticated"},"auth":"remote_user"}' }).auth,
     'remote_user');
+  /* nginx's own refusal has no such body. */
+  assert.equal(answer({ status: 401, contentType: 'text/html', text: HTML, auth: 'remote_user' }).auth, 'remote_user');
+  assert.equal(answer({ status: 401, contentType: 'text/html', text: HTML }).auth, '');
 });
 
 test('pages of firewalls and proxies are recognised', () => {

@@ -39,6 +39,19 @@ read_body(struct gateway *g, void *out, size_t size)
 	return (ssize_t)n;
 }
 
+static bool
+waits(struct gateway *g)
+{
+	return ((struct fake_gateway *)g)->slow;
+}
+
+static void
+allow(struct gateway *g, unsigned ms)
+{
+	(void)g;
+	(void)ms;
+}
+
 static void
 respond(struct gateway *g, const void *head, size_t head_len, const void *body,
     size_t body_len)
@@ -61,7 +74,8 @@ hand_over(struct gateway *g)
 	return rc;
 }
 
-static const struct gateway_ops ops = { param, read_body, respond, hand_over };
+static const struct gateway_ops ops = { param, read_body, waits, allow, respond,
+	hand_over };
 
 void
 fake_gateway_init(struct fake_gateway *g, const char *const *params)

@@ -16,6 +16,7 @@ struct fake_gateway {
 	size_t len; /* of body */
 	size_t at;
 	size_t once;		 /* bytes of one read; 0: all */
+	bool slow;		 /* each read has to wait */
 	int fail_after;		 /* errno once `at` is len; 0: an end */
 	struct buf head, answer; /* what was answered */
 	unsigned answered;	 /* times */

@@ -32,7 +32,9 @@ serve(void *arg, struct gateway *g)
 
 	s->served++;
 	err.status = 0;
-	(void)request_read(&r, g, MAX, s->timeout, &err);
+	request_init(&r, g);
+	(void)request_read(&r,
+	    &(struct request_body){ MAX, s->timeout, NULL, NULL }, &err);
 	s->status = err.status;
 	(void)snprintf(s->path, sizeof(s->path), "%s", r.path);
 	(void)snprintf(s->user, sizeof(s->user), "%s", r.remote_user);

@@ -271,7 +271,9 @@ body_job(struct buf *out)
 	g.body = body;
 	g.len = sizeof(body);
 	g.once = 1000;
-	rc = request_read(&r, &g.gateway, sizeof(body), 60000, &err);
+	request_init(&r, &g.gateway);
+	rc = request_read(&r,
+	    &(struct request_body){ sizeof(body), 60000, NULL, NULL }, &err);
 	if (rc == 0)
 		buf_append(out, buf_str(&r.body), r.body.len);
 	else

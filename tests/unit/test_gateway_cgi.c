@@ -77,7 +77,9 @@ serve(void *arg, struct gateway *g)
 
 	s->served++;
 	err.status = 0;
-	(void)request_read(&r, g, MAX, 1000, &err);
+	request_init(&r, g);
+	(void)request_read(&r, &(struct request_body){ MAX, 1000, NULL, NULL },
+	    &err);
 	s->status = err.status;
 	memcpy(s->body, buf_str(&r.body), r.body.len + 1);
 	if (s->answer == SIZE_MAX) {

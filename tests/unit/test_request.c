@@ -10,12 +10,14 @@
 #include <stdint.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "confab/gateway/request.h"
+#include "confab/gateway/uploads.h"
 #include "fake_gateway.h"
 
 #define MAX 1000 /* bytes of a body */
@@ -30,7 +32,11 @@ check_path(const char *const *params, const char *want)
 	struct api_error err;
 
 	fake_gateway_init(&g, params);
-	assert_int_equal(request_read(&r, &g.gateway, MAX, 1000, &err), 0);
+	request_init(&r, &g.gateway);
+	assert_int_equal(request_read(&r,
+			     &(struct request_body){ MAX, 1000, NULL, NULL },
+			     &err),
+	    0);
 	assert_string_equal(r.path, want);
 	request_free(&r);
 	fake_gateway_free(&g);
@@ -80,7 +86,11 @@ test_variables(void **state)
 
 	(void)state;
 	fake_gateway_init(&g, params);
-	assert_int_equal(request_read(&r, &g.gateway, MAX, 1000, &err), 0);
+	request_init(&r, &g.gateway);
+	assert_int_equal(request_read(&r,
+			     &(struct request_body){ MAX, 1000, NULL, NULL },
+			     &err),
+	    0);
 	assert_string_equal(r.method, "POST");
 	assert_string_equal(r.query, "a=b");
 	assert_string_equal(r.content_type, "t");
@@ -97,7 +107,11 @@ test_variables(void **state)
 	request_free(&r);
 	g.params = PARAMS("HTTP_X_REMOTE_USER", "root");
 	g.at = 0;
-	assert_int_equal(request_read(&r, &g.gateway, MAX, 1000, &err), 0);
+	request_init(&r, &g.gateway);
+	assert_int_equal(request_read(&r,
+			     &(struct request_body){ MAX, 1000, NULL, NULL },
+			     &err),
+	    0);
 	assert_string_equal(r.remote_user, "");
 	assert_string_equal(r.authorization, "");
 	request_free(&r);
@@ -131,7 +145,9 @@ check_body(const struct body *b, size_t once)
 	g.once = once;
 	g.fail_after = b->fail_after;
 	memset(&err, 0, sizeof(err));
-	rc = request_read(&r, &g.gateway, MAX, 1000, &err);
+	request_init(&r, &g.gateway);
+	rc = request_read(&r, &(struct request_body){ MAX, 1000, NULL, NULL },
+	    &err);
 	assert_int_equal(err.status, b->status);
 	if (b->status == 0) {
 		assert_int_equal(rc, 0);
@@ -142,6 +158,7 @@ check_body(const struct body *b, size_t once)
 		assert_string_equal(err.code, b->code);
 	}
 	/* Nothing is left on the connection, refused or not. */
+	request_drain(&r, 1000);
 	assert_int_equal(g.at, g.len);
 	request_free(&r);
 	fake_gateway_free(&g);
@@ -201,7 +218,10 @@ test_body_too_slow(void **state)
 	g.body = body;
 	g.len = 50 * 1024 * 1024;
 	g.once = 1;
-	assert_int_equal(request_read(&r, &g.gateway, 64 * 1024 * 1024, 0,
+	request_init(&r, &g.gateway);
+	assert_int_equal(request_read(&r,
+			     &(struct request_body){ 64 * 1024 * 1024, 0, NULL,
+				 NULL },
 			     &err),
 	    -1);
 	assert_int_equal(err.status, 408);
@@ -209,6 +229,89 @@ test_body_too_slow(void **state)
 	request_free(&r);
 	fake_gateway_free(&g);
 	free(body);
+}
+
+struct waiting {
+	unsigned times;
+	bool refuse;
+};
+
+static int
+wait_once(void *arg, struct request_body *how, struct api_error *err)
+{
+	struct waiting *w = arg;
+
+	w->times++;
+	how->timeout_ms = 60000;
+	return w->refuse ? api_error_set(err, 503, "busy", "Full.") : 0;
+}
+
+/* Whoever would wait for a body is asked first, once. */
+static void
+test_body_waits(void **state)
+{
+	struct waiting w = { 0, false };
+	struct request_body how = { MAX, 1000, wait_once, &w };
+	struct fake_gateway g;
+	struct request r;
+	struct api_error err;
+
+	(void)state;
+	fake_gateway_init(&g, PARAMS("CONTENT_LENGTH", "5"));
+	g.body = "12345";
+	g.len = 5;
+	g.once = 1;
+	request_init(&r, &g.gateway);
+	assert_int_equal(request_read(&r, &how, &err), 0);
+	assert_int_equal(w.times, 0);
+	request_free(&r);
+
+	g.at = 0;
+	g.slow = true;
+	request_init(&r, &g.gateway);
+	assert_int_equal(request_read(&r, &how, &err), 0);
+	assert_int_equal(r.body.len, 5);
+	assert_int_equal(w.times, 1);
+	assert_int_equal(how.timeout_ms, 60000);
+	request_free(&r);
+
+	g.at = 0;
+	w.refuse = true;
+	request_init(&r, &g.gateway);
+	assert_int_equal(request_read(&r, &how, &err), -1);
+	assert_int_equal(err.status, 503);
+	assert_int_equal(g.at, 0);
+	request_free(&r);
+	fake_gateway_free(&g);
+}
+
+/* Places for slow bodies: so many in all, so many of one user. */
+static void
+test_uploads(void **state)
+{
+	struct upload *place[UPLOADS_MAX + 1];
+	char name[UPLOADS_MAX + 1][8];
+	unsigned i;
+	bool own;
+
+	(void)state;
+	for (i = 0; i < UPLOADS_PER_USER; i++) {
+		place[i] = upload_begin("ann", &own);
+		assert_non_null(place[i]);
+	}
+	assert_null(upload_begin("ann", &own));
+	assert_true(own);
+	for (; i < UPLOADS_MAX; i++) {
+		(void)snprintf(name[i], sizeof(name[i]), "u%u", i);
+		place[i] = upload_begin(name[i], &own);
+		assert_non_null(place[i]);
+	}
+	assert_null(upload_begin("bob", &own));
+	assert_false(own);
+	upload_end(place[0]);
+	assert_non_null(place[0] = upload_begin("ann", &own));
+	for (i = 0; i < UPLOADS_MAX; i++)
+		upload_end(place[i]);
 }
 
 static void
@@ -241,36 +344,63 @@ test_same_site(void **state)
 	static const struct {
 		const char *fetch, *origin, *host, *server;
 		bool same;
+		const char *scheme; /* NULL: not told */
 	} t[] = {
 		/* Not a browser. */
-		{ "", "", "a.example", "", true },
+		{ "", "", "a.example", "", true, NULL },
 		/* What the browser says counts, whatever Origin is. */
-		{ "same-origin", "", "a.example", "", true },
-		{ "same-origin", "https://b.example", "a.example", "", true },
-		{ "none", "", "a.example", "", true },
-		{ "cross-site", "https://a.example", "a.example", "", false },
-		{ "same-site", "https://a.example", "a.example", "", false },
-		{ "anything", "", "a.example", "", false },
+		{ "same-origin", "", "a.example", "", true, NULL },
+		{ "same-origin", "https://b.example", "a.example", "", true,
+		    NULL },
+		{ "none", "", "a.example", "", true, NULL },
+		{ "cross-site", "https://a.example", "a.example", "", false,
+		    NULL },
+		{ "same-site", "https://a.example", "a.example", "", false,
+		    NULL },
+		{ "anything", "", "a.example", "", false, NULL },
 		/* Older browsers: Origin against Host. */
-		{ "", "https://a.example", "a.example", "", true },
-		{ "", "https://A.Example", "a.example", "", true },
-		{ "", "https://b.example", "a.example", "", false },
-		{ "", "https://a.example.b", "a.example", "", false },
-		{ "", "https://xa.example", "a.example", "", false },
-		{ "", "null", "a.example", "", false },
-		{ "", "https://", "a.example", "", false },
-		{ "", "https://a.example", "", "", false },
-		{ "", "https://a.example", "", "a.example", true },
+		{ "", "https://a.example", "a.example", "", true, NULL },
+		{ "", "https://A.Example", "a.example", "", true, NULL },
+		{ "", "https://b.example", "a.example", "", false, NULL },
+		{ "", "https://a.example.b", "a.example", "", false, NULL },
+		{ "", "https://xa.example", "a.example", "", false, NULL },
+		{ "", "null", "a.example", "", false, NULL },
+		{ "", "https://", "a.example", "", false, NULL },
+		{ "", "https://a.example", "", "", false, NULL },
+		{ "", "https://a.example", "", "a.example", true, NULL },
 		/* Ports, where the server tells one. */
-		{ "", "https://a.example:8443", "a.example:8443", "", true },
-		{ "", "https://a.example:8443", "a.example:8444", "", false },
-		{ "", "https://a.example:8443", "a.example", "", true },
-		{ "", "https://a.example", "a.example:8443", "", false },
-		{ "", "https://a.example", "a.example:443", "", true },
-		{ "", "http://a.example", "a.example:80", "", true },
-		{ "", "http://a.example", "a.example:443", "", false },
-		{ "", "https://[::1]:8443", "[::1]:8443", "", true },
-		{ "", "https://[::1]", "[::2]", "", false },
+		{ "", "https://a.example:8443", "a.example:8443", "", true,
+		    NULL },
+		{ "", "https://a.example:8443", "a.example:8444", "", false,
+		    NULL },
+		{ "", "https://a.example:8443", "a.example", "", true, NULL },
+		{ "", "https://a.example", "a.example:8443", "", false, NULL },
+		{ "", "https://a.example", "a.example:443", "", true, NULL },
+		{ "", "http://a.example", "a.example:80", "", true, NULL },
+		{ "", "http://a.example", "a.example:443", "", false, NULL },
+		{ "", "https://[::1]:8443", "[::1]:8443", "", true, NULL },
+		{ "", "https://[::1]", "[::2]", "", false, NULL },
+		/* The scheme: sessions are for https. */
+		{ "", "http://a.example", "a.example", "", false, NULL },
+		{ "", "http://a.example:443", "a.example", "", false, NULL },
+		{ "", "http://a.example", "a.example", "", false, "https" },
+		{ "", "http://a.example:443", "a.example:443", "", false,
+		    "https" },
+		{ "", "https://a.example", "a.example", "", true, "https" },
+		{ "", "https://a.example:443", "a.example", "", true, "https" },
+		{ "", "https://a.example:8443", "a.example", "", false,
+		    "https" },
+		{ "", "https://a.example:80", "a.example", "", false, "https" },
+		{ "", "https://a.example:8443", "a.example:8443", "", true,
+		    "https" },
+		{ "", "http://a.example", "a.example", "", true, "http" },
+		{ "", "http://a.example:81", "a.example", "", false, "http" },
+		/* A proxy in front ends TLS. */
+		{ "", "https://a.example", "a.example", "", true, "http" },
+		{ "", "https://a.example:8443", "a.example", "", true, "http" },
+		{ "", "https://b.example", "a.example", "", false, "http" },
+		{ "", "httpx://a.example", "a.example", "", false, "http" },
+		{ "", "ftp://a.example", "a.example", "", false, NULL },
 	};
 	struct request r;
 	size_t i;
@@ -282,6 +412,7 @@ test_same_site(void **state)
 		r.origin = t[i].origin;
 		r.host = t[i].host;
 		r.server_name = t[i].server;
+		r.scheme = t[i].scheme != NULL ? t[i].scheme : "";
 		if (request_is_same_site(&r) != t[i].same)
 			fail_msg("%s %s %s", t[i].fetch, t[i].origin,
 			    t[i].host);
@@ -321,6 +452,8 @@ main(void)
 		cmocka_unit_test(test_variables),
 		cmocka_unit_test(test_body),
 		cmocka_unit_test(test_body_too_slow),
+		cmocka_unit_test(test_body_waits),
+		cmocka_unit_test(test_uploads),
 		cmocka_unit_test(test_is_json),
 		cmocka_unit_test(test_same_site),
 		cmocka_unit_test(test_query),

@@ -26,6 +26,11 @@ struct gateway_ops {
 	/* Up to `size` bytes of the body; 0 at its end, -1 with errno, which
 	 * is ETIMEDOUT where the time for reading is over. */
 	ssize_t (*read)(struct gateway *g, void *out, size_t size);
+	/* Whether the next read would wait for the peer longer than
+	 * GATEWAY_NO_WAIT. */
+	bool (*waits)(struct gateway *g);
+	/* Gives the reading of the body `ms` from now. */
+	void (*allow)(struct gateway *g, unsigned ms);
 	/* Writes the whole response and ends it; waits for a slow server, but
 	 * not for ever. An error is nobody's but the client's. */
 	void (*respond)(struct gateway *g, const void *head, size_t head_len,
@@ -34,6 +39,7 @@ struct gateway_ops {
 	struct gateway_client (*hand_over)(struct gateway *g);
 };
 
+#define GATEWAY_NO_WAIT 20 /* ms: a body comes right behind its head */
 #define GATEWAY_WRITE_TIMEOUT 10000 /* ms without progress */
 
 /* Serves one request; the connection has been taken when it returns. */

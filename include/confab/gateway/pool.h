@@ -35,6 +35,14 @@ struct pool *pool_start(int listen_fd, bool own, unsigned n,
     const struct pool_work *work);
 
 /*
+ * Around a request's waiting for a slow peer, on its thread: meanwhile another
+ * thread accepts in its place. Of those there are as many as the callers allow
+ * at a time. On a thread that is no pool's, they do nothing.
+ */
+void pool_away(void);
+void pool_back(void);
+
+/*
  * Accepts no more, within two ticks, and closes the socket; what waits on one
  * of our own is still served. Waits for the requests under way, of which those
  * that are still being read must arrive within POOL_LAST.

@@ -27,32 +27,57 @@ struct request {
 	const char *origin;
 	const char *fetch_site; /* Sec-Fetch-Site */
 	const char *host;	/* HTTP_HOST, maybe without its port */
+	const char *scheme;	/* "http", "https", or "": not told */
 	const char *server_name;
 	const char *remote_user;
 	const char *remote_addr;
 	const char *idempotency_key;
 	const char *last_event_id;
+	bool bad_length;  /* what was announced is no length */
+	size_t announced; /* bytes of the body; SIZE_MAX: it was not said */
 	struct buf body;
 	char whole_path[REQUEST_PATH_MAX];
 };
 
-/*
- * Takes the variables, then the body of at most `body_max` bytes within
- * `timeout_ms` in all. Returns 0; or -1 with err: 413 body_too_large, 400
- * invalid_request when its length is not what was announced, 408
- * request_timeout. In either case the caller ends it with request_free().
- */
-int request_read(struct request *r, struct gateway *g, size_t body_max,
-    unsigned timeout_ms, struct api_error *err);
+/* Takes the variables; the caller ends it with request_free(). */
+void request_init(struct request *r, struct gateway *g);
 void request_free(struct request *r);
+
+/* How a body is taken. */
+struct request_body {
+	size_t max;	     /* bytes */
+	unsigned timeout_ms; /* in all */
+	/* Where it is not NULL: called once, before the first read that waits
+	 * for the peer. It may change `timeout_ms`, or refuse: -1 with err. */
+	int (*wait)(void *arg, struct request_body *how, struct api_error *err);
+	void *arg;
+};
+
+/*
+ * Takes the body. Returns 0; or -1 with err: 413 body_too_large, 400
+ * invalid_request when its length is not what was announced, 408
+ * request_timeout, or what `wait` says.
+ */
+int request_read(struct request *r, struct request_body *how,
+    struct api_error *err);
+
+/* The length that was announced, or `otherwise`. */
+size_t request_announced(const struct request *r, size_t otherwise);
+
+/*
+ * After the answer: reads away what is left of a body, within `timeout_ms`. A
+ * server that is still sending it would find the connection closed and never
+ * look at the answer.
+ */
+void request_drain(struct request *r, unsigned timeout_ms);
 
 /* True when the body is said to be JSON. */
 bool request_is_json(const struct request *r);
 
 /*
  * False when a browser says that another site makes the request
- * (Sec-Fetch-Site, else Origin against Host). Ports are compared only where
- * the web server tells one.
+ * (Sec-Fetch-Site, else Origin against scheme, host and port). Scheme and port
+ * are compared as far as the web server tells them.
  */
 bool request_is_same_site(const struct request *r);
 

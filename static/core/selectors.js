@@ -381,3 +381,28 @@ export const selectStats = memoEach((/** @type {Message} */ message) => {
     tokensPerSecond: tokens !== null && tokens > 1 && writingMs > 0 ? ((tokens - 1) * 1000) / writingMs : null,
   };
 });
+
+/**
+ * What all answers of a conversation took, those of other branches too: they
+ * were paid for. Null while no provider has said anything.
+ *
+ * @typedef {object} TotalUsage
+ * @property {number} tokens   read and written
+ * @property {number | null} cost
+ *
+ * @type {(conversation: Conversation) => TotalUsage | null}
+ */
+export const selectTotalUsage = memoEach((/** @type {Conversation} */ conversation) => {
+  let tokens = 0;
+  /** @type {number | null} */
+  let cost = null;
+  let known = false;
+  for (const id in conversation.nodes) {
+    const { usage } = /** @type {Message} */ (conversation.nodes[id]);
+    if (usage === null) continue;
+    known = true;
+    tokens += usage.promptTokens + usage.completionTokens;
+    if (usage.cost !== null) cost = (cost ?? 0) + usage.cost;
+  }
+  return known ? { tokens, cost } : null;
+});

@@ -36,7 +36,7 @@ export const DEFAULT_SETTINGS = Object.freeze({
   instructions: '',
   prompts: Object.freeze([]),
   sidebarOpen: true,
-  showStats: true,
+  showStats: false,
   wrapCode: false,
   readAnswers: false,
   knowsMemory: false,

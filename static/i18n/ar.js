@@ -187,6 +187,9 @@ export default {
   'stat.input': {
     zero: 'لم يُقرأ أي رمز', one: 'قُرئ رمز واحد', two: 'قُرئ رمزان', few: 'قُرئت {count} رموز', many: 'قُرئ {count} رمزًا', other: 'قُرئ {count} رمز',
   },
+  'stat.total': 'المجموع {sum}',
+  'stat.cached': 'منها {tokens} من الذاكرة المؤقتة',
+  'stat.reasoning': '{tokens} للتفكير',
   'stat.label': 'عن هذه الإجابة',
 
   'compose.field': 'الرسالة',

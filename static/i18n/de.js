@@ -176,6 +176,9 @@ export default {
   'stat.first': 'erstes nach {time}',
   'stat.speed': '{speed} Token/s',
   'stat.input': { one: '{count} Token gelesen', other: '{count} Token gelesen' },
+  'stat.total': 'insgesamt {sum}',
+  'stat.cached': 'davon {tokens} aus dem Zwischenspeicher',
+  'stat.reasoning': '{tokens} für das Nachdenken',
   'stat.label': 'Zu dieser Antwort',
 
   'compose.field': 'Nachricht',

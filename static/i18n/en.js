@@ -176,6 +176,9 @@ export default {
   'stat.first': 'first after {time}',
   'stat.speed': '{speed} tokens/s',
   'stat.input': { one: '{count} token read', other: '{count} tokens read' },
+  'stat.total': 'in all {sum}',
+  'stat.cached': '{tokens} of them from the cache',
+  'stat.reasoning': '{tokens} of reasoning',
   'stat.label': 'About this answer',
 
   'compose.field': 'Message',

@@ -176,6 +176,9 @@ export default {
   'stat.first': 'el primero a los {time}',
   'stat.speed': '{speed} tokens/s',
   'stat.input': { one: '{count} token leído', other: '{count} tokens leídos' },
+  'stat.total': 'en total {sum}',
+  'stat.cached': 'de ellos {tokens} de la caché',
+  'stat.reasoning': '{tokens} de razonamiento',
   'stat.label': 'Sobre esta respuesta',
 
   'compose.field': 'Mensaje',

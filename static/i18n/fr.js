@@ -176,6 +176,9 @@ export default {
   'stat.first': 'premier après {time}',
   'stat.speed': '{speed} jetons/s',
   'stat.input': { one: '{count} jeton lu', other: '{count} jetons lus' },
+  'stat.total': 'au total {sum}',
+  'stat.cached': 'dont {tokens} depuis le cache',
+  'stat.reasoning': '{tokens} de réflexion',
   'stat.label': 'À propos de cette réponse',
 
   'compose.field': 'Message',

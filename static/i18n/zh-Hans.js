@@ -173,6 +173,9 @@ export default {
   'stat.first': '首个用时 {time}',
   'stat.speed': '{speed} 词元/秒',
   'stat.input': { other: '读取了 {count} 个词元' },
+  'stat.total': '合计 {sum}',
+  'stat.cached': '其中 {tokens}来自缓存',
+  'stat.reasoning': '思考用去 {tokens}',
   'stat.label': '关于这个回答',
 
   'compose.field': '消息',

@@ -4,7 +4,7 @@
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
 import { hasBegun, hasText, reasoningOf, textOf } from '../core/parts.js';
-import { selectStats } from '../core/selectors.js';
+import { selectActive, selectStats, selectTotalUsage } from '../core/selectors.js';
 import { moreEntries } from './answer-menu.js';
 import { editForm } from './edit-form.js';
 import { details, explain } from './errors.js';
@@ -85,11 +85,12 @@ function outcomeView(ctx, message, busy) {
 }
 
 /**
- * Tokens, time to the first of them, speed.
+ * Tokens, time to the first of them, speed, cost; under the newest, what the whole chat took.
  * @param {Context} ctx
  * @param {Message} message
+ * @param {boolean} last
  */
-function statsView(ctx, message) {
+function statsView(ctx, message, last) {
   const { t, number } = ctx.i18n;
   const stats = selectStats(message);
   const seconds = (/** @type {number} */ ms) => (ms < 1000
@@ -101,8 +102,19 @@ function statsView(ctx, message) {
   if (stats.tokensPerSecond !== null) {
     parts.push(t('stat.speed', { speed: number(stats.tokensPerSecond, { maximumFractionDigits: stats.tokensPerSecond < 10 ? 1 : 0 }) }));
   }
+  const { usage } = message;
+  const money = (/** @type {number} */ cost) => number(cost, { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
+  if (usage !== null && usage.cost !== null) parts.push(money(usage.cost));
+  const total = last ? selectTotalUsage(selectActive(ctx.state())) : null;
+  if (total !== null) {
+    parts.push(t('stat.total', { sum: [t('stat.tokens', { count: total.tokens }), ...(total.cost === null ? [] : [money(total.cost)])].join(', ') }));
+  }
   if (parts.length === 0) return nothing;
-  const title = stats.promptTokens === null ? nothing : t('stat.input', { count: stats.promptTokens });
+  const read = [];
+  if (stats.promptTokens !== null) read.push(t('stat.input', { count: stats.promptTokens }));
+  if (usage !== null && usage.cachedTokens > 0) read.push(t('stat.cached', { tokens: t('stat.tokens', { count: usage.cachedTokens }) }));
+  if (usage !== null && usage.reasoningTokens > 0) read.push(t('stat.reasoning', { tokens: t('stat.tokens', { count: usage.reasoningTokens }) }));
+  const title = read.length === 0 ? nothing : read.join(' · ');
   return html`<span class="stats" role="note" aria-label=${t('stat.label')} title=${title}>${parts.map((p) => html`<span>${p}</span>`)}</span>`;
 }
 
@@ -131,6 +143,6 @@ export function answerFoot(ctx, message, around) {
           : nothing}
         ${tool('more', t('do.more'), (event) => ctx.menus.open(/** @type {HTMLElement} */ (event.currentTarget), t('do.more'), moreEntries(ctx, message, around)), { menu: true })}
       </span>
-      ${around.showStats ? statsView(ctx, message) : nothing}
+      ${around.showStats ? statsView(ctx, message, around.last) : nothing}
     </div>`;
 }

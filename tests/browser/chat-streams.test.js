@@ -57,6 +57,17 @@ test('thinking is told from answering, and folded away', async () => {
   assert.match(await reasoning.evaluate((element) => element.textContent), /Let me think\. Done thinking\./);
 });
 
+test('what comes beside words reaches the page through the worker', async () => {
+  await openWith('parts');
+  await chat.ask('Show me');
+  await chat.see('The end.');
+  await chat.settled();
+  assert.equal(await chat.page.locator('.part-image img').evaluate((image) => image.naturalWidth), 1);
+  assert.equal(await chat.page.locator('.part-raw').count(), 1);
+  assert.match(await chat.page.locator('.part-sources').innerText(), /Bears\s+bears\.example/);
+  assert.equal(await chat.page.locator('.answer a').first().getAttribute('href'), 'https://bears.example/');
+});
+
 test('each end is told from the others, and keeps what came', async () => {
   for (const [model, outcome, text] of [['length', 'length', 'Cut off at the'], ['refused', 'refused', 'I can'],
     ['no-done', 'interrupted', 'Half an answer'], ['error-middle', 'failed', 'Half an answer']]) {

@@ -11,7 +11,7 @@ const composer = (/** @type {import('playwright-core').Page} */ page) => page.ge
 const thread = (/** @type {import('playwright-core').Page} */ page) => page.getByRole('log', { name: 'Conversation' });
 
 test('signing in, and the first answer', async () => {
-  const { page, site, incidents, ask, answer, close } = await visit({ session: 'out' });
+  const { page, site, incidents, ask, answer, close } = await visit({ session: 'out', settings: { showStats: true } });
   await page.getByLabel('User name').fill('alice');
   await page.getByLabel('Password').fill('secret');
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -22,7 +22,7 @@ test('signing in, and the first answer', async () => {
   assert.equal(await composer(page).inputValue(), '');
   assert.equal(await page.getByRole('log', { name: 'Conversation' }).count(), 1);
   assert.match(await page.locator('.live').innerText(), /complete/);
-  await page.locator('.stats').getByText('42 tokens').waitFor();
+  await page.locator('.stats').getByText('42 tokens', { exact: true }).waitFor();
   const sent = site.calls.find((call) => call.path === 'chat/completions');
   assert.deepEqual(sent?.body.messages, [{ role: 'user', content: 'How are you?' }]);
   assert.deepEqual(incidents, []);
@@ -233,7 +233,7 @@ test('a session that ends asks for the password in place, and then sends what wa
   assert.ok(await dialog.isVisible(), 'it cannot be passed by');
   await dialog.getByLabel('Password').fill('secret');
   await dialog.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForFunction(() => document.querySelectorAll('.message-assistant').length === 2 && document.querySelectorAll('.message-assistant .stats').length === 2);
+  await page.waitForFunction(() => document.querySelectorAll('.message-assistant').length === 2 && document.querySelectorAll('.message-assistant .toolbar').length === 2);
   assert.equal(await page.getByRole('article', { name: 'You' }).count(), 2);
   await close();
 });
@@ -342,7 +342,7 @@ test('parameters and instructions are sent only when they are set', async () => 
   await dialog.getByText('A number from 0 to 1.').waitFor();
   await page.keyboard.press('Escape');
   await ask('Two');
-  await page.waitForFunction(() => document.querySelectorAll('.message-assistant .stats').length === 2);
+  await page.waitForFunction(() => document.querySelectorAll('.message-assistant .toolbar').length === 2);
   const [first, second] = site.calls.filter((call) => call.path === 'chat/completions').map((call) => call.body);
   assert.equal('temperature' in first, false);
   assert.equal(first.messages[0].role, 'user');

@@ -246,14 +246,15 @@ export async function closeBrowser() {
 /**
  * Opens the page. Incidents are the caller's to judge: an error status that a
  * test ordered is one of Chromium's console messages too.
- * @param {import('playwright-core').BrowserContextOptions & {session?: 'in' | 'out', prepare?: (site: FakeSite) => void, path?: string}} [options]
+ * @param {import('playwright-core').BrowserContextOptions & {session?: 'in' | 'out', prepare?: (site: FakeSite) => void, path?: string, settings?: object}} [options]  `settings`: what the browser has kept
  * @returns {Promise<Visit>}
  */
-export async function visit({ session = 'in', prepare, path = '/', ...options } = {}) {
+export async function visit({ session = 'in', prepare, path = '/', settings, ...options } = {}) {
   const site = await startFakeSite();
   site.session = session;
   prepare?.(site);
   const context = await (await browser()).newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options });
+  if (settings) await context.addInitScript((kept) => localStorage.setItem('confab.settings', kept), JSON.stringify(settings));
   const page = await context.newPage();
   /** @type {string[]} */
   const incidents = [];

@@ -12,7 +12,7 @@ import { conversationBytes, memoryBytes } from '../../static/core/memory.js';
 import { partsOf } from '../../static/core/parts.js';
 import { CONTINUE_PROMPT, requestBody } from '../../static/core/request.js';
 import {
-  selectActive, selectContext, selectMemory, selectModel, selectSendObstacle, selectStats,
+  selectActive, selectContext, selectMemory, selectModel, selectSendObstacle, selectStats, selectTotalUsage,
 } from '../../static/core/selectors.js';
 import { IMAGE, MODELS, TEXT_FILE, addExchange, makeCore } from './core-helpers.js';
 
@@ -223,4 +223,16 @@ test('figures of an answer', () => {
     tokens: 101, promptTokens: 10, firstTokenMs: 500, reasoningMs: null, totalMs: 2500, tokensPerSecond: 50,
   });
   assert.equal(selectStats({ ...message, usage: null }).tokensPerSecond, null);
+});
+
+test('what a conversation took counts all branches, and cost only where it is told', () => {
+  const core = makeCore();
+  const total = () => selectTotalUsage(selectActive(core.store.getState()));
+  assert.equal(total(), null);
+  for (const cost of [null, 0.25, 0.5]) {
+    const { answer } = addExchange(core, 'q', 'a', { status: null });
+    core.store.dispatch({ type: 'answer/progressed', conversationId: 'c0', messageId: answer, now: 1,
+      progress: { usage: { promptTokens: 10, completionTokens: 5, reasoningTokens: 2, cachedTokens: 4, cost } } });
+  }
+  assert.deepEqual(total(), { tokens: 45, cost: 0.75 });
 });

@@ -24,6 +24,14 @@ const MARKDOWN = [
   '| 1 | 2 |\n\n', '- one\n- two\n',
 ];
 
+/** @param {object} delta  what has no step of its own */
+const piece = (delta) => ({ id: 'chatcmpl-parts',
+  object: 'chat.completion.chunk', created: 1, model: 'parts',
+  choices: [{ index: 0, delta, finish_reason: null }] });
+
+const PICTURE = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAf' +
+  'FcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
 /** @type {Record<string, Script>} */
 const FIXED = {
   hello: {
@@ -35,6 +43,17 @@ const FIXED = {
       { reasoning: 'Let me think. ' }, { wait: 200 },
       { reasoning: 'Done thinking.' }, { wait: 200 },
       { texts: ['The answer ', 'is 42.'], every: 50 }, ...end,
+    ],
+  },
+  parts: {
+    steps: [
+      { text: 'Bears live here[1].' },
+      { event: piece({ images: [{ type: 'image_url',
+        image_url: { url: PICTURE } }] }) },
+      { event: piece({ hologram: { depth: 3 } }) },
+      { event: { ...piece({}), citations: ['https://bears.example/'],
+        search_results: [{ url: 'https://bears.example/', title: 'Bears' }] } },
+      { text: ' The end.' }, ...end,
     ],
   },
   length: { steps: [{ text: 'Cut off at the' }, { finish: 'length' },

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The loop of an answer that uses tools, as a pure state machine: what happened
+ * goes in, the next state and what to do come out. No fetch, no timers, no
+ * clock, no DOM.
+ *
+ *   model writes ──ended, with calls──> calls of one round, side by side
+ *        ^                                │ each: asking -> running -> an end
+ *        └──────── every call has a result ┘
+ *
+ * However it ends, every call has a result: without one, providers refuse the
+ * next request. A call is never made twice by itself.
+ *
+ * @typedef {import('./types.js').Part} Part
+ * @typedef {import('./types.js').ToolCallPart} ToolCallPart
+ * @typedef {import('./types.js').ToolCallState} ToolCallState
+ */
+
+/** Rounds of one answer. */
+export const MAX_ROUNDS = 25;
+/** Calls of one round; those beyond are told that they were too many. */
+export const MAX_CALLS = 16;
+/** Results of one answer, characters; what comes beyond is not given to the model. */
+export const MAX_RESULT_CHARS = 1024 * 1024;
+
+/**
+ * A tool as the server lists it.
+ *
+ * @typedef {object} Tool
+ * @property {string} name     as the model calls it: SERVER__TOOL
+ * @property {string} digest   of name, description and schema: a consent holds for one
+ * @property {'ask' | 'always' | 'never'} consent  as the administrator has it: 'always'
+ *   needs no question, 'never' is not to be called
+ */
+
+/**
+ * @typedef {object} Call
+ * @property {string} key      of this page: its place in the message
+ * @property {string} name
+ * @property {string} arguments  JSON as the model wrote it, or as the person has changed it
+ * @property {string} digest   '' when there is no such tool
+ * @property {'asking' | 'running' | 'over'} phase
+ *
+ * @typedef {object} LoopState
+ * @property {'model' | 'calls' | 'over'} phase
+ * @property {number} rounds
+ * @property {number} resultChars  so far
+ * @property {readonly Call[]} calls  of this round
+ * @property {readonly string[]} allowed  digests that were allowed for this conversation
+ */
+
+/**
+ * @typedef {{type: 'modelEnded', calls: readonly {key: string, name: string, arguments: string}[], tools: readonly Tool[]}
+ *   | {type: 'allowed', key: string, always?: boolean, arguments?: string}
+ *   | {type: 'denied', key: string, word?: string}
+ *   | {type: 'result', key: string, result: readonly Part[], isError: boolean}
+ *   | {type: 'lost', key: string, message: string}
+ *   | {type: 'stop'}} LoopInput
+ *
+ * modelEnded  the model has written its part, with these calls in it
+ * allowed     by the person: once, or always for this digest in this conversation
+ * denied      with a word to the model, or without
+ * lost        the call could not be made, or its end is not known
+ */
+
+/**
+ * @typedef {{do: 'ask', key: string}
+ *   | {do: 'call', key: string, name: string, arguments: string}
+ *   | {do: 'cancel', key: string}
+ *   | {do: 'settle', key: string, state: ToolCallState, result: readonly Part[]}
+ *   | {do: 'nextRound'}
+ *   | {do: 'end', reason: 'done' | 'rounds' | 'stopped'}} LoopCommand
+ *
+ * settle     puts a result into the message
+ * nextRound  asks the model with what it has now
+ */
+
+/**
+ * @param {readonly string[]} [allowed]  digests that were allowed before
+ * @returns {LoopState}
+ */
+export function createLoop(allowed = []) {
+  return { phase: 'model', rounds: 0, resultChars: 0, calls: [], allowed };
+}
+
+/**
+ * One step. Inputs that make no sense in a phase change nothing.
+ *
+ * @param {LoopState} state
+ * @param {LoopInput} input
+ * @returns {{state: LoopState, commands: LoopCommand[]}}
+ */
+export function stepLoop(state, input) {
+  if (state.phase === 'over') return { state, commands: [] };
+  switch (input.type) {
+    case 'modelEnded':
+      return state.phase === 'model' ? beginRound(state, input) : { state, commands: [] };
+    case 'stop':
+      return stop(state);
+    default:
+      return forCall(state, input);
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {readonly Part[]}
+ */
+function words(text) {
+  return [{ kind: 'text', text }];
+}
+
+/**
+ * @param {LoopState} state
+ * @param {Extract<LoopInput, {type: 'modelEnded'}>} input
+ * @returns {{state: LoopState, commands: LoopCommand[]}}
+ */
+function beginRound(state, { calls: wanted, tools }) {
+  if (wanted.length === 0) return end(state, 'done');
+  /** @type {LoopCommand[]} */
+  const commands = [];
+  /** @type {Call[]} */
+  const calls = [];
+  const rounds = state.rounds + 1;
+  wanted.forEach((one, i) => {
+    const tool = tools.find(({ name }) => name === one.name);
+    const wrong = rounds > MAX_ROUNDS ? 'Not called: this answer has used its number of rounds. Answer with what you have.'
+      : i >= MAX_CALLS ? `Not called: at most ${MAX_CALLS} calls at once.` : whyNot(one, tool);
+    const free = tool !== undefined && (tool.consent === 'always' || state.allowed.includes(tool.digest));
+    calls.push({ ...one, digest: tool?.digest ?? '', phase: wrong !== null ? 'over' : free ? 'running' : 'asking' });
+    if (wrong !== null) commands.push({ do: 'settle', key: one.key, state: 'failed', result: words(wrong) });
+    else if (free) commands.push({ do: 'call', key: one.key, name: one.name, arguments: argumentsOf(one) });
+    else commands.push({ do: 'ask', key: one.key });
+  });
+  const next = { ...state, phase: /** @type {const} */ ('calls'), rounds, calls };
+  if (rounds > MAX_ROUNDS) return end(next, 'rounds', commands);
+  return goOn(next, commands);
+}
+
+/**
+ * What is told to a model whose call cannot be made, which may mend it.
+ *
+ * @param {{name: string, arguments: string}} call
+ * @param {Tool | undefined} tool
+ * @returns {string | null}
+ */
+function whyNot(call, tool) {
+  if (tool === undefined) return `There is no tool "${call.name}".`;
+  if (tool.consent === 'never') return `The tool "${call.name}" may not be called here.`;
+  try {
+    const given = JSON.parse(argumentsOf(call));
+    return typeof given === 'object' && given !== null && !Array.isArray(given) ? null : 'The arguments must be a JSON object.';
+  } catch {
+    return 'The arguments are no valid JSON.';
+  }
+}
+
+/**
+ * @param {{arguments: string}} call
+ * @returns {string}
+ */
+function argumentsOf({ arguments: written }) {
+  return written.trim() === '' ? '{}' : written;
+}
+
+/**
+ * @param {LoopState} state
+ * @param {Exclude<LoopInput, {type: 'modelEnded' | 'stop'}>} input
+ * @returns {{state: LoopState, commands: LoopCommand[]}}
+ */
+function forCall(state, input) {
+  const call = state.calls.find(({ key }) => key === input.key);
+  const expected = input.type === 'allowed' || input.type === 'denied' ? 'asking' : 'running';
+  if (state.phase !== 'calls' || call === undefined || call.phase !== expected) return { state, commands: [] };
+  switch (input.type) {
+    case 'allowed':
+      return allow(state, call, input);
+    case 'denied':
+      return settle(state, call, 'denied', words(input.word
+        ? `The person did not allow this call: ${input.word}` : 'The person did not allow this call.'));
+    case 'lost':
+      return settle(state, call, 'failed', words(input.message));
+    default:
+      return settle(state, call, input.isError ? 'failed' : 'done', input.result);
+  }
+}
+
+/**
+ * @param {LoopState} state
+ * @param {Call} call
+ * @param {Extract<LoopInput, {type: 'allowed'}>} input
+ * @returns {{state: LoopState, commands: LoopCommand[]}}
+ */
+function allow(state, call, { always = false, arguments: changed }) {
+  const now = { ...call, phase: /** @type {const} */ ('running'), arguments: changed ?? call.arguments };
+  const allowed = always && !state.allowed.includes(call.digest) ? [...state.allowed, call.digest] : state.allowed;
+  return {
+    state: { ...replaced(state, now), allowed },
+    commands: [{ do: 'call', key: call.key, name: call.name, arguments: argumentsOf(now) }],
+  };
+}
+
+/**
+ * @param {LoopState} state
+ * @param {Call} call
+ * @returns {LoopState}
+ */
+function replaced(state, call) {
+  return { ...state, calls: state.calls.map((one) => (one.key === call.key ? call : one)) };
+}
+
+/**
+ * @param {LoopState} state
+ * @param {Call} call
+ * @param {ToolCallState} how
+ * @param {readonly Part[]} result
+ * @returns {{state: LoopState, commands: LoopCommand[]}}
+ */
+function settle(state, call, how, result) {
+  const chars = result.reduce((sum, part) => sum + ('text' in part ? part.text.length : 0) + ('data' in part ? part.data.length : 0), 0);
+  const over = state.resultChars + chars > MAX_RESULT_CHARS;
+  const kept = over ? words('The result was too large to be given to you.') : result;
+  const next = { ...replaced(state, { ...call, phase: 'over' }), resultChars: state.resultChars + (over ? 0 : chars) };
+  return goOn(next, [{ do: 'settle', key: call.key, state: over ? 'failed' : how, result: kept }]);
+}
+
+/**
+ * @param {LoopState} state
+ * @param {LoopCommand[]} commands
+ * @returns {{state: LoopState, commands: LoopCommand[]}}
+ */
+function goOn(state, commands) {
+  if (state.calls.some(({ phase }) => phase !== 'over')) return { state, commands };
+  return { state: { ...state, phase: 'model', calls: [] }, commands: [...commands, { do: 'nextRound' }] };
+}
+
+/**
+ * Ends the calls that are under way, each with a result.
+ *
+ * @param {LoopState} state
+ * @returns {{state: LoopState, commands: LoopCommand[]}}
+ */
+function stop(state) {
+  /** @type {LoopCommand[]} */
+  const commands = state.calls.filter(({ phase }) => phase !== 'over').flatMap(({ key, phase }) => [
+    ...(phase === 'running' ? [/** @type {const} */ ({ do: 'cancel', key })] : []),
+    /** @type {const} */ ({ do: 'settle', key, state: 'stopped', result: words('Stopped by the person.') }),
+  ]);
+  return end(state, 'stopped', commands);
+}
+
+/**
+ * @param {LoopState} state
+ * @param {'done' | 'rounds' | 'stopped'} reason
+ * @param {LoopCommand[]} [commands]
+ * @returns {{state: LoopState, commands: LoopCommand[]}}
+ */
+function end(state, reason, commands = []) {
+  return { state: { ...state, phase: 'over', calls: [] }, commands: [...commands, { do: 'end', reason }] };
+}

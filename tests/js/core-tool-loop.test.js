@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/** The loop of an answer that uses tools: bounded, asked for, and with a result for every call. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { MAX_CALLS, MAX_RESULT_CHARS, MAX_ROUNDS, createLoop, stepLoop } from '../../static/core/tool-loop.js';
+
+const TOOLS = [
+  { name: 's__ask', digest: 'd1', consent: 'ask' }, { name: 's__free', digest: 'd2', consent: 'always' },
+  { name: 's__shut', digest: 'd3', consent: 'never' },
+];
+const call = (key, name = 's__ask', written = '{}') => ({ key, name, arguments: written });
+const text = (words) => [{ kind: 'text', text: words }];
+
+/** A loop that remembers what it said. */
+function loop(allowed) {
+  let state = createLoop(allowed);
+  const say = (input) => {
+    const next = stepLoop(state, input);
+    state = next.state;
+    return next.commands;
+  };
+  return {
+    say,
+    get state() { return state; },
+    ended: (...calls) => say({ type: 'modelEnded', calls, tools: TOOLS }),
+    result: (key, result = text('r'), isError = false) => say({ type: 'result', key, result, isError }),
+  };
+}
+const doing = (commands) => commands.map((one) => `${one.do}${one.key ? ` ${one.key}` : ''}${one.reason ? ` ${one.reason}` : ''}`);
+
+test('a model without calls is done', () => {
+  const l = loop();
+  assert.deepEqual(doing(l.ended()), ['end done']);
+  assert.deepEqual(l.ended(call('a')), [], 'and stays it');
+});
+
+test('a round: asked, allowed, called, answered, and the model goes on', () => {
+  const l = loop();
+  assert.deepEqual(doing(l.ended(call('a'), call('b', 's__free'))), ['ask a', 'call b']);
+  assert.deepEqual(l.result('a'), [], 'nothing runs before it is allowed');
+  assert.deepEqual(doing(l.result('b')), ['settle b']);
+  assert.deepEqual(l.say({ type: 'allowed', key: 'a', arguments: '{"x":2}' }), [{ do: 'call', key: 'a', name: 's__ask', arguments: '{"x":2}' }]);
+  assert.deepEqual(l.say({ type: 'allowed', key: 'a' }), [], 'a call is made once');
+  const last = l.result('a', text('no'), true);
+  assert.deepEqual(doing(last), ['settle a', 'nextRound']);
+  assert.equal(last[0].state, 'failed');
+  assert.deepEqual(l.result('a'), [], 'a second end is none');
+  assert.deepEqual(doing(l.ended()), ['end done']);
+});
+
+test('a denial is told to the model, with a word or without', () => {
+  const l = loop();
+  l.ended(call('a'), call('b'));
+  assert.match(l.say({ type: 'denied', key: 'a', word: 'use the other one' })[0].result[0].text, /not allow.*use the other one/);
+  const [settled, next] = l.say({ type: 'denied', key: 'b' });
+  assert.deepEqual([settled.state, next.do], ['denied', 'nextRound']);
+});
+
+test('a consent for the conversation holds for one digest', () => {
+  const l = loop();
+  l.ended(call('a'));
+  l.say({ type: 'allowed', key: 'a', always: true });
+  l.result('a');
+  assert.deepEqual(l.state.allowed, ['d1']);
+  assert.deepEqual(doing(l.ended(call('b'))), ['call b']);
+  l.result('b');
+  const changed = [{ ...TOOLS[0], digest: 'other' }];
+  assert.deepEqual(doing(l.say({ type: 'modelEnded', calls: [call('c')], tools: changed })), ['ask c'], 'its description has changed');
+  assert.deepEqual(doing(loop(['d1']).ended(call('a'))), ['call a'], 'remembered over answers');
+});
+
+test('what cannot be called is told to the model, which goes on', () => {
+  for (const [wrong, words] of [
+    [call('a', 's__none'), /no tool "s__none"/], [call('a', 's__shut'), /may not/], [call('a', 's__free', '{"x":'), /no valid JSON/],
+    [call('a', 's__free', '[1]'), /JSON object/], [call('a', 's__free', 'null'), /JSON object/],
+  ]) {
+    const commands = loop().ended(wrong);
+    assert.deepEqual(doing(commands), ['settle a', 'nextRound'], wrong.arguments);
+    assert.equal(commands[0].state, 'failed');
+    assert.match(commands[0].result[0].text, words);
+  }
+  assert.deepEqual(loop().ended(call('a', 's__free', ' '))[0].arguments, '{}', 'nothing is no arguments');
+});
+
+test('calls of a round, rounds and results are bounded', () => {
+  const many = Array.from({ length: MAX_CALLS + 5 }, (_, i) => call(`k${i}`, 's__free'));
+  const commands = loop().ended(...many);
+  assert.equal(commands.filter((one) => one.do === 'call').length, MAX_CALLS);
+  assert.equal(commands.filter((one) => one.do === 'settle').length, 5);
+  const l = loop();
+  for (let i = 0; i < MAX_ROUNDS; i += 1) {
+    assert.deepEqual(doing(l.ended(call(`r${i}`, 's__free'))), [`call r${i}`]);
+    l.result(`r${i}`);
+  }
+  assert.deepEqual(doing(l.ended(call('x', 's__free'))), ['settle x', 'end rounds']);
+  const large = loop();
+  large.ended(call('a', 's__free'), call('b', 's__free'), call('c', 's__free'));
+  assert.equal(large.result('a', text('x'.repeat(MAX_RESULT_CHARS)))[0].state, 'done');
+  const [settled] = large.result('b', [{ kind: 'image', data: 'y' }]);
+  assert.deepEqual([settled.state, settled.result[0].kind], ['failed', 'text']);
+  assert.equal(large.say({ type: 'lost', key: 'c', message: '' })[0].state, 'failed');
+});
+
+test('a stop leaves a valid record, at any moment', () => {
+  const l = loop();
+  l.ended(call('a'), call('b', 's__free'), call('c', 's__free'));
+  l.result('c');
+  const commands = l.say({ type: 'stop' });
+  assert.deepEqual(doing(commands), ['settle a', 'cancel b', 'settle b', 'end stopped']);
+  for (const one of commands.filter((other) => other.do === 'settle')) {
+    assert.equal(one.state, 'stopped');
+    assert.notEqual(one.result.length, 0);
+  }
+  assert.deepEqual(l.result('b'), [], 'what comes late is of the past');
+  assert.deepEqual(doing(loop().say({ type: 'stop' })), ['end stopped']);
+});

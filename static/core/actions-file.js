@@ -9,6 +9,7 @@
 import { isEmpty } from './conversation.js';
 import { MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MEMORY_CAP_BYTES } from './limits.js';
 import { conversationBytes, memoryBytes } from './memory.js';
+import { textOf } from './parts.js';
 import { selectConversation } from './selectors.js';
 
 /**
@@ -40,13 +41,17 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
         // Needed seldom, so it is loaded when it is.
         const [{ readExport }, { ImportError }] = await Promise.all([import('./importing.js'), import('./reading.js')]);
         if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
-        const imported = readExport(await file.text(), newId);
+        const read = readExport(await file.text(), newId);
         const { conversations } = getState();
+        // Of another program, what is there already does not come a second time.
+        const there = new Set(file.left === undefined ? [] : Object.values(conversations.byId).map(fingerprint));
+        const imported = read.filter((conversation) => !there.has(fingerprint(conversation)));
         const bytes = imported.reduce((sum, one) => sum + conversationBytes(one), memoryBytes(conversations));
         if (bytes > MEMORY_CAP_BYTES) throw new ImportError('memory');
         if (imported.length + conversations.order.length > MAX_CONVERSATIONS) throw new ImportError('size');
         dispatch({ type: 'conversation/imported', conversations: imported });
         addToast({ kind: 'success', key: 'toast.imported', values: { count: imported.length } });
+        if (file.left) addToast({ kind: 'info', key: 'toast.importLeft', values: { count: file.left } });
         return true;
       } catch (error) {
         const { reason, where } = error instanceof Error && error.name === 'ImportError'
@@ -56,4 +61,16 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
       }
     },
   };
+}
+
+/**
+ * What is the same in a conversation and in its copy from a file: when it
+ * began and what it began with, how long it is.
+ *
+ * @param {Conversation} conversation
+ * @returns {string}
+ */
+function fingerprint({ createdAt, roots, nodes }) {
+  const first = nodes[roots[0] ?? ''];
+  return JSON.stringify([createdAt, first?.createdAt, first === undefined ? '' : textOf(first.parts).slice(0, 1000), Object.keys(nodes).length]);
 }

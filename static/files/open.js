@@ -13,6 +13,7 @@ import { FileError } from './errors.js';
  * @property {AbortSignal} [signal]  rejects with its reason
  * @property {(page: number, pages: number) => void} [onProgress]
  * @property {(drawn: {page: number, blob: Blob, width: number, height: number}) => void} [onDrawn]
+ * @property {(imported: {text: string, left: number} | null) => void} [onImported]
  */
 
 /** Without a word from the thread for this long, it is given up, milliseconds. */
@@ -42,7 +43,7 @@ function createThread() {
  * @returns {Promise<Result | null>}
  * @throws {FileError}
  */
-export function carryOut(order, { signal, onProgress, onDrawn } = {}) {
+export function carryOut(order, { signal, onProgress, onDrawn, onImported } = {}) {
   signal?.throwIfAborted();
   const thread = createThread();
   let timer = 0;
@@ -56,6 +57,7 @@ export function carryOut(order, { signal, onProgress, onDrawn } = {}) {
       listen();
       if ('progress' in data) onProgress?.(data.progress.page, data.progress.pages);
       else if ('drawn' in data) onDrawn?.(data.drawn);
+      else if ('imported' in data) onImported?.(data.imported);
       else if ('done' in data) resolve(data.done);
       else if ('failed' in data) reject(new FileError(data.failed));
     };

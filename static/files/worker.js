@@ -8,7 +8,7 @@ import { readDocument } from './read.js';
 
 /**
  * @typedef {object} Order
- * @property {'read' | 'draw'} does
+ * @property {'read' | 'draw' | 'import'} does
  * @property {ArrayBuffer} bytes
  * @property {string} [encoding]
  * @property {boolean} [source]
@@ -18,6 +18,7 @@ import { readDocument } from './read.js';
  *
  * @typedef {{drawn: {page: number, blob: Blob, width: number, height: number}}
  *   | {progress: {page: number, pages: number}}
+ *   | {imported: {text: string, left: number} | null}
  *   | {done: Result | null}
  *   | {failed: import('./errors.js').FileReason}} Report
  */
@@ -39,6 +40,11 @@ async function carryOut({ does, bytes, encoding, source, pages = [] }) {
         port.postMessage({ drawn: { page, ...await drawPage(pdf, page) } });
       }
     });
+    return null;
+  }
+  if (does === 'import') {
+    const { readForeign } = await import('./chats-read.js');
+    port.postMessage({ imported: readForeign(data) });
     return null;
   }
   const budget = createBudget();

@@ -324,6 +324,7 @@ export default {
   'toast.copied': 'Kopiert.',
   'toast.copyFailed': 'Der Browser hat das Kopieren nicht erlaubt.',
   'toast.imported': { one: '{count} Gespräch wurde importiert.', other: '{count} Gespräche wurden importiert.' },
+  'toast.importLeft': { one: 'Eines in der Datei wurde nicht verstanden oder fehlt in ihr und wurde ausgelassen.', other: '{count} Dinge in der Datei wurden nicht verstanden oder fehlen in ihr und wurden ausgelassen.' },
   'toast.importFailed': 'Die Datei konnte nicht importiert werden: {reason}',
   'toast.signedOutEverywhere': 'Alle Ihre Sitzungen sind beendet.',
   'toast.passwordChanged': 'Ihr Passwort wurde geändert. Andere Sitzungen sind beendet.',

@@ -324,6 +324,7 @@ export default {
   'toast.copied': 'Copied.',
   'toast.copyFailed': 'The browser did not allow copying.',
   'toast.imported': { one: '{count} chat was imported.', other: '{count} chats were imported.' },
+  'toast.importLeft': { one: 'One thing in the file was not understood, or is not in it, and was left out.', other: '{count} things in the file were not understood, or are not in it, and were left out.' },
   'toast.importFailed': 'The file could not be imported: {reason}',
   'toast.signedOutEverywhere': 'All your sessions have ended.',
   'toast.passwordChanged': 'Your password was changed. Other sessions have ended.',

@@ -324,6 +324,7 @@ export default {
   'toast.copied': 'Copiado.',
   'toast.copyFailed': 'El navegador no permitió copiar.',
   'toast.imported': { one: 'Se importó {count} chat.', other: 'Se importaron {count} chats.' },
+  'toast.importLeft': { one: 'Una cosa del archivo no se entendió, o no está en él, y se omitió.', other: '{count} cosas del archivo no se entendieron, o no están en él, y se omitieron.' },
   'toast.importFailed': 'No se pudo importar el archivo: {reason}',
   'toast.signedOutEverywhere': 'Todas sus sesiones se han cerrado.',
   'toast.passwordChanged': 'Su contraseña se cambió. Las demás sesiones se han cerrado.',

@@ -324,6 +324,7 @@ export default {
   'toast.copied': 'Copié.',
   'toast.copyFailed': 'Le navigateur n’a pas permis la copie.',
   'toast.imported': { one: '{count} discussion a été importée.', other: '{count} discussions ont été importées.' },
+  'toast.importLeft': { one: 'Un élément du fichier n’a pas été compris, ou n’y est pas, et a été laissé de côté.', other: '{count} éléments du fichier n’ont pas été compris, ou n’y sont pas, et ont été laissés de côté.' },
   'toast.importFailed': 'Le fichier n’a pas pu être importé : {reason}',
   'toast.signedOutEverywhere': 'Toutes vos sessions sont fermées.',
   'toast.passwordChanged': 'Votre mot de passe a été changé. Les autres sessions sont fermées.',

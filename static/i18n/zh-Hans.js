@@ -321,6 +321,7 @@ export default {
   'toast.copied': '已复制。',
   'toast.copyFailed': '浏览器不允许复制。',
   'toast.imported': { other: '已导入 {count} 个对话。' },
+  'toast.importLeft': { other: '文件中有 {count} 项无法识别或不在其中，已略过。' },
   'toast.importFailed': '无法导入此文件：{reason}',
   'toast.signedOutEverywhere': '您的所有会话都已结束。',
   'toast.passwordChanged': '密码已更改，其他会话已结束。',

@@ -52,11 +52,12 @@ async function save(made) {
  * @param {Basics} basics
  */
 function createImporter({ actions }) {
-  const element = /** @type {HTMLInputElement} */ (make('input', '', { type: 'file', accept: '.json,application/json' }));
+  const element = /** @type {HTMLInputElement} */ (make('input', '', { type: 'file', accept: '.json,.zip,application/json,application/zip' }));
   element.hidden = true;
   element.addEventListener('change', () => {
     const [file] = element.files ?? [];
-    if (file) void actions.importFile(file);
+    // A file that no thread can make anything of is refused in the same words as any other.
+    if (file) void import('../files/chats-open.js').then(({ openChats }) => openChats(file)).catch(() => file).then(actions.importFile);
     element.value = '';
   });
   return element;

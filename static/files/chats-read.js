@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// A file with conversations of another program, as a file of this one. Pure.
+
+import { FileError } from './errors.js';
+import { createBudget } from './limits.js';
+import { openZip } from './zip.js';
+import { isChatGpt, readChatGpt } from './chats-chatgpt.js';
+import {
+  isClaude, isLibreChat, isLlamaCpp, isNextChat, isOpenWebUi, readClaude, readLibreChat, readLlamaCpp, readNextChat, readOpenWebUi,
+} from './chats-others.js';
+import { exportOfChats, fieldsOf, isFields, listOf } from './chats-tree.js';
+
+/**
+ * @typedef {import('./chats-tree.js').Chat} Chat
+ * @typedef {import('./chats-tree.js').Tally} Tally
+ */
+
+/** What a large export may unpack to: pictures are in it. */
+const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
+/** The files with conversations in an archive, whole or in pieces. */
+const CONVERSATIONS = /(^|\/)(conversations([-_]?\d+)?|conversations\/[^/]+|chats?([-_][\w-]+)?)\.json$/i;
+const TYPES = /** @type {Readonly<Record<string, string>>} */ ({ png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp', gif: 'image/gif' });
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {{text: string, left: number} | null}  an exported file of this program, and how many things were left
+ *   out of it; null when it is nothing of another
+ * @throws {FileError} of an archive that cannot be read
+ */
+export function readForeign(bytes) {
+  const tally = { left: 0 };
+  const chats = bytes[0] === 0x50 && bytes[1] === 0x4b ? readArchive(bytes, tally) : readJson(new TextDecoder().decode(bytes), tally, () => null);
+  return chats.length === 0 ? null : { text: JSON.stringify(exportOfChats(chats)), left: tally.left };
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {Tally} tally
+ */
+function readArchive(bytes, tally) {
+  const zip = openZip(bytes, createBudget({ unpacked: MAX_UNPACKED_BYTES }));
+  const names = zip.names.filter((name) => CONVERSATIONS.test(name));
+  if (names.length === 0) throw new FileError('archive');
+  /** @param {string} pointer */
+  const find = (pointer) => {
+    const id = /([\w-]+)$/.exec(pointer)?.[1] ?? '';
+    const name = id === '' ? undefined : zip.names.find((one) => one.includes(id) && !one.endsWith('/'));
+    const type = TYPES[name?.split('.').pop()?.toLowerCase() ?? ''];
+    return name === undefined || type === undefined ? null : `data:${type};base64,${base64(zip.read(name))}`;
+  };
+  return names.sort().flatMap((name) => readJson(new TextDecoder().decode(zip.read(name)), tally, find));
+}
+
+/** @param {Uint8Array} bytes */
+function base64(bytes) {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8190) text += btoa(String.fromCharCode(...bytes.subarray(at, at + 8190)));
+  return text;
+}
+
+/**
+ * @param {string} json
+ * @param {Tally} tally
+ * @param {import('./chats-chatgpt.js').FindPicture} find
+ * @returns {Chat[]}
+ */
+function readJson(json, tally, find) {
+  /** @type {unknown} */
+  let value;
+  try {
+    value = JSON.parse(json.replace(/^\ufeff/, ''));
+  } catch {
+    return [];
+  }
+  return entriesOf(value).flatMap((entry) => {
+    if (isChatGpt(entry)) return [readChatGpt(entry, tally, find)];
+    if (isClaude(entry)) return [readClaude(entry, tally)];
+    if (isOpenWebUi(entry)) return [readOpenWebUi(entry, tally)];
+    if (isLlamaCpp(entry)) return [readLlamaCpp(entry, tally)];
+    if (isNextChat(entry)) return [readNextChat(entry, tally)];
+    if (isLibreChat(entry)) return [readLibreChat(entry, tally)];
+    return [];
+  });
+}
+
+/**
+ * The conversations of a file: it is one, a list of them, or has a list somewhere near its top.
+ * @param {unknown} value
+ * @returns {unknown[]}
+ */
+function entriesOf(value) {
+  if (Array.isArray(value)) return value;
+  if (!isFields(value) || 'format' in value) return [];
+  const store = fieldsOf(value['chat-next-web-store']);
+  for (const list of [store['sessions'], value['sessions'], value['conversations'], value['data']]) {
+    if (listOf(list).length > 0) return listOf(list);
+  }
+  return [value];
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// Conversations of other programs: each export in small, what becomes of it, and that all of it is taken.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import test from 'node:test';
+import { readExport } from '../../static/core/importing.js';
+import { attachmentsOf, reasoningOf, textOf } from '../../static/core/parts.js';
+import { FileError } from '../../static/files/errors.js';
+import { damage, random, zip } from './files-helpers.js';
+import { makeCore } from './core-helpers.js';
+
+const skip = !existsSync(new URL('../../static/vendor/fflate/fflate.js', import.meta.url));
+const { readForeign } = skip ? { readForeign: /** @type {any} */ (null) } : await import('../../static/files/chats-read.js');
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const utf8 = (/** @type {unknown} */ value) => new TextEncoder().encode(JSON.stringify(value));
+
+/**
+ * The branch that is shown, as `role: words`, and the rest.
+ * @param {Uint8Array} bytes
+ */
+function taken(bytes) {
+  const read = readForeign(bytes);
+  let last = 0;
+  const conversations = readExport(read.text, () => `i${(last += 1)}`);
+  return { left: read.left, conversations, branches: conversations.map((one) => {
+    const lines = [];
+    let id = one.openRootId;
+    while (id !== null) {
+      const message = /** @type {import('../../static/core/types.js').Message} */ (one.nodes[id]);
+      const files = attachmentsOf(message.parts).map(({ kind, name }) => ` <${kind} ${name}>`).join('');
+      const thought = reasoningOf(message.parts);
+      lines.push(`${message.role}${files}: ${thought === '' ? '' : `(${thought}) `}${textOf(message.parts)}`);
+      id = message.openChildId;
+    }
+    return lines;
+  }) };
+}
+
+const node = (/** @type {string} */ id, /** @type {string | null} */ parent, /** @type {string} */ role, /** @type {unknown} */ content, metadata = {}) =>
+  [id, { id, parent, message: role === '' ? null : { author: { role }, content, create_time: 1700000000.25, metadata } }];
+const say = (/** @type {unknown[]} */ ...parts) => ({ content_type: 'text', parts });
+const CHATGPT = {
+  title: 'Sums', create_time: 1700000000, update_time: 1700000900, current_node: 'e', default_model_slug: 'big',
+  mapping: Object.fromEntries([
+    node('r', null, ''), node('s', 'r', 'system', say(''), { is_visually_hidden_from_conversation: true }),
+    node('a', 's', 'user', { content_type: 'multimodal_text', parts: [{ content_type: 'image_asset_pointer', asset_pointer: 'file-service://file-AbC1' }, 'What is it?'] }),
+    node('t', 'a', 'assistant', { content_type: 'thoughts', thoughts: [{ summary: 'Look', content: 'closely' }] }),
+    node('b', 't', 'assistant', { content_type: 'code', language: 'python', text: '1+1' }, { model_slug: 'big-1' }),
+    node('c', 'b', 'tool', { content_type: 'execution_output', text: '2' }),
+    node('d', 'c', 'assistant', say('Two \ue200cite\ue202turn0search1\ue201.')),
+    node('e', 'd', 'user', say('Thanks')), node('b2', 'a', 'assistant', say('Another answer')), node('x', 'e', 'assistant', { content_type: 'from_the_future', it: 1 }),
+  ]),
+};
+
+test('ChatGPT: the tree, steps of an answer in one, pictures of the archive', { skip }, () => {
+  const archive = zip({ 'conversations.json': utf8([CHATGPT]), 'file-AbC1-photo.png': Buffer.from(PNG, 'base64'), 'user.json': '{}' });
+  const { branches, conversations, left } = taken(archive);
+  assert.deepEqual(branches, [[
+    'user <image image.png>: What is it?', 'assistant: (Look\n\nclosely) ```python\n1+1\n```\n\n```text\n2\n```\n\nTwo .', 'user: Thanks']]);
+  assert.equal(left, 1, 'what a later version says is counted');
+  const [one] = conversations;
+  assert.ok(one);
+  assert.equal(one.title, 'Sums');
+  assert.equal(one.createdAt, 1700000000000);
+  const answers = Object.values(one.nodes).filter(({ role }) => role === 'assistant');
+  assert.deepEqual(answers.map(({ parts, model }) => [textOf(parts).split('\n').at(-1), model]), [['Two .', 'big-1'], ['Another answer', '']]);
+});
+
+test('ChatGPT: the pieces of a large export are one, without its archive pictures are counted', { skip }, () => {
+  assert.equal(taken(zip({ 'x/conversations-000.json': utf8([CHATGPT]), 'x/conversations-001.json': utf8([{ ...CHATGPT, title: 'Second' }]) })).conversations.length, 2);
+  assert.equal(taken(utf8([CHATGPT])).left, 2);
+});
+
+test('Claude: words, thoughts, what was attached', { skip }, () => {
+  const { branches, left, conversations } = taken(utf8([{ uuid: 'u', name: 'Notes', created_at: '2024-05-01T10:00:00Z', updated_at: '2024-05-02T10:00:00Z', chat_messages: [
+    { uuid: '1', sender: 'human', text: 'Read this', created_at: '2024-05-01T10:00:00Z', attachments: [{ file_name: 'a.txt', extracted_content: 'inside' }], files: [{ file_name: 'b.png' }] },
+    { uuid: '2', sender: 'assistant', content: [{ type: 'thinking', thinking: 'hm' }, { type: 'text', text: 'Done' }, { type: 'tool_use', name: 'x' }], text: 'Done' },
+  ] }]));
+  assert.deepEqual(branches, [['user <file a.txt>: Read this', 'assistant: (hm) Done']]);
+  assert.equal(left, 2);
+  assert.equal(conversations[0]?.updatedAt, Date.parse('2024-05-02T10:00:00Z'));
+});
+
+test('Open WebUI: the tree, the models, pictures, reasoning that stands in the text', { skip }, () => {
+  const { branches, conversations } = taken(utf8([{ id: 'w', title: 'W', created_at: 1714557600, updated_at: 1714557700, chat: { title: 'W', models: ['llama'], params: { system: 'Be brief' }, history: { currentId: 'c', messages: {
+    a: { id: 'a', parentId: null, childrenIds: ['b', 'c'], role: 'user', content: 'Hi', timestamp: 1714557600, files: [{ type: 'image', url: `data:image/png;base64,${PNG}` }, { type: 'file', name: 'n.txt', file: { data: { content: 'note' } } }] },
+    b: { id: 'b', parentId: 'a', childrenIds: [], role: 'assistant', content: 'First', model: 'llama' },
+    c: { id: 'c', parentId: 'a', childrenIds: [], role: 'assistant', content: '<details type="reasoning" done="true" duration="2">\n<summary>Thought</summary>\n&gt; let me\n&gt; see\n</details>\nSecond', model: 'qwen' },
+  } } } }]));
+  assert.deepEqual(branches, [['user <image image.png> <file n.txt>: Hi', 'assistant: (let me\nsee) Second']]);
+  assert.equal(conversations[0]?.system, 'Be brief');
+  assert.equal(Object.keys(conversations[0]?.nodes ?? {}).length, 3);
+});
+
+test('LibreChat: a list with parents, and a tree', { skip }, () => {
+  const messages = [
+    { messageId: 'a', parentMessageId: '00000000-0000-0000-0000-000000000000', sender: 'User', isCreatedByUser: true, text: 'Hi', createdAt: '2024-05-01T10:00:00Z' },
+    { messageId: 'b', parentMessageId: 'a', sender: 'GPT', isCreatedByUser: false, model: 'm', content: [{ type: 'think', think: 'hm' }, { type: 'text', text: { value: 'Hello' } }] }];
+  const expected = [['user: Hi', 'assistant: (hm) Hello']];
+  assert.deepEqual(taken(utf8({ conversationId: 'c', title: 'L', options: { model: 'm' }, messages })).branches, expected);
+  assert.deepEqual(taken(utf8({ conversationId: 'c', title: 'L', recursive: true, messages: [{ ...messages[0], children: [messages[1]] }] })).branches, expected);
+});
+
+test('llama.cpp: its root says nothing, files are beside the words', { skip }, () => {
+  assert.deepEqual(taken(utf8([{ conv: { id: 'c', name: 'N', lastModified: 1714557600000, currNode: 3 }, messages: [
+    { id: 1, type: 'root', role: 'system', content: '', parent: -1, children: [2], timestamp: 1714557600000 },
+    { id: 2, type: 'text', role: 'user', content: 'Hi', parent: 1, children: [3], extra: [{ type: 'imageFile', name: 'p.png', base64Url: `data:image/png;base64,${PNG}` }, { type: 'textFile', name: 't.txt', content: 'text' }] },
+    { id: 3, type: 'text', role: 'assistant', content: 'Hello', thinking: 'hm', parent: 2, children: [], model: 'q' }] }])).branches,
+  [['user <image p.png> <file t.txt>: Hi', 'assistant: (hm) Hello']]);
+});
+
+test('NextChat: sessions in its store, a greeting first', { skip }, () => {
+  const { branches, conversations } = taken(utf8({ 'chat-next-web-store': { sessions: [{ topic: 'S', lastUpdate: 1714557600000, mask: { context: [{ role: 'system', content: 'Sys' }], modelConfig: { model: 'm' } }, messages: [
+    { role: 'assistant', content: 'Welcome', date: '5/1/2024, 10:00:00 AM' }, { role: 'user', content: [{ type: 'text', text: 'Hi' }, { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }] }, { role: 'user', content: 'again' }] }] } }));
+  assert.deepEqual(branches, [['user: …', 'assistant: Welcome', 'user <image image.png>: Hi\n\nagain']]);
+  assert.equal(conversations[0]?.system, 'Sys');
+});
+
+test('a file of nobody is nobody\'s, an archive without conversations is refused', { skip }, () => {
+  for (const value of [{}, [], null, 'x', [{ a: 1 }], { format: 'confab-conversations', version: 2, conversations: [] }]) assert.equal(readForeign(utf8(value)), null, JSON.stringify(value));
+  assert.throws(() => readForeign(zip({ 'a.txt': 'x' })), FileError);
+});
+
+test('importing twice makes no doubles', { skip }, async () => {
+  const { actions, store } = makeCore();
+  const { text } = readForeign(utf8([CHATGPT, { ...CHATGPT, title: 'B', create_time: 1700009000 }]));
+  const file = { size: text.length, text: async () => text, left: 0 };
+  assert.ok(await actions.importFile(file));
+  const count = store.getState().conversations.order.length;
+  assert.ok(await actions.importFile(file));
+  assert.equal(store.getState().conversations.order.length, count);
+});
+
+test('broken exports end with a reason, with nothing, or with what our own reader takes', { skip }, () => {
+  const next = random(99);
+  const deep = { ...CHATGPT, mapping: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => node(`n${i}`, i === 0 ? null : `n${i - 1}`, i % 3 === 0 ? 'user' : 'assistant', say(String(i))))) };
+  const round = { ...CHATGPT, mapping: Object.fromEntries([node('a', 'b', 'user', say('1')), node('b', 'a', 'assistant', say('2'))]) };
+  for (const value of [[deep], [round], [{ mapping: { a: null, b: 5, c: { message: [] } } }], [{ chat_messages: [null, { sender: 'human', content: [5] }] }]]) {
+    const read = readForeign(utf8(value));
+    if (read !== null) readExport(read.text, () => 'x');
+  }
+  const whole = utf8([CHATGPT]);
+  for (let i = 0; i < 60; i += 1) {
+    const read = readForeign(damage(whole, next));
+    if (read !== null) assert.ok(Array.isArray(readExport(read.text, () => `i${next()}`)));
+  }
+});

@@ -69,6 +69,8 @@ read_lengths(struct json_object *item, struct config_model *m)
 	    "max_completion_tokens", m->max_output_tokens);
 	m->max_output_tokens = provider_list_number(item, "max_output_tokens",
 	    m->max_output_tokens);
+	m->max_output_tokens = provider_list_number(item, "outputTokenLimit",
+	    m->max_output_tokens);
 }
 
 /* What a model says that it takes: a set, 0 where it says nothing. */

@@ -171,11 +171,12 @@ shape(struct openai_state *st, int64_t choice, struct json_object *call,
 		c->id = hash(id);
 	if (begins && set_begin(st, c, call) != 0)
 		return -1;
-	if (json_object_is_type(f, json_type_object) &&
-	    set_arguments(f, whole) != 0)
-		return -1;
-	if (!begins && name == NULL)
-		json_object_object_del(f, "name");
+	if (json_object_is_type(f, json_type_object)) {
+		if (set_arguments(f, whole) != 0)
+			return -1;
+		if (!begins && name == NULL)
+			json_object_object_del(f, "name");
+	}
 	if (whole)
 		return 0;
 	return provider_add(call, "index", json_object_new_uint64(c->ours));

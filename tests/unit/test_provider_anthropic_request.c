@@ -248,8 +248,8 @@ test_answer(void **state)
 			     sizeof(error) - 1, &out, &u, &err),
 	    -1);
 	assert_string_equal(err.message, "x");
-	assert_int_equal(read_whole(&anthropic_provider, "m", "{}", 2,
-			     &out, &u, &err),
+	assert_int_equal(read_whole(&anthropic_provider, "m", "{}", 2, &out, &u,
+			     &err),
 	    -1);
 	assert_string_equal(err.code, "upstream_invalid");
 	buf_free(&out);
@@ -301,10 +301,64 @@ test_list(void **state)
 	buf_free(&after);
 }
 
+/* What came with an answer goes back before its text; files are documents. */
+static void
+test_parts(void **state)
+{
+	static const char text[] =
+	    "{\"model\":\"x\",\"seed\":5,\"messages\":[{\"role\":\"system\","
+	    "\"content\":\"s\"},{\"role\":\"user\",\"content\":[{\"type\":"
+	    "\"file\",\"file\":{\"filename\":\"a.pdf\",\"file_data\":"
+	    "\"data:application/pdf;base64,AAAA\"}},{\"type\":\"image_url\","
+	    "\"image_url\":{\"url\":\"data:image/jpg;base64,AAAA\"}},{\"type\":"
+	    "\"text\",\"text\":\"q\",\"cache_control\":{\"type\":"
+	    "\"ephemeral\",\"ttl\":\"1h\"}}]},{\"role\":\"assistant\","
+	    "\"content\":\"a\",\"reasoning_details\":[{\"type\":"
+	    "\"reasoning.text\",\"text\":\"why\",\"signature\":\"sig\"},{"
+	    "\"type\":\"reasoning.encrypted\",\"data\":\"enc\"}],"
+	    "\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\",\"function\":{"
+	    "\"name\":\"f\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\","
+	    "\"tool_call_id\":\"i\",\"content\":[{\"type\":\"image_url\","
+	    "\"image_url\":{\"url\":\"data:image/png;base64,BBBB\"}}]},{"
+	    "\"role\":\"user\",\"content\":\"now\"}]}";
+	struct config_provider p = anthropic_provider;
+	struct api_error err;
+	char *body;
+
+	(void)state;
+	body = request_body(&p, &anthropic_model, text, &err);
+	assert_parts(body,
+	    "{\"type\":\"document\",\"source\":{\"type\":\"base64\","
+	    "\"media_type\":\"application/pdf\",\"data\":\"AAAA\"},"
+	    "\"title\":\"a.pdf\"}|\"media_type\":\"image/jpeg\"|\"text\":\"q\","
+	    "\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}|{"
+	    "\"type\":"
+	    "\"thinking\",\"thinking\":\"why\",\"signature\":\"sig\"},{"
+	    "\"type\":"
+	    "\"redacted_thinking\",\"data\":\"enc\"},{\"type\":\"text\","
+	    "\"text\":"
+	    "\"a\"},{\"type\":\"tool_use\"|\"tool_result\"|\"BBBB\"|\"now\"");
+	assert_null(strstr(body, "seed"));
+	free(body);
+	p.cache = true;
+	body = request_body(&p, &anthropic_model, text, &err);
+	assert_parts(body,
+	    "\"text\":\"s\",\"cache_control\":{\"type\":\"ephemeral\"}}|"
+	    "\"BBBB\"|\"cache_control\":{\"type\":\"ephemeral\"}}|\"now\"}");
+	free(body);
+	assert_null(request_body(&p, &anthropic_model,
+	    "{\"model\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":[{"
+	    "\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AAAA\","
+	    "\"format\":\"wav\"}}]}]}",
+	    &err));
+	assert_int_equal(err.status, 400);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_refused_requests),
 		cmocka_unit_test(test_sampling_by_version),

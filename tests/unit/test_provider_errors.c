@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +129,68 @@ test_statuses(void **state)
 	}
 }
 
+/* What a provider says of the key is for the log, and there without the key. */
+static void
+test_key_words(void **state)
+{
+	static const char body[] =
+	    "{\"error\":{\"message\":\"The token we know as zebra is no good\","
+	    "\"code\":\"invalid_api_key\"}}";
+	struct api_error err;
+
+	(void)state;
+	(void)provider_error(&openai_provider, 401, body, sizeof(body) - 1,
+	    NULL, 0, &err);
+	assert_string_equal(err.code, "upstream_auth");
+	assert_null(strstr(err.message, "zebra"));
+	assert_non_null(strstr(err.said, "zebra"));
+}
+
+static void
+test_scrub(void **state)
+{
+	static const struct {
+		const char *key, *text, *want;
+	} t[] = { { "abcd1234efgh", "key abcd1234efgh, is bad",
+		      "key [hidden], is bad" },
+		{ "abcd1234efgh", "(abcd1234efgh)", "[hidden])" },
+		{ "abcd1234efgh", "x=ABCD1234EFGH;", "[hidden]" },
+		{ "abcd1234efgh", "starts abcd1234...", "starts [hidden]" },
+		{ "abcd1234efgh", "ends ...1234efgh", "ends [hidden]" },
+		{ "abcd1234efgh", "abcd****efgh is bad", "[hidden] is bad" },
+		{ "ab,cd)ef\"gh", "key ab,cd)ef\"gh!", "key [hidden]!" },
+		{ "k3y", "your k3y is bad, k3y, k3y.",
+		    "your [hidden] is bad, [hidden], [hidden]" },
+		{ "k3y", "monk3ys and k3ys stay", "monk3ys and k3ys stay" },
+		{ "abcd1234efgh", "see https://help.example.org/a#b for more",
+		    "see https://help.example.org/a#b for more" },
+		{ "abcd1234efgh", "at https://api.internal.example/v1",
+		    "at [hidden]" },
+		{ "abcd1234efgh", "at http://10.0.0.7:8000/v1", "at [hidden]" },
+		{ "abcd1234efgh", "at http://vllm.local/v1", "at [hidden]" },
+		{ "abcd1234efgh", "at https://x.org/?key=1", "at [hidden]" },
+		{ "abcd1234efgh", "at https://a@x.org/", "at [hidden]" },
+		{ "abcd1234efgh", "sk-proj-0123 and AIzaSy0123 too",
+		    "[hidden] and [hidden] too" },
+		{ NULL, "nothing to hide", "nothing to hide" } };
+	struct config_provider p = openai_provider;
+	char key[64];
+	struct buf out;
+	size_t i;
+
+	(void)state;
+	buf_init(&out, 1000);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		snprintf(key, sizeof(key), "%s",
+		    t[i].key != NULL ? t[i].key : "");
+		p.api_key = t[i].key != NULL ? key : NULL;
+		buf_reset(&out);
+		provider_scrub(&p, t[i].text, strlen(t[i].text), &out);
+		assert_string_equal(buf_str(&out), t[i].want);
+	}
+	buf_free(&out);
+}
+
 static void
 test_retry_after(void **state)
 {
@@ -224,6 +287,62 @@ test_lists(void **state)
 	assert_string_equal(buf_str(&out),
 	    "g,-,131072,32768,0;"
 	    "m,-,128000,0,3;/models/x.gguf,-,4096,0,0;");
+	/* Strings; Ollama; Google; Cloudflare; Azure; LM Studio; GitHub. */
+	assert_int_equal(list("[\"a\",\"b\",\"text-embedding-3\"]", &out), 0);
+	assert_string_equal(buf_str(&out), "a,-,0,0,0;b,-,0,0,0;");
+	assert_int_equal(
+	    list("{\"models\":[{\"name\":\"l:8b\",\"model\":\"l:8b\","
+		 "\"details\":{}},{\"name\":\"nomic-embed-text\"}]}",
+		&out),
+	    0);
+	assert_string_equal(buf_str(&out), "l:8b,-,0,0,0;");
+	assert_int_equal(
+	    list("{\"models\":[{\"name\":\"models/g\",\"displayName\":\"G\","
+		 "\"inputTokenLimit\":7,\"outputTokenLimit\":5,"
+		 "\"supportedGenerationMethods\":[\"generateContent\"]},"
+		 "{\"name\":\"models/e\",\"supportedGenerationMethods\":["
+		 "\"embedContent\"]}]}",
+		&out),
+	    0);
+	assert_string_equal(buf_str(&out), "g,G,7,5,0;");
+	assert_int_equal(
+	    list("{\"success\":true,\"result\":[{\"id\":"
+		 "\"429b9e8b-d99e-44de-91ad-706cf8183658\",\"name\":"
+		 "\"@cf/x/l\",\"task\":{\"name\":\"Text Generation\"}},"
+		 "{\"id\":\"529b9e8b-d99e-44de-91ad-706cf8183658\",\"name\":"
+		 "\"@cf/x/t\",\"task\":{\"name\":\"Translation\"}}]}",
+		&out),
+	    0);
+	assert_string_equal(buf_str(&out), "@cf/x/l,-,0,0,0;");
+	assert_int_equal(
+	    list("{\"data\":[{\"id\":\"a\",\"capabilities\":{"
+		 "\"chat_completion\":true}},{\"id\":\"b\",\"capabilities\":{"
+		 "\"chat_completion\":false,\"embeddings\":true}}]}",
+		&out),
+	    0);
+	assert_string_equal(buf_str(&out), "a,-,0,0,0;");
+	assert_int_equal(list("{\"data\":[{\"id\":\"q\",\"type\":\"vlm\","
+			      "\"max_context_length\":9},{\"id\":\"n\","
+			      "\"type\":"
+			      "\"embeddings\"}]}",
+			     &out),
+	    0);
+	assert_string_equal(buf_str(&out), "q,-,9,0,3;");
+	assert_int_equal(
+	    list("[{\"id\":\"azureml://registries/x\",\"name\":\"gpt-4o\","
+		 "\"friendly_name\":\"GPT-4o\",\"task\":\"chat-completion\","
+		 "\"supported_input_modalities\":[\"text\"]}]",
+		&out),
+	    0);
+	assert_string_equal(buf_str(&out), "gpt-4o,GPT-4o,0,0,1;");
+	/* By known names. */
+	assert_int_equal(list("{\"data\":[{\"id\":\"whisper-1\"},{\"id\":"
+			      "\"dall-e-3\"},{\"id\":\"tts-1\"},{\"id\":"
+			      "\"omni-moderation-latest\"},{\"id\":\"gpt-5\"}]"
+			      "}",
+			     &out),
+	    0);
+	assert_string_equal(buf_str(&out), "gpt-5,-,0,0,0;");
 	/* Nonsense in it is passed over. */
 	assert_int_equal(
 	    list("{\"data\":[5,null,{},{\"id\":7},{\"id\":\"\"},"
@@ -244,6 +363,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_key_words), cmocka_unit_test(test_scrub),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_lists) };
 

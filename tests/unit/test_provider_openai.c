@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "openai_events.h"
+#include "provider/kind.h"
 #include "provider_help.h"
 
 static const char openai_stream[] =
@@ -140,6 +141,49 @@ test_alike(void **state)
 		run_free(&run);
 		buf_free(&stream);
 	}
+}
+
+static int
+count(void *arg, const char *json, size_t len, bool content)
+{
+	(void)json;
+	(void)len;
+	(void)content;
+	++*(int *)arg;
+	return 0;
+}
+
+/* A template that never fits is given up, and nothing is learnt any more. */
+static void
+test_misfits(void **state)
+{
+	struct provider_reader *r =
+	    provider_reader_new(&openai_provider, "m", false);
+	struct sse_event ev = { .name = "" };
+	struct api_error err;
+	unsigned misses;
+	char text[128];
+	int i, n = 0;
+
+	(void)state;
+	assert_non_null(r);
+	for (i = 0; i < 60; i++) {
+		/* Each pads in its own way; then all are alike. */
+		ev.data_len = (size_t)snprintf(text, sizeof(text),
+		    "{\"choices\":[{\"delta\":{\"content\":\"a\"}}],"
+		    "\"pad\":\"%d\"}",
+		    i < 40 ? i : 0);
+		ev.data = text;
+		assert_int_equal(provider_read(r, &ev, count, &n, &err),
+		    PROVIDER_MORE);
+		if (i == 39)
+			misses = r->like.misses;
+	}
+	assert_int_equal(n, 60);
+	assert_true(misses >= 16);
+	/* A hit would have set it back. */
+	assert_int_equal(r->like.misses, misses);
+	provider_reader_free(r);
 }
 
 static void
@@ -285,7 +329,8 @@ test_usage(void **state)
 	    true);
 	assert_true(run.usage.estimated);
 	assert_int_equal(run.usage.completion, 1);
-	assert_parts(run.out.data, "\"completion_tokens\":1|\"estimated\":true");
+	assert_parts(run.out.data,
+	    "\"completion_tokens\":1|\"estimated\":true");
 	run_free(&run);
 }
 
@@ -387,6 +432,7 @@ main(void)
 		cmocka_unit_test(test_openai),
 		cmocka_unit_test(test_verbatim),
 		cmocka_unit_test(test_alike),
+		cmocka_unit_test(test_misfits),
 		cmocka_unit_test(test_azure),
 		cmocka_unit_test(test_reasoning),
 		cmocka_unit_test(test_usage),

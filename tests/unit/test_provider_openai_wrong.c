@@ -119,6 +119,24 @@ put_in(struct buf *out, const char *text, const char *value)
 	buf_puts(out, "\n\n" DONE);
 }
 
+/* The same as a whole answer, and as an error. */
+static void
+take_whole(const char *json)
+{
+	struct provider_usage usage;
+	struct api_error err;
+	struct buf out;
+
+	buf_init(&out, 1 << 16);
+	if (read_whole(&openai_provider, "m", json, strlen(json), &out, &usage,
+		&err) != 0)
+		assert_true(err.status >= 400);
+	buf_free(&out);
+	(void)provider_error(&openai_provider, 400, json, strlen(json), NULL, 0,
+	    &err);
+	assert_true(err.status >= 400);
+}
+
 /* Wrong types everywhere are survived, one way or the other. */
 static void
 test_wrong_types(void **state)
@@ -132,6 +150,21 @@ test_wrong_types(void **state)
 		"{\"choices\":[{\"delta\":{\"reasoning_details\":%s}}]}",
 		"{\"choices\":[{\"delta\":{\"reasoning_content\":%s}}]}",
 		"{\"choices\":[{\"delta\":{\"tool_calls\":%s}}]}",
+		"{\"choices\":[{\"delta\":{\"tool_calls\":[%s,%s]}}]}",
+		"{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,"
+		"\"function\":%s},{\"index\":0,\"function\":%s}]}}]}",
+		"{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%s,"
+		"\"id\":%s},{\"function\":{\"name\":%s,\"arguments\":%s}}]}}]}",
+		"{\"choices\":[{\"delta\":{\"images\":%s,\"content\":[{"
+		"\"type\":\"image\"},%s]}}]}",
+		"{\"choices\":[{\"delta\":{\"thinking\":%s}}]}",
+		"{\"choices\":[{\"message\":%s}]}",
+		"{\"choices\":[{\"index\":%s,\"text\":%s}]}", "{\"errors\":%s}",
+		"{\"detail\":%s}", "{\"base_resp\":%s}",
+		"{\"error\":{\"metadata\":{\"raw\":%s,\"reasons\":%s}}}",
+		"{\"error\":{\"message\":%s,\"details\":[%s],\"status\":%s}}",
+		"{\"choices\":[],\"usage\":{\"prompt_tokens\":%s,"
+		"\"prompt_tokens_details\":%s}}",
 		"{\"choices\":[{\"delta\":{},\"finish_reason\":%s}]}",
 		"{\"choices\":[{\"error\":%s}]}", "{\"usage\":%s}",
 		"{\"choices\":[{\"usage\":%s}]}",
@@ -153,6 +186,7 @@ test_wrong_types(void **state)
 			assert_true(run.result == PROVIDER_DONE ||
 			    run.result == PROVIDER_FAILED);
 			run_free(&run);
+			take_whole(buf_str(&stream) + sizeof("data: ") - 1);
 		}
 	}
 	buf_free(&stream);

@@ -333,13 +333,85 @@ test_finish(void **state)
 	}
 }
 
+/* What servers send beside the standard when something goes wrong. */
+static void
+test_errors(void **state)
+{
+	static const struct sample t[] = { S("error: {\"e\":1}\n\n",
+					       "error|{\"e\":1};"),
+		S("data: a\n\nerror: b\n\ndata: c\n\n", "|a;error|b;|c;"),
+		S("{\"e\":1}\n\n", "|{\"e\":1};"),
+		S("data: a\n\n{\"e\":1}\n", "|a;|{\"e\":1};") };
+	struct sse d;
+	struct buf out;
+	size_t i, cut;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		for (cut = 0; cut <= t[i].len; cut++) {
+			sse_init(&d, EVENT_MAX);
+			buf_init(&out, 100);
+			feed_part(&d, t[i].bytes, cut, &out);
+			feed_part(&d, t[i].bytes + cut, t[i].len - cut, &out);
+			assert_int_equal(sse_finish(&d, take, &out), SSE_OK);
+			assert_string_equal(buf_str(&out), t[i].want);
+			sse_free(&d);
+			buf_free(&out);
+		}
+	}
+}
+
+/* Feeds `head`, then `n` bytes, then the end of the event, in parts. */
+static enum sse_result
+feed_long(struct sse *d, const char *head, size_t n)
+{
+	static char block[64];
+	enum sse_result r;
+	struct buf out;
+
+	memset(block, 'x', sizeof(block));
+	buf_init(&out, 1 << 20);
+	r = sse_feed(d, head, strlen(head), take, &out);
+	for (; n > 0 && r == SSE_OK; n -= n < 64 ? n : 64)
+		r = sse_feed(d, block, n < 64 ? n : 64, take, &out);
+	if (r == SSE_OK)
+		r = sse_feed(d, "\n\n", 2, take, &out);
+	buf_free(&out);
+	return r;
+}
+
+/* An event with a picture may be longer, and the next may not. */
+static void
+test_pictures(void **state)
+{
+	struct sse d;
+
+	(void)state;
+	sse_init(&d, 100);
+	sse_allow_pictures(&d, 1000);
+	assert_int_equal(feed_long(&d, "data: {\"images\":", 900), SSE_OK);
+	assert_int_equal(feed_long(&d, "data: ", 101), SSE_TOO_LARGE);
+	sse_free(&d);
+	sse_init(&d, 100);
+	sse_allow_pictures(&d, 1000);
+	assert_int_equal(feed_long(&d, "data: {\"images\":", 1001),
+	    SSE_TOO_LARGE);
+	sse_free(&d);
+	/* A name is never a picture. */
+	sse_init(&d, 100);
+	sse_allow_pictures(&d, 1000);
+	assert_int_equal(feed_long(&d, "event: image", 90), SSE_TOO_LARGE);
+	sse_free(&d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_samples),
 		cmocka_unit_test(test_nul), cmocka_unit_test(test_in_place),
 		cmocka_unit_test(test_idle_holds_nothing),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limits), cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_endless_line),
 		cmocka_unit_test(test_stopped), cmocka_unit_test(test_finish) };
 

@@ -38,6 +38,13 @@ TEXTS['many references'] = `${Array.from({ length: 3_000 }, (_, i) => `[r${i}]`)
 TEXTS['many footnotes'] = `${Array.from({ length: 2_000 }, (_, i) => `[^n${i}]`).join(' ')}\n\n${Array.from({ length: 2_000 }, (_, i) => `[^n${i}]: x`).join('\n')}`;
 TEXTS['footnotes of footnotes'] = `${Array.from({ length: 2_000 }, (_, i) => `[^${i}]: [^${i + 1}]`).join('\n\n')}\n\n[^0]`;
 TEXTS['a formula without an end of macros'] = '$\\def\\a#1{\\a{#1#1}}\\a{x}$';
+TEXTS['macros that double'] = `$\\edef\\a{xxxxxxxxxx}${'\\edef\\a{\\a\\a}'.repeat(30)}\\a$`;
+TEXTS['macros of macros'] = `$\\def\\b#1{#1#1#1#1#1#1#1#1}${'\\b{'.repeat(60)}x${'}'.repeat(60)}$`;
+TEXTS['macros of the message'] = `$\\newcommand{\\a}{\\a\\a}$ ${'$\\a$ '.repeat(50)}`;
+TEXTS['a large matrix'] = `$$\\begin{matrix}${`${'a&'.repeat(40)}b\\\\`.repeat(40)}\\end{matrix}$$`;
+TEXTS['a log below a bullet'] = `- a\n${'Nov 12 10:00:00 host program[1]: some words\n'.repeat(6_000)}`;
+TEXTS['a long line in a fence in a list'] = `- \`\`\`js\n  ${'x = y(z); '.repeat(30_000)}`;
+TEXTS['a note of many lines'] = `[^1]: x\n${'more words\n'.repeat(20_000)}`;
 TEXTS['a deep formula'] = `$${'\\sqrt{'.repeat(500)}x${'}'.repeat(500)}$`;
 TEXTS['a formula of huge size'] = '$\\rule{1000000em}{1000000em}\\kern-100000em x$';
 TEXTS['many formulas'] = '$\\frac{a}{b}$\n\n'.repeat(3_000);

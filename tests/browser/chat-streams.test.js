@@ -7,7 +7,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { until } from '../harness/children.js';
 import { startChat } from './chat-harness.js';
 
-const MODELS = ['hello', 'reasoning', 'length', 'refused', 'no-done', 'error-middle', 'silent-start', 'rate-limit',
+const MODELS = ['hello', 'reasoning', 'parts', 'length', 'refused', 'no-done', 'error-middle', 'silent-start', 'rate-limit',
   'status-503', 'endless', 'tokens-40-50', 'tokens-200-20', 'scripted'];
 
 /** @type {Awaited<ReturnType<typeof startChat>>} */

@@ -313,7 +313,7 @@ test('deleting a message can be undone', async () => {
   await ask('Keep me');
   await answer('Hello').waitFor();
   await page.getByRole('article', { name: 'You' }).getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('The message was deleted.').waitFor();
+  await page.getByText('2 messages were deleted.').waitFor();
   assert.equal(await page.getByRole('article').count(), 0);
   await page.getByRole('button', { name: 'Undo' }).click();
   await answer('Hello').waitFor();

@@ -84,6 +84,16 @@ export function matchingPrompts(prompts, typed) {
 }
 
 /**
+ * What was typed behind a slash that begins the text; null for a text that is
+ * none of this.
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function slashOf(text) {
+  return /^\/([^\n/]{0,40})$/.exec(text)?.[1] ?? null;
+}
+
+/**
  * With one more, or in the place of the one with its name.
  *
  * @param {readonly Prompt[]} prompts

@@ -48,7 +48,7 @@ export const CHOICES = Object.freeze({
   theme: Object.freeze(['system', 'light', 'dark']),
   textSize: Object.freeze(['small', 'medium', 'large', 'x-large']),
   sendKey: Object.freeze(['enter', 'mod-enter']),
-  language: Object.freeze(['auto', 'en', 'de', 'fr', 'es', 'zh-Hans', 'ar']),
+  language: Object.freeze(['auto', 'en', 'de', 'fr', 'es', 'pt', 'ru', 'ar', 'hi', 'ja', 'zh-Hans']),
 });
 
 /** @param {unknown} value */

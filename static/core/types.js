@@ -74,7 +74,7 @@
  * @property {'system' | 'light' | 'dark'} theme
  * @property {'small' | 'medium' | 'large' | 'x-large'} textSize
  * @property {'enter' | 'mod-enter'} sendKey
- * @property {'auto' | 'en' | 'de' | 'fr' | 'es' | 'zh-Hans' | 'ar'} language
+ * @property {'auto' | 'en' | 'de' | 'fr' | 'es' | 'pt' | 'ru' | 'ar' | 'hi' | 'ja' | 'zh-Hans'} language
  * @property {string} defaultModel   '' means the one used last, else the first of the list
  * @property {readonly string[]} recentModels   ids, newest first
  * @property {readonly string[]} starredModels  ids

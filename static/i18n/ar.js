@@ -23,6 +23,7 @@ export default {
   'login.sso.reload': 'إعادة التحميل',
   'login.sso.retry': 'متابعة',
   'login.wait': 'محاولات كثيرة جدًا. حاول مرة أخرى بعد {time}.',
+  'login.elsewhere.lead': 'سجّلتَ الخروج في لسان آخر، لذلك أُخفي كل ما هنا. سجّل الدخول بالاسم نفسه لاستعادته.',
 
   'password.title': 'تغيير كلمة المرور',
   'password.required': 'يجب تغيير كلمة المرور قبل المتابعة.',
@@ -53,6 +54,9 @@ export default {
   'nav.rename': 'إعادة التسمية',
   'nav.renameField': 'العنوان',
   'nav.delete': 'حذف',
+  'nav.pin': 'تثبيت في الأعلى',
+  'nav.unpin': 'إلغاء التثبيت',
+  'nav.pinned': 'مثبّتة',
 
   'menu.label': 'القائمة',
   'menu.you': 'الدخول باسم {name}',
@@ -71,6 +75,7 @@ export default {
   'menu.password': 'تغيير كلمة المرور',
   'menu.signOut': 'تسجيل الخروج',
   'menu.signOutAll': 'إنهاء كل جلساتي',
+  'menu.account': 'الحساب ({name})',
 
   'model.label': 'النموذج',
   'model.loading': 'جارٍ تحميل النماذج…',
@@ -81,10 +86,15 @@ export default {
   'model.images': 'نصوص وصور',
   'model.text': 'نصوص',
   'model.gone': '{name} (لم يعد متاحًا)',
+  'model.filter': 'ابحث عن نموذج',
+  'model.starred': 'المفضّلة',
+  'model.recent': 'المستخدمة مؤخرًا',
+  'model.star': 'إضافة {name} إلى المفضّلة',
+  'model.unstar': 'إزالة {name} من المفضّلة',
 
   'thread.label': 'المحادثة',
   'thread.you': 'أنت',
-  'thread.assistant': 'المساعد',
+  'thread.assistant': 'المساعد: {name}',
   'thread.latest': 'إلى الأحدث',
   'thread.cut': {
     zero: 'لم تعد الرسائل أعلاه تُرسَل: تجاوزت المحادثة ما يستطيع النموذج قراءته.',
@@ -164,7 +174,7 @@ export default {
   'do.editAnswer': 'تعديل هذه الإجابة',
   'do.edit': 'تعديل',
   'do.again': 'اسأل مجددًا',
-  'do.againWith': 'اسأل نموذجًا آخر',
+  'do.againWith': 'اسأل نموذجًا آخر…',
   'do.delete': 'حذف',
   'do.read': 'قراءة بصوت عالٍ',
   'do.more': 'المزيد',
@@ -173,11 +183,13 @@ export default {
   'do.dismiss': 'إخفاء',
   'do.close': 'إغلاق',
   'do.cancel': 'إلغاء',
+  'do.deleteAsk': 'حذف…',
 
   'edit.field': 'النص المعدَّل',
-  'edit.save': 'اسأل هذا بدلًا منه',
-  'edit.keep': 'الاحتفاظ بهذا بدلًا منها',
+  'edit.keep': 'حفظ',
   'edit.hint': 'تبقى النسخة السابقة: تعيدك الأسهم إليها.',
+  'edit.send': 'إرسال',
+  'edit.kept': 'ما كتبته من قبل لا يزال هنا.',
 
   'stat.tokens': {
     zero: 'لا رموز', one: 'رمز واحد', two: 'رمزان', few: '{count} رموز', many: '{count} رمزًا', other: '{count} رمز',
@@ -203,7 +215,6 @@ export default {
   'compose.drop': 'أفلت الملفات هنا',
   'compose.enter': 'اضغط Enter للإرسال، وShift+Enter لسطر جديد',
   'compose.modEnter': 'اضغط {key} للإرسال',
-  'compose.early': 'ما زالت الإجابة قيد الكتابة. أوقفها ({key}) أو انتظر: سيبقى نصك هنا.',
   'compose.note': 'النماذج تخطئ. تحقّق من المهم.',
 
   'file.noImages': 'لا يقبل {model} الصور.',
@@ -278,14 +289,17 @@ export default {
   'settings.language': 'اللغة',
   'settings.language.auto': 'كالمتصفح',
   'settings.defaultModel': 'نموذج المحادثات الجديدة',
-  'settings.defaultModel.none': 'الأول في القائمة',
-  'settings.more': 'أيضًا',
+  'settings.defaultModel.none': 'آخر نموذج استُخدم',
   'settings.showStats': 'الرموز والسرعة تحت الإجابات',
   'settings.wrapCode': 'التفاف الأسطر الطويلة في الشيفرة',
   'settings.kept': 'تُحفظ الإعدادات في هذا المتصفح، أما المحادثات فلا.',
+  'settings.display': 'العرض',
+  'settings.readAnswers': 'قارئات الشاشة تعلن الإجابات الطويلة أيضًا',
+  'settings.instructions': 'تعليمات لكل المحادثات',
+  'settings.instructions.hint': 'ما ينبغي أن يعرفه كل نموذج عنك وكيف يجيب. يُحفظ في هذا المتصفح ويُرسل مع كل رسالة.',
 
   'tune.title': 'التعليمات والمعاملات',
-  'tune.lead': 'لهذه المحادثة فقط. ما يُترك فارغًا لا يُرسَل، فيستخدم النموذج قيمته المبدئية.',
+  'tune.lead': 'لهذه المحادثة فقط. المعامل الفارغ لا يُرسل، ويستخدم النموذج قيمته الافتراضية.',
   'tune.system': 'التعليمات',
   'tune.system.hint': 'كيف ينبغي أن يتصرف النموذج وماذا ينبغي أن يعرف.',
   'tune.temperature': 'درجة الحرارة',
@@ -312,6 +326,9 @@ export default {
   'tune.default': 'القيمة المبدئية',
   'tune.range': 'عدد من {min} إلى {max}.',
   'tune.clear': 'مسح الكل',
+  'tune.system.added': 'تُضاف إلى تعليماتك لكل المحادثات.',
+  'tune.system.lasting': 'تعليمات لكل المحادثات…',
+  'tune.advanced': 'متقدم',
 
   'help.title': 'اختصارات لوحة المفاتيح',
   'help.send': 'إرسال',
@@ -329,6 +346,7 @@ export default {
   'help.earlier': 'إلى الرسالة السابقة',
   'help.later': 'إلى الرسالة التالية',
   'help.quote': 'اقتباس النص المحدد',
+  'help.prompts': 'قوالبك (في حقل فارغ)',
 
   'toast.conversationDeleted': 'حُذفت المحادثة.',
   'toast.messagesDeleted': {
@@ -354,6 +372,9 @@ export default {
   'toast.tooManyMessages': 'لا تتسع هذه المحادثة لمزيد من الرسائل. ابدأ محادثة جديدة.',
   'toast.failed': 'لم ينجح ذلك.',
   'toast.region': 'إشعارات',
+  'toast.promptsImported': { zero: 'لم يُستورد أي قالب ({count}).', one: 'استُورد قالب واحد ({count}).', two: 'استُورد قالبان ({count}).', few: 'استُوردت {count} قوالب.', many: 'استُورد {count} قالبًا.', other: 'استُورد {count} قالب.' },
+  'toast.promptsRefused': 'هذا ليس ملف قوالب، أو يحوي أكثر مما يتسع.',
+  'toast.promptsFull': 'لا مكان لمزيد من القوالب. احذف بعضها أولًا.',
 
   'banner.offline': 'أنت غير متصل. تُستأنف الإجابات الجارية عند عودة الشبكة.',
 
@@ -430,6 +451,48 @@ export default {
   'import.content': 'الملف تالف.',
   'import.memory': 'لم تبقَ ذاكرة كافية له.',
   'import.unreadable': 'تعذّر على المتصفح قراءته.',
+
+  'delete.title': 'حذف رسائل؟',
+  'delete.question': { zero: 'لن تُحذف أي رسالة.', one: 'سيُحذف السؤال.', two: 'ستُحذف رسالتان: السؤال وما يليه بكل نسخه.', few: 'ستُحذف {count} رسائل: السؤال وكل ما يليه بكل نسخه.', many: 'ستُحذف {count} رسالة: السؤال وكل ما يليه بكل نسخه.', other: 'ستُحذف {count} رسالة: السؤال وكل ما يليه بكل نسخه.' },
+  'delete.answer': { zero: 'لن تُحذف أي رسالة.', one: 'ستُحذف الإجابة.', two: 'ستُحذف رسالتان: الإجابة وما يليها.', few: 'ستُحذف {count} رسائل: الإجابة وكل ما يليها.', many: 'ستُحذف {count} رسالة: الإجابة وكل ما يليها.', other: 'ستُحذف {count} رسالة: الإجابة وكل ما يليها.' },
+  'delete.pair': 'هذا السؤال وإجابته فقط',
+  'delete.all': { zero: 'لا شيء للحذف ({count})', one: 'حذف رسالة واحدة ({count})', two: 'حذف الرسالتين ({count})', few: 'حذف {count} رسائل كلها', many: 'حذف {count} رسالة كلها', other: 'حذف {count} رسالة كلها' },
+
+  'export.title': 'التصدير والاستيراد',
+  'export.this': 'هذه المحادثة',
+  'export.all': 'كل المحادثات',
+  'export.back': 'من ملف',
+  'export.copy.hint': 'الفرع الظاهر، للصقه في مكان آخر',
+  'export.md.hint': 'نص للقراءة',
+  'export.html.hint': 'صفحة واحدة للقراءة والطباعة في أي مكان',
+  'export.json.hint': 'كل شيء بكل نسخه، ويمكن استيراده مجددًا',
+  'export.print.hint': 'أو بصيغة PDF من نافذة الطباعة في المتصفح',
+  'export.import.hint': 'ملف JSON سبق تصديره من هنا',
+
+  'account.title': 'الحساب',
+  'account.sso': 'يتولى نظام الدخول الخاص بهذا الموقع تسجيل دخولك وخروجك.',
+
+  'prompts.title': 'القوالب',
+  'prompts.lead': 'نصوصك الخاصة. اكتب / في حقل الرسالة الفارغ لاستخدام أحدها. تُحفظ في هذا المتصفح ضمن الإعدادات.',
+  'prompts.none': 'ليس لديك قوالب بعد.',
+  'prompts.make': 'اكتب قالبًا',
+  'prompts.name': 'الاسم',
+  'prompts.text': 'النص',
+  'prompts.hint': '{example} موضع تملؤه في كل مرة.',
+  'prompts.save': 'حفظ',
+  'prompts.new': 'قالب جديد',
+  'prompts.import': 'استيراد',
+  'prompts.export': 'تصدير',
+  'prompts.delete': 'حذف «{name}»',
+  'prompts.fill': 'املأ الفراغات',
+  'prompts.use': 'ضعه في الرسالة',
+
+  'queue.label': 'تُرسل عند اكتمال الإجابة',
+  'queue.back': 'تعديل الرسالة المنتظرة: {text}',
+
+  'first.memory': 'محادثاتك في هذا اللسان وحده. إغلاقه أو إعادة تحميله يحذفها: لا يُحفظ شيء مما تكتبه هنا أو على الخادم.',
+  'first.ok': 'فهمت',
+  'first.export': 'ستختفي هذه المحادثة عند إغلاق اللسان. صدّرها للاحتفاظ بها.',
 
   'md.copy': 'نسخ',
   'md.copied': 'نُسخ',

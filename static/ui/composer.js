@@ -9,8 +9,9 @@ import { createAttach } from './attach.js';
 import { contextMeter } from './context-meter.js';
 import { icon } from './icons.js';
 import { modEnterName } from './keys.js';
+import { createPromptList } from './prompt-list.js';
 import { make, region } from './region.js';
-import { buttonPress, fieldKey } from './send-key.js';
+import { buttonPress, fieldKey, isComposing, isTouch } from './send-key.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -24,9 +25,12 @@ import { buttonPress, fieldKey } from './send-key.js';
  * @param {{send: () => void, attach: Attach}} does
  */
 function createField(ctx, { send, attach }) {
+  const { actions, state } = ctx;
   const element = /** @type {HTMLTextAreaElement} */ (make('textarea', 'composer-field', {
     id: 'message', rows: '1', dir: 'auto', autocomplete: 'off', enterkeyhint: 'enter',
+    'aria-haspopup': 'listbox', 'aria-controls': 'prompt-options',
   }));
+  const prompts = createPromptList(ctx, element);
   const growsItself = CSS.supports('field-sizing', 'content');
 
   function grow() {
@@ -37,11 +41,12 @@ function createField(ctx, { send, attach }) {
 
   element.addEventListener('input', () => {
     grow();
-    ctx.actions.setDraft({ text: element.value });
+    actions.setDraft({ text: element.value });
   });
   element.addEventListener('keydown', (event) => {
+    if (!isComposing(event) && prompts.key(event)) return;
     attach.key(event);
-    const means = fieldKey(event, { sendKey: ctx.state().settings.sendKey, empty: element.value === '' });
+    const means = fieldKey(event, { sendKey: state().settings.sendKey, touch: isTouch(), empty: element.value === '' });
     if (means === null) return;
     event.preventDefault();
     if (means === 'send') send();
@@ -52,6 +57,7 @@ function createField(ctx, { send, attach }) {
 
   return {
     element,
+    prompts,
     focus: () => element.focus({ preventScroll: true }),
     /** @param {string} text */
     set(text) {
@@ -63,32 +69,41 @@ function createField(ctx, { send, attach }) {
 }
 
 /**
- * Why nothing is sent while an answer is under way, and the key that stops it.
+ * The messages that wait for the end of the answer, each with a way back.
  * @param {Context} ctx
+ * @param {readonly import('../core/types.js').Draft[]} queue
  */
-function tooEarly({ i18n: { t } }) {
-  return t('compose.early', { key: t('key.esc') });
+function queueView(ctx, queue) {
+  const { t } = ctx.i18n;
+  if (queue.length === 0) return nothing;
+  return html`<div class="queue"><p class="hint" id="queue-label">${t('queue.label')}</p>
+    <ul aria-labelledby="queue-label">${queue.map(({ text, attachments }, i) => {
+      const words = text.trim() || attachments.map(({ name }) => name).join(', ');
+      return html`<li class="queued">${icon('clock')}<span class="row-name" dir="auto">${words}</span>
+        <button type="button" class="icon-button icon-button-small" aria-label=${t('queue.back', { text: words.slice(0, 60) })} title=${t('do.edit')} @click=${() => {
+          ctx.actions.unqueue(i);
+          ctx.focusComposer();
+        }}>${icon('edit')}</button></li>`;
+    })}</ul></div>`;
 }
 
 /**
- * Above the field: the files, and what keeps the message from going out.
+ * Above the field: what waits, the files, and what could not be taken.
  * @param {Context} ctx
  * @param {Attach} attach
- * @param {() => boolean} isEarly  somebody wanted to send while an answer is under way
  */
-function aboveRegion(ctx, attach, isEarly) {
+function aboveRegion(ctx, attach) {
   return region(ctx, make('div', ''),
-    (state) => [selectActive(state).draft.attachments, attach.notices, attach.progress, isEarly()],
-    (attachments, _notices, _progress, early) => {
+    (state) => [selectActive(state).queue, selectActive(state).draft.attachments, attach.notices, attach.progress],
+    (queue, attachments, _notices, _progress) => {
       const { t } = ctx.i18n;
-      return html`${attachments.length
+      return html`${queueView(ctx, queue)}${attachments.length
         ? html`<ul class="attachments" aria-label=${t('compose.attachments')}>${attachments.map((a) => attachmentView(ctx, a, () => {
           ctx.actions.removeAttachment(a.id);
           ctx.focusComposer();
         }))}</ul>`
         : nothing}
-      ${attachNotices(ctx, attach)}
-      ${early ? html`<div class="refusals"><p class="notice notice-warn">${icon('clock')}<span>${tooEarly(ctx)}</span></p></div>` : nothing}`;
+      ${attachNotices(ctx, attach)}`;
     });
 }
 
@@ -130,7 +145,7 @@ function noteRegion(ctx, field) {
     const { t } = ctx.i18n;
     field.setAttribute('aria-label', t('compose.field'));
     field.placeholder = t('compose.hint');
-    const key = sendKey === 'enter' ? t('compose.enter') : t('compose.modEnter', { key: modEnterName(t) });
+    const key = sendKey === 'enter' && !isTouch() ? t('compose.enter') : t('compose.modEnter', { key: modEnterName(t) });
     field.setAttribute('aria-description', key);
     return t('compose.note');
   });
@@ -151,18 +166,16 @@ export function createComposer(ctx) {
   const { actions } = ctx;
   const element = make('div', 'dock');
   const form = make('form', 'composer');
-  /** Somebody wanted to send while an answer is under way. */
-  let early = false;
   let shownId = '';
 
   const attach = createAttach(ctx, () => update(ctx.state()));
   const field = createField(ctx, { send, attach });
-  const above = aboveRegion(ctx, attach, () => early);
+  const above = aboveRegion(ctx, attach);
   const fit = fitRegion(ctx);
   const row = rowRegion(ctx, attach, press);
   const veil = veilRegion(ctx, attach);
   const note = noteRegion(ctx, field.element);
-  form.append(above.element, fit.element, field.element, row.element, attach.picker, veil.element);
+  form.append(field.prompts.element, above.element, fit.element, field.element, row.element, attach.picker, veil.element);
   element.append(form, note.element);
   form.addEventListener('submit', (event) => event.preventDefault());
 
@@ -171,15 +184,15 @@ export function createComposer(ctx) {
     if (selectActive(ctx.state()).draft.text !== text) actions.setDraft({ text });
     if (attach.reading) return;
     if (selectSendObstacle(ctx.state(), selectActive(ctx.state())) === 'streaming') {
-      early = true;
-      ctx.say(tooEarly(ctx));
-      update(ctx.state());
+      if (!actions.queueDraft()) return;
+      ctx.say(ctx.i18n.t('queue.label'));
+    } else if (!actions.send()) {
       return;
+    } else {
+      ctx.toNewTurn();
     }
-    if (!actions.send()) return;
     field.set('');
     attach.clear();
-    ctx.toLatest();
   }
 
   /** @param {MouseEvent} event */
@@ -196,10 +209,9 @@ export function createComposer(ctx) {
     const switched = conversation.id !== shownId;
     shownId = conversation.id;
     if (switched) attach.clear();
-    if (switched || !selectIsStreaming(conversation)) early = false;
     field.set(conversation.draft.text);
     attach.prune();
-    for (const part of [above, fit, row, note, veil]) part.update(state);
+    for (const part of [field.prompts, above, fit, row, note, veil]) part.update(state);
   }
 
   return {

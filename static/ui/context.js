@@ -13,6 +13,7 @@
  * What the views of the conversation have besides.
  * @typedef {object} Services
  * @property {import('./menu.js').Menus} menus
+ * @property {import('./models.js').ModelChooser} models
  * @property {import('./speech.js').Speech} speech
  * @property {import('./markdown.js').MarkdownLoader} markdown
  * @property {(text: string | Promise<string>) => Promise<boolean>} copy  to the clipboard; a failure is told to the person
@@ -27,7 +28,9 @@
  * @property {(image: import('../core/types.js').Attachment | null) => void} showPicture  large, in a dialog; null lets go of it
  * @property {() => import('../core/types.js').Attachment | null} picture  the one shown so
  * @property {(messageId: string) => void} reveal  shows a message where it stands, what is searched for marked
- * @property {() => void} toLatest  scrolls the thread to its end and follows it
+ * @property {(prompt: import('../core/types.js').Prompt) => void} fillPrompt  asks for what goes into its places
+ * @property {() => import('../core/types.js').Prompt | null} promptToFill  the one that is asked about
+ * @property {() => void} toNewTurn  scrolls to the question that has just been asked, and follows its answer
  *
  * @typedef {Basics & Services} Context
  */

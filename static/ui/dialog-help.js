@@ -22,6 +22,7 @@ export function helpDialog(ctx) {
         ['help.stop', [t('key.esc')]],
         ['help.editLast', [t('key.up')]],
         ['help.focus', ['/']],
+        ['help.prompts', ['/']],
         ['help.new', [mod, shift, 'O']],
         ['help.copyLast', [mod, shift, 'C']],
         ['help.list', [mod, shift, 'L']],

@@ -2,10 +2,10 @@
 // The dialog of the person's own settings; each takes effect at once.
 
 import { html, render } from '../vendor/lit-html/lit-html.js';
-import { CHOICES } from '../core/settings.js';
-import { LANGUAGES } from './i18n.js';
+import { CHOICES, MAX_INSTRUCTIONS_CHARS } from '../core/settings.js';
+import { LANGUAGES } from './languages.js';
 import { modEnterName } from './keys.js';
-import { createModelSelect } from './models.js';
+import { createModelButton } from './models.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -33,7 +33,7 @@ function choices(ctx, settings, name) {
 /**
  * @param {Context} ctx
  * @param {Settings} settings
- * @param {'showStats' | 'wrapCode'} name
+ * @param {'showStats' | 'wrapCode' | 'readAnswers'} name
  */
 function check(ctx, settings, name) {
   return html`<label class="check"><input type="checkbox" .checked=${settings[name]}
@@ -43,7 +43,7 @@ function check(ctx, settings, name) {
 
 /** @type {import('./dialogs.js').DialogMaker} */
 export function settingsDialog(ctx) {
-  const models = createModelSelect(ctx, {
+  const models = createModelButton(ctx, {
     className: 'input',
     label: 'settings.defaultModel',
     none: 'settings.defaultModel.none',
@@ -67,8 +67,12 @@ export function settingsDialog(ctx) {
             ${LANGUAGES.map((l) => html`<option value=${l.code} lang=${l.code} ?selected=${settings.language === l.code}>${l.name}</option>`)}
           </select></div>
         <div class="setting"><span class="field-label" aria-hidden="true">${t('settings.defaultModel')}</span>${models.element}</div>
-        <div class="setting"><span class="field-label">${t('settings.more')}</span>
-          <div class="checks">${check(ctx, settings, 'showStats')}${check(ctx, settings, 'wrapCode')}</div></div>
+        <div class="setting"><span class="field-label">${t('settings.display')}</span>
+          <div class="checks">${check(ctx, settings, 'showStats')}${check(ctx, settings, 'wrapCode')}${check(ctx, settings, 'readAnswers')}</div></div>
+        <div class="field"><label for="setting-instructions">${t('settings.instructions')}</label>
+          <textarea class="input" id="setting-instructions" dir="auto" autocomplete="off" maxlength=${MAX_INSTRUCTIONS_CHARS} aria-describedby="hint-instructions"
+            .value=${settings.instructions} @change=${(/** @type {Event} */ event) => ctx.actions.setSetting('instructions', /** @type {HTMLTextAreaElement} */ (event.target).value)}></textarea>
+          <p class="hint" id="hint-instructions">${t('settings.instructions.hint')}</p></div>
         <p class="fine">${t('settings.kept')}</p>`, body);
     },
   };

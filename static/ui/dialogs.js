@@ -14,6 +14,11 @@ import { make } from './region.js';
 
 /** @type {Record<string, () => Promise<DialogMaker>>} */
 const CONTENTS = {
+  account: async () => (await import('./dialog-account.js')).accountDialog,
+  delete: async () => (await import('./dialog-delete.js')).deleteDialog,
+  export: async () => (await import('./dialog-export.js')).exportDialog,
+  fill: async () => (await import('./dialog-fill.js')).fillDialog,
+  prompts: async () => (await import('./dialog-prompts.js')).promptsDialog,
   settings: async () => (await import('./dialog-settings.js')).settingsDialog,
   params: async () => (await import('./dialog-params.js')).paramsDialog,
   help: async () => (await import('./dialog-help.js')).helpDialog,
@@ -23,6 +28,36 @@ const CONTENTS = {
   picture: async () => (await import('./dialog-picture.js')).pictureDialog,
   password: async () => (await import('./dialog-password.js')).passwordDialog,
 };
+
+/**
+ * The ways to close: Esc, and a press on the backdrop; one that began inside
+ * (selecting text) does not.
+ * @param {HTMLDialogElement} element
+ * @param {() => void} close
+ */
+function watchClosing(element, close) {
+  let pressedOutside = false;
+  element.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    close();
+  });
+  element.addEventListener('pointerdown', (event) => {
+    pressedOutside = event.target === element;
+  });
+  element.addEventListener('click', (event) => {
+    if (event.target === element && pressedOutside) close();
+  });
+}
+
+/**
+ * @param {HTMLElement} head
+ * @param {HTMLElement} body
+ */
+function focusFirst(head, body) {
+  const first = /** @type {HTMLElement | null} */ (body.querySelector('[autofocus], input:not([type="radio"], [type="file"]), textarea, select, input:checked, button'));
+  (first ?? head.querySelector('button'))?.focus();
+  body.scrollTop = 0;
+}
 
 /** @param {Context} ctx */
 export function createDialogs(ctx) {
@@ -36,6 +71,7 @@ export function createDialogs(ctx) {
   let content = null;
   /** @type {Element | null} */
   let cameFrom = null;
+  watchClosing(element, close);
 
   /** At once, not with the next frame: the next key belongs to what is beneath. */
   function close() {
@@ -43,41 +79,25 @@ export function createDialogs(ctx) {
     shut();
   }
 
-  element.addEventListener('cancel', (event) => {
-    event.preventDefault();
-    close();
-  });
-  // A press on the backdrop closes; one that began inside (selecting text) does not.
-  let pressedOutside = false;
-  element.addEventListener('pointerdown', (event) => {
-    pressedOutside = event.target === element;
-  });
-  element.addEventListener('click', (event) => {
-    if (event.target === element && pressedOutside) close();
-  });
-
   /** @param {string} name */
   async function open(name) {
     shown = name;
-    cameFrom = document.activeElement;
-    let make;
-    try {
-      make = await CONTENTS[name]?.();
-    } catch {
+    cameFrom ??= document.activeElement;
+    const make = await CONTENTS[name]?.().catch(() => null);
+    if (shown !== name) return;
+    if (!make) {
       ctx.actions.addToast({ kind: 'error', key: 'app.failed' });
       close();
       return;
     }
-    if (shown !== name || !make) return;
     content = make(ctx, close);
     draw(ctx.state());
     element.showModal();
-    const first = /** @type {HTMLElement | null} */ (body.querySelector('[autofocus], input:not([type="radio"]), textarea, select, input:checked, button'));
-    (first ?? head.querySelector('button'))?.focus();
-    body.scrollTop = 0;
+    focusFirst(head, body);
   }
 
-  function shut() {
+  /** @param {boolean} [another]  one dialog leads to the next: the focus comes back after that */
+  function shut(another = false) {
     shown = null;
     content?.dispose?.();
     content = null;
@@ -85,6 +105,7 @@ export function createDialogs(ctx) {
     const fresh = make('div', 'dialog-body');
     body.replaceWith(fresh);
     body = fresh;
+    if (another) return;
     if (cameFrom instanceof HTMLElement && cameFrom.isConnected && cameFrom !== document.body) cameFrom.focus();
     else ctx.focusComposer();
     cameFrom = null;
@@ -106,12 +127,12 @@ export function createDialogs(ctx) {
     /** @param {State} state */
     update(state) {
       const wanted = state.ui.dialog !== null && state.ui.dialog in CONTENTS ? state.ui.dialog : null;
-      if (wanted !== shown) {
-        if (shown !== null) shut();
-        if (wanted !== null) void open(wanted);
+      if (wanted === shown) {
+        draw(state);
         return;
       }
-      draw(state);
+      if (shown !== null) shut(wanted !== null);
+      if (wanted !== null) void open(wanted);
     },
   };
 }

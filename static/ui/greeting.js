@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The empty conversation: a greeting by the time of day, and a few ways to begin.
 
-import { html } from '../vendor/lit-html/lit-html.js';
+import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { selectActive, selectPath } from '../core/selectors.js';
 import { icon } from './icons.js';
 import { make, region } from './region.js';
@@ -28,14 +28,19 @@ function greetingKey(hour) {
 export function createGreeting(ctx) {
   const element = make('div', 'greeting');
   const part = region(ctx, element,
-    (state) => [state.session.user?.name ?? ''],
-    (name) => {
+    (state) => [state.session.user?.name ?? '', state.settings.knowsMemory],
+    (name, known) => {
       const { t } = ctx.i18n;
       return html`${icon('logo')}
         <h1 class="greeting-title">${t(greetingKey(new Date().getHours()), { name })}<span>${t('greet.ask')}</span></h1>
         <ul class="suggestions" aria-label=${t('suggest.label')}>${SUGGESTIONS.map((key) => html`<li>
           <button type="button" class="suggestion" @click=${() => ctx.suggest(t(`suggest.${key}.text`))}>
-            <b>${t(`suggest.${key}`)}</b><span>${t(`suggest.${key}.text`)}</span></button></li>`)}</ul>`;
+            <b>${t(`suggest.${key}`)}</b><span>${t(`suggest.${key}.text`)}</span></button></li>`)}</ul>
+        ${known ? nothing : html`<div class="first-use" role="note">${icon('shield')}<p>${t('first.memory')}</p>
+          <button type="button" class="button button-small" @click=${() => {
+            ctx.actions.setSetting('knowsMemory', true);
+            ctx.focusComposer();
+          }}>${t('first.ok')}</button></div>`}`;
     });
   return {
     element,

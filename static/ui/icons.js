@@ -43,6 +43,12 @@ const SHAPES = {
   scissors: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="6.5" cy="6.5" r="2.5"/><circle cx="6.5" cy="17.5" r="2.5"/><path d="M8.7 8l11 8M8.7 16l11-8"/></svg>`,
   plug: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4v4M15 4v4M6.5 8h11v3.5a5.5 5.5 0 0 1-11 0zM12 17v3.5"/></svg>`,
   shield: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3.5l7 2.5v6c0 4-3 7-7 8.5-4-1.5-7-4.5-7-8.5V6zM9.5 9.5l5 5M14.5 9.5l-5 5"/></svg>`,
+  picture: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><rect x="3.5" y="5" width="17" height="14" rx="2.5"/><circle cx="8.5" cy="10" r="1.5"/><path d="M5 17.5l5-4.5 3 2.5 3-3 4 4"/></svg>`,
+  star: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4l2.5 5.1 5.5.8-4 3.9.9 5.5-4.9-2.6-4.9 2.6.9-5.5-4-3.9 5.5-.8z"/></svg>`,
+  pin: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4h6l-.7 6 3.2 3.5h-11L9.7 10zM12 13.5V20"/></svg>`,
+  book: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 5.5A1.5 1.5 0 0 1 6.5 4H19v13H6.5A1.5 1.5 0 0 0 5 18.5A1.5 1.5 0 0 0 6.5 20H19M9 8h6"/></svg>`,
+  person: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="8.5" r="3.8"/><path d="M4.5 20c.8-4 3.8-6 7.5-6s6.7 2 7.5 6"/></svg>`,
+  swap: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 8.5h13M15 5l3.5 3.5L15 12M19 15.5H6M9 12l-3.5 3.5L9 19"/></svg>`,
   logo: html`<svg class="logo" viewBox="9 10.5 46 46" aria-hidden="true"><path class="logo-back" d="M29 24h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7v6.2a.8.8 0 0 1-1.3.6L39 48H29a7 7 0 0 1-7-7V31a7 7 0 0 1 7-7z"/><path class="logo-front" d="M16 12h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7H25l-7.7 6.8a.8.8 0 0 1-1.3-.6V36a7 7 0 0 1-7-7V19a7 7 0 0 1 7-7z"/></svg>`,
 };
 

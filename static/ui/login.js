@@ -167,7 +167,7 @@ export function createLoginPage(ctx) {
  * @param {Basics} ctx
  */
 export function createLoginDialog(ctx) {
-  const element = /** @type {HTMLDialogElement} */ (make('dialog', 'dialog dialog-small', { 'aria-labelledby': 'relogin-title' }));
+  const element = /** @type {HTMLDialogElement} */ (make('dialog', 'dialog dialog-small relogin', { 'aria-labelledby': 'relogin-title' }));
   const body = make('div', 'dialog-body');
   element.append(body);
   element.addEventListener('cancel', (event) => event.preventDefault());
@@ -176,10 +176,11 @@ export function createLoginDialog(ctx) {
   const part = sessionRegion(ctx, body, (session) => {
     const { t } = ctx.i18n;
     if (session.status !== 'expired') return nothing;
+    const lead = session.elsewhere ? 'login.elsewhere.lead' : 'login.expired.lead';
     return html`<h2 id="relogin-title" class="display">${t('login.expired.title')}</h2>
       ${session.auth === 'remote_user'
         ? singleSignOn(ctx, session)
-        : html`<p class="login-lead">${t('login.expired.lead')}</p>${loginForm(ctx, session)}`}`;
+        : html`<p class="login-lead">${t(lead)}</p>${loginForm(ctx, session)}`}`;
   });
   return {
     element,

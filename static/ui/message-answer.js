@@ -29,10 +29,12 @@ function footParts(message) {
  * @param {HTMLElement} article
  */
 export function createAnswer(ctx, article) {
-  const model = make('p', 'message-model');
+  // What assistive technology jumps to; the name for the eye is not repeated to it.
+  const heading = make('h2', 'quiet-text');
+  const model = make('p', 'message-model', { 'aria-hidden': 'true' });
   const host = make('div', 'parts');
   const foot = make('div', 'message-foot');
-  article.append(model, host, foot);
+  article.append(heading, model, host, foot);
   const parts = createParts(ctx, host);
   /** @type {readonly unknown[]} */
   let footSeen = [];
@@ -47,6 +49,11 @@ export function createAnswer(ctx, article) {
       const name = around.models.find((m) => m.id === message.model)?.name ?? message.model;
       if (model.textContent !== name) model.textContent = name;
       model.hidden = !around.named;
+      const who = ctx.i18n.t('thread.assistant', { name: name || '–' });
+      if (heading.textContent !== who) {
+        heading.textContent = who;
+        article.setAttribute('aria-label', who);
+      }
       parts.draw(message);
       host.hidden = around.editing;
       article.setAttribute('aria-busy', String(isUnderWay(message.status)));

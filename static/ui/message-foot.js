@@ -3,14 +3,14 @@
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
-import { hasBegun, hasText, reasoningOf, textOf } from '../core/parts.js';
+import { hasBegun, hasText, reasoningOf } from '../core/parts.js';
 import { selectActive, selectStats, selectTotalUsage } from '../core/selectors.js';
-import { moreEntries } from './answer-menu.js';
 import { editForm } from './edit-form.js';
 import { details, explain } from './errors.js';
 import { icon } from './icons.js';
-import { branch, copyTool, tool } from './message-tools.js';
+import { branch } from './message-tools.js';
 import { secondsUntil } from './ticker.js';
+import { answerTools } from './turn-tools.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -124,25 +124,15 @@ function statsView(ctx, message, last) {
  * @param {Around} around
  */
 export function answerFoot(ctx, message, around) {
-  const { t, language } = ctx.i18n;
   if (around.editing) return editForm(ctx, message);
   if (isUnderWay(message.status)) {
     return html`${statusView(ctx, message)}
       ${around.place.count > 1 ? html`<div class="toolbar">${branch(ctx, message, around.place)}</div>` : nothing}`;
   }
-  const text = textOf(message.parts);
-  const reading = ctx.speech.reading === message.id;
   return html`${outcomeView(ctx, message, around.busy)}
     <div class="toolbar">
       ${branch(ctx, message, around.place)}
-      <span class="tools" role="group" aria-label=${t('do.toolbar')}>
-        ${text ? copyTool(ctx, () => ctx.copyRich(message.id, text)) : nothing}
-        ${around.busy ? nothing : tool('again', t('do.again'), () => ctx.actions.regenerate(message.id) && ctx.toLatest())}
-        ${ctx.speech.available && text
-          ? tool('speak', t('do.read'), () => ctx.speech.toggle(message.id, text, language.code), { pressed: reading })
-          : nothing}
-        ${tool('more', t('do.more'), (event) => ctx.menus.open(/** @type {HTMLElement} */ (event.currentTarget), t('do.more'), moreEntries(ctx, message, around)), { menu: true })}
-      </span>
+      ${answerTools(ctx, message, around)}
       ${around.showStats ? statsView(ctx, message, around.last) : nothing}
     </div>`;
 }

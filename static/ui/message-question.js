@@ -6,7 +6,8 @@ import { attachmentsOf, textOf } from '../core/parts.js';
 import { plainParts } from '../md/plain.js';
 import { attachmentView } from './attach-view.js';
 import { editForm } from './edit-form.js';
-import { branch, copyTool, tool } from './message-tools.js';
+import { branch } from './message-tools.js';
+import { questionTools } from './turn-tools.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -24,7 +25,6 @@ const LONG_QUESTION = 3000;
  */
 export function questionView(ctx, message, around) {
   const { t } = ctx.i18n;
-  const { actions } = ctx;
   if (around.editing) return editForm(ctx, message);
   const text = textOf(message.parts);
   const attachments = attachmentsOf(message.parts);
@@ -32,26 +32,17 @@ export function questionView(ctx, message, around) {
   /** @param {MouseEvent} event */
   const unfold = (event) => {
     const button = /** @type {HTMLElement} */ (event.currentTarget);
-    const bubble = /** @type {HTMLElement} */ (button.previousElementSibling);
+    const bubble = /** @type {HTMLElement} */ (button.previousElementSibling?.querySelector('.bubble'));
     const folded = bubble.toggleAttribute('data-folded');
     button.setAttribute('aria-expanded', String(!folded));
     button.textContent = t(folded ? 'thread.more' : 'thread.less');
   };
-  return html`
+  return html`<h2 class="quiet-text">${t('thread.you')}</h2>
     ${attachments.length
       ? html`<ul class="attachments" aria-label=${t('compose.attachments')}>${attachments.map((a) => attachmentView(ctx, a, null))}</ul>`
       : nothing}
-    ${text ? html`<div class="bubble" dir="auto" ?data-folded=${long}>${long ? plainParts(text).map((part) => html`<span class="md-plain-part">${part}</span>`) : text}</div>` : nothing}
+    <div class="question-row">${text ? html`<div class="bubble" dir="auto" ?data-folded=${long}>${long ? plainParts(text).map((part) => html`<span class="md-plain-part">${part}</span>`) : text}</div>` : nothing}
+      ${questionTools(ctx, message, around)}</div>
     ${long ? html`<button type="button" class="button-text" aria-expanded="false" @click=${unfold} .textContent=${t('thread.more')}></button>` : nothing}
-    <div class="toolbar">
-      ${branch(ctx, message, around.place)}
-      <span class="tools" role="group" aria-label=${t('do.toolbar')}>
-        ${copyTool(ctx, () => ctx.copy(text))}
-        ${tool('edit', t('do.edit'), () => actions.setUi({ editingId: message.id }))}
-        ${around.last && !around.busy
-          ? tool('again', t('do.again'), () => actions.editAndResend(message.id, text, attachments) && ctx.toLatest())
-          : nothing}
-        ${tool('trash', t('do.delete'), () => actions.deleteMessage(message.id))}
-      </span>
-    </div>`;
+    ${around.place.count > 1 ? html`<div class="toolbar">${branch(ctx, message, around.place)}</div>` : nothing}`;
 }

@@ -17,7 +17,7 @@ import { icon } from './icons.js';
  * @param {{pressed?: boolean, menu?: boolean}} [more]
  */
 export function tool(name, label, run, { pressed, menu } = {}) {
-  return html`<button type="button" class="icon-button icon-button-small" aria-label=${label} title=${label}
+  return html`<button type="button" class=${`icon-button icon-button-small tool-${name}`} aria-label=${label} title=${label}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)} aria-haspopup=${menu ? 'true' : nothing}
     aria-expanded=${menu ? 'false' : nothing} @click=${run}>${icon(name)}</button>`;
 }

@@ -72,7 +72,7 @@ export function createMessageView(ctx, first) {
     if (!force && same(seen, now)) return;
     seen = now;
     if (code !== language) {
-      element.setAttribute('aria-label', ctx.i18n.t(role === 'user' ? 'thread.you' : 'thread.assistant'));
+      if (role === 'user') element.setAttribute('aria-label', ctx.i18n.t('thread.you'));
       if (language) answer?.forgetLanguage();
       language = code;
     }

@@ -7,6 +7,7 @@ import { createI18n } from './i18n.js';
 import { icon } from './icons.js';
 import { createLoginPage } from './login.js';
 import { createAnnouncer, createToasts } from './notices.js';
+import { preloadShell } from './preload.js';
 import { make } from './region.js';
 
 /**
@@ -18,29 +19,6 @@ import { make } from './region.js';
  */
 
 const THEME_COLORS = { light: '#fbfaf7', dark: '#14181a' };
-
-/** What the shell and Markdown import, and what that imports: asked for together, not one after the other. */
-const SHELL_MODULES = [
-  './answer-menu.js', './attach-fit.js', './attach-view.js', './attach-waiting.js', './attach.js', './composer.js',
-  './context-meter.js', './dialogs.js', './edit-form.js', './fit.js', './focus.js', './follow.js', './found.js',
-  './greeting.js', './idle.js', './keys.js', './markdown.js', './menu.js', './message-answer.js',
-  './message-foot.js', './message-question.js', './message-tools.js', './message.js', './models.js',
-  './part-media.js', './part-raw.js', './part-reasoning.js', './part-sources.js', './part-text.js',
-  './part-tool.js', './parts.js', './paste.js', './quote.js', './scroll.js', './send-key.js', './shell.js',
-  './sidebar.js', './speech.js', './thread-drawing.js', './thread-messages.js', './thread-plan.js', './thread.js',
-  './topbar.js', '../core/citations.js', '../core/sound.js', '../md/addresses.js', '../md/backlog.js',
-  '../md/block-parser.js', '../md/block-pieces.js', '../md/block-rules.js', '../md/boxes.js', '../md/characters.js',
-  '../md/code-maker.js', '../md/code.js', '../md/context.js', '../md/copy.js', '../md/definitions.js',
-  '../md/diagram-source.js', '../md/diagram.js', '../md/direction.js', '../md/dom.js', '../md/emphasis.js',
-  '../md/entities.js', '../md/equations.js', '../md/ext-diagrams.js', '../md/ext-footnotes.js', '../md/ext-math.js',
-  '../md/ext-tags.js', '../md/extensions.js', '../md/highlight.js', '../md/html-blocks.js',
-  '../md/inline-parser.js', '../md/inline.js', '../md/journal.js', '../md/language.js', '../md/languages.js',
-  '../md/leaf.js', '../md/limits.js', '../md/line.js', '../md/links.js', '../md/math-rule.js', '../md/math.js',
-  '../md/normalise.js', '../md/overflow.js', '../md/pieces.js', '../md/plain.js', '../md/render.js',
-  '../md/schedule.js', '../md/stream.js', '../md/strings.js', '../md/table-rule.js', '../md/table.js',
-  '../md/views.js', '../vendor/lit-html/directive-helpers.js', '../vendor/lit-html/directive.js',
-  '../vendor/lit-html/directives/repeat.js',
-];
 
 /**
  * Theme, text size: what the style sheets read from the root element.
@@ -56,14 +34,122 @@ function applySettings(settings) {
   }
 }
 
-/** Asks for the modules of the shell ahead. */
-function preloadShell() {
-  for (const path of SHELL_MODULES) {
-    const link = document.createElement('link');
-    link.rel = 'modulepreload';
-    link.href = new URL(path, import.meta.url).href;
-    document.head.append(link);
+/**
+ * The conversation's own part of the page, loaded when it is first wanted.
+ * @param {Basics} basics
+ * @param {() => void} redraw
+ */
+function createShellLoader(basics, redraw) {
+  /** @type {Shell | null} */
+  let shell = null;
+  /** @type {'no' | 'loading' | 'failed'} */
+  let loading = 'no';
+  return {
+    get shell() { return shell; },
+    get failed() { return loading === 'failed'; },
+    load() {
+      if (shell || loading === 'loading') return;
+      if (loading === 'no') preloadShell();
+      loading = 'loading';
+      import('./shell.js').then((module) => {
+        shell = module.createShell(basics, redraw);
+        redraw();
+      }, () => {
+        loading = 'failed';
+        redraw();
+      });
+    },
+  };
+}
+
+/**
+ * While there is nothing else to show.
+ * @param {Basics} basics
+ */
+function createSplash({ i18n: { t } }) {
+  const element = make('main', 'splash');
+  return {
+    element,
+    /**
+     * @param {string} problem  '' while all is well
+     * @param {() => void} again
+     */
+    draw(problem, again) {
+      render(html`${icon('logo')}<p role="status">${problem || t('app.loading')}</p>
+        ${problem ? html`<button type="button" class="button" @click=${again}>${t('do.retry')}</button>` : nothing}`, element);
+    },
+  };
+}
+
+/**
+ * The settings that the root element carries, and the language.
+ * @param {import('./i18n.js').I18n} i18n
+ * @returns {(settings: State['settings']) => void}
+ */
+function createSettingsWatch(i18n) {
+  /** @type {State['settings'] | null} */
+  let seen = null;
+  return (settings) => {
+    if (settings === seen) return;
+    if (settings.language !== seen?.language) void i18n.setLanguage(settings.language);
+    seen = settings;
+    applySettings(settings);
+  };
+}
+
+/**
+ * Which of the page's faces is shown, and what it says.
+ * @param {HTMLElement} root
+ * @param {Basics} basics
+ * @param {ReturnType<typeof createShellLoader>} loader
+ * @param {{toasts: ReturnType<typeof createToasts>, announcer: ReturnType<typeof createAnnouncer>}} notices
+ */
+function createFaces(root, basics, loader, { toasts, announcer }) {
+  const { actions, i18n } = basics;
+  const loginPage = createLoginPage(basics);
+  const splash = createSplash(basics);
+  /** @type {HTMLElement | null} */
+  let shown = null;
+  // Whoever types a name is about to sign in.
+  loginPage.element.addEventListener('input', loader.load, { once: true });
+
+  /** @param {HTMLElement} element @returns {boolean} whether it was not there before */
+  function show(element) {
+    if (shown === element) return false;
+    shown = element;
+    root.replaceChildren(element, toasts.element, announcer.element);
+    return true;
   }
+
+  return {
+    /** @param {State} state */
+    unknown({ session }) {
+      splash.draw(session.error && !session.pending ? explain(i18n, session.error) : '', () => void actions.checkSession());
+      show(splash.element);
+    },
+    /** @param {State} state */
+    login(state) {
+      if (loader.shell && shown === loader.shell.element) loader.shell.leave(state);
+      announcer.clear();
+      loginPage.update(state);
+      if (show(loginPage.element)) loginPage.focus();
+    },
+    /** @param {State} state */
+    conversation(state) {
+      if (!loader.failed) loader.load();
+      const { shell } = loader;
+      if (!shell) {
+        splash.draw(loader.failed ? i18n.t('app.failed') : '', loader.load);
+        show(splash.element);
+        return;
+      }
+      const first = show(shell.element);
+      shell.update(state);
+      announcer.update(state);
+      // Where a keyboard on the screen would come up, nobody is pushed into a field.
+      if (first && matchMedia('(hover: hover)').matches) shell.focus();
+    },
+  };
 }
 
 /**
@@ -73,6 +159,7 @@ function preloadShell() {
  * @returns {{unmount(): void}}
  */
 export function mountUi(root, { store, actions }) {
+  const redraw = () => update(store.getState());
   const i18n = createI18n((language) => {
     document.documentElement.lang = language.code;
     document.documentElement.dir = language.dir;
@@ -85,109 +172,29 @@ export function mountUi(root, { store, actions }) {
     i18n,
     actions,
     state: store.getState,
-    say: (text) => announcer.say(text),
-    focusComposer: () => shell?.focus(),
+    say: (text) => notices.announcer.say(text),
+    focusComposer: () => loader.shell?.focus(),
   };
-  const toasts = createToasts(basics);
-  const announcer = createAnnouncer(basics);
-  const loginPage = createLoginPage(basics);
-  const splash = make('main', 'splash');
-  /** @type {Shell | null} */
-  let shell = null;
-  /** @type {'no' | 'loading' | 'failed'} */
-  let shellState = 'no';
-  /** @type {HTMLElement | null} */
-  let shown = null;
-  /** @type {State['settings'] | null} */
-  let settingsSeen = null;
-
-  const redraw = () => update(store.getState());
-
-  function loadShell() {
-    if (shell || shellState === 'loading') return;
-    if (shellState === 'no') preloadShell();
-    shellState = 'loading';
-    import('./shell.js').then((module) => {
-      shell = module.createShell(basics, redraw);
-      redraw();
-    }, () => {
-      shellState = 'failed';
-      redraw();
-    });
-  }
-  // Whoever types a name is about to sign in.
-  loginPage.element.addEventListener('input', loadShell, { once: true });
-
-  /** @param {HTMLElement} element */
-  function show(element) {
-    if (shown === element) return;
-    shown = element;
-    root.replaceChildren(element, toasts.element, announcer.element);
-  }
-
-  /**
-   * @param {string} problem  '' while all is well
-   * @param {() => void} again
-   */
-  function showSplash(problem, again) {
-    const { t } = i18n;
-    render(html`${icon('logo')}<p role="status">${problem || t('app.loading')}</p>
-      ${problem ? html`<button type="button" class="button" @click=${again}>${t('do.retry')}</button>` : nothing}`, splash);
-    show(splash);
-  }
-
-  /** @param {State} state */
-  function showLogin(state) {
-    if (shell && shown === shell.element) shell.leave(state);
-    loginPage.update(state);
-    if (shown === loginPage.element) return;
-    show(loginPage.element);
-    loginPage.focus();
-  }
-
-  /** @param {State} state */
-  function showShell(state) {
-    if (!shell) {
-      if (shellState === 'no') loadShell();
-      showSplash(shellState === 'failed' ? i18n.t('app.failed') : '', () => {
-        loadShell();
-        redraw();
-      });
-      return;
-    }
-    const first = shown !== shell.element;
-    show(shell.element);
-    shell.update(state);
-    announcer.update(state);
-    // Where a keyboard on the screen would come up, nobody is pushed into a field.
-    if (first && matchMedia('(hover: hover)').matches) shell.focus();
-  }
+  const notices = { toasts: createToasts(basics), announcer: createAnnouncer(basics) };
+  const loader = createShellLoader(basics, redraw);
+  const faces = createFaces(root, basics, loader, notices);
+  const follow = createSettingsWatch(i18n);
 
   /** @param {State} state */
   function update(state) {
-    const { settings, session } = state;
-    if (settings !== settingsSeen) {
-      if (settings.language !== settingsSeen?.language) void i18n.setLanguage(settings.language);
-      settingsSeen = settings;
-      applySettings(settings);
-    }
-    if (session.status === 'unknown') {
-      showSplash(session.error && !session.pending ? explain(i18n, session.error) : '', () => void actions.checkSession());
-    } else if (session.status === 'signed-out') {
-      showLogin(state);
-    } else {
-      showShell(state);
-    }
-    toasts.update(state);
+    follow(state.settings);
+    if (state.session.status === 'unknown') faces.unknown(state);
+    else if (state.session.status === 'signed-out') faces.login(state);
+    else faces.conversation(state);
+    notices.toasts.update(state);
   }
 
   const unsubscribe = store.subscribe(update);
   redraw();
-
   return {
     unmount() {
       unsubscribe();
-      shell?.dispose();
+      loader.shell?.dispose();
       root.replaceChildren();
     },
   };

@@ -23,7 +23,7 @@ export function createProse(ctx, element) {
     element.removeAttribute('dir');
     element.textContent = '';
     return module.createMarkdownStream(element, {
-      t: ctx.i18n.t, announce: ctx.say, headingOffset: 1, wrapCode: () => ctx.state().settings.wrapCode,
+      t: ctx.i18n.t, announce: ctx.say, headingOffset: 2, wrapCode: () => ctx.state().settings.wrapCode,
     });
   }
 

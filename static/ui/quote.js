@@ -14,6 +14,52 @@ function answerAround(node) {
 }
 
 /**
+ * The range that can be quoted: inside of one answer.
+ * @param {HTMLElement} viewport
+ */
+function quotable(viewport) {
+  const selection = getSelection();
+  if (!selection || selection.isCollapsed || selection.rangeCount === 0) return null;
+  const answer = answerAround(selection.anchorNode);
+  if (!answer || answer !== answerAround(selection.focusNode) || !viewport.contains(answer)) return null;
+  return selection.toString().trim() === '' ? null : { range: selection.getRangeAt(0), answer: /** @type {HTMLElement} */ (answer) };
+}
+
+/**
+ * Above the selection, where there is room, else below; always below where
+ * there are fingers, whose own menu is above.
+ * @param {HTMLElement} element
+ * @param {Range} range
+ * @param {HTMLElement} viewport
+ */
+function place(element, range, viewport) {
+  const at = range.getBoundingClientRect();
+  const area = viewport.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = element;
+  const above = at.top - height - EDGE;
+  const top = above >= area.top && matchMedia('(hover: hover)').matches ? above : Math.min(at.bottom + EDGE, area.bottom - height - EDGE);
+  const left = Math.max(area.left + EDGE, Math.min(at.left + at.width / 2 - width / 2, area.right - width - EDGE));
+  element.style.top = `${top}px`;
+  element.style.left = `${left}px`;
+}
+
+/**
+ * Listens for what begins, ends and changes a selection.
+ * @param {(event: PointerEvent) => void} press
+ * @param {() => void} changed
+ * @returns {() => void} takes the listeners away
+ */
+function watchSelection(press, changed) {
+  const presses = /** @type {const} */ (['pointerdown', 'pointerup', 'pointercancel']);
+  document.addEventListener('selectionchange', changed);
+  for (const type of presses) document.addEventListener(type, press);
+  return () => {
+    document.removeEventListener('selectionchange', changed);
+    for (const type of presses) document.removeEventListener(type, press);
+  };
+}
+
+/**
  * @param {import('./context.js').Context} ctx
  * @param {HTMLElement} viewport  what scrolls
  */
@@ -24,17 +70,8 @@ export function createQuote(ctx, viewport) {
   /** What was selected when the button was pressed: a finger's touch may end the selection. */
   let held = '';
 
-  /** The range that can be quoted: inside of one answer. */
-  function quotable() {
-    const selection = getSelection();
-    if (!selection || selection.isCollapsed || selection.rangeCount === 0) return null;
-    const answer = answerAround(selection.anchorNode);
-    if (!answer || answer !== answerAround(selection.focusNode) || !viewport.contains(answer)) return null;
-    return selection.toString().trim() === '' ? null : { range: selection.getRangeAt(0), answer: /** @type {HTMLElement} */ (answer) };
-  }
-
   function selected() {
-    const found = quotable();
+    const found = quotable(viewport);
     return (found && ctx.markdown.module?.selectedText(found.answer)) || '';
   }
 
@@ -49,71 +86,35 @@ export function createQuote(ctx, viewport) {
     return true;
   }
 
-  function draw() {
-    asked = false;
-    if (held) return;
-    const found = pressed ? null : quotable();
-    if (!found) {
-      render(nothing, element);
-      return;
-    }
-    render(html`<button type="button" class="button button-small" @pointerdown=${hold} @click=${quote}>${icon('quote')}${ctx.i18n.t('do.quote')}</button>`, element);
-    place(found.range);
-  }
-
   /** @param {Event} event */
   function hold(event) {
     event.preventDefault();
     held = selected();
   }
 
-  /**
-   * Above the selection, where there is room, else below; always below where
-   * there are fingers, whose own menu is above.
-   * @param {Range} range
-   */
-  function place(range) {
-    const at = range.getBoundingClientRect();
-    const area = viewport.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = element;
-    const above = at.top - height - EDGE;
-    const top = above >= area.top && matchMedia('(hover: hover)').matches ? above : Math.min(at.bottom + EDGE, area.bottom - height - EDGE);
-    const left = Math.max(area.left + EDGE, Math.min(at.left + at.width / 2 - width / 2, area.right - width - EDGE));
-    element.style.top = `${top}px`;
-    element.style.left = `${left}px`;
+  function draw() {
+    asked = false;
+    if (held) return;
+    const found = pressed ? null : quotable(viewport);
+    render(found ? html`<button type="button" class="button button-small" @pointerdown=${hold} @click=${quote}>${icon('quote')}${ctx.i18n.t('do.quote')}</button>` : nothing, element);
+    if (found) place(element, found.range, viewport);
   }
 
   function ask() {
-    if (asked) return;
+    if (!asked) requestAnimationFrame(draw);
     asked = true;
-    requestAnimationFrame(draw);
   }
 
-  /** @param {PointerEvent} event */
-  function press(event) {
+  const dispose = watchSelection((event) => {
     const own = element.contains(/** @type {Node} */ (event.target));
     pressed = event.type === 'pointerdown' && !own;
     if (!own || event.type === 'pointercancel') held = '';
     ask();
-  }
-
-  document.addEventListener('selectionchange', ask);
-  document.addEventListener('pointerdown', press);
-  document.addEventListener('pointerup', press);
-  document.addEventListener('pointercancel', press);
+  }, ask);
   // What moves with the text would be in its way.
   viewport.addEventListener('scroll', () => {
     if (element.firstElementChild) render(nothing, element);
   }, { passive: true });
 
-  return {
-    element,
-    quote,
-    dispose() {
-      document.removeEventListener('selectionchange', ask);
-      document.removeEventListener('pointerdown', press);
-      document.removeEventListener('pointerup', press);
-      document.removeEventListener('pointercancel', press);
-    },
-  };
+  return { element, quote, dispose };
 }

@@ -32,9 +32,10 @@ function watchHands(viewport, release) {
 /**
  * @param {HTMLElement} viewport the element that scrolls
  * @param {HTMLElement} content what grows inside it
+ * @param {() => void} onSize called when the size of either has changed, before the position is looked at
  * @param {(away: boolean) => void} onAway called when the reader gets far from the end or comes back
  */
-export function createScrollOwner(viewport, content, onAway) {
+export function createScrollOwner(viewport, content, onSize, onAway) {
   let now = FOLLOWING;
   let away = false;
 
@@ -61,6 +62,7 @@ export function createScrollOwner(viewport, content, onAway) {
   // Growth moves nobody but a follower. The observer runs before paint, so a
   // follower never sees a frame in which the end is out of view.
   const observer = new ResizeObserver(() => {
+    onSize();
     if (sticks(now)) stick();
     else report();
   });

@@ -3,6 +3,7 @@
 
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { selectActive, selectContext, selectPath, selectUnderWay } from '../core/selectors.js';
+import { createAnchor } from './anchor.js';
 import { markFound } from './found.js';
 import { createGreeting } from './greeting.js';
 import { icon } from './icons.js';
@@ -101,7 +102,8 @@ export function createThread(ctx) {
   messages.element.addEventListener('copy', (event) => ctx.markdown.module?.copySelection(event, messages.element));
 
   let away = false;
-  const scroll = createScrollOwner(viewport, content, (now) => {
+  const anchor = createAnchor(viewport, content, messages.element);
+  const scroll = createScrollOwner(viewport, content, anchor.measure, (now) => {
     away = now;
     latest.draw(away);
   });
@@ -126,6 +128,7 @@ export function createThread(ctx) {
     if (switched) {
       markFound(null, null);
       drawing.forget();
+      anchor.clear();
       shownId = conversation.id;
       ctx.speech.end();
     }
@@ -157,6 +160,11 @@ export function createThread(ctx) {
       if (!shown) return;
       scroll.release();
       revealIn(viewport, shown, pattern);
+    },
+    /** A question has been asked: it goes to the top of the view. */
+    toNewTurn() {
+      anchor.set();
+      toLatest();
     },
     /** From message to message. @param {-1 | 1} step @returns {boolean} false beyond the last */
     jump: (step) => jumpFrom(messages.element, step, scroll.release),

@@ -2,9 +2,10 @@
 // The bar above the thread: the list's switch, the model chooser, and the page's menu.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
-import { selectActive, selectHasSomethingToLose, selectList, selectModel } from '../core/selectors.js';
+import { selectActive, selectModel } from '../core/selectors.js';
+import { leave } from './leave.js';
 import { icon } from './icons.js';
-import { createModelSelect } from './models.js';
+import { createModelButton } from './models.js';
 import { make, region } from './region.js';
 
 /**
@@ -13,57 +14,63 @@ import { make, region } from './region.js';
  */
 
 /**
- * Everything that is not needed every minute.
+ * What is not needed every minute: seven entries at most, the rest is behind
+ * them.
  * @param {Context} ctx
  * @param {HTMLElement} opener
  */
 function openMainMenu(ctx, opener) {
   const { actions, i18n: { t } } = ctx;
-  const state = ctx.state();
-  const conversation = selectActive(state);
-  const filled = selectList(state).some((entry) => !entry.empty);
-  const here = Object.keys(conversation.nodes).length > 0;
+  const { session } = ctx.state();
+  const dialog = (/** @type {string} */ name) => () => actions.setUi({ dialog: name });
   /** @type {import('./menu.js').MenuEntry[]} */
   const entries = [
-    { label: t('menu.tune'), icon: 'tune', run: () => actions.setUi({ dialog: 'params' }) },
+    { label: t('menu.tune'), icon: 'tune', run: dialog('params') },
+    { label: t('prompts.title'), icon: 'book', keys: '/', run: dialog('prompts') },
+    { label: t('export.title'), icon: 'save', run: dialog('export') },
+    'line',
+    { label: t('menu.settings'), icon: 'settings', run: dialog('settings') },
+    { label: t('menu.help'), icon: 'keyboard', keys: '?', run: dialog('help') },
+    'line',
+    { label: t('menu.account', { name: session.user?.name ?? '' }), icon: 'person', run: dialog('account') },
   ];
-  if (here) {
-    entries.push(
-      { label: t('menu.copyMd'), icon: 'copy', run: () => void ctx.copy(actions.exportConversation(conversation.id, 'md').then((file) => file?.text ?? '')) },
-      { label: t('menu.exportMd'), icon: 'save', run: () => ctx.save(actions.exportConversation(conversation.id, 'md')) },
-      { label: t('menu.exportHtml'), icon: 'save', run: () => void ctx.saveHtml(conversation.id) },
-      { label: t('menu.exportJson'), icon: 'save', run: () => ctx.save(actions.exportConversation(conversation.id, 'json')) },
-      { label: t('menu.print'), icon: 'print', run: () => window.print() },
-    );
-  }
-  entries.push('line');
-  if (filled) {
-    entries.push(
-      { label: t('menu.exportAllMd'), icon: 'save', run: () => ctx.save(actions.exportAll('md')) },
-      { label: t('menu.exportAllJson'), icon: 'save', run: () => ctx.save(actions.exportAll('json')) },
-    );
-  }
-  entries.push(
-    { label: t('menu.import'), icon: 'open', run: ctx.pickImport },
-    'line',
-    { label: t('menu.settings'), icon: 'settings', run: () => actions.setUi({ dialog: 'settings' }) },
-    { label: t('menu.help'), icon: 'keyboard', keys: '?', run: () => actions.setUi({ dialog: 'help' }) },
-    'line',
-    { head: t('menu.you', { name: state.session.user?.name ?? '' }) },
-  );
-  if (state.session.auth === 'password') {
-    // A sign-out deletes all chats.
-    const asked = (/** @type {'signOut' | 'signOutAll'} */ dialog, /** @type {() => Promise<void>} */ leave) => () => {
-      if (selectHasSomethingToLose(ctx.state())) actions.setUi({ dialog });
-      else void leave();
-    };
-    entries.push(
-      { label: t('menu.password'), icon: 'key', run: () => actions.setUi({ dialog: 'password' }) },
-      { label: t('menu.signOut'), icon: 'out', run: asked('signOut', actions.signOut) },
-      { label: t('menu.signOutAll'), icon: 'out', run: asked('signOutAll', actions.signOutEverywhere) },
-    );
-  }
+  if (session.auth === 'password') entries.push({ label: t('menu.signOut'), icon: 'out', run: () => leave(ctx, false) });
   ctx.menus.open(opener, t('menu.label'), entries);
+}
+
+/**
+ * The list's switch and a new chat, while the list is not there.
+ * @param {Context} ctx
+ * @param {() => void} toggle
+ * @param {(state: State) => boolean} isListOpen
+ */
+function startRegion(ctx, toggle, isListOpen) {
+  return region(ctx, make('div', 'topbar-start'), (state) => [isListOpen(state)], (open) => {
+    const { t } = ctx.i18n;
+    if (open) return nothing;
+    return html`<button type="button" class="icon-button" aria-label=${t('nav.show')} title=${t('nav.show')} aria-expanded="false"
+        aria-controls="chats" @click=${toggle}>${icon('sidebar')}</button>
+      <button type="button" class="icon-button" aria-label=${t('nav.new')} title=${t('nav.new')} @click=${() => {
+        ctx.actions.newConversation();
+        ctx.focusComposer();
+      }}>${icon('compose')}</button>`;
+  });
+}
+
+/** @param {Context} ctx */
+function endRegion(ctx) {
+  return region(ctx, make('div', 'topbar-end'),
+    (state) => {
+      const { system, params } = selectActive(state);
+      return [system !== '' || Object.keys(params).length > 0];
+    },
+    (tuned) => {
+      const { t } = ctx.i18n;
+      return html`${tuned ? html`<button type="button" class="icon-button tuned" aria-label=${t('menu.tune')} title=${t('menu.tune')}
+          @click=${() => ctx.actions.setUi({ dialog: 'params' })}>${icon('tune')}</button>` : nothing}
+        <button type="button" class="icon-button" aria-label=${t('menu.label')} title=${t('menu.label')} aria-haspopup="true" aria-expanded="false"
+          @click=${(/** @type {MouseEvent} */ event) => openMainMenu(ctx, /** @type {HTMLElement} */ (event.currentTarget))}>${icon('menu')}</button>`;
+    });
 }
 
 /**
@@ -72,50 +79,24 @@ function openMainMenu(ctx, opener) {
  * @param {(state: State) => boolean} isListOpen
  */
 export function createTopbar(ctx, toggle, isListOpen) {
-  const { actions } = ctx;
   const element = make('header', 'topbar');
-  const start = make('div', 'topbar-start');
-  const end = make('div', 'topbar-end');
-  const space = make('span', 'topbar-space');
-  const models = createModelSelect(ctx, {
+  const models = createModelButton(ctx, {
     className: 'model-select',
     label: 'model.label',
     value: (state) => selectActive(state).model || (selectModel(state, selectActive(state))?.id ?? ''),
-    change: (id) => actions.setModel(id),
-  });
-  element.append(start, models.element, space, end);
-
-  const startRegion = region(ctx, start, (state) => [isListOpen(state)], (open) => {
-    const { t } = ctx.i18n;
-    if (open) return nothing;
-    return html`<button type="button" class="icon-button" aria-label=${t('nav.show')} title=${t('nav.show')} aria-expanded="false"
-        aria-controls="chats" @click=${toggle}>${icon('sidebar')}</button>
-      <button type="button" class="icon-button" aria-label=${t('nav.new')} title=${t('nav.new')} @click=${() => {
-        actions.newConversation();
-        ctx.focusComposer();
-      }}>${icon('compose')}</button>`;
-  });
-
-  const endRegion = region(ctx, end,
-    (state) => {
-      const { system, params } = selectActive(state);
-      return [system !== '' || Object.keys(params).length > 0];
+    change: (id) => {
+      ctx.actions.setModel(id);
+      if (matchMedia('(hover: hover)').matches) ctx.focusComposer();
     },
-    (tuned) => {
-      const { t } = ctx.i18n;
-      return html`${tuned ? html`<button type="button" class="icon-button tuned" aria-label=${t('menu.tune')} title=${t('menu.tune')}
-          @click=${() => actions.setUi({ dialog: 'params' })}>${icon('tune')}</button>` : nothing}
-        <button type="button" class="icon-button" aria-label=${t('menu.label')} title=${t('menu.label')} aria-haspopup="true" aria-expanded="false"
-          @click=${(/** @type {MouseEvent} */ event) => openMainMenu(ctx, /** @type {HTMLElement} */ (event.currentTarget))}>${icon('menu')}</button>`;
-    });
-
+  });
+  const start = startRegion(ctx, toggle, isListOpen);
+  const end = endRegion(ctx);
+  element.append(start.element, models.element, make('span', 'topbar-space'), end.element);
   return {
     element,
     /** @param {State} state */
     update(state) {
-      startRegion.update(state);
-      models.update(state);
-      endRegion.update(state);
+      for (const part of [start, models, end]) part.update(state);
     },
   };
 }

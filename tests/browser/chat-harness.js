@@ -8,6 +8,7 @@ import net from 'node:net';
 import { once } from 'node:events';
 import { chromium } from 'playwright-core';
 import { PASSWORD, startSite } from '../harness/site.js';
+import { pickModel } from './ui-harness.js';
 
 /** A wire to a port: what runs over it can be cut, and stay cut for a while. */
 export class Wire {
@@ -153,7 +154,7 @@ export class Chat {
 
   /** @param {string} model */
   async choose(model) {
-    await this.page.getByLabel('Model', { exact: true }).selectOption(model);
+    await pickModel(this.page, model);
   }
 
   /** @param {string} text */

@@ -90,8 +90,11 @@ test('an export comes back exactly, through a file and another page', async () =
   await chat.box.fill('a draft, too');
   const save = async () => {
     const download = chat.page.waitForEvent('download');
-    await menu('Export as JSON');
-    return readFileSync(await (await download).path(), 'utf8');
+    await menu('Export and import');
+    await chat.page.getByRole('button', { name: 'Export as JSON' }).click();
+    const file = readFileSync(await (await download).path(), 'utf8');
+    await chat.page.keyboard.press('Escape');
+    return file;
   };
   const bare = (text) => text.replace(/"exported_at": "[^"]*"/, '');
   const first = await save();

@@ -39,7 +39,8 @@ async function signIn(options) {
 async function talk(page, model, questions) {
   const fresh = page.getByRole('button', { name: 'New chat' }).first();
   if (await fresh.isVisible()) await fresh.click();
-  await page.getByLabel('Model').selectOption(model);
+  await page.locator('.topbar .model-select').click();
+  await page.locator(`.model-panel [data-model="${model}"]`).first().click();
   for (const question of questions) {
     const before = await page.getByRole('article', { name: 'Assistant' }).count();
     await page.getByRole('textbox', { name: 'Message' }).fill(question);

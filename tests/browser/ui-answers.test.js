@@ -47,7 +47,7 @@ test('an answer is told by the model\'s configured name, whatever the provider c
 test('an answer is rewritten as a version beside it, and sent so', async () => {
   const v = await visit();
   await exchange(v);
-  await v.page.getByRole('button', { name: 'More' }).click();
+  await v.page.locator('.message-assistant').getByRole('button', { name: 'More' }).click();
   await v.page.getByRole('button', { name: 'Edit this answer' }).click();
   const field = v.page.getByRole('textbox', { name: 'Edited text' });
   assert.ok(await field.evaluate((e) => e === document.activeElement));
@@ -57,10 +57,10 @@ test('an answer is rewritten as a version beside it, and sent so', async () => {
   await field.press('Escape');
   await field.waitFor({ state: 'detached' });
   await v.answer('Hello, world.').waitFor();
-  await v.page.getByRole('button', { name: 'More' }).click();
+  await v.page.locator('.message-assistant').getByRole('button', { name: 'More' }).click();
   await v.page.getByRole('button', { name: 'Edit this answer' }).click();
   await field.fill('Hello, **moon**.');
-  await v.page.getByRole('button', { name: 'Keep this instead' }).click();
+  await v.page.getByRole('button', { name: 'Save', exact: true }).click();
   await v.answer('Hello, moon.').waitFor();
   await v.page.getByText('2 / 2').waitFor();
   await exchange(v, 'Next');
@@ -108,13 +108,13 @@ test('keys lead from message to message and back to the composer', async () => {
     return here();
   };
   await v.page.getByRole('textbox', { name: 'Message' }).focus();
-  assert.equal(await walk('Alt+ArrowUp'), 'Assistant: Hello, world.');
+  assert.equal(await walk('Alt+ArrowUp'), 'Assistant: Quick: Hello, world.');
   assert.equal(await walk('Alt+ArrowUp'), 'You: Second');
   await walk('Alt+ArrowUp');
   assert.equal(await walk('Alt+ArrowUp'), 'You: First');
   assert.equal(await walk('Alt+ArrowUp'), 'You: First', 'there is nothing before it');
   for (let i = 0; i < 3; i += 1) await walk('Alt+ArrowDown');
-  assert.equal(await here(), 'Assistant: Hello, world.');
+  assert.equal(await here(), 'Assistant: Quick: Hello, world.');
   assert.equal(await walk('Alt+ArrowDown'), 'message', 'the composer');
   assert.equal(await v.page.locator('.edit-form').count(), 0);
   await v.close();
@@ -137,11 +137,11 @@ test('Esc closes what is open, and only then stops', async () => {
   await page.waitForTimeout(100);
   assert.equal(await page.getByRole('searchbox').inputValue(), '');
   assert.equal(await stopped(), 0, 'the search');
-  await page.getByLabel('Model').focus();
+  await page.locator('.model-select').focus();
   await page.keyboard.press('Space');
-  await page.locator('.model-select:open').waitFor();
+  await page.locator('.model-panel').waitFor();
   await page.keyboard.press('Escape');
-  await page.locator('.model-select:open').waitFor({ state: 'detached' });
+  await page.locator('.model-panel').waitFor({ state: 'hidden' });
   assert.equal(await stopped(), 0, 'the choice of models');
   await page.keyboard.press('Escape');
   await page.locator('.outcome-stopped').waitFor();
@@ -170,7 +170,9 @@ test('with a finger, nothing that has a place of its own is smaller than 44 px',
     },
   });
   await exchange(v);
-  await v.page.locator('.message-assistant').getByRole('button', { name: 'Ask again' }).click();
+  await v.page.locator('.message-assistant').getByRole('button', { name: 'More' }).click();
+  assert.equal(await v.page.locator('.message-assistant').getByRole('button', { name: 'Ask again' }).isVisible(), false, 'one menu holds it');
+  await v.page.locator('.menu').getByRole('button', { name: 'Ask again' }).click();
   await v.page.getByText('2 / 2').waitFor();
   await v.page.locator('.composer input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
   await v.page.locator('.attachment').waitFor();

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { LANGUAGES } from '../../static/ui/i18n.js';
-import { closeBrowser, visit } from './ui-harness.js';
+import { LANGUAGES } from '../../static/ui/languages.js';
+import { closeBrowser, pickModel, visit } from './ui-harness.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -70,7 +70,7 @@ const answerFully = (site) => {
  * @param {Visit} v
  */
 async function picture(v) {
-  await v.page.locator('.topbar select').selectOption('seeing');
+  await pickModel(v.page, 'seeing');
   await v.page.locator('.composer input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT });
   await v.page.locator('.composer .attachment').waitFor();
   await v.page.locator('.composer-field').fill('Hello');
@@ -159,7 +159,7 @@ const STATES = [
     await v.page.getByText('2 / 2').waitFor();
   } },
   { name: 'line', options: { prepare: (s) => { s.answer = (r) => r.text('word '.repeat(140)).then(() => r.end()); } }, async go(v) {
-    await v.page.getByLabel('Model').selectOption('tiny');
+    await pickModel(v.page, 'tiny');
     await exchange(v, 'one');
     await v.ask('two');
     await v.page.locator('.message-assistant .toolbar').nth(1).waitFor();
@@ -171,11 +171,11 @@ const STATES = [
   } },
   { name: 'message menu', async go(v) {
     await exchange(v);
-    await v.page.getByRole('button', { name: 'More' }).click();
+    await v.page.locator('.message-assistant').getByRole('button', { name: 'More' }).click();
   } },
   { name: 'editing an answer', async go(v) {
     await exchange(v);
-    await v.page.getByRole('button', { name: 'More' }).click();
+    await v.page.locator('.message-assistant').getByRole('button', { name: 'More' }).click();
     await v.page.getByRole('button', { name: 'Edit this answer' }).click();
     await v.page.locator('.edit-form').waitFor();
   } },
@@ -187,7 +187,35 @@ const STATES = [
   { name: 'settings', go: menu('Settings') },
   { name: 'parameters', go: menu('Instructions and parameters') },
   { name: 'help', go: menu('Keyboard shortcuts') },
-  { name: 'password', go: menu('Change password') },
+  { name: 'export', go: menu('Export and import') },
+  { name: 'account', go: menu('Account (alice)') },
+  { name: 'prompts', go: menu('Prompts') },
+  { name: 'a prompt being written', async go(v) {
+    await menu('Prompts')(v);
+    await v.page.getByRole('button', { name: 'New prompt' }).click();
+  } },
+  { name: 'prompts offered', async go(v) {
+    await v.page.evaluate(() => localStorage.setItem('confab.settings', JSON.stringify({ prompts: [{ name: 'Translate', text: 'Into {{language}}' }], knowsMemory: true })));
+    await v.page.reload();
+    await v.page.getByRole('textbox', { name: 'Message' }).fill('/tr');
+    await v.page.getByRole('option').waitFor();
+  } },
+  { name: 'models', async go(v) {
+    await v.page.locator('.topbar .model-select').click();
+    await v.page.locator('.model-panel .model-item').first().waitFor();
+  } },
+  { name: 'a deletion asked about', async go(v) {
+    await exchange(v);
+    await exchange(v, 'Another');
+    await v.page.locator('.message-user').first().getByRole('button', { name: 'More' }).click();
+    await v.page.locator('.menu').getByRole('button', { name: 'Delete' }).click();
+    await v.page.locator('dialog[open]').waitFor();
+  } },
+  { name: 'password', async go(v) {
+    await menu('Account (alice)')(v);
+    await v.page.getByRole('button', { name: 'Change password' }).click();
+    await v.page.locator('#password-new').waitFor();
+  } },
   { name: 'sign-out that would delete', go: menu('Sign out') },
   { name: 'memory', async go(v) {
     await exchange(v);

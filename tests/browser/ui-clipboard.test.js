@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { closeBrowser, visit } from './ui-harness.js';
+import { closeBrowser, pickModel, visit } from './ui-harness.js';
 
 after(closeBrowser);
 
@@ -94,6 +94,7 @@ test('an answer can be copied with its formatting, a chat as Markdown', async ()
   assert.doesNotMatch(rich, /Wrap lines|<button/);
   assert.match(await read('text/plain'), /^\*\*bold\*\*/);
   await v.page.getByRole('button', { name: 'Menu' }).click();
+  await v.page.getByRole('button', { name: 'Export and import' }).click();
   await v.page.getByRole('button', { name: 'Copy the chat as Markdown' }).click();
   await v.page.waitForFunction(async () => /A question[\s\S]*\*\*bold\*\*/.test(await navigator.clipboard.readText()));
   await v.close();
@@ -102,7 +103,7 @@ test('an answer can be copied with its formatting, a chat as Markdown', async ()
 test('tables are saved as CSV, with nothing that a spreadsheet would run', async () => {
   const v = await visit({ prepare: answering('| Name | Value |\n|---|---|\n| a, "b" | -5 |\n| =1+1 | $x^2$ |\n') });
   await exchange(v);
-  await v.page.getByRole('button', { name: 'More' }).click();
+  await v.page.locator('.message-assistant').getByRole('button', { name: 'More' }).click();
   const [download] = await Promise.all([
     v.page.waitForEvent('download'), v.page.getByRole('button', { name: 'Save the table as CSV' }).click(),
   ]);
@@ -153,11 +154,11 @@ test('a finger quotes too, though its touch ends the selection', async () => {
 
 test('images are refused in the name of the model, not of the file', async () => {
   const v = await visit();
-  await v.page.getByLabel('Model').selectOption('seeing');
+  await pickModel(v.page, 'seeing');
   await v.page.locator('.composer input[type=file]').setInputFiles({ name: 'a.png', mimeType: 'image/png',
     buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
   await v.page.locator('.attachment').waitFor();
-  await v.page.getByLabel('Model').selectOption('quick');
+  await pickModel(v.page, 'quick');
   await v.page.getByRole('textbox', { name: 'Message' }).fill('Look');
   await v.page.keyboard.press('Enter');
   await v.page.getByText('Quick does not take images.').waitFor();

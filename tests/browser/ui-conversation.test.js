@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { closeBrowser, door, visit } from './ui-harness.js';
+import { closeBrowser, door, pickModel, visit } from './ui-harness.js';
 
 after(closeBrowser);
 
@@ -136,31 +136,49 @@ test('a double click on Send does not stop what it sent', async () => {
   await close();
 });
 
-test('sending while an answer is under way says why nothing goes out, and keeps the draft', async () => {
-  const v = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text('On and on'); await reply.gone; }; } });
+test('what is sent while an answer is under way waits for its end, and can be had back', async () => {
+  const ends = door();
+  const v = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text('On and on'); await ends.promise; await reply.end(); }; } });
   const { page, site } = v;
   await v.ask('Hello');
   await v.answer('On and on').waitFor();
-  const hint = page.locator('.composer .notice', { hasText: 'The answer is still being written. Stop it (Esc)' });
-  const told = () => page.locator('.live').innerText();
+  const queued = page.locator('.queued');
   await composer(page).fill('にほん');
   await composer(page).evaluate((field) => {
     field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, isComposing: true }));
   });
   await page.waitForTimeout(100);
-  assert.equal(await hint.count(), 0, 'the end of a composition is no wish to send');
+  assert.equal(await queued.count(), 0, 'the end of a composition is no wish to send');
   await composer(page).fill('And then?');
   await composer(page).press('Enter');
-  await hint.waitFor();
-  assert.match(await told(), /still being written/);
+  await queued.getByText('And then?').waitFor();
+  assert.match(await page.locator('.live').innerText(), /when the answer is complete/);
+  assert.equal(await composer(page).inputValue(), '');
+  await page.getByRole('button', { name: 'Edit the waiting message' }).click();
   assert.equal(await composer(page).inputValue(), 'And then?');
-  assert.equal(site.calls.filter(({ path }) => path === 'chat/completions').length, 1);
-  await page.keyboard.press('Escape');
-  await hint.waitFor({ state: 'detached' });
-  assert.equal(site.stops.length, 1);
-  assert.equal(await composer(page).inputValue(), 'And then?');
+  assert.equal(await queued.count(), 0);
   await composer(page).press('Enter');
-  await page.waitForFunction(() => document.querySelectorAll('.message-user').length === 2);
+  await composer(page).fill('Being written');
+  assert.equal(site.calls.filter(({ path }) => path === 'chat/completions').length, 1);
+  ends.open();
+  await thread(page).getByText('And then?').waitFor();
+  assert.equal(await composer(page).inputValue(), 'Being written');
+  await page.waitForFunction(() => document.querySelectorAll('.message-assistant .stats').length === 2);
+  assert.equal(site.calls.filter(({ path }) => path === 'chat/completions').at(-1)?.body.messages.at(-1).content, 'And then?');
+  await v.close();
+});
+
+test('a stop gives back what waited', async () => {
+  const v = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text('On and on'); await reply.gone; }; } });
+  await v.ask('Hello');
+  await v.answer('On and on').waitFor();
+  await composer(v.page).fill('And then?');
+  await composer(v.page).press('Enter');
+  await v.page.locator('.queued').waitFor();
+  await v.page.keyboard.press('Escape');
+  await v.page.locator('.queued').waitFor({ state: 'detached' });
+  assert.equal(await composer(v.page).inputValue(), 'And then?');
+  assert.equal(v.site.stops.length, 1);
   await v.close();
 });
 
@@ -241,20 +259,25 @@ test('a session that ends asks for the password in place, and then sends what wa
 test('editing a question makes a version beside it; arrows lead back', async () => {
   const { page, ask, close } = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text(`Echo ${reply.body.messages.at(-1).content}`); await reply.end(); }; } });
   await ask('first');
-  await page.getByText('Echo first').waitFor();
+  await thread(page).getByText('Echo first').waitFor();
   await composer(page).press('ArrowUp');
   const edited = page.getByRole('textbox', { name: 'Edited text' });
   await edited.waitFor();
   assert.equal(await edited.inputValue(), 'first');
+  await edited.fill('sec');
   await edited.press('Escape');
   await edited.waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  assert.equal(await edited.inputValue(), 'sec', 'what was written is not lost by Escape');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  assert.equal(await edited.inputValue(), 'first', 'Cancel gives it up');
   await edited.fill('second');
   await edited.press('Enter');
-  await page.getByText('Echo second').waitFor();
+  await thread(page).getByText('Echo second').waitFor();
   await page.getByText('2 / 2').waitFor();
   await page.getByRole('button', { name: 'Earlier version' }).click();
-  await page.getByText('Echo first').waitFor();
+  await thread(page).getByText('Echo first').waitFor();
   await page.getByText('1 / 2').waitFor();
   await close();
 });
@@ -268,16 +291,16 @@ test('a question that is edited while its answer comes stops that answer', async
     };
   } });
   await ask('first');
-  await page.getByText('Echo first').waitFor();
+  await thread(page).getByText('Echo first').waitFor();
   await page.getByRole('button', { name: 'Edit' }).click();
   const edited = page.getByRole('textbox', { name: 'Edited text' });
   await edited.fill('second');
   await edited.press('Enter');
-  await page.getByText('Echo second').waitFor();
+  await thread(page).getByText('Echo second').waitFor();
   await page.getByRole('button', { name: 'Send' }).waitFor();
   assert.equal(site.stops.length, 1);
   await page.getByRole('button', { name: 'Earlier version' }).click();
-  await page.getByText('Echo first').waitFor();
+  await thread(page).getByText('Echo first').waitFor();
   await page.locator('.outcome-stopped').waitFor();
   await close();
 });
@@ -299,7 +322,8 @@ test('asking again, also with another model', async () => {
   const { page, site, ask, answer, close } = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text(`I am ${reply.body.model}`); await reply.end(); }; } });
   await ask('Who?');
   await answer('I am quick').getByRole('button', { name: 'More' }).click();
-  await page.getByRole('button', { name: 'Seeing' }).click();
+  await page.getByRole('button', { name: 'Ask another model' }).click();
+  await page.locator('.model-panel [data-model="seeing"]').click();
   await answer('I am seeing').waitFor();
   await page.getByText('2 / 2').waitFor();
   await answer('I am seeing').getByRole('button', { name: 'Ask again' }).click();
@@ -312,7 +336,8 @@ test('deleting a message can be undone', async () => {
   const { page, ask, answer, close } = await visit();
   await ask('Keep me');
   await answer('Hello').waitFor();
-  await page.getByRole('article', { name: 'You' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('article', { name: 'You' }).getByRole('button', { name: 'More' }).click();
+  await page.locator('.menu').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('2 messages were deleted.').waitFor();
   assert.equal(await page.getByRole('article').count(), 0);
   await page.getByRole('button', { name: 'Undo' }).click();
@@ -335,7 +360,8 @@ test('parameters and instructions are sent only when they are set', async () => 
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: 'Instructions and parameters' }).click();
   const dialog = page.getByRole('dialog', { name: 'Instructions and parameters' });
-  await dialog.getByLabel('Instructions').fill('Be brief.');
+  await dialog.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
+  await dialog.getByText('Advanced').click();
   await dialog.getByLabel('Temperature').fill('0,5');
   await dialog.getByLabel('Top P').fill('7');
   await dialog.getByLabel('Top P').press('Tab');
@@ -354,7 +380,7 @@ test('parameters and instructions are sent only when they are set', async () => 
 
 test('messages that no longer fit stand above a line', async () => {
   const { page, ask, answer, close } = await visit({ prepare: (s) => { s.answer = async (reply) => { await reply.text('word '.repeat(100)); await reply.end(); }; } });
-  await page.getByLabel('Model').selectOption('tiny');
+  await pickModel(page, 'tiny');
   for (const question of ['one', 'two', 'three']) {
     await ask(question);
     await page.waitForFunction((n) => document.querySelectorAll('.message-assistant .toolbar').length === n, ['one', 'two', 'three'].indexOf(question) + 1);
@@ -388,7 +414,8 @@ test('the keyboard keeps its place when what had the focus goes away', async () 
   assert.equal(await focused(), name, 'after an arrow');
   await page.keyboard.press('Enter');
   await page.locator('.branch').getByText('1 / 3').waitFor();
-  await press(page.locator('.message-user').getByRole('button', { name: 'Delete' }));
+  await page.locator('.message-user').getByRole('button', { name: 'More' }).click();
+  await press(page.locator('.menu').getByRole('button', { name: 'Delete' }));
   assert.equal(await focused(), 'message', 'after Delete');
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.locator('.chat-item[data-active] .icon-button').click();

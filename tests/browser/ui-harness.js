@@ -282,6 +282,16 @@ export async function visit({ session = 'in', prepare, path = '/', settings, ...
   };
 }
 
+/**
+ * Chooses a model in the bar above the thread.
+ * @param {import('playwright-core').Page} page
+ * @param {string} id
+ */
+export async function pickModel(page, id) {
+  await page.locator('.topbar .model-select').click();
+  await page.locator(`.model-panel .model-item[data-model="${id}"]`).first().click();
+}
+
 /** @returns {{promise: Promise<void>, open: () => void}} a door that a test opens */
 export function door() {
   let open = () => {};

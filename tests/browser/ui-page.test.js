@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import { addMessage, createConversation, createMessage } from '../../static/core/conversation.js';
 import { exportText } from '../../static/core/exporting.js';
-import { closeBrowser, door, visit } from './ui-harness.js';
+import { closeBrowser, door, pickModel, visit } from './ui-harness.js';
 
 after(closeBrowser);
 
@@ -175,7 +175,7 @@ test('files: text is taken, images where the model sees, all else is refused wit
   await page.getByText('Quick does not take images.').waitFor();
   await input.setInputFiles({ name: 'song.mp3', mimeType: 'audio/mpeg', buffer: Buffer.from([0xff, 0xfb, 0x90, 0]) });
   await page.getByText('song.mp3 is neither an image nor a text file.').waitFor();
-  await page.getByLabel('Model').selectOption('seeing');
+  await pickModel(page, 'seeing');
   await input.setInputFiles([image, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('some notes') }]);
   await page.getByRole('button', { name: 'Remove notes.txt' }).waitFor();
   const size = await page.locator('.attachment img').evaluate((img) => [/** @type {HTMLImageElement} */ (img).naturalWidth, /** @type {HTMLImageElement} */ (img).naturalHeight]);
@@ -193,7 +193,7 @@ test('an image of a message opens large, by key or finger, and the focus comes b
     const viewport = phone ? { width: 390, height: 844 } : { width: 1280, height: 800 };
     const v = await visit({ viewport, hasTouch: phone, isMobile: phone });
     const { page } = v;
-    await page.getByLabel('Model').selectOption('seeing');
+    await pickModel(page, 'seeing');
     const png = Buffer.from(await page.evaluate(() => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 1500, height: 1200 });
       canvas.getContext('2d')?.fillRect(10, 10, 400, 300);
@@ -255,7 +255,7 @@ test('a menu is walked with the arrows and closed with Esc', async () => {
   assert.equal(await button.getAttribute('aria-expanded'), 'true');
   await focused('Instructions');
   await page.keyboard.press('End');
-  await focused('End all my sessions');
+  await focused('Sign out');
   await page.keyboard.press('ArrowDown');
   await focused('Instructions');
   await page.keyboard.press('Escape');
@@ -287,6 +287,7 @@ test('a sign-out that would delete chats asks first, any other does not', async 
   const { page } = v;
   const leave = async (/** @type {string} */ name) => {
     await page.getByRole('button', { name: 'Menu' }).click();
+    if (name !== 'Sign out') await page.getByRole('button', { name: 'Account (alice)' }).click();
     await page.getByRole('button', { name, exact: true }).click();
   };
   await exchange(v, 'Worth keeping');
@@ -318,6 +319,11 @@ test('a sign-out in another tab asks for the password over whatever is open, and
   await other.getByRole('button', { name: 'Menu' }).click();
   await other.getByRole('button', { name: 'Sign out' }).click();
   const again = page.getByRole('dialog', { name: 'Please sign in again' });
+  await again.getByText('You signed out in another tab').waitFor();
+  for (const hidden of ['A secret of mine', 'Hello, world.', 'Settings']) {
+    assert.equal(await page.getByText(hidden).filter({ visible: true }).count(), 0, `${hidden} is not to be read`);
+  }
+  assert.equal(await page.locator('.live').innerText(), '');
   await again.getByLabel('Password').fill('secret');
   await again.getByRole('button', { name: 'Sign in' }).click();
   await again.waitFor({ state: 'hidden' });
@@ -333,8 +339,10 @@ test('an export comes back as it was', async () => {
   const { page } = v;
   await exchange(v, 'To be kept');
   await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Export and import' }).click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as JSON' }).click()]);
   const path = await download.path();
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Options for To be kept' }).click();
   await page.locator('.menu').getByRole('button', { name: 'Delete' }).click();
   await page.locator('input[accept*=json]').setInputFiles({ name: 'chat.json', mimeType: 'application/json', buffer: (await import('node:fs')).readFileSync(path) });

@@ -61,8 +61,9 @@ for (const bypassCSP of [false, true]) {
     const v = await open({ prepare: (site) => {
       site.models = EVIL.map((name, i) => ({ ...site.models[0], id: `${i} ${name}`, name, provider: EVIL[(i + 1) % EVIL.length] }));
     } });
-    for (const option of await v.page.getByLabel('Model').locator('option').all()) {
-      await v.page.getByLabel('Model').selectOption(String(await option.getAttribute('value')));
+    for (let i = 0; i < EVIL.length; i += 1) {
+      await v.page.locator('.topbar .model-select').click();
+      await v.page.locator('.model-panel .model-item').nth(i).click();
       await v.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
     }
     await v.ask('Hi');
@@ -105,7 +106,7 @@ for (const bypassCSP of [false, true]) {
     await page.getByRole('searchbox').press('Escape');
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('button', { name: 'Instructions and parameters' }).click();
-    await page.getByRole('dialog').getByLabel('Instructions').fill(ALL);
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Instructions' }).fill(ALL);
     await page.keyboard.press('Escape');
     await close(v);
   });
@@ -116,6 +117,7 @@ for (const bypassCSP of [false, true]) {
     await v.ask('To be kept');
     await v.answer('Hello').waitFor();
     await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('button', { name: 'Export and import' }).click();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as JSON' }).click()]);
     /** Puts the worst into every text of the file. @param {any} value @param {string} key @returns {any} */
     const spoil = (value, key = '') => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   MAX_PROMPTS, MAX_PROMPT_CHARS, MAX_STORED_PROMPT_CHARS, exportPrompts, fillPlaces, importPrompts, matchingPrompts,
-  placesOf, validPrompts, withPrompt,
+  placesOf, slashOf, validPrompts, withPrompt,
 } from '../../static/core/prompts.js';
 
 const prompt = (/** @type {string} */ name, text = `text of ${name}`) => ({ name, text });
@@ -27,6 +27,12 @@ test('what was typed finds names first', () => {
   assert.deepEqual(matchingPrompts(all, 'SUM').map(({ name }) => name), ['Summary', 'My sum', 'Other']);
   assert.equal(matchingPrompts(all, '').length, 4);
   assert.deepEqual(matchingPrompts(all, 'zzz'), []);
+});
+
+test('a slash that begins the text, and only that, offers prompts', () => {
+  assert.equal(slashOf('/'), '');
+  assert.equal(slashOf('/sum up'), 'sum up');
+  for (const text of ['', 'a /b', '//comment', '/usr/bin', '/a\nb', ' /', `/${'x'.repeat(41)}`]) assert.equal(slashOf(text), null, text);
 });
 
 test('a prompt takes the place of the one it was, or of its name', () => {

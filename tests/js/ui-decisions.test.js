@@ -5,9 +5,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { MAX_ATTACHMENTS, MAX_PASTE_CHARS } from '../../static/core/limits.js';
+import { roomFor } from '../../static/ui/anchor.js';
+import { deletionOf } from '../../static/ui/deletion.js';
 import { cutToFit, longestFile } from '../../static/ui/fit.js';
 import { FOLLOWING, follow, isAway, sticks } from '../../static/ui/follow.js';
+import { MANY, modelSections, toggledStar } from '../../static/ui/model-plan.js';
 import { pasteMeans, tableOf } from '../../static/ui/paste.js';
+import { arrowTo, placeBeside } from '../../static/ui/place.js';
+import { pieces, speakable } from '../../static/ui/speakable.js';
 import { buttonPress, fieldKey } from '../../static/ui/send-key.js';
 import { AT_ONCE, planDraws, sameWay, stepFrom } from '../../static/ui/thread-plan.js';
 
@@ -39,8 +44,15 @@ test('a key in the field sends, makes a line, or goes to the last question', () 
     [{ key: 'a' }, 'enter', true, null],
   ];
   for (const [event, sendKey, empty, means] of table) {
-    assert.equal(fieldKey(key(event), { sendKey, empty }), means, JSON.stringify([event, sendKey, empty]));
+    assert.equal(fieldKey(key(event), { sendKey, empty, touch: false }), means, JSON.stringify([event, sendKey, empty]));
   }
+});
+
+test('where there are fingers Enter makes a line, and a keyboard’s modifier still sends', () => {
+  const touch = { touch: true, empty: false, sendKey: /** @type {const} */ ('enter') };
+  assert.equal(fieldKey(key(), touch), null);
+  assert.equal(fieldKey(key({ shiftKey: true }), touch), null);
+  assert.equal(fieldKey(key({ ctrlKey: true }), touch), 'send');
 });
 
 test('the button stops what runs, sends what does not, and takes no double click', () => {
@@ -163,4 +175,91 @@ test('steps lead from message to message and end behind the last', () => {
   assert.equal(stepFrom(3, 1, 1), 2);
   assert.equal(stepFrom(3, 2, 1), null);
   assert.equal(stepFrom(0, -1, -1), null);
+});
+
+/** @param {string} id @param {object} [more] @returns {any} */
+const model = (id, more = {}) => ({ id, name: id, provider: 'p', contextLength: null, maxOutputTokens: null, input: ['text'], description: '', ...more });
+/** @param {any[]} sections */
+const shown = (sections) => sections.map(({ kind, title, models }) => `${kind} ${title}: ${models.map((/** @type {any} */ m) => m.id).join(' ')}`.replace(' :', ':'));
+
+test('a few models are shown as they are, by provider', () => {
+  const list = [model('a'), model('b', { provider: 'q' }), model('c')];
+  const by = { filter: '', starred: [], recent: ['c', 'a'] };
+  assert.deepEqual(shown(modelSections(list, by)), ['provider p: a c', 'provider q: b']);
+  assert.deepEqual(shown(modelSections([model('a'), model('b')], by)), ['provider: a b'], 'one provider needs no name');
+  assert.deepEqual(modelSections([], by), []);
+});
+
+test('of many models the starred and those used last come first', () => {
+  const list = Array.from({ length: MANY }, (_, i) => model(`m${i}`));
+  const sections = modelSections(list, { filter: '', starred: ['m3', 'gone'], recent: ['m3', 'm7', 'gone', 'm1', 'm2', 'm4', 'm5'] });
+  assert.deepEqual(shown(sections).slice(0, 2), ['starred: m3', 'recent: m7 m1 m2 m4']);
+  assert.equal(sections.at(-1)?.models.length, MANY, 'and all of them below');
+});
+
+test('five hundred models are found by parts of their words, the best first', () => {
+  const list = Array.from({ length: 500 }, (_, i) => model(`id-${i}`, { name: `Other ${i}`, provider: i % 2 ? 'Élan' : 'Base' }));
+  list.push(model('x1', { name: 'My GPT' }), model('x2', { name: 'GPT-9 mini' }), model('gpt-z', { name: 'Zed' }), model('x3', { description: 'like gpt, but kind' }));
+  const found = (/** @type {string} */ filter) => modelSections(list, { filter, starred: ['id-1'], recent: ['id-2'] }).flatMap(({ models }) => models.map(({ id }) => id));
+  assert.deepEqual(found('gpt'), ['x2', 'x1', 'gpt-z', 'x3']);
+  assert.deepEqual(found('MINI gpt'), ['x2']);
+  assert.equal(found('elan').length, 250, 'accents do not matter');
+  assert.deepEqual(found('no such'), []);
+  assert.equal(found('  ').length > 500, true, 'blanks are no filter');
+});
+
+test('a star is put on and taken off', () => {
+  assert.deepEqual(toggledStar(['a'], 'b'), ['a', 'b']);
+  assert.deepEqual(toggledStar(['a', 'b'], 'a'), ['b']);
+});
+
+test('a panel stands below its button, above where there is more room, and never outside', () => {
+  const room = { width: 400, height: 600 };
+  const at = (/** @type {number} */ top, /** @type {number} */ left) => ({ top, bottom: top + 30, left, right: left + 40 });
+  assert.deepEqual(placeBeside(at(10, 20), { width: 200, height: 300 }, room), { top: 44, left: 20 });
+  assert.deepEqual(placeBeside(at(500, 20), { width: 200, height: 300 }, room), { top: 196, left: 20 });
+  assert.deepEqual(placeBeside(at(10, 350), { width: 200, height: 300 }, room), { top: 44, left: 190 });
+  for (const [top, left] of [[0, 0], [580, 380], [300, 200]]) {
+    const place = placeBeside(at(Number(top), Number(left)), { width: 380, height: 580 }, room);
+    assert.ok(place.top >= 8 && place.left >= 8 && place.top + 580 <= 592 && place.left + 380 <= 392, JSON.stringify(place));
+  }
+  assert.deepEqual(placeBeside(at(300, 200), { width: 900, height: 900 }, room), { top: 8, left: 8 }, 'larger than the window');
+});
+
+test('arrows walk round, Home and End go to the ends', () => {
+  assert.equal(arrowTo(3, -1, 'ArrowDown'), 0);
+  assert.equal(arrowTo(3, 2, 'ArrowDown'), 0);
+  assert.equal(arrowTo(3, -1, 'ArrowUp'), 2);
+  assert.equal(arrowTo(3, 0, 'ArrowUp'), 2);
+  assert.equal(arrowTo(3, 1, 'Home'), 0);
+  assert.equal(arrowTo(3, 1, 'End'), 2);
+  assert.equal(arrowTo(3, 1, 'x'), null);
+  assert.equal(arrowTo(0, -1, 'ArrowDown'), null);
+});
+
+test('a deletion is asked about when more goes than can be seen', () => {
+  const node = (/** @type {string} */ id, /** @type {string} */ role, /** @type {string | null} */ parentId, /** @type {string[]} */ children) =>
+    [id, { id, role, parentId, children, status: 'complete' }];
+  const conversation = /** @type {any} */ ({ nodes: Object.fromEntries([
+    node('q1', 'user', null, ['a1', 'a2']), node('a1', 'assistant', 'q1', ['q2']), node('a2', 'assistant', 'q1', []),
+    node('q2', 'user', 'a1', ['a3']), node('a3', 'assistant', 'q2', []),
+  ]) });
+  assert.deepEqual(deletionOf(conversation, 'q1'), { count: 5, ask: true, pair: 'q1' });
+  assert.deepEqual(deletionOf(conversation, 'a1'), { count: 3, ask: true, pair: 'q1' });
+  assert.deepEqual(deletionOf(conversation, 'a2'), { count: 1, ask: false, pair: 'q1' });
+  assert.deepEqual(deletionOf(conversation, 'q2'), { count: 2, ask: false, pair: 'q2' });
+  assert.deepEqual(deletionOf(conversation, 'none'), { count: 0, ask: false, pair: null });
+  const busy = { ...conversation, nodes: { ...conversation.nodes, a3: { ...conversation.nodes.a3, status: 'answering' } } };
+  assert.equal(deletionOf(busy, 'q1').pair, null, 'not from the middle while an answer is under way');
+});
+
+test('a question that fits goes to the top of the view', () => {
+  assert.equal(roomFor({ view: 600, question: 60, below: 32 }), 500);
+  assert.equal(roomFor({ view: 600, question: 900, below: 32 }), 0);
+});
+
+test('an answer is read out without its marks', () => {
+  assert.equal(speakable('# Title\n\n- **one** [two](https://x.example/)\n\n```js\ncode\n```\nend'), 'Title\none two\n\nend');
+  assert.deepEqual(pieces('One. Two! 三。').map((piece) => piece.trim()), ['One.', 'Two!', '三。']);
+  assert.ok(pieces('x'.repeat(500)).every((piece) => piece.length <= 220));
 });

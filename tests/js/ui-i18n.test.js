@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import test from 'node:test';
 import english from '../../static/i18n/en.js';
-import { LANGUAGES, createI18n, fill, matchLanguage } from '../../static/ui/i18n.js';
+import { createI18n, fill } from '../../static/ui/i18n.js';
+import { LANGUAGES, matchLanguage } from '../../static/ui/languages.js';
 import { CHOICES } from '../../static/core/settings.js';
 import { PARAM_NAMES } from '../../static/core/params.js';
 

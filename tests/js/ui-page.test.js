@@ -35,7 +35,7 @@ test('so is every module of the conversation, once somebody signs in', { skip: !
   const first = collect(new URL('app.js', STATIC), new Set());
   const conversation = collect(new URL('md/render.js', STATIC), collect(new URL('ui/shell.js', STATIC), new Set()));
   const later = [...conversation].filter((name) => !first.has(name));
-  const source = readFileSync(new URL('ui/mount.js', STATIC), 'utf8');
+  const source = readFileSync(new URL('ui/preload.js', STATIC), 'utf8');
   const list = /SHELL_MODULES = \[([^\]]*)\]/.exec(source)?.[1] ?? '';
   const asked = [...list.matchAll(/'([^']+)'/g)].map((m) => new URL(String(m[1]), new URL('ui/', STATIC)).href.slice(STATIC.href.length));
   assert.deepEqual(asked.sort(), later.sort());

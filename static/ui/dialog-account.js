@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Who is signed in, and what concerns their sessions.
+
+import { html, render } from '../vendor/lit-html/lit-html.js';
+import { icon } from './icons.js';
+import { leave } from './leave.js';
+
+/** @type {import('./dialogs.js').DialogMaker} */
+export function accountDialog(ctx) {
+  return {
+    title: 'account.title',
+    small: true,
+    update(state, body) {
+      const { t } = ctx.i18n;
+      const own = state.session.auth === 'password';
+      render(html`<p>${t('menu.you', { name: state.session.user?.name ?? '' })}</p>
+        ${own ? html`<div class="dialog-actions dialog-stack">
+          <button type="button" class="button" @click=${() => ctx.actions.setUi({ dialog: 'password' })}>${icon('key')}${t('menu.password')}</button>
+          <button type="button" class="button" @click=${() => leave(ctx, true)}>${icon('out')}${t('menu.signOutAll')}</button>
+          <button type="button" class="button" @click=${() => leave(ctx, false)}>${icon('out')}${t('menu.signOut')}</button></div>`
+          : html`<p class="fine">${t('account.sso')}</p>`}`, body);
+    },
+  };
+}

@@ -38,8 +38,8 @@ api_error_no_memory(struct api_error *e)
 	    "The server is out of memory.");
 }
 
-const char *
-api_error_type(int status)
+static const char *
+type_of(int status)
 {
 	switch (status) {
 	case 401:
@@ -61,8 +61,7 @@ api_error_json(struct buf *out, const struct api_error *e)
 {
 	buf_puts(out, "{\"error\":{\"message\":");
 	buf_json(out, e->message, strlen(e->message));
-	buf_printf(out,
-	    ",\"type\":\"%s\",\"code\":", api_error_type(e->status));
+	buf_printf(out, ",\"type\":\"%s\",\"code\":", type_of(e->status));
 	buf_json(out, e->code, strlen(e->code));
 	buf_puts(out, ",\"param\":");
 	if (e->param[0] != '\0')

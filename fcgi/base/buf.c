@@ -125,8 +125,11 @@ buf_putc(struct buf *b, char c)
 	return buf_append(b, &c, 1);
 }
 
-int
-buf_vprintf(struct buf *b, const char *fmt, va_list ap)
+static int append_formatted(struct buf *, const char *, va_list)
+    __attribute__((format(printf, 2, 0)));
+
+static int
+append_formatted(struct buf *b, const char *fmt, va_list ap)
 {
 	va_list again;
 	int n;
@@ -152,7 +155,7 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	int rc;
 
 	va_start(ap, fmt);
-	rc = buf_vprintf(b, fmt, ap);
+	rc = append_formatted(b, fmt, ap);
 	va_end(ap);
 	return rc;
 }

@@ -78,8 +78,8 @@ replace_nul(struct buf *out, const char *s, size_t len)
 	return buf_append(out, from, (size_t)(end - from));
 }
 
-int
-json_repair(struct buf *out, const char *s, size_t len)
+static int
+repair(struct buf *out, const char *s, size_t len)
 {
 	struct buf text;
 	int rc;
@@ -107,7 +107,7 @@ json_parse_loose(const char *s, size_t len, size_t depth,
 	r = json_check_facts(s, len, depth, &facts);
 	if (r == JSON_UTF8 || r == JSON_NUL) {
 		r = JSON_NO_MEMORY;
-		if (json_repair(&text, s, len) == 0) {
+		if (repair(&text, s, len) == 0) {
 			s = text.data;
 			len = text.len;
 			r = json_check_facts(s, len, depth, &facts);

@@ -235,8 +235,11 @@ sanitise(char *out, size_t size, const char *text)
 	return n;
 }
 
-void
-log_vmsg(enum log_level level, const char *fmt, va_list ap)
+static void log_line(enum log_level, const char *, va_list)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+log_line(enum log_level level, const char *fmt, va_list ap)
 {
 	char raw[LOG_LINE_MAX], text[LOG_LINE_MAX];
 	size_t len;
@@ -268,7 +271,7 @@ log_msg(enum log_level level, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_vmsg(level, fmt, ap);
+	log_line(level, fmt, ap);
 	va_end(ap);
 }
 

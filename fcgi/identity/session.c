@@ -63,8 +63,8 @@ set_cookie(const struct config *c, const struct token_fields *t,
 	return 0;
 }
 
-void
-session_clear_cookie(const struct config *c, char out[SESSION_COOKIE_MAX])
+static void
+clear_cookie(const struct config *c, char out[SESSION_COOKIE_MAX])
 {
 	snprintf(out, SESSION_COOKIE_MAX,
 	    "%s=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict",
@@ -359,7 +359,7 @@ session_logout(struct identity *id, struct settings *s,
 	if (rc != 0)
 		return api_error_set(err, 500, "internal_error",
 		    "The session could not be ended.");
-	session_clear_cookie(s->config, session->set_cookie);
+	clear_cookie(s->config, session->set_cookie);
 	audit_log(everywhere ? AUDIT_LOGOUT_ALL : AUDIT_LOGOUT, in->address,
 	    session->user, NULL);
 	return 0;

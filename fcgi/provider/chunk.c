@@ -27,8 +27,8 @@ provider_add_string(struct json_object *obj, const char *name, const char *s,
 	return provider_add(obj, name, json_object_new_string_len(s, (int)len));
 }
 
-struct json_object *
-provider_chunk(const char *id, int64_t created, const char *model_id,
+static struct json_object *
+wrap(const char *id, int64_t created, const char *model_id,
     struct json_object *choices)
 {
 	static const char object[] = "chat.completion.chunk";
@@ -143,7 +143,7 @@ provider_finish(struct provider_reader *r, provider_emit_fn emit, void *arg,
 	settle_usage(r);
 	if (!r->want_usage || !provider_usage_known(&r->told))
 		return PROVIDER_DONE;
-	chunk = provider_chunk(r->id != NULL ? r->id : "chatcmpl", r->created,
+	chunk = wrap(r->id != NULL ? r->id : "chatcmpl", r->created,
 	    r->model_id, json_object_new_array());
 	if (chunk == NULL ||
 	    provider_add(chunk, "usage", take_usage_json(r)) != 0)

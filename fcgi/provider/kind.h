@@ -191,11 +191,6 @@ int provider_add(struct json_object *obj, const char *name,
 int provider_add_string(struct json_object *obj, const char *name,
     const char *s, size_t len);
 
-/* Makes {"id","object":"chat.completion.chunk","created","model","choices"}
- * around `choices` (taken over). NULL when out of memory. */
-struct json_object *provider_chunk(const char *id, int64_t created,
-    const char *model_id, struct json_object *choices);
-
 /* Writes a chunk, counts its text and emits it. Returns PROVIDER_MORE or
  * PROVIDER_FAILED. */
 enum provider_result provider_emit(struct provider_reader *r,

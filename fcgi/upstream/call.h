@@ -45,9 +45,7 @@ struct upstream {
 void upstream_finish(struct upstream *u, const struct api_error *err,
     bool unprocessed);
 
-/* The same of a failure of our own, and for want of memory. */
-void upstream_fail(struct upstream *u, int status, const char *code,
-    const char *text);
+/* The same for want of memory. */
 void upstream_fail_memory(struct upstream *u);
 
 /* Frees a call; `t` is its transfer. */

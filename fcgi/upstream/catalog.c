@@ -343,18 +343,6 @@ catalog_find(const struct catalog *k, const char *id)
 	return e != NULL ? e : find_qualified(k, id);
 }
 
-size_t
-catalog_size(const struct catalog *k)
-{
-	return k->n;
-}
-
-const struct catalog_entry *
-catalog_at(const struct catalog *k, size_t i)
-{
-	return &k->entries[i];
-}
-
 static void
 put_string(struct buf *out, const char *name, const char *value)
 {

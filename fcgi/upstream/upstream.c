@@ -71,9 +71,8 @@ upstream_finish(struct upstream *u, const struct api_error *err,
 	h->end(u->arg, err, unprocessed);
 }
 
-void
-upstream_fail(struct upstream *u, int status, const char *code,
-    const char *text)
+static void
+fail(struct upstream *u, int status, const char *code, const char *text)
 {
 	struct api_error err;
 
@@ -119,7 +118,7 @@ finish_events(struct upstream *u)
 		u->handler->answer(u->arg, &json);
 		upstream_finish(u, NULL, false);
 	} else {
-		upstream_fail(u, 502, "upstream_invalid",
+		fail(u, 502, "upstream_invalid",
 		    "The provider's answer could not be read.");
 	}
 	buf_free(&json);
@@ -154,7 +153,7 @@ static void
 sse_outcome(struct upstream *u, enum sse_result r)
 {
 	if (r == SSE_TOO_LARGE)
-		upstream_fail(u, 502, "event_too_large",
+		fail(u, 502, "event_too_large",
 		    "The provider sent an event that is too large.");
 	else if (r == SSE_NO_MEMORY)
 		upstream_fail_memory(u);
@@ -216,7 +215,7 @@ read_events(struct upstream *u, const char *p, size_t len)
 {
 	u->received += len;
 	if (u->received > u->answer_max) {
-		upstream_fail(u, 502, "answer_too_large",
+		fail(u, 502, "answer_too_large",
 		    "The answer is larger than this server allows.");
 		return false;
 	}
@@ -236,7 +235,7 @@ collect(struct upstream *u, const char *p, size_t len)
 		return u->handler != NULL ? len : 0;
 	}
 	if (u->kind == BODY_ANSWER) {
-		upstream_fail(u, 502, "answer_too_large",
+		fail(u, 502, "answer_too_large",
 		    "The answer is larger than this server allows.");
 		return 0;
 	}
@@ -320,7 +319,7 @@ judge_other(struct upstream *u)
 	status = transfer_status(&u->transfer);
 	memset(&err, 0, sizeof(err));
 	if (is_success(u) && u->transfer.encoded) {
-		upstream_fail(u, 502, "upstream_invalid",
+		fail(u, 502, "upstream_invalid",
 		    "The provider sent a compressed answer, unasked.");
 		return;
 	}

@@ -36,10 +36,6 @@ int api_error_set(struct api_error *e, int status, const char *code,
 /* As api_error_set(), where memory is short: 503 internal_error. */
 int api_error_no_memory(struct api_error *e);
 
-/* OpenAI's `type` for a status: "invalid_request_error", "rate_limit_error",
- * "authentication_error", "permission_error", "not_found_error", "api_error". */
-const char *api_error_type(int status);
-
 /* Appends the JSON object. Returns 0 or -1 as buf_append() does. */
 int api_error_json(struct buf *out, const struct api_error *e);
 

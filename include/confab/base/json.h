@@ -73,12 +73,6 @@ enum json_result json_parse_loose(const char *s, size_t len, size_t depth,
     struct json_object **out);
 
 /*
- * Appends a text that json_check() refused with JSON_UTF8 or JSON_NUL, with
- * U+FFFD for what it refused. Returns 0, or -1 when `out` is full.
- */
-int json_repair(struct buf *out, const char *s, size_t len);
-
-/*
  * Member `name` of `obj` when it is there and a string: its bytes and length
  * (strings may hold any character but U+0000). Else NULL.
  */

@@ -41,8 +41,6 @@ void log_stop(void);
 /* Logs one line; a newline or control byte in it is written as \xNN. */
 void log_msg(enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-void log_vmsg(enum log_level level, const char *fmt, va_list ap)
-    __attribute__((format(printf, 2, 0)));
 
 /*
  * Writes `value` for use as the value of key=value: in double quotes, with

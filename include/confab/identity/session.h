@@ -77,7 +77,4 @@ int session_issue(struct identity *id, struct settings *s,
     const struct users_entry *user, int64_t now, struct session_info *out,
     struct api_error *err);
 
-/* The Set-Cookie value that removes the cookie. */
-void session_clear_cookie(const struct config *c, char out[SESSION_COOKIE_MAX]);
-
 #endif

@@ -44,9 +44,6 @@ void catalog_unref(struct catalog *k);
 const struct catalog_entry *catalog_find(const struct catalog *k,
     const char *id);
 
-size_t catalog_size(const struct catalog *k);
-const struct catalog_entry *catalog_at(const struct catalog *k, size_t i);
-
 struct buf;
 
 /* Appends OpenAI's list object with our extra fields; default model first. */

@@ -40,8 +40,8 @@ starts(const char *s, size_t len, const char *with)
 	return len > n && memcmp(s, with, n) == 0;
 }
 
-const char *
-chat_image_fault(const char *url, size_t len)
+static const char *
+image_fault(const char *url, size_t len)
 {
 	static const char *const types[] = { "data:image/png;base64,",
 		"data:image/jpeg;base64,", "data:image/jpg;base64,",
@@ -117,7 +117,7 @@ check_image(struct chat_request *r, struct json_object *part,
 		return "must be a string";
 	r->has_image = true;
 	note_url(r, url, len);
-	return chat_image_fault(url, len);
+	return image_fault(url, len);
 }
 
 static const char *

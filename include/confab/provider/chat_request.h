@@ -39,12 +39,6 @@ struct chat_request *chat_request_parse(const char *body, size_t len,
 void chat_request_free(struct chat_request *r);
 
 /*
- * What is wrong with a picture's URL, as the end of a sentence; NULL: nothing.
- * It is https:, or data: of a PNG, JPEG, GIF or WebP image in base64.
- */
-const char *chat_image_fault(const char *url, size_t len);
-
-/*
  * Text of the i-th message of role `role` from the start (0 = first), joined
  * from its text parts into `out`. Returns 0, or -1 when there is none.
  */

@@ -163,7 +163,7 @@ test('what is sent while an answer is under way waits for its end, and can be ha
   ends.open();
   await thread(page).getByText('And then?').waitFor();
   assert.equal(await composer(page).inputValue(), 'Being written');
-  await page.waitForFunction(() => document.querySelectorAll('.message-assistant .stats').length === 2);
+  await page.waitForFunction(() => document.querySelectorAll('.message-assistant .tools').length === 2);
   assert.equal(site.calls.filter(({ path }) => path === 'chat/completions').at(-1)?.body.messages.at(-1).content, 'And then?');
   await v.close();
 });

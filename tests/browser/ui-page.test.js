@@ -174,7 +174,7 @@ test('files: text is taken, images where the model sees, all else is refused wit
   await input.setInputFiles(image);
   await page.getByText('Quick does not take images.').waitFor();
   await input.setInputFiles({ name: 'song.mp3', mimeType: 'audio/mpeg', buffer: Buffer.from([0xff, 0xfb, 0x90, 0]) });
-  await page.getByText('song.mp3 is neither an image nor a text file.').waitFor();
+  await page.getByText('The chosen model does not take song.mp3: it is sound or a film.').waitFor();
   await pickModel(page, 'seeing');
   await input.setInputFiles([image, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('some notes') }]);
   await page.getByRole('button', { name: 'Remove notes.txt' }).waitFor();

@@ -437,19 +437,22 @@ test('the thread follows what is written until the reader scrolls', async () => 
 
 test('assistive technology hears the start and the end, not each word', async () => {
   const gate = door();
-  const v = await visit({ prepare: (s) => { s.answer = async (r) => { for (let i = 0; i < 20; i += 1) await r.text(`word${i} `); await gate.promise; await r.end(); }; } });
+  const v = await visit({ prepare: (s) => { s.answer = async (r) => { for (let i = 0; i < 60; i += 1) await r.text(`word${i} `); await gate.promise; await r.end(); }; } });
   await v.page.evaluate(() => {
     const heard = /** @type {string[]} */ (/** @type {any} */ (window).heard = []);
     new MutationObserver(() => heard.push(document.querySelector('.live')?.textContent ?? ''))
       .observe(/** @type {Node} */ (document.querySelector('.live')), { childList: true, characterData: true, subtree: true });
   });
   await v.ask('Hello');
-  await v.answer('word19').waitFor();
+  await v.answer('word59').waitFor();
   gate.open();
   await v.page.waitForFunction(() => /** @type {any} */ (window).heard.at(-1) === 'The answer is complete.');
   const heard = await v.page.evaluate(() => /** @type {any} */ (window).heard.filter(Boolean));
   assert.deepEqual(heard, ['The assistant is answering.', 'The answer is complete.']);
   assert.equal(await v.page.getByRole('log').getAttribute('aria-live'), 'off');
+  v.site.answer = async (r) => { await r.text('A **short** one.'); await r.end(); };
+  await v.ask('Briefly');
+  await v.page.waitForFunction(() => /** @type {any} */ (window).heard.at(-1) === 'The answer is complete. A short one.');
   await v.close();
 });
 

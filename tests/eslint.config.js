@@ -52,7 +52,8 @@ export default [
       'no-unsafe-negation': 'error',
       'no-unsafe-optional-chaining': 'error',
       'no-unused-private-class-members': 'error',
-      'no-unused-vars': ['error', { args: 'after-used', caughtErrors: 'all' }],
+      'no-unused-vars': ['error', { args: 'after-used',
+        argsIgnorePattern: '^_', caughtErrors: 'all' }],
       'no-useless-catch': 'error',
       'no-useless-escape': 'error',
       'no-useless-return': 'error',
@@ -71,6 +72,7 @@ export default [
   },
   {
     files: ['static/**/*.js'],
+    ignores: ['static/i18n/**'],
     rules: {
       'no-console': 'error',
       'max-lines': ['error', { max: 500 }],

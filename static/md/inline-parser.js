@@ -79,7 +79,7 @@ export class InlineParser {
     const { text } = this;
     while (this.at < text.length) {
       SPECIAL.lastIndex = this.at;
-      let next = SPECIAL.exec(text)?.index ?? text.length;
+      const next = SPECIAL.exec(text)?.index ?? text.length;
       const address = this.addresses[this.address];
       if (address && address.at <= next) {
         if (address.at >= this.at) {

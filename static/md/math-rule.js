@@ -47,7 +47,7 @@ export function looksLikeMath(body) {
   if (!body || /^\s|\s$/.test(body)) return false;
   // A variable of a shell, a path, a name in capitals; an amount and what it is of.
   if (/^\{\w+\}\S/.test(body) || /^[A-Z][A-Z0-9]+_[A-Z][A-Z0-9_]*\b/.test(body) || /^\w+:?\/\//.test(body)) return false;
-  if (/^\d[\d.,]*(?:[kKmMbB%]|bn|mn)?\s*[-–—\/~]\s*$/.test(body)) return false;
+  if (/^\d[\d.,]*(?:[kKmMbB%]|bn|mn)?\s*[-–—/~]\s*$/.test(body)) return false;
   if (/[\\^{}]/.test(body) || /(?:^|[^\w])[\p{L}\d]{1,3}_[\p{L}\d]/u.test(body) || /^_\S/.test(body)) return true;
   const words = body.replace(FUNCTIONS, 'f');
   const isProse = /\p{L}{2,}['’]?\p{L}*[,;]?\s+['"(]?\p{L}{2,}/u.test(words) || [...words].some((char) => isUnspaced(char));

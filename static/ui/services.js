@@ -92,7 +92,6 @@ export function createContext(basics, parts, pickImport) {
   let prompt = null;
   const markdown = createMarkdown(() => parts().thread.refresh());
 
-
   return {
     ...basics,
     menus: createMenus(),

@@ -400,7 +400,7 @@ test_pictures(void **state)
 	/* A name is never a picture. */
 	sse_init(&d, 100);
 	sse_allow_pictures(&d, 1000);
-	assert_int_equal(feed_long(&d, "event: image", 90), SSE_TOO_LARGE);
+	assert_int_equal(feed_long(&d, "event: image", 200), SSE_TOO_LARGE);
 	sse_free(&d);
 }
 

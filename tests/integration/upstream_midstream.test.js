@@ -116,8 +116,6 @@ test('silence before the first event ends at its limit', async () => {
   for (const script of [
     { steps: [{ hang: true }], bare: true },
     { before: 3_600_000, steps: [] },
-    { bare: true, steps: [{ repeat: 100,
-      steps: [{ comment: 'PROCESSING' }, { wait: 100 }] }] },
   ]) {
     const answer = await client.ask('m', order(script));
     const text = await answer.text();
@@ -125,6 +123,17 @@ test('silence before the first event ends at its limit', async () => {
     assert.doesNotMatch(text, /\[DONE\]/);
     await site.upstream.until(() => site.upstream.calls.at(-1)?.closedAt);
   }
+});
+
+test('comments before the first event are no silence', async () => {
+  const { site } = suite;
+  const client = await site.signedIn();
+  const reading = await client.chat('m', order({ bare: true, steps: [
+    { repeat: 30, steps: [{ comment: 'PROCESSING' }, { wait: 50 }] },
+    { text: 'thought of' }, ...END] }));
+  await reading.ended;
+  assert.equal(textOf(reading.arrivals), 'thought of');
+  assert.ok(isDone(reading.arrivals));
 });
 
 test('silence amid the words ends at its limit', async () => {

@@ -40,7 +40,6 @@ export function createPromptList(ctx, field) {
     const typed = text === closed && closed !== '' ? null : slashOf(text);
     found = typed === null ? [] : matchingPrompts(prompts, typed).slice(0, SHOWN);
     const open = found.length > 0;
-    field.setAttribute('aria-expanded', String(open));
     if (open) field.setAttribute('aria-activedescendant', `prompt-${mark}`);
     else field.removeAttribute('aria-activedescendant');
     if (typed === '' && prompts.length === 0) {

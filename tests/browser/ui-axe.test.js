@@ -125,12 +125,12 @@ const STATES = [
     await v.ask('Hello');
     await v.page.locator('.reasoning .dots').waitFor();
   } },
-  { name: 'sending too early', options: { prepare: (s) => { s.answer = (r) => r.text('Half').then(() => r.gone); } }, async go(v) {
+  { name: 'a message that waits', options: { prepare: (s) => { s.answer = (r) => r.text('Half').then(() => r.gone); } }, async go(v) {
     await v.ask('Hello');
     await v.page.getByText('Half').waitFor();
     await v.page.getByRole('textbox', { name: 'Message' }).fill('More');
     await v.page.keyboard.press('Enter');
-    await v.page.locator('.notice-warn').waitFor();
+    await v.page.locator('.queued').waitFor();
   } },
   { name: 'stopped', options: { prepare: (s) => { s.answer = (r) => r.text('Half').then(() => r.gone); } }, async go(v) {
     await v.ask('Hello');

@@ -95,7 +95,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct shared_penalty_rule rule = { 0, 1000, 1000, 60000 };
-	unsigned char id[TOKEN_SESSION_LEN] = { 0 };
+	unsigned char id[SHARED_SESSION_LEN] = { 0 };
 	uint64_t now = (uint64_t)clock_wall() * 1000, issued;
 	uint64_t until = now + 1000000;
 	uint64_t day = ++round_number;

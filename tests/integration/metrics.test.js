@@ -65,7 +65,7 @@ test('each stream is one log line, without its content', async () => {
   }
   const lines = await until(() => {
     const all = site.log().slice(mark).split('\n')
-      .filter((line) => /stream/.test(line) && /model=/.test(line));
+      .filter((line) => /: stream /.test(line) && /model=/.test(line));
     return all.length >= 3 && all;
   });
   assert.equal(lines.length, 3, lines.join('\n'));

@@ -191,7 +191,7 @@ newer() {
 # Everything of the tree that takes part, and nothing that building in it or
 # an editor left there.
 source_list() {
-	(cd "$source" && find .ci .npmrc .clang-format .editorconfig LICENSE NEWS \
+	(cd "$source" && find .ci .npmrc .clang-format .clang-tidy .editorconfig LICENSE NEWS \
 	    README.md HACKING.md Makefile.am configure.ac package.json \
 	    package-lock.json fcgi include nginx packaging static tests \
 	    -type f ! -name '*.o' ! -name '*.log' ! -name '*.trs' \

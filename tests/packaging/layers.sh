@@ -10,16 +10,9 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/confab-layers.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-fresh() {
-	rm -rf "$work/src"
-	mkdir -p "$work/src/tests"
-	cp -R "$source/fcgi" "$source/include" "$work/src/"
-	(cd "$source" && find static -name '*.js' ! -path 'static/vendor/*') |
-	    while read -r file; do
-		mkdir -p "$work/src/$(dirname "$file")"
-		cp "$source/$file" "$work/src/$file"
-	done
-}
+mkdir -p "$work/src/tests"
+(cd "$source" && find fcgi include static -name '*.[ch]' -o -name '*.js' \
+    ! -path 'static/vendor/*' | tar -cf - -T -) | (cd "$work/src" && tar -xf -)
 
 check() {
 	sh "$source/tests/check-layers" "$work/src" >"$work/out" 2>&1
@@ -27,8 +20,8 @@ check() {
 
 # planted WHAT FILE LINE: with the line at the end of the file, it is found.
 planted() {
-	fresh
 	mkdir -p "$(dirname "$work/src/$2")"
+	[ ! -f "$work/src/$2" ] || cp "$work/src/$2" "$work/kept"
 	echo "$3" >>"$work/src/$2"
 	if check; then
 		echo "not noticed: $1"
@@ -38,9 +31,10 @@ planted() {
 		cat "$work/out"
 		exit 1
 	fi
+	rm "$work/src/$2"
+	[ ! -f "$work/kept" ] || mv "$work/kept" "$work/src/$2"
 }
 
-fresh
 check || { cat "$work/out"; exit 1; }
 
 planted 'a room above' fcgi/base/buf.c '#include "confab/relay/relay.h"'

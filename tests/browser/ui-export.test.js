@@ -26,6 +26,7 @@ test('a conversation as one HTML file opens alone, runs nothing and asks nobody'
   await v.page.locator('.message-assistant .toolbar').waitFor();
   const download = v.page.waitForEvent('download');
   await v.page.locator('.topbar').getByRole('button', { name: 'Menu' }).click();
+  await v.page.getByRole('button', { name: 'Export and import' }).click();
   await v.page.getByRole('button', { name: 'Export as HTML' }).click();
   const folder = mkdtempSync(join(tmpdir(), 'confab-export-'));
   const path = join(folder, 'chat.html');

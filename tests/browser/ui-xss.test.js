@@ -126,6 +126,7 @@ for (const bypassCSP of [false, true]) {
       if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, spoil(one, name)]));
       return value;
     };
+    await page.keyboard.press('Escape');
     const file = spoil(JSON.parse(readFileSync(String(await download.path()), 'utf8')));
     await page.locator('input[accept*=json]').setInputFiles({ name: `${EVIL[0]}.json`.replaceAll('/', '|'), mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(file)) });
     await page.getByText('1 chat was imported.').waitFor({ timeout: 5_000 }).catch(async () => assert.fail(String(await page.locator('.notices, [role=status], [role=alert]').allTextContents())));

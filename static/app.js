@@ -2,20 +2,19 @@
 /**
  * The composition root: makes the store, gives the network its browser, puts
  * the views on the page, and keeps the promises that concern the page as a
- * whole. The only file that knows all rooms.
+ * whole. What only a conversation needs is wired in signed-in.js, which is
+ * loaded when somebody is in.
  *
  * @typedef {import('./core/types.js').Actions} Actions
  */
 
-import { createCoreActions } from './core/actions.js';
-import { watchQueues } from './core/queue.js';
-import { selectHasSomethingToLose } from './core/selectors.js';
+import { pageActions } from './core/actions-page.js';
 import { loadSettings, saveSettings } from './core/settings.js';
 import { initialState, reduce } from './core/state.js';
 import { createStore } from './core/store.js';
 import { createAccount } from './net/account.js';
-import { createAnswers } from './net/answers.js';
 import { createApi } from './net/api.js';
+import { fetchOwn, storage } from './start.js';
 import { mountUi } from './ui/mount.js';
 
 /** A page that is not shown gets no frames: then, this often must do. */
@@ -47,89 +46,45 @@ function schedule(run) {
   timer = setTimeout(once, HIDDEN_FRAME_MS);
 }
 
-/**
- * A random UUID; crypto.randomUUID is missing where the page came over plain
- * HTTP from another machine.
- *
- * @returns {string}
- */
-function newUuid() {
-  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (/** @type {number} */ (bytes[6]) & 0x0f) | 0x40;
-  bytes[8] = (/** @type {number} */ (bytes[8]) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-/**
- * Where settings are kept; null where the browser forbids it.
- *
- * @returns {Storage | null}
- */
-function settingsStorage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
-
 let lastId = 0;
 /** Ids need to be unique in this page only. */
 const newId = () => `i${(lastId += 1)}`;
 
-const storage = settingsStorage();
 const store = createStore(
   initialState({ settings: loadSettings(storage), id: newId(), now: env.now(), online: env.isOnline() }),
   { reduce, schedule },
 );
-const api = createApi({ fetch: (url, init) => fetch(url, init), base: document.baseURI, ...env });
+const api = createApi({ fetch: fetchOwn, base: document.baseURI, ...env });
 
 // Other tabs of the same mount hear of a sign-out at once, not at their next request.
 const tabs = typeof BroadcastChannel === 'function'
   ? new BroadcastChannel(`confab:${new URL('.', document.baseURI).pathname}`) : null;
 
-const answers = createAnswers({
-  store, api, env, newId, newKey: newUuid, schedule, onUnauthorized: () => account.expired(),
-});
+/**
+ * What is under way in the conversations; null until these are loaded.
+ *
+ * @type {import('./net/answers.js').Answers | null}
+ */
+let answers = null;
 const account = createAccount({
   store,
   api,
   env,
   newId,
   onSignedIn() {
-    answers.signedIn();
+    answers?.signedIn();
     void account.loadModels();
   },
-  beforeSignOut: () => answers.leave(),
+  beforeSignOut: () => answers?.leave(),
   onSignedOut: () => tabs?.postMessage('signed-out'),
 });
-const core = createCoreActions({
-  store,
-  now: env.now,
-  newId,
-  keepSettings: (settings) => void saveSettings(storage, settings),
-});
 
-/** @type {Actions} */
-const actions = {
-  ...core,
-  deleteConversation(id) {
-    answers.stop(id);
-    core.deleteConversation(id);
-  },
-  deleteMessage(id) {
-    answers.stopBelow(id);
-    core.deleteMessage(id);
-  },
-  send: answers.send,
-  editAndResend: answers.editAndResend,
-  regenerate: answers.regenerate,
-  continueAnswer: answers.continueAnswer,
-  retry: answers.retry,
-  stop: answers.stop,
-  stopMessage: answers.stopMessage,
+/** @param {import('./core/types.js').Settings} settings */
+const keepSettings = (settings) => void saveSettings(storage, settings);
+
+/** Those of the conversations are missing until these are loaded, and so are the views that ask for them. */
+const actions = /** @type {Actions} */ ({
+  ...pageActions({ store, newId, keepSettings }),
   async signIn(name, password) {
     const done = await account.signIn(name, password);
     if (done) tabs?.postMessage('signed-in');
@@ -140,24 +95,31 @@ const actions = {
   signOutEverywhere: account.signOutEverywhere,
   checkSession: account.checkSession,
   loadModels: account.loadModels,
-};
+});
 
-watchQueues({ store, send: answers.send });
+/** The conversations, with the actions that belong to them. */
+async function loadShell() {
+  const { createShell, openConversations } = await import('./signed-in.js');
+  if (answers === null) {
+    const opened = openConversations({ store, api, env, newId, schedule, keepSettings, onUnauthorized: account.expired });
+    answers = opened.answers;
+    Object.assign(actions, opened.actions);
+  }
+  return { createShell };
+}
+
+store.subscribe(({ session: { status }, settings }) => {
+  const known = status === 'signed-in' || status === 'signed-out';
+  if (known && settings.beenHere !== (status === 'signed-in')) actions.setSetting('beenHere', status === 'signed-in');
+});
 
 tabs?.addEventListener('message', ({ data }) => {
   if (data === 'signed-out') account.signedOutElsewhere();
   if (data === 'signed-in' && store.getState().session.status !== 'signed-in') void account.checkSession();
 });
 
-addEventListener('beforeunload', (event) => {
-  if (!selectHasSomethingToLose(store.getState())) return;
-  event.preventDefault();
-  // Older browsers ask only when this is set.
-  event.returnValue = true;
-});
-
 addEventListener('pagehide', ({ persisted }) => {
-  answers.leave();
+  answers?.leave();
   if (!persisted) return;
   // The browser keeps the page for going back to: what it keeps must be empty.
   store.dispatch({ type: 'conversations/cleared', newId: newId(), now: env.now() });
@@ -169,14 +131,14 @@ addEventListener('pageshow', ({ persisted }) => {
 
 addEventListener('online', () => {
   actions.setUi({ online: true });
-  answers.wake();
+  answers?.wake();
   if (store.getState().session.status === 'unknown') void account.checkSession();
 });
 addEventListener('offline', () => actions.setUi({ online: false }));
 
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible') return;
-  answers.wake();
+  answers?.wake();
   const { status, expiresAt } = store.getState().session;
   // Who had to sign in again may have done it in another tab.
   if (status === 'expired' || (status === 'signed-in' && expiresAt !== null && expiresAt < env.now())) {
@@ -184,7 +146,7 @@ document.addEventListener('visibilitychange', () => {
   }
 });
 // After a freeze of a page in the background; not all browsers know it.
-document.addEventListener('resume', () => answers.wake());
+document.addEventListener('resume', () => answers?.wake());
 
-mountUi(/** @type {HTMLElement} */ (document.getElementById('app')), { store, actions });
+mountUi(/** @type {HTMLElement} */ (document.getElementById('app')), { store, actions, loadShell });
 void account.checkSession();

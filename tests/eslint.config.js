@@ -7,7 +7,7 @@
 import stylistic from '@stylistic/eslint-plugin';
 
 export default [
-  { ignores: ['static/vendor/**', 'node_modules/**', 'tests/fuzz/corpus/**'] },
+  { ignores: ['static/vendor/**', 'static/joined/**', 'node_modules/**', 'tests/fuzz/corpus/**'] },
   {
     files: ['**/*.js', '**/*.mjs'],
     linterOptions: { reportUnusedDisableDirectives: 'error' },

@@ -8,10 +8,10 @@
  * @typedef {{setItem: (key: string, value: string) => void}} Writable
  */
 
+import { SETTINGS_KEY } from './been-here.js';
 import { MAX_STORED_PROMPT_CHARS, validPrompts } from './prompts.js';
 
-/** The one key used in the storage. */
-export const SETTINGS_KEY = 'confab.settings';
+export { SETTINGS_KEY };
 
 /** Longest instructions that are kept, characters. */
 export const MAX_INSTRUCTIONS_CHARS = 20000;
@@ -36,6 +36,7 @@ export const DEFAULT_SETTINGS = Object.freeze({
   instructions: '',
   prompts: Object.freeze([]),
   sidebarOpen: true,
+  beenHere: false,
   showStats: false,
   wrapCode: false,
   readAnswers: false,
@@ -78,6 +79,7 @@ const RULES = {
   instructions: isText(MAX_INSTRUCTIONS_CHARS),
   prompts: validPrompts,
   sidebarOpen: isFlag,
+  beenHere: isFlag,
   showStats: isFlag,
   wrapCode: isFlag,
   readAnswers: isFlag,

@@ -81,6 +81,7 @@
  * @property {string} instructions   sent with every chat, before the chat's own
  * @property {readonly Prompt[]} prompts   the person's own
  * @property {boolean} sidebarOpen
+ * @property {boolean} beenHere      somebody was signed in here last: the page begins with the conversation
  * @property {boolean} showStats     tokens and speed under each answer
  * @property {boolean} wrapCode
  * @property {boolean} readAnswers   screen readers hear long answers too

@@ -13,6 +13,7 @@
 
 import { LOGIN_TIMEOUT_MS } from './api.js';
 import { ApiError, errorOfFailure } from './errors.js';
+import { SESSION_PROBE } from './first.js';
 
 /** Models of one list that are taken at most. */
 const MAX_MODELS = 2000;
@@ -103,13 +104,15 @@ function signedIn({ store: { dispatch, getState }, env, newId, beforeSignOut, on
 }
 
 /**
- * The server knows no session.
+ * The server knows no session. What somebody wrote before that was known, on a
+ * page that had begun with the conversation, stays for when they are in.
  *
  * @param {Desk} desk
  * @param {'password' | 'remote_user'} auth
  */
 function nobody({ store: { dispatch, getState }, env, newId }, auth) {
-  if (getState().session.user !== null) dispatch({ type: 'session/expired', auth });
+  const { user, status } = getState().session;
+  if (user !== null || status === 'unknown') dispatch({ type: 'session/expired', auth });
   else dispatch({ type: 'session/signedOut', auth, now: env.now(), newId: newId() });
 }
 
@@ -138,9 +141,7 @@ function takeTurn(desk) {
 async function checkSession(desk) {
   const newest = takeTurn(desk);
   try {
-    // With probe=1 "nobody" is an answer and no error: browsers write
-    // each 401 to the console, also one that was expected.
-    const answer = await desk.api.json('GET', 'session?probe=1');
+    const answer = await desk.api.json('GET', SESSION_PROBE);
     if (!newest()) return;
     if (fields(answer)['user'] === null) nobody(desk, authOf(fields(answer)['auth']));
     else signedIn(desk, answer);

@@ -5,6 +5,7 @@
  */
 
 import { ApiError, MAX_ERROR_CHARS, errorOfAnswer, errorOfFailure } from './errors.js';
+import { OWN_SITE } from './first.js';
 
 /** How long a request that is not a stream may take. */
 export const REQUEST_TIMEOUT_MS = 30000;
@@ -103,11 +104,7 @@ async function request({ fetch, root, now, isOnline, setTimer, clearTimer }, met
 function initOf(method, { body, headers, keepalive, accept }, signal) {
   return {
     method,
-    mode: 'same-origin',
-    credentials: 'same-origin',
-    cache: 'no-store',
-    redirect: 'manual',
-    referrerPolicy: 'same-origin',
+    ...OWN_SITE,
     headers: {
       Accept: accept,
       ...(body === undefined ? {} : { 'Content-Type': JSON_TYPE }),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Markdown on demand: the page begins without it, and shows plain text until it is there.
 
+import { preload } from './preload.js';
+
 /** @typedef {typeof import('../md/render.js')} Markdown */
 
 /** Pause before a load that failed is tried again (ms). */
@@ -17,7 +19,7 @@ export function createMarkdown(onReady) {
   function load() {
     if (asked) return;
     asked = true;
-    import('../md/render.js').then((module) => {
+    Promise.all([import('../md/render.js'), preload('markdown')]).then(([module]) => {
       loaded = module;
       onReady();
     }, () => {

@@ -6,8 +6,8 @@ import { explain } from './errors.js';
 import { createI18n } from './i18n.js';
 import { icon } from './icons.js';
 import { createLoginPage } from './login.js';
-import { createAnnouncer, createToasts } from './notices.js';
-import { preloadShell } from './preload.js';
+import { createToasts } from './notices.js';
+import { preload } from './preload.js';
 import { make } from './region.js';
 
 /**
@@ -16,6 +16,7 @@ import { make } from './region.js';
  * @typedef {import('../core/store.js').Store} Store
  * @typedef {import('./context.js').Basics} Basics
  * @typedef {import('./shell.js').Shell} Shell
+ * @typedef {() => Promise<Pick<typeof import('./shell.js'), 'createShell'>>} LoadShell
  */
 
 const THEME_COLORS = { light: '#fbfaf7', dark: '#14181a' };
@@ -37,9 +38,10 @@ function applySettings(settings) {
 /**
  * The conversation's own part of the page, loaded when it is first wanted.
  * @param {Basics} basics
+ * @param {LoadShell} loadShell
  * @param {() => void} redraw
  */
-function createShellLoader(basics, redraw) {
+function createShellLoader(basics, loadShell, redraw) {
   /** @type {Shell | null} */
   let shell = null;
   /** @type {'no' | 'loading' | 'failed'} */
@@ -49,9 +51,8 @@ function createShellLoader(basics, redraw) {
     get failed() { return loading === 'failed'; },
     load() {
       if (shell || loading === 'loading') return;
-      if (loading === 'no') preloadShell();
       loading = 'loading';
-      import('./shell.js').then((module) => {
+      Promise.all([loadShell(), preload('conversation')]).then(([module]) => {
         shell = module.createShell(basics, redraw);
         redraw();
       }, () => {
@@ -102,9 +103,9 @@ function createSettingsWatch(i18n) {
  * @param {HTMLElement} root
  * @param {Basics} basics
  * @param {ReturnType<typeof createShellLoader>} loader
- * @param {{toasts: ReturnType<typeof createToasts>, announcer: ReturnType<typeof createAnnouncer>}} notices
+ * @param {ReturnType<typeof createToasts>} toasts
  */
-function createFaces(root, basics, loader, { toasts, announcer }) {
+function createFaces(root, basics, loader, toasts) {
   const { actions, i18n } = basics;
   const loginPage = createLoginPage(basics);
   const splash = createSplash(basics);
@@ -117,7 +118,7 @@ function createFaces(root, basics, loader, { toasts, announcer }) {
   function show(element) {
     if (shown === element) return false;
     shown = element;
-    root.replaceChildren(element, toasts.element, announcer.element);
+    root.replaceChildren(element, toasts.element);
     return true;
   }
 
@@ -130,7 +131,6 @@ function createFaces(root, basics, loader, { toasts, announcer }) {
     /** @param {State} state */
     login(state) {
       if (loader.shell && shown === loader.shell.element) loader.shell.leave(state);
-      announcer.clear();
       loginPage.update(state);
       if (show(loginPage.element)) loginPage.focus();
     },
@@ -145,7 +145,6 @@ function createFaces(root, basics, loader, { toasts, announcer }) {
       }
       const first = show(shell.element);
       shell.update(state);
-      announcer.update(state);
       // Where a keyboard on the screen would come up, nobody is pushed into a field.
       if (first && matchMedia('(hover: hover)').matches) shell.focus();
     },
@@ -155,10 +154,10 @@ function createFaces(root, basics, loader, { toasts, announcer }) {
 /**
  * Shows the page in `root` and keeps it up to date until `unmount`.
  * @param {HTMLElement} root
- * @param {{store: Store, actions: Actions}} parts
+ * @param {{store: Store, actions: Actions, loadShell: LoadShell}} parts
  * @returns {{unmount(): void}}
  */
-export function mountUi(root, { store, actions }) {
+export function mountUi(root, { store, actions, loadShell }) {
   const redraw = () => update(store.getState());
   const i18n = createI18n((language) => {
     document.documentElement.lang = language.code;
@@ -172,21 +171,23 @@ export function mountUi(root, { store, actions }) {
     i18n,
     actions,
     state: store.getState,
-    say: (text) => notices.announcer.say(text),
+    say: (text) => loader.shell?.say(text),
     focusComposer: () => loader.shell?.focus(),
   };
-  const notices = { toasts: createToasts(basics), announcer: createAnnouncer(basics) };
-  const loader = createShellLoader(basics, redraw);
-  const faces = createFaces(root, basics, loader, notices);
+  const toasts = createToasts(basics);
+  const loader = createShellLoader(basics, loadShell, redraw);
+  const faces = createFaces(root, basics, loader, toasts);
   const follow = createSettingsWatch(i18n);
 
   /** @param {State} state */
   function update(state) {
     follow(state.settings);
-    if (state.session.status === 'unknown') faces.unknown(state);
+    // Who was in here last sees the conversation at once, and may write before the server has said so.
+    const expected = state.settings.beenHere && !state.session.error;
+    if (state.session.status === 'unknown' && !expected) faces.unknown(state);
     else if (state.session.status === 'signed-out') faces.login(state);
     else faces.conversation(state);
-    notices.toasts.update(state);
+    toasts.update(state);
   }
 
   const unsubscribe = store.subscribe(update);

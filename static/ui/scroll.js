@@ -91,7 +91,8 @@ export function createScrollOwner(viewport, content, onSize, onAway) {
       away = false;
       onAway(false);
       if (thread) stick();
-      else viewport.scrollTop = 0;
+      // Putting it there would lay the page out, also where it is there.
+      else if (now.top !== 0) viewport.scrollTop = 0;
     },
     /** The reader is doing something further up; stay with them. */
     release,

@@ -3,12 +3,13 @@
 
 import { textOf } from '../core/parts.js';
 import { selectActive, selectIsStreaming, selectPath } from '../core/selectors.js';
+import { createAnnouncer } from './announcer.js';
+import { createBanners } from './banners.js';
 import { createComposer } from './composer.js';
 import { createDialogs } from './dialogs.js';
 import { watchFocus } from './focus.js';
 import { installShortcuts } from './keys.js';
 import { createLoginDialog } from './login.js';
-import { createBanners } from './notices.js';
 import { createQuote } from './quote.js';
 import { make, region } from './region.js';
 import { createContext, createImporter } from './services.js';
@@ -42,6 +43,14 @@ function createDrawer({ actions, state: now }) {
       if (narrow.matches) actions.setUi({ drawerOpen: open });
       else actions.setSetting('sidebarOpen', open);
       focusAfter = open ? '.sidebar [aria-controls="chats"]' : '.topbar [aria-controls="chats"]';
+    },
+    /** @param {HTMLElement} list */
+    closeOnEscape(list) {
+      list.addEventListener('keydown', (event) => {
+        if (event.key !== 'Escape' || !narrow.matches || event.defaultPrevented) return;
+        event.preventDefault();
+        drawer.toggle();
+      });
     },
     /** To the search, wherever the list is. */
     search() {
@@ -146,6 +155,7 @@ export function createShell(basics, redraw) {
   const dialogs = createDialogs(ctx);
   const relogin = createLoginDialog(ctx);
   const banners = createBanners(ctx);
+  const announcer = createAnnouncer(ctx);
   const skip = skipRegion(basics, () => composer.focus());
   const views = [sidebar, topbar, banners, thread, composer, dialogs, relogin, skip];
 
@@ -154,13 +164,9 @@ export function createShell(basics, redraw) {
   const scrim = make('div', 'scrim');
   scrim.addEventListener('click', drawer.toggle);
   main.append(topbar.element, banners.element, thread.element, composer.element, quote.element);
-  element.append(skip.element, sidebar.element, scrim, main, relogin.element, dialogs.element, importer);
+  element.append(skip.element, sidebar.element, scrim, main, relogin.element, dialogs.element, importer, announcer.element);
   composer.takeDrops(element);
-  sidebar.element.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !drawer.narrow.matches || event.defaultPrevented) return;
-    event.preventDefault();
-    drawer.toggle();
-  });
+  drawer.closeOnEscape(sidebar.element);
   drawer.narrow.addEventListener('change', redraw);
   const uninstall = installKeys(ctx, { element, drawer, thread, composer, quote });
   const fallBack = createFallBack(element, thread, composer);
@@ -168,6 +174,7 @@ export function createShell(basics, redraw) {
   return {
     element,
     focus: () => composer.focus(),
+    say: announcer.say,
     /** @param {State} state */
     update(state) {
       const open = drawer.isOpen(state);
@@ -179,6 +186,7 @@ export function createShell(basics, redraw) {
       const keepFocus = watchFocus(element, fallBack);
       for (const view of views) view.update(state);
       ctx.models.update();
+      announcer.update(state);
       keepFocus();
       drawer.placeFocus(element);
     },
@@ -187,6 +195,7 @@ export function createShell(basics, redraw) {
       ctx.menus.close();
       ctx.models.close();
       ctx.speech.end();
+      announcer.clear();
       for (const view of views) view.update(state);
     },
     dispose() {

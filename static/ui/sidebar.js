@@ -5,6 +5,7 @@ import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { selectMemory } from '../core/selectors.js';
 import { createChatList } from './chat-list.js';
 import { icon } from './icons.js';
+import { createIdleWork } from './idle.js';
 import { make, region } from './region.js';
 import { isComposing } from './send-key.js';
 
@@ -59,22 +60,31 @@ function toolsRegion(ctx) {
 }
 
 /**
- * What all chats take.
+ * What all chats take. Told when the page has time for the first time: writing
+ * a size is what browsers need longest for of all that is shown at first.
  * @param {Context} ctx
+ * @returns {import('./region.js').Region}
  */
 function footRegion(ctx) {
-  return region(ctx, make('div', 'sidebar-foot'),
+  let told = false;
+  const part = region(ctx, make('div', 'sidebar-foot'),
     (state) => {
       const { bytes, cap } = selectMemory(state);
-      return [Math.round((bytes / cap) * 1000), Math.round(bytes / 1e4), cap];
+      return [told, Math.round((bytes / cap) * 1000), Math.round(bytes / 1e4), cap];
     },
-    (permille, rounded, cap) => {
+    (tells, permille, rounded, cap) => {
       const { t, size } = ctx.i18n;
-      const value = t('meter.memoryValue', { used: size(rounded * 1e4), cap: size(cap) });
+      const value = tells ? t('meter.memoryValue', { used: size(rounded * 1e4), cap: size(cap) }) : '';
       return html`<button type="button" class="meter-button" @click=${() => ctx.actions.setUi({ dialog: 'memory' })}>
         <span class="meter"><span class="meter-line"><span>${t('menu.memory')}</span><span class="tabular">${value}</span></span>
         <meter class="meter-bar" min="0" max="1000" low="800" high="980" optimum="0" .value=${permille} aria-hidden="true"></meter></span></button>`;
     });
+  createIdleWork(() => {
+    told = true;
+    part.update(ctx.state());
+    return false;
+  }).ask();
+  return part;
 }
 
 /**

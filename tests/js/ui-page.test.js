@@ -24,32 +24,45 @@ function collect(module, found) {
   return found;
 }
 
-test('every module of the first load is asked for ahead, and no other', { skip: !existsSync(new URL('vendor/lit-html/lit-html.js', STATIC)) }, () => {
+const skip = !existsSync(new URL('vendor/lit-html/lit-html.js', STATIC));
+const [first = '', later = '', markdown = ''] = page.split(/<template id="later-(?:conversation|markdown)">/);
+
+/** @param {string} markup @param {string} rel */
+const asked = (markup, rel) => [...markup.matchAll(/rel="([a-z]+)" href="([^"]+)"/g)].filter((m) => m[1] === rel).map((m) => String(m[2]));
+
+test('every module of the first load is asked for ahead, and no other', { skip }, () => {
   const needed = collect(new URL('app.js', STATIC), new Set());
-  needed.delete('app.js');
-  const asked = [...page.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map((m) => String(m[1]));
-  assert.deepEqual(asked, [...needed].sort());
+  for (const script of ['app.js', 'start.js']) {
+    assert.match(first, new RegExp(`<script type="module" src="${script}"`));
+    needed.delete(script);
+  }
+  assert.deepEqual(asked(first, 'modulepreload'), [...needed].sort());
 });
 
-test('so is every module of the conversation, once somebody signs in', { skip: !existsSync(new URL('vendor/lit-html/lit-html.js', STATIC)) }, () => {
-  const first = collect(new URL('app.js', STATIC), new Set());
-  const conversation = collect(new URL('md/render.js', STATIC), collect(new URL('ui/shell.js', STATIC), new Set()));
-  const later = [...conversation].filter((name) => !first.has(name));
-  const source = readFileSync(new URL('ui/preload.js', STATIC), 'utf8');
-  const list = /SHELL_MODULES = \[([^\]]*)\]/.exec(source)?.[1] ?? '';
-  const asked = [...list.matchAll(/'([^']+)'/g)].map((m) => new URL(String(m[1]), new URL('ui/', STATIC)).href.slice(STATIC.href.length));
-  assert.deepEqual(asked.sort(), later.sort());
+test('the first script imports next to nothing', () => {
+  const needed = collect(new URL('start.js', STATIC), new Set());
+  assert.deepEqual([...needed].sort(), ['core/been-here.js', 'net/first.js', 'start.js', 'ui/preload.js']);
 });
 
-test('every sheet of the folder is linked, and everything linked is there', () => {
+test('so is every module of the conversation, once somebody signs in, and of Markdown after that', { skip }, () => {
+  const known = collect(new URL('app.js', STATIC), new Set());
+  const conversation = collect(new URL('signed-in.js', STATIC), new Set());
+  const rendering = collect(new URL('md/render.js', STATIC), new Set());
+  assert.deepEqual(asked(later, 'modulepreload'), [...conversation].filter((name) => !known.has(name)).sort());
+  assert.deepEqual(asked(markdown, 'modulepreload'), [...rendering].filter((name) => !known.has(name) && !conversation.has(name)).sort());
+});
+
+test('every sheet of the folder is linked, in the order of the cascade, and everything linked is there', () => {
   const linked = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map((m) => String(m[1])).filter((href) => !href.startsWith('vendor/'));
   for (const href of linked) assert.ok(existsSync(new URL(href, STATIC)), href);
   const sheets = readdirSync(new URL('css/', STATIC)).map((name) => `css/${name}`);
-  assert.deepEqual(linked.filter((href) => href.startsWith('css/')).sort(), sheets.sort());
+  assert.deepEqual([first, later, markdown].flatMap((markup) => asked(markup, 'stylesheet')).sort(), sheets.sort());
+  // The order of the layers is said before any of them is filled.
+  assert.equal(asked(first, 'stylesheet')[0], 'css/tokens.css');
 });
 
 test('no markup or template carries a style, a handler or a string that becomes markup', () => {
-  assert.doesNotMatch(page, / style=| on[a-z]+="|<script(?! type="module" src=)|<style/);
+  assert.doesNotMatch(page, / style=| on[a-z]+="|<script(?! type="module" src="[a-z-]+\.js"( async)?>)|<style/);
   for (const name of readdirSync(new URL('ui/', STATIC))) {
     const source = readFileSync(new URL(`ui/${name}`, STATIC), 'utf8');
     assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|document\.write|\bfetch\(|XMLHttpRequest|WebSocket| style=/, name);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What is wired when somebody is in: the conversations, what is asked and
+ * answered in them, and the views that show them. Loaded by app.js.
+ *
+ * @typedef {import('./core/types.js').Actions} Actions
+ */
+
+import { createCoreActions } from './core/actions.js';
+import { watchQueues } from './core/queue.js';
+import { selectHasSomethingToLose } from './core/selectors.js';
+import { createAnswers } from './net/answers.js';
+
+export { createShell } from './ui/shell.js';
+
+/**
+ * A random UUID; crypto.randomUUID is missing where the page came over plain
+ * HTTP from another machine.
+ *
+ * @returns {string}
+ */
+function newUuid() {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (/** @type {number} */ (bytes[6]) & 0x0f) | 0x40;
+  bytes[8] = (/** @type {number} */ (bytes[8]) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/**
+ * To be called once.
+ *
+ * @param {Omit<Parameters<typeof createAnswers>[0], 'newKey'>
+ *   & {keepSettings: (settings: import('./core/types.js').Settings) => void}} page  what app.js has made
+ * @returns {{answers: import('./net/answers.js').Answers, actions: Partial<Actions>}}
+ */
+export function openConversations({ keepSettings, ...page }) {
+  const { store, env, newId } = page;
+  const answers = createAnswers({ ...page, newKey: newUuid });
+  const core = createCoreActions({ store, now: env.now, newId, keepSettings });
+  watchQueues({ store, send: answers.send });
+
+  addEventListener('beforeunload', (event) => {
+    if (!selectHasSomethingToLose(store.getState())) return;
+    event.preventDefault();
+    // Older browsers ask only when this is set.
+    event.returnValue = true;
+  });
+
+  return {
+    answers,
+    actions: {
+      ...core,
+      deleteConversation(id) {
+        answers.stop(id);
+        core.deleteConversation(id);
+      },
+      deleteMessage(id) {
+        answers.stopBelow(id);
+        core.deleteMessage(id);
+      },
+      send: answers.send,
+      editAndResend: answers.editAndResend,
+      regenerate: answers.regenerate,
+      continueAnswer: answers.continueAnswer,
+      retry: answers.retry,
+      stop: answers.stop,
+      stopMessage: answers.stopMessage,
+    },
+  };
+}

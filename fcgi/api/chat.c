@@ -9,62 +9,9 @@
 #include <string.h>
 
 #include "confab/api/route.h"
-#include "confab/base/crypto.h"
-#include "confab/base/json.h"
-#include "confab/identity/throttle.h"
 #include "confab/provider/chat_request.h"
 
 #include "route_relay.h"
-
-#define VALUE_COST 100 /* bytes of a value in a tree */
-
-_Static_assert(RELAY_DIGEST_LEN <= CRYPTO_SHA256_LEN,
-    "a request is told by a part of its digest");
-
-/* The limits of the user that can be told before the relay is asked. */
-static int
-may_ask(const struct route_call *c, struct api_error *err)
-{
-	const struct config_limits *l = &c->settings->config->limits;
-	struct identity *id = c->service->identity;
-
-	if (c->service->cgi &&
-	    throttle_cgi_stream(id, l, c->session.user, err) == -1)
-		return -1;
-	return throttle_request(id->state, l, c->session.user, err);
-}
-
-/*
- * Claims what the request will take until its answer begins: the tree that it
- * becomes, and its text for the provider.
- */
-static int
-claim(struct route_call *c, struct relay_job *job, struct api_error *err)
-{
-	const struct buf *body = &c->request->body;
-	const struct config_limits *l = &c->settings->config->limits;
-	struct json_facts facts;
-
-	/* What is wrong with it is told by who parses it. */
-	(void)json_check_facts(buf_str(body), body->len, l->json_depth, &facts);
-	return relay_claim(c->service->relay, l, job->user,
-	    2 * body->len + facts.values * VALUE_COST, &job->claim, err);
-}
-
-/* Marks a job that has a key with its request's digest. */
-static int
-mark(struct route_call *c, struct relay_job *job, struct api_error *err)
-{
-	const struct buf *body = &c->request->body;
-	unsigned char sum[CRYPTO_SHA256_LEN];
-
-	if (job->key[0] == '\0')
-		return 0;
-	if (crypto_sha256(sum, buf_str(body), body->len) == -1)
-		return api_error_no_memory(err);
-	memcpy(job->digest, sum, sizeof(job->digest));
-	return 0;
-}
 
 /* The model that is asked for. */
 static int
@@ -133,7 +80,7 @@ api_chat(struct route_call *c)
 
 	if (!route_job(c, RELAY_CHAT, c->request->idempotency_key, &job))
 		return;
-	if (claim(c, &job, &err) == -1 || mark(c, &job, &err) == -1)
+	if (route_claim(c, &job, &err) == -1 || route_mark(c, &job, &err) == -1)
 		goto fail;
 	job.chat = chat_request_parse(buf_str(body), body->len,
 	    &c->settings->config->limits, &err);
@@ -142,7 +89,7 @@ api_chat(struct route_call *c)
 	route_want_models(c, job.chat->model);
 	job.catalog = settings_catalog(c->settings);
 	if (choose_model(&job, &err) == -1 || put_request(&job, &err) == -1 ||
-	    may_ask(c, &err) == -1)
+	    route_may_ask(c, &err) == -1)
 		goto fail;
 	route_hand_over(c, &job);
 	return;

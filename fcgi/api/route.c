@@ -49,6 +49,9 @@ static const struct route routes[] = {
 	{ "GET", "/api/session", OPEN, api_session },
 	{ "GET", "/api/streams/", SESSION | ENDLESS, api_stream_resume },
 	{ "DELETE", "/api/streams/", SESSION | CHANGES, api_stream_stop },
+	{ "GET", "/api/tools", SESSION, api_tools },
+	{ "POST", "/api/tools/call", SESSION | CHANGES | BODY | LARGE,
+	    api_tool_call },
 };
 
 #define N_ROUTES (sizeof(routes) / sizeof(routes[0]))

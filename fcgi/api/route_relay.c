@@ -9,12 +9,18 @@
 #include <time.h>
 
 #include "confab/base/clock.h"
+#include "confab/base/crypto.h"
+#include "confab/base/json.h"
 #include "confab/identity/throttle.h"
 
 #include "route_relay.h"
 
 #define MODELS_WAIT 11000 /* ms for the providers' lists of models */
 #define MODELS_LOOK 5	  /* ms between two looks */
+#define VALUE_COST 100	  /* bytes of a value in a tree */
+
+_Static_assert(RELAY_DIGEST_LEN <= CRYPTO_SHA256_LEN,
+    "a request is told by a part of its digest");
 
 _Static_assert(TOKEN_USER_MAX <= RELAY_USER_MAX,
     "every user's name fits into a job");
@@ -39,6 +45,12 @@ have_relay(struct route_service *s)
 	return s->relay != NULL;
 }
 
+static void
+no_relay(struct route_call *c)
+{
+	route_fail(c, 503, "internal_error", "The server is out of memory.");
+}
+
 bool
 route_job(struct route_call *c, enum relay_op op, const char *key,
     struct relay_job *job)
@@ -61,8 +73,7 @@ route_job(struct route_call *c, enum relay_op op, const char *key,
 		key = "";
 	}
 	if (!have_relay(c->service)) {
-		route_fail(c, 503, "internal_error",
-		    "The server is out of memory.");
+		no_relay(c);
 		return false;
 	}
 	job->op = op;
@@ -74,6 +85,45 @@ route_job(struct route_call *c, enum relay_op op, const char *key,
 		memcpy(job->extra_headers, buf_str(&c->response->headers),
 		    c->response->headers.len + 1);
 	return true;
+}
+
+int
+route_may_ask(const struct route_call *c, struct api_error *err)
+{
+	const struct config_limits *l = &c->settings->config->limits;
+	struct identity *id = c->service->identity;
+
+	if (c->service->cgi &&
+	    throttle_cgi_stream(id, l, c->session.user, err) == -1)
+		return -1;
+	return throttle_request(id->state, l, c->session.user, err);
+}
+
+int
+route_claim(struct route_call *c, struct relay_job *job, struct api_error *err)
+{
+	const struct buf *body = &c->request->body;
+	const struct config_limits *l = &c->settings->config->limits;
+	struct json_facts facts;
+
+	/* What is wrong with it is told by who parses it. */
+	(void)json_check_facts(buf_str(body), body->len, l->json_depth, &facts);
+	return relay_claim(c->service->relay, l, job->user,
+	    2 * body->len + facts.values * VALUE_COST, &job->claim, err);
+}
+
+int
+route_mark(struct route_call *c, struct relay_job *job, struct api_error *err)
+{
+	const struct buf *body = &c->request->body;
+	unsigned char sum[CRYPTO_SHA256_LEN];
+
+	if (job->key[0] == '\0')
+		return 0;
+	if (crypto_sha256(sum, buf_str(body), body->len) == -1)
+		return api_error_no_memory(err);
+	memcpy(job->digest, sum, sizeof(job->digest));
+	return 0;
 }
 
 void
@@ -120,4 +170,24 @@ route_want_models(struct route_call *c, const char *model)
 	relay_reload(c->service->relay, c->settings);
 	while (!relay_ready(c->service->relay) && clock_mono_ms() < until)
 		(void)nanosleep(&look, NULL);
+}
+
+bool
+route_want_tools(struct route_call *c)
+{
+	const struct timespec look = { 0, MODELS_LOOK * 1000000L };
+	uint64_t until = clock_mono_ms() + MODELS_WAIT;
+	struct tool_servers *tools;
+
+	if (!have_relay(c->service)) {
+		no_relay(c);
+		return false;
+	}
+	if (!c->service->cgi || c->settings->config->n_tool_servers == 0)
+		return true;
+	tools = relay_tools(c->service->relay);
+	relay_reload(c->service->relay, c->settings);
+	while (!tool_servers_ready(tools) && clock_mono_ms() < until)
+		(void)nanosleep(&look, NULL);
+	return true;
 }

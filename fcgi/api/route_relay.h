@@ -16,6 +16,22 @@
 bool route_job(struct route_call *c, enum relay_op op, const char *key,
     struct relay_job *job);
 
+/* The limits of the user that can be told before the relay is asked. Returns 0,
+ * or -1 with err. */
+int route_may_ask(const struct route_call *c, struct api_error *err);
+
+/*
+ * Claims what the request will take until its answer begins: the tree that it
+ * becomes, and its text for who answers. Returns 0, or -1 with err.
+ */
+int route_claim(struct route_call *c, struct relay_job *job,
+    struct api_error *err);
+
+/* Marks a job that has a key with its request's digest. Returns 0, or -1 with
+ * err. */
+int route_mark(struct route_call *c, struct relay_job *job,
+    struct api_error *err);
+
 /* Gives the connection and the job to the relay. */
 void route_hand_over(struct route_call *c, struct relay_job *job);
 
@@ -26,5 +42,9 @@ void route_hand_over(struct route_call *c, struct relay_job *job);
  * Where it cannot, the configured models are what there is.
  */
 void route_want_models(struct route_call *c, const char *model);
+
+/* Has the relay, for the lists of tools that it keeps; in plain CGI, waits for
+ * them. False, with the answer given: there is none. */
+bool route_want_tools(struct route_call *c);
 
 #endif

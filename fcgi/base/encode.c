@@ -10,6 +10,8 @@
 
 static const char base64url[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char base64[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char hex[] = "0123456789abcdef";
 
 /* The value of a digit, or -1. The alphabets have no NUL in them. */
@@ -21,8 +23,9 @@ digit(const char *alphabet, char c)
 	return p != NULL ? (int)(p - alphabet) : -1;
 }
 
-size_t
-encode_base64url(char *out, const unsigned char *data, size_t len)
+static size_t
+encode_64(const char *alphabet, char *out, const unsigned char *data,
+    size_t len)
 {
 	uint32_t bits = 0;
 	unsigned n_bits = 0;
@@ -33,11 +36,28 @@ encode_base64url(char *out, const unsigned char *data, size_t len)
 		n_bits += 8;
 		while (n_bits >= 6) {
 			n_bits -= 6;
-			out[n++] = base64url[(bits >> n_bits) & 63];
+			out[n++] = alphabet[(bits >> n_bits) & 63];
 		}
 	}
 	if (n_bits > 0)
-		out[n++] = base64url[(bits << (6 - n_bits)) & 63];
+		out[n++] = alphabet[(bits << (6 - n_bits)) & 63];
+	out[n] = '\0';
+	return n;
+}
+
+size_t
+encode_base64url(char *out, const unsigned char *data, size_t len)
+{
+	return encode_64(base64url, out, data, len);
+}
+
+size_t
+encode_base64(char *out, const unsigned char *data, size_t len)
+{
+	size_t n = encode_64(base64, out, data, len);
+
+	while (n % 4 != 0)
+		out[n++] = '=';
 	out[n] = '\0';
 	return n;
 }

@@ -42,6 +42,13 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct provider_counts providers[METRICS_PROVIDERS_MAX + 1];
 static size_t n_providers;
 
+/* Calls of a server by cause, those with a failure of the tool's last. */
+static struct server_counts {
+	char name[NAME_MAX_LEN];
+	uint64_t calls[METRICS_CAUSE_COUNT + 1];
+} servers[METRICS_SERVERS_MAX];
+static size_t n_servers;
+
 const char *
 metrics_cause_str(enum metrics_cause c)
 {
@@ -128,6 +135,24 @@ metrics_upstream_status(const char *provider, int status)
 {
 	pthread_mutex_lock(&lock);
 	entry(provider)->status[class_of(status)]++;
+	pthread_mutex_unlock(&lock);
+}
+
+void
+metrics_tool_call(const char *server, enum metrics_cause c, bool is_error)
+{
+	size_t i = 0;
+
+	if (is_error && c == METRICS_CAUSE_DONE)
+		c = METRICS_CAUSE_COUNT;
+	pthread_mutex_lock(&lock);
+	while (i < n_servers && strcmp(servers[i].name, server) != 0)
+		i++;
+	if (i == n_servers && n_servers < METRICS_SERVERS_MAX)
+		(void)snprintf(servers[n_servers++].name, NAME_MAX_LEN, "%s",
+		    server);
+	if (i < n_servers)
+		servers[i].calls[c]++;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -265,6 +290,28 @@ write_upstream(struct buf *out)
 }
 
 static void
+write_tools(struct buf *out)
+{
+	size_t i, k;
+
+	head(out, "tool_calls_total", "counter",
+	    "Calls of tools by cause of their end; tool_error: the tool says "
+	    "that it failed.");
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < n_servers; i++)
+		for (k = 0; k <= METRICS_CAUSE_COUNT; k++) {
+			if (servers[i].calls[k] == 0)
+				continue;
+			buf_puts(out, "confab_tool_calls_total{server=\"");
+			label(out, servers[i].name);
+			buf_printf(out, "\",cause=\"%s\"} %" PRIu64 "\n",
+			    k < METRICS_CAUSE_COUNT ? causes[k] : "tool_error",
+			    servers[i].calls[k]);
+		}
+	pthread_mutex_unlock(&lock);
+}
+
+static void
 write_requests(struct buf *out)
 {
 	size_t i;
@@ -287,6 +334,7 @@ metrics_write(struct buf *out, const struct metrics_gauges *g)
 	write_streams(out, g);
 	write_first(out);
 	write_upstream(out);
+	write_tools(out);
 	write_requests(out);
 	single(out, "log_dropped_total", "counter",
 	    "Log lines dropped because nobody read the log.", log_dropped());

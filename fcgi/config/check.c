@@ -118,9 +118,21 @@ check_local(struct config_reader *r, const struct config_provider *p)
 	return 0;
 }
 
+/* Says so where what is said to a server can be read on the way. */
+static void
+warn_clear(const struct config_reader *r, const void *section,
+    const char *option, const char *url, const char *what)
+{
+	if (strncasecmp(url, "http:", 5) == 0 && !config_url_is_loopback(url))
+		log_msg(LOG_LEVEL_WARN,
+		    "%s:%u: %s cross the network in the clear", r->path,
+		    line(r, section, option), what);
+}
+
 static int
 check_url(struct config_reader *r, struct config_provider *p)
 {
+	char what[128];
 	size_t n;
 
 	if (p->kind->local)
@@ -131,52 +143,58 @@ check_url(struct config_reader *r, struct config_provider *p)
 	n = strlen(p->base_url);
 	while (n > 0 && p->base_url[n - 1] == '/')
 		p->base_url[--n] = '\0';
-	if (strncasecmp(p->base_url, "http:", 5) == 0 &&
-	    !config_url_is_loopback(p->base_url))
-		log_msg(LOG_LEVEL_WARN,
-		    "%s:%u: provider %s: messages%s cross "
-		    "the network in the clear",
-		    r->path, line(r, p, "base_url"), p->name,
-		    p->api_key_file != NULL ? " and the key" : "");
+	(void)snprintf(what, sizeof(what), "provider %s: messages%s", p->name,
+	    p->api_key_file != NULL ? " and the key" : "");
+	warn_clear(r, p, "base_url", p->base_url, what);
 	return 0;
 }
 
+/* Reads the key that `option` of a section names the file of. */
 static int
-read_key(struct config_reader *r, struct config_provider *p)
+read_key(struct config_reader *r, const void *section, const char *option,
+    const char *file, char **key)
 {
 	char err[CONFIG_ERROR_MAX];
 	size_t len, i;
 
-	if (p->api_key_file == NULL)
+	if (file == NULL)
 		return 0;
-	p->api_key = config_secret(p->api_key_file, API_KEY_MAX, &len, err);
-	if (p->api_key == NULL)
-		return config_fail(r, line(r, p, "api_key_file"),
-		    "api_key_file: %s", err);
+	*key = config_secret(file, API_KEY_MAX, &len, err);
+	if (*key == NULL)
+		return config_fail(r, line(r, section, option), "%s: %s",
+		    option, err);
 	for (i = 0; i < len; i++) {
-		if (p->api_key[i] <= ' ' || p->api_key[i] > '~')
-			return config_fail(r, line(r, p, "api_key_file"),
-			    "api_key_file: %.300s: a key consists of printable "
+		if ((*key)[i] <= ' ' || (*key)[i] > '~')
+			return config_fail(r, line(r, section, option),
+			    "%s: %.300s: a key consists of printable "
 			    "ASCII characters without spaces, on one line",
-			    p->api_key_file);
+			    option, file);
 	}
 	return 0;
 }
 
 /* The header that carries the key must not be given a second time. */
 static int
-check_headers(struct config_reader *r, const struct config_provider *p)
+check_headers(struct config_reader *r, const void *section,
+    const struct config_list *headers, const char *key_header)
 {
-	size_t i, n = strlen(p->key_header);
+	size_t i, n = strlen(key_header);
 
-	for (i = 0; i < p->headers.n; i++) {
-		if (p->api_key_file != NULL &&
-		    strncasecmp(p->headers.words[i], p->key_header, n) == 0 &&
-		    p->headers.words[i][n] == ':')
-			return config_fail(r, line(r, p, "headers"),
-			    "headers: %s is the header of the key",
-			    p->key_header);
+	for (i = 0; i < headers->n; i++) {
+		if (strncasecmp(headers->words[i], key_header, n) == 0 &&
+		    headers->words[i][n] == ':')
+			return config_fail(r, line(r, section, "headers"),
+			    "headers: %s is the header of the key", key_header);
 	}
+	return 0;
+}
+
+static int
+check_ca_file(struct config_reader *r, const void *section, const char *file)
+{
+	if (file != NULL && access(file, R_OK) != 0)
+		return config_fail(r, line(r, section, "ca_file"),
+		    "ca_file: %.300s cannot be read", file);
 	return 0;
 }
 
@@ -184,12 +202,34 @@ static int
 check_provider(struct config_reader *r, struct config_provider *p)
 {
 	if (find_kind(r, p) != 0 || check_url(r, p) != 0 ||
-	    fill_defaults(r, p) != 0 || check_headers(r, p) != 0)
+	    fill_defaults(r, p) != 0 ||
+	    (p->api_key_file != NULL &&
+		check_headers(r, p, &p->headers, p->key_header) != 0) ||
+	    check_ca_file(r, p, p->ca_file) != 0)
 		return -1;
-	if (p->ca_file != NULL && access(p->ca_file, R_OK) != 0)
-		return config_fail(r, line(r, p, "ca_file"),
-		    "ca_file: %.300s cannot be read", p->ca_file);
-	return read_key(r, p);
+	return read_key(r, p, "api_key_file", p->api_key_file, &p->api_key);
+}
+
+static int
+check_tool_server(struct config_reader *r, struct config_tool_server *t)
+{
+	char what[128];
+	const char *prefix;
+
+	if (t->url == NULL)
+		return config_fail(r, line(r, t, NULL),
+		    "tool_server %s has no url", t->name);
+	(void)snprintf(what, sizeof(what), "tool_server %s: calls%s", t->name,
+	    t->token_file != NULL ? " and the token" : "");
+	warn_clear(r, t, "url", t->url, what);
+	prefix =
+	    strcasecmp(t->token_header, "Authorization") == 0 ? "Bearer " : "";
+	if (set_default(r, &t->token_prefix, prefix) != 0 ||
+	    (t->token_file != NULL &&
+		check_headers(r, t, &t->headers, t->token_header) != 0) ||
+	    check_ca_file(r, t, t->ca_file) != 0)
+		return -1;
+	return read_key(r, t, "token_file", t->token_file, &t->token);
 }
 
 /* False where the models of some provider are not known from here. */
@@ -302,6 +342,10 @@ config_check(struct config_reader *r)
 	}
 	for (i = 0; i < c->n_providers; i++) {
 		if (check_models(r, &c->providers[i]) != 0)
+			return -1;
+	}
+	for (i = 0; i < c->n_tool_servers; i++) {
+		if (check_tool_server(r, &c->tool_servers[i]) != 0)
 			return -1;
 	}
 	return check_relations(r);

@@ -28,6 +28,17 @@ free_provider(struct config_provider *p)
 	config_section_free(CONFIG_PROVIDER, p);
 }
 
+static void
+free_tool_server(struct config_tool_server *t)
+{
+	if (t->token != NULL)
+		OPENSSL_cleanse(t->token, strlen(t->token));
+	free(t->token);
+	free(t->name);
+	config_section_free(CONFIG_TOOL_SERVER, t);
+	config_section_free(CONFIG_TOOL_LIMITS, &t->limits);
+}
+
 static unsigned
 first_set(unsigned a, unsigned b, unsigned c)
 {
@@ -67,8 +78,11 @@ config_free(struct config *c)
 	for (i = 0; i < c->n_providers; i++)
 		free_provider(&c->providers[i]);
 	free(c->providers);
+	for (i = 0; i < c->n_tool_servers; i++)
+		free_tool_server(&c->tool_servers[i]);
+	free(c->tool_servers);
 	for (i = 0; i < CONFIG_SECTIONS; i++) {
-		if (!config_sections[i].titled)
+		if (!config_sections[i].titled && config_sections[i].in == NULL)
 			config_section_free(&config_sections[i],
 			    (char *)c + config_sections[i].offset);
 	}

@@ -56,6 +56,19 @@ dump_provider(const struct config_provider *p, struct buf *out)
 	buf_puts(out, "}\n");
 }
 
+static void
+dump_tool_server(const struct config_tool_server *t, struct buf *out)
+{
+	buf_putc(out, '\n');
+	dump_title(CONFIG_TOOL_SERVER->name, t->name, "", out);
+	dump_options(CONFIG_TOOL_SERVER, t, "\t", out);
+	if (t->token != NULL)
+		buf_puts(out, "\t# the token: (hidden)\n");
+	buf_printf(out, "\t%s {\n", CONFIG_TOOL_LIMITS->name);
+	dump_options(CONFIG_TOOL_LIMITS, &t->limits, "\t\t", out);
+	buf_puts(out, "\t}\n}\n");
+}
+
 int
 config_dump(const struct config *c, struct buf *out)
 {
@@ -66,7 +79,7 @@ config_dump(const struct config *c, struct buf *out)
 		const struct config_section *s = &config_sections[i];
 		const char *base = (const char *)c + s->offset;
 
-		if (s->titled)
+		if (s->titled || s->in != NULL)
 			continue;
 		if (s == CONFIG_TOP) {
 			dump_options(s, base, "", out);
@@ -78,5 +91,7 @@ config_dump(const struct config *c, struct buf *out)
 	}
 	for (i = 0; i < c->n_providers; i++)
 		dump_provider(&c->providers[i], out);
+	for (i = 0; i < c->n_tool_servers; i++)
+		dump_tool_server(&c->tool_servers[i], out);
 	return buf_ok(out) ? 0 : -1;
 }

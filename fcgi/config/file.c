@@ -36,9 +36,13 @@ section_of(const cfg_t *sec)
 {
 	size_t i;
 
+	/* Two sections may have one name: their options tell which it is. */
 	for (i = 1; i < CONFIG_SECTIONS; i++) {
-		if (strcmp(config_sections[i].name, sec->name) == 0)
-			return &config_sections[i];
+		const struct config_section *s = &config_sections[i];
+
+		if (strcmp(s->name, sec->name) == 0 &&
+		    strcmp(s->options[0].name, sec->opts[0].name) == 0)
+			return s;
 	}
 	return CONFIG_TOP;
 }
@@ -182,15 +186,18 @@ static cfg_t *
 grammar(void)
 {
 	cfg_opt_t *opts[CONFIG_SECTIONS];
+	size_t n[CONFIG_SECTIONS]; /* options so far */
 	const struct config_section *s;
 	cfg_t *cfg = NULL;
-	size_t i, n = CONFIG_TOP->n;
+	size_t i, in;
 	bool good = true;
 
 	for (i = 0; i < CONFIG_SECTIONS; i++) {
 		opts[i] = options_of(&config_sections[i], CONFIG_SECTIONS);
+		n[i] = config_sections[i].n;
 		good = good && opts[i] != NULL;
 	}
+	/* A section's own come before it is put into another. */
 	for (i = CONFIG_SECTIONS - 1; good && i > 0; i--) {
 		cfg_opt_t sec = CFG_SEC(NULL, NULL, CFGF_NONE);
 
@@ -200,16 +207,13 @@ grammar(void)
 		if (s->titled)
 			sec.flags =
 			    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES;
-		if (s == CONFIG_MODEL)
-			opts[CONFIG_PROVIDER - CONFIG_TOP][CONFIG_PROVIDER->n] =
-			    sec;
-		else
-			opts[0][n++] = sec;
+		in = s->in != NULL ? (size_t)(s->in - CONFIG_TOP) : 0;
+		opts[in][n[in]++] = sec;
 	}
 	if (good) {
 		cfg_opt_t end = CFG_STR(END_NAME, NULL, CFGF_NODEFAULT);
 
-		opts[0][n] = end;
+		opts[0][n[0]] = end;
 		cfg = cfg_init(opts[0], CFGF_NONE);
 	}
 	for (i = 0; i < CONFIG_SECTIONS; i++)
@@ -332,6 +336,36 @@ fill_providers(struct config_reader *r, cfg_t *cfg)
 }
 
 static int
+fill_tool_servers(struct config_reader *r, cfg_t *cfg)
+{
+	struct config *c = r->config;
+	unsigned i, n = cfg_size(cfg, "tool_server");
+
+	if (n > CONFIG_TOOL_SERVERS_MAX)
+		return config_fail(r, line_of(cfg),
+		    "there are more than %d tool servers",
+		    CONFIG_TOOL_SERVERS_MAX);
+	c->tool_servers = calloc(n > 0 ? n : 1, sizeof(*c->tool_servers));
+	if (c->tool_servers == NULL)
+		return config_fail(r, 0, "out of memory");
+	for (i = 0; i < n; i++) {
+		cfg_t *sec = cfg_getnsec(cfg, "tool_server", i);
+		struct config_tool_server *t = &c->tool_servers[i];
+
+		c->n_tool_servers = i + 1;
+		if (fill_title(r, sec, config_is_tool_server,
+			"up to 24 letters, digits, dashes and single "
+			"underscores, the last of which is none",
+			&t->name) != 0 ||
+		    fill_section(r, sec, CONFIG_TOOL_SERVER, t) != 0 ||
+		    fill_section(r, cfg_getsec(sec, CONFIG_TOOL_LIMITS->name),
+			CONFIG_TOOL_LIMITS, &t->limits) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 fill(struct config_reader *r, cfg_t *cfg)
 {
 	size_t i;
@@ -340,14 +374,14 @@ fill(struct config_reader *r, cfg_t *cfg)
 		const struct config_section *s = &config_sections[i];
 		char *base = (char *)r->config + s->offset;
 
-		if (s->titled)
+		if (s->titled || s->in != NULL)
 			continue;
 		if (fill_section(r,
 			s == CONFIG_TOP ? cfg : cfg_getsec(cfg, s->name), s,
 			base) != 0)
 			return -1;
 	}
-	return fill_providers(r, cfg);
+	return fill_providers(r, cfg) == 0 ? fill_tool_servers(r, cfg) : -1;
 }
 
 /* Parses with the lexer to ourselves. */

@@ -79,10 +79,12 @@ config_option_nearest(const struct config_section *s, const char *name)
 
 	for (i = 0; i < s->n; i++)
 		nearer(name, s->options[i].name, &best, &least);
-	for (i = 1; s == CONFIG_TOP && i < CONFIG_SECTIONS - 1; i++)
-		nearer(name, config_sections[i].name, &best, &least);
-	if (s == CONFIG_PROVIDER)
-		nearer(name, CONFIG_MODEL->name, &best, &least);
+	for (i = 1; i < CONFIG_SECTIONS; i++) {
+		const struct config_section *in = config_sections[i].in;
+
+		if (s == (in != NULL ? in : CONFIG_TOP))
+			nearer(name, config_sections[i].name, &best, &least);
+	}
 	return best;
 }
 

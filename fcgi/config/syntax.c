@@ -75,6 +75,19 @@ config_is_model_id(const char *s)
 	return n > 0 && n <= MODEL_ID_MAX && config_is_text(s);
 }
 
+bool
+config_is_tool_server(const char *s)
+{
+	size_t n = strlen(s);
+
+	/* What follows "__" is the tool's own name. */
+	return n > 0 && n <= CONFIG_TOOL_SERVER_NAME_MAX &&
+	    strstr(s, "__") == NULL && s[n - 1] != '_' &&
+	    all_of(s,
+		"0123456789_-abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+}
+
 /* A port with nothing behind it. */
 static bool
 is_port(const char *s)

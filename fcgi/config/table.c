@@ -193,18 +193,61 @@ static const struct config_option model[] = {
 	PATIENCE(M, total)
 };
 
+#define TS struct config_tool_server
+static const char *const consents[] = { "ask", "always", "never" };
+
+static const struct config_option tool_server[] = {
+	STRING(TS, url, NULL, config_is_base_url,
+	    "an http or https URL without user name, query and fragment"),
+	PATH(TS, token_file, NULL),
+	STRING(TS, token_header, "Authorization", config_is_header_name,
+	    "the name of a header"),
+	STRING(TS, token_prefix, NULL, config_is_printable,
+	    "printable ASCII characters"),
+	LIST(LIST, TS, headers, NULL, NULL, config_is_header,
+	    "\"Name: value\" in printable ASCII, of a header that is not made "
+	    "here"),
+	PATH(TS, ca_file, NULL),
+	STRING(TS, proxy, NULL, config_is_proxy,
+	    "an http, https or socks URL without user name and path"),
+	LIST(LIST, TS, allow, NULL, NULL, config_is_model_id,
+	    "the name of a tool, with * for any characters"),
+	LIST(LIST, TS, deny, NULL, NULL, config_is_model_id,
+	    "the name of a tool, with * for any characters"),
+	LIST(LIST, TS, users, NULL, NULL, config_is_model_id,
+	    "the name of a user"),
+	BOOL(TS, trust_annotations, "no"),
+	CHOICE(TS, consent, "ask", consents)
+};
+
+#define TL struct config_tool_limits
+static const struct config_option tool_limits[] = {
+	NUMBER(UINT, TL, calls_per_user, "8", 1, 1000),
+	NUMBER(SIZE, TL, result, "8M", KIB, 256 * MIB),
+	NUMBER(SIZE, TL, list, "4M", KIB, 64 * MIB),
+	NUMBER(UINT, TL, tools, "256", 1, 10000),
+	NUMBER(MS, TL, first_event, "5min", 100, 6 * HOUR),
+	NUMBER(MS, TL, silence, "5min", 100, 6 * HOUR),
+	NUMBER(MS, TL, total, "10min", 100, 7 * DAY),
+	NUMBER(MS, TL, input, "10min", 100, DAY),
+	NUMBER(MS, TL, age, "10min", SECOND, 7 * DAY)
+};
+
 const struct config_section config_sections[CONFIG_SECTIONS] = {
-	{ "", top, COUNT(top), 0, false },
+	{ "", top, COUNT(top), 0, false, NULL },
 	{ "limits", limits, COUNT(limits), offsetof(struct config, limits),
-	    false },
+	    false, NULL },
 	{ "timeouts", timeouts, COUNT(timeouts),
-	    offsetof(struct config, timeouts), false },
+	    offsetof(struct config, timeouts), false, NULL },
 	{ "session", session, COUNT(session),
-	    offsetof(struct config, session), false },
+	    offsetof(struct config, session), false, NULL },
 	{ "password", password, COUNT(password),
-	    offsetof(struct config, password), false },
+	    offsetof(struct config, password), false, NULL },
 	{ "throttle", throttle, COUNT(throttle),
-	    offsetof(struct config, throttle), false },
-	{ "provider", provider, COUNT(provider), 0, true },
-	{ "model", model, COUNT(model), 0, true }
+	    offsetof(struct config, throttle), false, NULL },
+	{ "provider", provider, COUNT(provider), 0, true, NULL },
+	{ "model", model, COUNT(model), 0, true, CONFIG_PROVIDER },
+	{ "tool_server", tool_server, COUNT(tool_server), 0, true, NULL },
+	{ "limits", tool_limits, COUNT(tool_limits),
+	    offsetof(TS, limits), false, CONFIG_TOOL_SERVER }
 };

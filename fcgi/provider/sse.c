@@ -10,8 +10,9 @@
 
 #include "confab/provider/sse.h"
 
-#define SSE_FIELD_MAX 64 /* bytes of a line besides its value */
-#define SSE_LOOK 16384	 /* bytes of an event that tell of a picture */
+#define SSE_FIELD_MAX 64  /* bytes of a line besides its value */
+#define SSE_LOOK 16384	  /* bytes of an event that tell of a picture */
+#define RETRY_MAX 1000000 /* ms; longer is as good as never */
 
 static const char error_name[] = "error";
 
@@ -48,6 +49,9 @@ sse_init(struct sse *d, size_t event_max)
 	d->have_data = false;
 	d->skip_lf = false;
 	d->started = false;
+	d->keep_ids = false;
+	buf_init(&d->id, SSE_ID_MAX);
+	d->retry = 0;
 }
 
 void
@@ -86,6 +90,36 @@ sse_free(struct sse *d)
 	buf_free(&d->line);
 	buf_free(&d->data);
 	buf_free(&d->name);
+	buf_free(&d->id);
+}
+
+int
+sse_keep_ids(struct sse *d, const char *last)
+{
+	d->keep_ids = true;
+	return last != NULL ? buf_puts(&d->id, last) : 0;
+}
+
+/* The fields "id" and "retry". */
+static void
+stream_field(struct sse *d, const char *line, size_t name_len,
+    const char *value, size_t len)
+{
+	unsigned ms = 0;
+	size_t i;
+
+	if (name_len == 2 && memcmp(line, "id", 2) == 0 &&
+	    memchr(value, '\0', len) == NULL) {
+		buf_reset(&d->id);
+		if (len <= SSE_ID_MAX)
+			(void)buf_append(&d->id, value, len);
+	} else if (name_len == 5 && memcmp(line, "retry", 5) == 0 && len > 0) {
+		for (i = 0; i < len && value[i] >= '0' && value[i] <= '9'; i++)
+			if (ms < RETRY_MAX)
+				ms = ms * 10 + (unsigned)(value[i] - '0');
+		if (i == len)
+			d->retry = ms;
+	}
 }
 
 /* Copies a slice behind what a buffer holds and forgets the slice. */
@@ -188,6 +222,8 @@ field(struct feed *f, const char *line, size_t len)
 		buf_free(&f->d->name);
 		f->name.p = value;
 		f->name.len = value_len;
+	} else if (f->d->keep_ids) {
+		stream_field(f->d, line, name_len, value, value_len);
 	}
 	return SSE_OK;
 }

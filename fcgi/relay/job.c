@@ -20,6 +20,8 @@ relay_request_free(struct provider_request *r)
 void
 relay_job_free(struct relay_job *job)
 {
+	tool_call_unref(job->tool);
+	job->tool = NULL;
 	chat_request_free(job->chat);
 	job->chat = NULL;
 	relay_request_free(job->request);

@@ -47,6 +47,26 @@ refuse_unknown(struct relay_loop *l, struct relay_job *job)
 	stream_refuse(l, job, &err);
 }
 
+static void queue_job(struct relay_loop *l, struct relay_job *job);
+
+/*
+ * A call of a tool that goes on with one that waited is on that one's loop and
+ * not on its key's. So who asks for a stream that is not where its key says is
+ * sent on to the other loops. Returns false when all of them were asked.
+ */
+static bool
+ask_next(struct relay_loop *l, struct relay_job *job)
+{
+	struct relay *r = l->relay;
+
+	if (++job->asked >= r->n_loops)
+		return false;
+	queue_job(&r->loops[(l->index + 1) % r->n_loops], job);
+	memset(job, 0, sizeof(*job));
+	job->client.fd = -1;
+	return true;
+}
+
 static void
 do_chat(struct relay_loop *l, struct relay_job *job)
 {
@@ -82,7 +102,8 @@ do_stop(struct relay_loop *l, struct relay_job *job)
 	struct api_error err;
 
 	if (s == NULL) {
-		refuse_unknown(l, job);
+		if (!ask_next(l, job))
+			refuse_unknown(l, job);
 		return;
 	}
 	(void)api_error_set(&err, 409, "stopped", "The answer was stopped.");
@@ -107,7 +128,7 @@ do_job(struct relay_loop *l, struct relay_job *job)
 		s = stream_find(l, job->user, job->key);
 		if (s != NULL)
 			stream_attach(s, job, job->last_event_id);
-		else
+		else if (!ask_next(l, job))
 			refuse_unknown(l, job);
 		break;
 	case RELAY_STOP:
@@ -177,7 +198,7 @@ on_wake(uv_async_t *wake)
 {
 	struct relay_loop *l = wake->data;
 	struct relay_job_node *jobs, *next;
-	bool stop, refresh;
+	bool stop, refresh, refresh_tools;
 	unsigned ms;
 
 	pthread_mutex_lock(&l->lock);
@@ -187,11 +208,15 @@ on_wake(uv_async_t *wake)
 	l->n_jobs = 0;
 	refresh = l->refresh;
 	l->refresh = false;
+	refresh_tools = l->refresh_tools;
+	l->refresh_tools = false;
 	stop = l->stop;
 	ms = l->drain_ms;
 	pthread_mutex_unlock(&l->lock);
 	if (refresh)
 		model_lists_refresh(l->relay->lists);
+	if (refresh_tools)
+		tool_servers_refresh(l->relay->tools);
 	if (stop && !l->draining)
 		begin_drain(l, ms);
 	for (; jobs != NULL; jobs = next) {
@@ -221,8 +246,11 @@ run(void *arg)
 	struct relay_loop *l = arg;
 
 	uv_run(&l->base.uv, UV_RUN_DEFAULT);
-	if (l->index == 0)
+	if (l->index == 0) {
 		model_lists_stop(l->relay->lists);
+		tool_servers_stop(l->relay->tools);
+	}
+	tool_desk_free(l->desk);
 	/* What runs on the thread pool uses what is freed next. */
 	while (l->base.works > 0)
 		uv_run(&l->base.uv, UV_RUN_ONCE);
@@ -262,8 +290,13 @@ loop_start(struct relay_loop *l, struct relay *r, unsigned index)
 	l->upstreams = upstream_pool_new(&l->base);
 	if (l->upstreams == NULL)
 		return -1;
-	if (index == 0)
+	l->desk = tool_desk_new(&l->base, l->upstreams, index);
+	if (l->desk == NULL)
+		return -1;
+	if (index == 0) {
 		model_lists_start(r->lists, &l->base, l->upstreams);
+		tool_servers_start(r->tools, &l->base, l->upstreams);
+	}
 	/* Signals are for the main thread alone. */
 	sigfillset(&all);
 	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
@@ -287,8 +320,10 @@ relay_start(unsigned loops, const struct relay_hooks *hooks)
 	r->hooks = *hooks;
 	r->users = stream_users_new();
 	r->lists = model_lists_new();
+	r->tools = tool_servers_new();
 	r->loops = calloc(loops, sizeof(*r->loops));
-	if (r->users == NULL || r->lists == NULL || r->loops == NULL)
+	if (r->users == NULL || r->lists == NULL || r->tools == NULL ||
+	    r->loops == NULL)
 		goto fail;
 	for (i = 0; i < loops; i++) {
 		if (loop_start(&r->loops[i], r, i) == -1)
@@ -344,17 +379,13 @@ refuse_directly(struct relay_job *job)
 	metrics_request(503);
 }
 
-void
-relay_submit(struct relay *r, struct relay_job *job)
+/* Puts a job into a loop's queue, or answers it. */
+static void
+queue_job(struct relay_loop *l, struct relay_job *job)
 {
 	struct relay_job_node *node;
-	struct relay_loop *l;
 	bool full;
 
-	if (job->key[0] != '\0')
-		l = &r->loops[stream_hash(job->user, job->key) % r->n_loops];
-	else
-		l = &r->loops[atomic_fetch_add(&r->next_loop, 1) % r->n_loops];
 	node = malloc(sizeof(*node));
 	if (node == NULL) {
 		refuse_directly(job);
@@ -379,13 +410,29 @@ relay_submit(struct relay *r, struct relay_job *job)
 }
 
 void
+relay_submit(struct relay *r, struct relay_job *job)
+{
+	unsigned n;
+
+	if (job->tool != NULL && tool_call_loop(job->tool) >= 0)
+		n = (unsigned)tool_call_loop(job->tool);
+	else if (job->key[0] != '\0')
+		n = (unsigned)(stream_hash(job->user, job->key) % r->n_loops);
+	else
+		n = atomic_fetch_add(&r->next_loop, 1);
+	queue_job(&r->loops[n % r->n_loops], job);
+}
+
+void
 relay_reload(struct relay *r, struct settings *s)
 {
 	struct relay_loop *l = &r->loops[0];
 
 	model_lists_follow(r->lists, s);
+	tool_servers_follow(r->tools, s->config);
 	pthread_mutex_lock(&l->lock);
 	l->refresh = true;
+	l->refresh_tools = true;
 	pthread_mutex_unlock(&l->lock);
 	uv_async_send(&l->wake);
 }
@@ -394,6 +441,23 @@ bool
 relay_ready(const struct relay *r)
 {
 	return model_lists_ready(r->lists);
+}
+
+struct tool_servers *
+relay_tools(struct relay *r)
+{
+	return r->tools;
+}
+
+void
+relay_refresh_tools(struct relay *r)
+{
+	struct relay_loop *l = &r->loops[0];
+
+	pthread_mutex_lock(&l->lock);
+	l->refresh_tools = true;
+	pthread_mutex_unlock(&l->lock);
+	uv_async_send(&l->wake);
 }
 
 static void
@@ -419,6 +483,7 @@ relay_stop(struct relay *r, unsigned ms)
 	}
 	free(r->loops);
 	model_lists_free(r->lists);
+	tool_servers_free(r->tools);
 	stream_users_free(r->users);
 	free(r);
 }

@@ -40,7 +40,8 @@ struct relay {
 	atomic_size_t freed;   /* given back since the heap was trimmed */
 	struct relay_hooks hooks;
 	struct stream_users *users;
-	struct model_lists *lists; /* kept by the first loop */
+	struct model_lists *lists;  /* kept by the first loop */
+	struct tool_servers *tools; /* the same */
 };
 
 struct relay_loop {
@@ -52,10 +53,11 @@ struct relay_loop {
 	uv_timer_t drain_timer;
 	pthread_t thread;
 
-	pthread_mutex_t lock; /* guards the next six */
+	pthread_mutex_t lock; /* guards the next seven */
 	struct relay_job_node *jobs, **jobs_tail;
 	size_t n_jobs;
 	bool refresh; /* fetch the model lists now */
+	bool refresh_tools;
 	bool stop;
 	unsigned drain_ms;
 
@@ -66,6 +68,7 @@ struct relay_loop {
 	uint64_t forgotten[RELAY_LOOP_FORGET_MAX]; /* hashes of ended keys */
 	size_t forget_at;
 	struct upstream_pool *upstreams;
+	struct tool_desk *desk;
 	source_start_fn start_source;
 
 	uv_timer_t trim_timer; /* claim.c */

@@ -80,6 +80,36 @@ source_start(struct source *s, struct upstream_pool *pool,
 	return s->ops != NULL ? 0 : -1;
 }
 
+static void
+pause_tool(void *self)
+{
+	tool_run_pause(self);
+}
+
+static void
+resume_tool(void *self)
+{
+	tool_run_resume(self);
+}
+
+static void
+cancel_tool(void *self)
+{
+	tool_run_cancel(self);
+}
+
+int
+source_start_tool(struct source *s, struct tool_desk *d, struct tool_call *call,
+    const struct upstream_handler *handler, void *arg, struct api_error *err)
+{
+	static const struct source_ops ops = { NULL, pause_tool, resume_tool,
+		cancel_tool };
+
+	s->self = tool_run_start(d, call, handler, arg, err);
+	s->ops = s->self != NULL ? &ops : NULL;
+	return s->ops != NULL ? 0 : -1;
+}
+
 void
 source_cancel(struct source *s)
 {

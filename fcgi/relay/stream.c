@@ -161,7 +161,8 @@ on_chunk(void *arg, const char *json, size_t len, bool content)
 		return -1;
 	if (s->at.first_event == 0) {
 		s->at.first_event = now_of(s);
-		metrics_first_event(s->at.first_event - s->at.started);
+		if (s->tool == NULL)
+			metrics_first_event(s->at.first_event - s->at.started);
 		/* It was processed: there is no second try. */
 		drop_request(s);
 	}
@@ -196,7 +197,7 @@ on_answer(void *arg, struct buf *json)
 static bool
 try_again(struct stream *s, const struct api_error *err, bool unprocessed)
 {
-	const char *name = s->entry->model.fallback;
+	const char *name = s->entry != NULL ? s->entry->model.fallback : NULL;
 	const struct catalog_entry *other =
 	    name != NULL ? catalog_find(s->catalog, name) : NULL;
 	const struct policy_failure f = { .err = err,
@@ -242,15 +243,14 @@ on_end(void *arg, const struct api_error *err, bool unprocessed)
 static const struct upstream_handler handler = { on_chunk, on_flush, on_answer,
 	on_end };
 
-/* Makes the upstream call, or makes it again. */
-static void
-make_call(struct stream *s)
+/* Asks the model. Returns 0 or -1 with err. */
+static int
+ask_model(struct stream *s, struct api_error *err)
 {
 	struct upstream_call call;
-	struct api_error err;
 	int rc;
 
-	assert(s->source.ops == NULL && s->chat != NULL);
+	assert(s->chat != NULL);
 	memset(&call, 0, sizeof(call));
 	call.loop = &s->loop->base;
 	call.config = s->settings->config;
@@ -263,15 +263,36 @@ make_call(struct stream *s)
 	call.connect_ms = stream_timeouts(s)->connect;
 	call.usage = &s->usage;
 	s->patience = config_patience(call.config, call.provider, call.model);
+	rc = s->loop->start_source(&s->source, s->loop->upstreams, &call,
+	    &handler, s, err);
+	relay_request_free(s->request);
+	s->request = NULL;
+	return rc;
+}
+
+/* Calls the tool. Returns 0 or -1 with err. */
+static int
+call_tool(struct stream *s, struct api_error *err)
+{
+	s->patience = tool_call_patience(s->tool);
+	return source_start_tool(&s->source, s->loop->desk, s->tool, &handler,
+	    s, err);
+}
+
+/* Makes the upstream call, or makes it again. */
+static void
+make_call(struct stream *s)
+{
+	struct api_error err;
+	int rc;
+
+	assert(s->source.ops == NULL);
 	s->at.called = now_of(s);
 	s->at.last_event = s->at.called;
 	s->at.retry = 0;
 	s->tries++;
 	s->paused = false;
-	rc = s->loop->start_source(&s->source, s->loop->upstreams, &call,
-	    &handler, s, &err);
-	relay_request_free(s->request);
-	s->request = NULL;
+	rc = s->tool != NULL ? call_tool(s, &err) : ask_model(s, &err);
 	if (rc == -1)
 		stream_finish(s, METRICS_CAUSE_UPSTREAM, &err);
 }
@@ -300,11 +321,16 @@ do_due(struct stream *s, enum policy_due due)
 		break;
 	case POLICY_FIRST_EVENT:
 		timed_out(s, "first_event_timeout",
-		    "The provider took too long to begin its answer.");
+		    s->tool != NULL
+			? "The tool took too long to say anything."
+			: "The provider took too long to begin its answer.");
 		break;
 	case POLICY_SILENCE:
 		timed_out(s, "silence_timeout",
-		    "The provider fell silent in the middle of its answer.");
+		    s->tool != NULL
+			? "The tool fell silent in the middle of its answer."
+			: "The provider fell silent in the middle of its "
+			  "answer.");
 		break;
 	case POLICY_GRACE:
 		if (s->out.ended)
@@ -452,6 +478,7 @@ free_stream(uv_handle_t *timer)
 
 	outlet_free(&s->out);
 	drop_request(s);
+	tool_call_unref(s->tool);
 	catalog_unref(s->catalog);
 	settings_unref(s->settings);
 	free(s->key);

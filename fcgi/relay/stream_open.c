@@ -46,9 +46,13 @@ stream_new(struct relay_loop *l, struct relay_job *job)
 		return NULL;
 	}
 	memcpy(s->digest, job->digest, sizeof(s->digest));
-	outlet_init(&s->out, &l->base, job->chat->stream, on_clients_changed,
-	    s);
+	outlet_init(&s->out, &l->base,
+	    job->tool != NULL ? tool_call_streams(job->tool)
+			      : job->chat->stream,
+	    on_clients_changed, s);
 	uv_timer_init(&l->base.uv, &s->timer);
+	s->tool = job->tool;
+	job->tool = NULL;
 	s->chat = job->chat;
 	job->chat = NULL;
 	s->settings = job->settings;

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,29 +15,59 @@
 #include "stream_state.h"
 #include "stream_users.h"
 
-/* The one line about a stream; nothing of what was said is in it. */
+/* What every line about a stream ends with. */
 static void
-log_end(const struct stream *s, const struct api_error *err)
+log_line(const struct stream *s, const struct api_error *err, const char *what,
+    const char *more)
 {
-	char user[RELAY_USER_MAX * 4 + 8], model[256];
 	uint64_t now = loop_now(&s->loop->base);
 	long long ttft = -1;
 
 	if (s->at.first_event != 0)
 		ttft = (long long)(s->at.first_event - s->at.started);
 	log_msg(LOG_LEVEL_INFO,
-	    "stream user=%s model=%s provider=%s "
-	    "cause=%s code=%s status=%d first_ms=%lld total_ms=%llu "
-	    "events=%llu prompt_tokens=%llu completion_tokens=%llu%s",
+	    "%s cause=%s code=%s status=%d first_ms=%lld total_ms=%llu "
+	    "events=%llu %s",
+	    what, metrics_cause_str(s->cause), err != NULL ? err->code : "-",
+	    err != NULL ? err->status : 200, ttft,
+	    (unsigned long long)(now - s->at.started),
+	    (unsigned long long)(s->out.ring.next_id - 1), more);
+}
+
+/* The one line about an answer; nothing of what was said is in it. */
+static void
+log_answer(const struct stream *s, const struct api_error *err)
+{
+	char user[RELAY_USER_MAX * 4 + 8], model[256], what[1024], more[128];
+
+	(void)snprintf(what, sizeof(what),
+	    "stream user=%s model=%s provider=%s",
 	    log_quote(user, sizeof(user), s->user->name, strlen(s->user->name)),
 	    log_quote(model, sizeof(model), s->entry->id, strlen(s->entry->id)),
-	    s->entry->provider->name, metrics_cause_str(s->cause),
-	    err != NULL ? err->code : "-", err != NULL ? err->status : 200,
-	    ttft, (unsigned long long)(now - s->at.started),
-	    (unsigned long long)(s->out.ring.next_id - 1),
+	    s->entry->provider->name);
+	(void)snprintf(more, sizeof(more),
+	    "prompt_tokens=%llu completion_tokens=%llu%s",
 	    (unsigned long long)s->usage.prompt,
 	    (unsigned long long)s->usage.completion,
 	    s->usage.estimated ? " estimated=1" : "");
+	log_line(s, err, what, more);
+}
+
+/* The one line about a call; no argument and no result is in it. */
+static void
+log_call(const struct stream *s, const struct api_error *err)
+{
+	const struct tool_call_facts f = tool_call_facts(s->tool);
+	char user[RELAY_USER_MAX * 4 + 8], tool[256], what[1024], more[128];
+
+	(void)snprintf(what, sizeof(what), "tool user=%s server=%s tool=%s",
+	    log_quote(user, sizeof(user), s->user->name, strlen(s->user->name)),
+	    f.server, log_quote(tool, sizeof(tool), f.tool, strlen(f.tool)));
+	(void)snprintf(more, sizeof(more),
+	    "sent_bytes=%llu received_bytes=%llu%s", (unsigned long long)f.sent,
+	    (unsigned long long)f.received, f.is_error ? " is_error=1" : "");
+	log_line(s, err, what, more);
+	metrics_tool_call(f.server, s->cause, f.is_error);
 }
 
 /* What a stream has used, on its way to who counts. */
@@ -95,5 +126,8 @@ stream_report(struct stream *s, const struct api_error *err)
 	metrics_tokens(s->usage.prompt, s->usage.completion);
 	if (stream_limits(s)->tokens_per_day > 0 && tokens > 0)
 		report_tokens(s, tokens);
-	log_end(s, err);
+	if (s->tool != NULL)
+		log_call(s, err);
+	else
+		log_answer(s, err);
 }

@@ -34,8 +34,10 @@ struct stream {
 	unsigned char digest[RELAY_DIGEST_LEN]; /* of the request, with a key */
 	struct settings *settings;
 	struct catalog *catalog;
-	const struct catalog_entry *entry;
-	struct chat_request *chat;	  /* until the answer has begun */
+	const struct catalog_entry *entry; /* NULL: a tool is called */
+	struct tool_call *tool;	   /* instead of the three around it: a tool is
+				 * called */
+	struct chat_request *chat; /* until the answer has begun */
 	struct provider_request *request; /* of the first call, until then */
 	struct relay_claim *claim;	  /* to the memory of both */
 	struct source source;

@@ -53,6 +53,7 @@ upstream_fetch(struct upstream_pool *p, const struct config_provider *provider,
     struct provider_request *req, unsigned timeout_ms, upstream_fetch_fn done,
     void *arg)
 {
+	const struct transfer_peer peer = transfer_peer_of(provider);
 	struct fetch *f;
 
 	f = calloc(1, sizeof(*f));
@@ -65,7 +66,7 @@ upstream_fetch(struct upstream_pool *p, const struct config_provider *provider,
 	f->transfer.on_body = on_body;
 	f->transfer.free = fetch_free;
 	f->transfer.total_ms = timeout_ms;
-	if (transfer_start(p, &f->transfer, provider, req, timeout_ms) == -1) {
+	if (transfer_start(p, &f->transfer, &peer, req, timeout_ms) == -1) {
 		free(f);
 		return -1;
 	}

@@ -80,6 +80,7 @@ transfer_release(struct transfer *t)
 	transfer_free_headers(t->headers);
 	buf_wipe(&t->body);
 	free(t->retry_after);
+	free(t->wanted);
 }
 
 void
@@ -307,13 +308,13 @@ choose_shard(struct upstream_pool *p, const struct origin *o)
 
 int
 transfer_start(struct upstream_pool *p, struct transfer *t,
-    const struct config_provider *provider, struct provider_request *req,
+    const struct transfer_peer *peer, struct provider_request *req,
     unsigned connect_ms)
 {
 	struct shard *s;
 	CURLMcode rc;
 
-	t->origin = origin_of(p, provider->base_url);
+	t->origin = origin_of(p, peer->url);
 	if (t->origin == NULL)
 		return -1;
 	s = choose_shard(p, t->origin);
@@ -321,7 +322,7 @@ transfer_start(struct upstream_pool *p, struct transfer *t,
 		return -1;
 	t->shard = s;
 	t->expected_reuse = t->origin->idle[s->index] > 0;
-	if (transfer_setup(t, p->share, provider, req, connect_ms) == -1)
+	if (transfer_setup(t, p->share, peer, req, connect_ms) == -1)
 		return -1;
 	if (t->expected_reuse)
 		t->origin->idle[s->index]--;

@@ -20,6 +20,23 @@ struct origin;
 struct shard;
 struct upstream_pool;
 
+/* Who is called, and how to get there. Its strings are needed during a call
+ * only. */
+struct transfer_peer {
+	const char *url;     /* that connections are kept for */
+	const char *ca_file; /* NULL: the system's */
+	const char *proxy;   /* NULL: none */
+};
+
+/* How to get to a provider. */
+static inline struct transfer_peer
+transfer_peer_of(const struct config_provider *p)
+{
+	struct transfer_peer peer = { p->base_url, p->ca_file, p->proxy };
+
+	return peer;
+}
+
 /* One transfer; the first member of what its owner allocates. */
 struct transfer {
 	/* Set by the owner before transfer_start(). */
@@ -27,10 +44,13 @@ struct transfer {
 				 * owner frees itself here */
 	curl_write_callback on_body;	  /* its argument is the transfer */
 	void (*free)(struct transfer *t); /* when cancelled */
-	unsigned total_ms; /* of the whole transfer; 0: no limit */
+	unsigned total_ms;  /* of the whole transfer; 0: no limit */
+	const char *method; /* NULL: by the body, POST or GET */
+	const char *want;   /* a header of the response to keep; NULL: none */
 
 	/* Known once the body begins. */
 	char *retry_after; /* the header's value, or NULL */
+	char *wanted;	   /* the value of `want`, or NULL */
 	bool encoded;	   /* a Content-Encoding that nobody asked for */
 
 	bool abandoned; /* transfer_abandon() was called */
@@ -61,7 +81,7 @@ struct transfer {
  * resolution, connection and TLS together.
  */
 int transfer_start(struct upstream_pool *p, struct transfer *t,
-    const struct config_provider *provider, struct provider_request *req,
+    const struct transfer_peer *peer, struct provider_request *req,
     unsigned connect_ms);
 
 /* Ends the transfer now, or right after the callback that we are in, and has

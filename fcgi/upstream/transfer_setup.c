@@ -22,6 +22,7 @@
 /* HTTP/2 loses or stalls paused data before this libcurl. */
 #define HTTP2_SINCE 0x080400
 #define HEADERS_MAX (64 * 1024) /* bytes of a response's headers */
+#define WANTED_MAX 1024		/* bytes of a header's value that is kept */
 #define CONNECTION_AGE 60L	/* seconds an idle connection is trusted */
 #define AUTHORITIES_AGE 3600L	/* seconds until their file is read again */
 
@@ -113,6 +114,11 @@ on_header(char *line, size_t size, size_t count, void *arg)
 		free(t->retry_after);
 		t->retry_after = strndup(v, n);
 	}
+	v = t->want != NULL ? header_value(line, len, t->want, &n) : NULL;
+	if (v != NULL && n <= WANTED_MAX) {
+		free(t->wanted);
+		t->wanted = strndup(v, n);
+	}
 	return len;
 }
 
@@ -144,10 +150,10 @@ on_request(void *arg, char *ip, char *local_ip, int port, int local_port)
  * what it has read, so that each connection would take 30 ms and 900 KiB.
  */
 static int
-setup_authorities(CURL *e, const struct config_provider *provider)
+setup_authorities(CURL *e, const struct transfer_peer *peer)
 {
 	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-	bool file = provider->ca_file != NULL;
+	bool file = peer->ca_file != NULL;
 
 #if LIBCURL_VERSION_NUM >= 0x074600
 	file = file || (v->age >= CURLVERSION_SEVENTH && v->cainfo != NULL);
@@ -157,10 +163,9 @@ setup_authorities(CURL *e, const struct config_provider *provider)
 #if LIBCURL_VERSION_NUM >= 0x075700
 	curl_easy_setopt(e, CURLOPT_CA_CACHE_TIMEOUT, AUTHORITIES_AGE);
 #endif
-	if (provider->ca_file == NULL)
+	if (peer->ca_file == NULL)
 		return 0;
-	return curl_easy_setopt(e, CURLOPT_CAINFO, provider->ca_file) ==
-		CURLE_OK
+	return curl_easy_setopt(e, CURLOPT_CAINFO, peer->ca_file) == CURLE_OK
 	    ? 0
 	    : -1;
 }
@@ -169,7 +174,7 @@ setup_authorities(CURL *e, const struct config_provider *provider)
  * keeps the call on its way: a default would be no proxy that was set, or one
  * that was not. */
 static int
-setup_connection(struct transfer *t, const struct config_provider *provider,
+setup_connection(struct transfer *t, const struct transfer_peer *peer,
     unsigned connect_ms)
 {
 	CURL *e = t->easy;
@@ -178,7 +183,7 @@ setup_connection(struct transfer *t, const struct config_provider *provider,
 
 	http2 = v->version_num >= HTTP2_SINCE &&
 	    (v->features & CURL_VERSION_HTTP2) != 0 &&
-	    strncasecmp(provider->base_url, "https:", 6) == 0;
+	    strncasecmp(peer->url, "https:", 6) == 0;
 	curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
 	    http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
 #if UPSTREAM_CAN_REUSE
@@ -211,18 +216,18 @@ setup_connection(struct transfer *t, const struct config_provider *provider,
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (setup_authorities(e, provider) == -1)
+	if (setup_authorities(e, peer) == -1)
 		return -1;
 	/* "" also keeps the environment's proxies out. */
 	return curl_easy_setopt(e, CURLOPT_PROXY,
-		   provider->proxy != NULL ? provider->proxy : "") == CURLE_OK
+		   peer->proxy != NULL ? peer->proxy : "") == CURLE_OK
 	    ? 0
 	    : -1;
 }
 
 int
 transfer_setup(struct transfer *t, CURLSH *share,
-    const struct config_provider *provider, const struct provider_request *req,
+    const struct transfer_peer *peer, const struct provider_request *req,
     unsigned connect_ms)
 {
 	CURL *e;
@@ -233,7 +238,7 @@ transfer_setup(struct transfer *t, CURLSH *share,
 	if (e == NULL)
 		goto fail;
 	t->easy = e;
-	if (setup_connection(t, provider, connect_ms) == -1)
+	if (setup_connection(t, peer, connect_ms) == -1)
 		goto fail;
 	curl_easy_setopt(e, CURLOPT_SHARE, share);
 	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
@@ -254,6 +259,9 @@ transfer_setup(struct transfer *t, CURLSH *share,
 		    (curl_off_t)req->body.len);
 		curl_easy_setopt(e, CURLOPT_POSTFIELDS, req->body.data);
 	}
+	if (t->method != NULL &&
+	    curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, t->method) != CURLE_OK)
+		goto fail;
 	return 0;
 
 fail:

@@ -13,7 +13,7 @@
  * nothing left behind.
  */
 int transfer_setup(struct transfer *t, CURLSH *share,
-    const struct config_provider *provider, const struct provider_request *req,
+    const struct transfer_peer *peer, const struct provider_request *req,
     unsigned connect_ms);
 
 /* Frees and overwrites a list of headers: one of them holds the key. */

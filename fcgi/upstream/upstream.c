@@ -372,6 +372,7 @@ struct upstream *
 upstream_start(struct upstream_pool *p, const struct upstream_call *call,
     const struct upstream_handler *handler, void *arg, struct api_error *err)
 {
+	const struct transfer_peer peer = transfer_peer_of(call->provider);
 	struct provider_request req;
 	struct upstream *u;
 
@@ -408,8 +409,8 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 	u->transfer.on_done = on_done;
 	u->transfer.on_body = on_body;
 	u->transfer.free = upstream_free;
-	if (transfer_start(p, &u->transfer, call->provider, &req,
-		call->connect_ms) == -1)
+	if (transfer_start(p, &u->transfer, &peer, &req, call->connect_ms) ==
+	    -1)
 		goto no_memory;
 	return u;
 

@@ -55,6 +55,8 @@ void api_password(struct route_call *c);
 void api_session(struct route_call *c);
 void api_stream_resume(struct route_call *c);
 void api_stream_stop(struct route_call *c);
+void api_tool_call(struct route_call *c);
+void api_tools(struct route_call *c);
 
 struct json_object;
 

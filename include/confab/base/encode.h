@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Base64url without padding (RFC 4648, section 5) and hexadecimal. Pure.
+ * Base64url without padding (RFC 4648, section 5), base64 with it (section 4),
+ * and hexadecimal. Pure.
  * Reading is strict: each value has exactly one spelling.
  */
 #ifndef CONFAB_BASE_ENCODE_H
@@ -10,12 +11,14 @@
 
 /* Characters that n bytes become. */
 #define ENCODE_BASE64URL_LEN(n) (((n)*4 + 2) / 3)
+#define ENCODE_BASE64_LEN(n) (((n) + 2) / 3 * 4)
 
 /*
  * Writes data[0..len) as text with a NUL, for which `out` has room. Returns
  * the number of characters.
  */
 size_t encode_base64url(char *out, const unsigned char *data, size_t len);
+size_t encode_base64(char *out, const unsigned char *data, size_t len);
 size_t encode_hex(char *out, const unsigned char *data, size_t len);
 
 /*

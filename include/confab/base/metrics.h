@@ -6,10 +6,14 @@
 #ifndef CONFAB_BASE_METRICS_H
 #define CONFAB_BASE_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define METRICS_PROVIDERS_MAX 64 /* provider names told apart; then "other" */
+#define METRICS_SERVERS_MAX \
+	64 /* the same of tool servers; further ones are
+				  * not counted */
 
 /* Why a stream ended. */
 enum metrics_cause {
@@ -43,6 +47,8 @@ void metrics_first_event(uint64_t ms); /* histogram */
 void metrics_tokens(uint64_t prompt, uint64_t completion);
 void metrics_upstream_status(const char *provider, int status); /* 0: none */
 void metrics_upstream_retry(void);
+/* A call of a tool is over; `is_error`: well, with a failure of the tool's. */
+void metrics_tool_call(const char *server, enum metrics_cause c, bool is_error);
 void metrics_login(enum metrics_login o);
 void metrics_request(int status); /* responses by class, 2xx ... 5xx */
 

@@ -5,8 +5,9 @@
  * meaning in confab.conf(5).
  *
  * A struct config never changes once it has been read; a reload reads a new
- * one, and who still uses the old one holds a reference. The only secrets in it are the providers' keys, which are wiped with it;
- * of others it has the names of their files.
+ * one, and who still uses the old one holds a reference. The only secrets in it are the keys of providers and the tokens of
+ * tool servers, which are wiped with it; of others it has the names of their
+ * files.
  */
 #ifndef CONFAB_CONFIG_H
 #define CONFAB_CONFIG_H
@@ -22,6 +23,8 @@
 #define CONFIG_PROVIDERS_MAX 32
 #define CONFIG_MODELS_MAX 512 /* configured models of one provider */
 #define CONFIG_LIST_MAX 64    /* words of a list */
+#define CONFIG_TOOL_SERVERS_MAX 32
+#define CONFIG_TOOL_SERVER_NAME_MAX 24 /* bytes: a tool's name follows it */
 #define CONFIG_ERROR_MAX FILES_ERROR_MAX
 
 enum config_auth { AUTH_PASSWORD, AUTH_REMOTE_USER };
@@ -109,6 +112,46 @@ struct config_provider {
 	size_t n_models;
 };
 
+/* Whether a person is asked before a tool of a server is called. */
+enum config_consent {
+	CONSENT_ASK,
+	CONSENT_ALWAYS, /* it may be called without asking */
+	CONSENT_NEVER	/* it may not be called at all */
+};
+
+/* Of the calls of one tool server. */
+struct config_tool_limits {
+	unsigned calls_per_user; /* at a time, 8 */
+	size_t result;		 /* bytes that one call may answer, 8 MiB */
+	size_t list;		 /* bytes of the list of tools, 4 MiB */
+	unsigned tools;		 /* taken from it, 256 */
+	unsigned first_event;	 /* ms until a call says anything, 5 min */
+	unsigned silence;	 /* ms between two things it says, 5 min */
+	unsigned total;		 /* ms of one call, 10 min */
+	unsigned input;		 /* ms that a call waits for a person, 10 min */
+	unsigned age;		 /* ms that a list counts as new where the
+				  * server does not say, 10 min */
+};
+
+/* A server of tools (Model Context Protocol over Streamable HTTP). */
+struct config_tool_server {
+	char *name;	    /* the section's title; begins its tools' names */
+	char *url;	    /* of the one endpoint */
+	char *token_file;   /* NULL: no token is sent */
+	char *token;	    /* read from it; wiped with the configuration */
+	char *token_header; /* "Authorization" */
+	char *token_prefix; /* "Bearer "; "" with another token_header */
+	struct config_list headers; /* "Name: value" */
+	char *ca_file;		    /* NULL: the system's */
+	char *proxy; /* NULL: none, whatever the environment says */
+	struct config_list allow; /* tools to offer: patterns; none: all */
+	struct config_list deny;  /* and those to leave out */
+	struct config_list users; /* who may use it; none: everybody */
+	bool trust_annotations;	  /* what it says of its tools is believed */
+	enum config_consent consent;
+	struct config_tool_limits limits;
+};
+
 struct config_limits {
 	size_t body;		      /* bytes of a request body, 16 MiB */
 	size_t json_depth;	      /* 64 */
@@ -190,6 +233,8 @@ struct config {
 	struct config_throttle throttle;
 	struct config_provider *providers;
 	size_t n_providers;
+	struct config_tool_server *tool_servers;
+	size_t n_tool_servers;
 };
 
 /*

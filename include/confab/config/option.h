@@ -47,19 +47,23 @@ struct config_section {
 	size_t n;
 	size_t offset; /* of its struct in struct config */
 	bool titled;   /* repeated, each with a title of its own */
+	const struct config_section *in; /* NULL: the top of the file */
 };
 
-#define CONFIG_SECTIONS 8
+#define CONFIG_SECTIONS 10
 
 /*
  * All sections: the top, limits, timeouts, session, password, throttle, then
- * the titled "provider" and, inside it, "model".
+ * the titled "provider" and, inside it, "model"; the titled "tool_server" and,
+ * inside it, a "limits" of its own.
  */
 extern const struct config_section config_sections[CONFIG_SECTIONS];
 
 #define CONFIG_TOP (&config_sections[0])
 #define CONFIG_PROVIDER (&config_sections[6])
 #define CONFIG_MODEL (&config_sections[7])
+#define CONFIG_TOOL_SERVER (&config_sections[8])
+#define CONFIG_TOOL_LIMITS (&config_sections[9])
 
 /* The option of that name, or NULL. */
 const struct config_option *config_option_find(const struct config_section *s,
@@ -116,6 +120,7 @@ bool config_is_header_name(const char *s);
 bool config_is_printable(const char *s); /* printable ASCII */
 bool config_is_word(const char *s);	 /* letters, digits, '_', '-', '.' */
 bool config_is_model_id(const char *s);
+bool config_is_tool_server(const char *s); /* a name that "__" may follow */
 
 /* True when the host of a base URL is this machine itself. */
 bool config_url_is_loopback(const char *url);

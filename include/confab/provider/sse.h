@@ -38,6 +38,10 @@ struct sse {
 	bool have_data;
 	bool skip_lf; /* the last byte was CR */
 	bool started; /* the byte order mark is behind us */
+	/* Of a decoder that keeps ids. */
+	bool keep_ids;
+	struct buf id;	/* of the last event that had one */
+	unsigned retry; /* ms, as the stream says; 0: it does not */
 };
 
 enum sse_result {
@@ -52,6 +56,12 @@ void sse_init(struct sse *d, size_t event_max);
 
 /* Allows an event whose beginning tells of a picture to have so many. */
 void sse_allow_pictures(struct sse *d, size_t max);
+
+/* Has the decoder keep the last event's id, and what the stream says of trying
+ * again; `last` is the id to begin with, or NULL. Returns 0 or -1: no memory.
+ * A longer id than SSE_ID_MAX counts as none. */
+#define SSE_ID_MAX 1024
+int sse_keep_ids(struct sse *d, const char *last);
 void sse_free(struct sse *d);
 
 /* Feeds bytes. After anything but SSE_OK the decoder is to be freed. */

@@ -11,6 +11,7 @@
 #include "confab/identity/settings.h"
 #include "confab/provider/chat_request.h"
 #include "confab/provider/provider.h"
+#include "confab/tool/call.h"
 #include "confab/upstream/catalog.h"
 
 #define RELAY_KEY_MAX 64   /* bytes of an Idempotency-Key */
@@ -32,7 +33,9 @@ struct relay_job {
 	char user[RELAY_USER_MAX + 1];
 	char key[RELAY_KEY_MAX + 1]; /* "" = none: not resumable */
 	uint64_t last_event_id;	     /* RELAY_RESUME */
+	unsigned asked;		     /* loops that had no stream of this key */
 	/* The rest of RELAY_CHAT, all given over. */
+	struct tool_call *tool; /* instead of the next four: a tool is called */
 	struct chat_request *chat;
 	struct catalog *catalog;	   /* counted reference */
 	const struct catalog_entry *entry; /* of it: the model */

@@ -60,6 +60,11 @@ void relay_reload(struct relay *r, struct settings *s);
  * from then on the catalogue is what it will be for a while. */
 bool relay_ready(const struct relay *r);
 
+/* The servers of tools, whose lists the relay fetches; and has it fetch those
+ * that have aged. Any thread. */
+struct tool_servers *relay_tools(struct relay *r);
+void relay_refresh_tools(struct relay *r);
+
 /*
  * Ends: from now on no new stream; open ones may finish for `ms`, then get an
  * error event ("shutting_down"). Blocks until all loops have ended; frees.

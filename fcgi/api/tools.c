@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GET api/tools: the tools that may be called; POST api/tools/call: one call,
+ * streamed or whole.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "confab/api/route.h"
+#include "confab/tool/call.h"
+
+#include "route_relay.h"
+
+void
+api_tools(struct route_call *c)
+{
+	bool aged;
+
+	if (!route_want_tools(c))
+		return;
+	(void)tool_servers_json(relay_tools(c->service->relay),
+	    c->settings->config, c->session.user, &c->response->body, &aged);
+	if (aged)
+		relay_refresh_tools(c->service->relay);
+}
+
+/* The request's tree and text take memory until the call is over. */
+static struct tool_call *
+read_call(struct route_call *c, struct api_error *err)
+{
+	const struct buf *body = &c->request->body;
+	struct tool_asker who;
+
+	/* All of an access token's calls are one login's: its session has no
+	 * number. */
+	who.user = c->session.user;
+	who.login = c->session.id;
+	who.login_len = sizeof(c->session.id);
+	return tool_call_new(relay_tools(c->service->relay),
+	    c->settings->config, &who, buf_str(body), body->len, err);
+}
+
+void
+api_tool_call(struct route_call *c)
+{
+	struct relay_job job;
+	struct api_error err;
+
+	if (!route_want_tools(c) ||
+	    !route_job(c, RELAY_CHAT, c->request->idempotency_key, &job))
+		return;
+	if (route_claim(c, &job, &err) == -1 || route_mark(c, &job, &err) == -1)
+		goto fail;
+	job.tool = read_call(c, &err);
+	if (job.tool == NULL || route_may_ask(c, &err) == -1)
+		goto fail;
+	route_hand_over(c, &job);
+	return;
+
+fail:
+	relay_job_free(&job);
+	response_error(c->response, &err);
+}

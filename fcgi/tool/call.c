@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* A call that is asked for: the request, the tool, whether it may be called. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/base/crypto.h"
+#include "confab/base/encode.h"
+#include "confab/base/json.h"
+
+#include "call.h"
+
+struct tool_call *
+tool_call_ref(struct tool_call *c)
+{
+	atomic_fetch_add(&c->refs, 1);
+	return c;
+}
+
+void
+tool_call_unref(struct tool_call *c)
+{
+	if (c == NULL || atomic_fetch_sub(&c->refs, 1) > 0)
+		return;
+	json_object_put(c->root);
+	tool_list_put(c->list);
+	tool_server_put(c->server);
+	config_free(c->config);
+	free(c->user);
+	free(c);
+}
+
+static int
+bad(struct api_error *err, const char *param, const char *what)
+{
+	(void)api_error_set(err, 400, "invalid_request", "\"%s\" must be %s.",
+	    param, what);
+	(void)snprintf(err->param, sizeof(err->param), "%s", param);
+	return -1;
+}
+
+/* ---- The request --------------------------------------------------------------*/
+
+static int
+parse(struct tool_call *c, const char *body, size_t len, struct api_error *err)
+{
+	enum json_result r;
+
+	r = json_parse(body, len, c->config->limits.json_depth, &c->root);
+	if (r == JSON_NO_MEMORY)
+		return api_error_no_memory(err);
+	if (r != JSON_OK)
+		return api_error_set(err, 400, "invalid_json", "The body %s.",
+		    json_result_str(r));
+	if (!json_object_is_type(c->root, json_type_object))
+		return api_error_set(err, 400, "invalid_request",
+		    "The body must be a JSON object.");
+	return 0;
+}
+
+/* A member that must be an object where it is there. */
+static int
+take_object(struct tool_call *c, const char *name, struct json_object **out,
+    struct api_error *err)
+{
+	*out = json_get(c->root, name);
+	if (*out != NULL && !json_object_is_type(*out, json_type_object))
+		return bad(err, name, "an object");
+	return 0;
+}
+
+static int
+take_members(struct tool_call *c, struct api_error *err)
+{
+	struct json_object *v = json_get(c->root, "stream");
+
+	if (v != NULL && !json_object_is_type(v, json_type_boolean))
+		return bad(err, "stream", "true or false");
+	c->stream = json_object_get_boolean(v);
+	if (take_object(c, "arguments", &c->arguments, err) == -1 ||
+	    take_object(c, "input_responses", &c->responses, err) == -1)
+		return -1;
+	c->state = json_str(c->root, "request_state", &c->state_len);
+	if (c->state == NULL && json_get(c->root, "request_state") != NULL)
+		return bad(err, "request_state", "a string");
+	return 0;
+}
+
+/* A state of ours, LOOP.TOKEN, names a call that waits on a loop. */
+static int
+take_token(struct tool_call *c, struct api_error *err)
+{
+	struct tool_facts facts;
+	const char *dot;
+	char *end;
+	long n;
+
+	tool_server_facts(c->server, &facts);
+	if (c->state == NULL || facts.era != TOOL_ERA_LEGACY)
+		return 0;
+	n = strtol(c->state, &end, 10);
+	dot = end;
+	if (end == c->state || *dot != '.' || n < 0 || n > 255 ||
+	    decode_hex(c->token, sizeof(c->token), dot + 1, strlen(dot + 1)) !=
+		TOOL_TOKEN_LEN)
+		return api_error_set(err, 410, "tool_gone",
+		    "This call does not wait for an answer any more.");
+	c->loop = (int)n;
+	return 0;
+}
+
+/* ---- The tool -----------------------------------------------------------------*/
+
+static int
+not_found(struct api_error *err)
+{
+	(void)api_error_set(err, 404, "tool_not_found",
+	    "There is no such tool here.");
+	(void)snprintf(err->param, sizeof(err->param), "name");
+	return -1;
+}
+
+/* The server that a tool's name begins with, or NULL. */
+static const struct config_tool_server *
+find_server(const struct config *c, const char *name)
+{
+	size_t i, n;
+
+	for (i = 0; i < c->n_tool_servers; i++) {
+		n = strlen(c->tool_servers[i].name);
+		if (strncmp(name, c->tool_servers[i].name, n) == 0 &&
+		    strncmp(name + n, "__", 2) == 0)
+			return &c->tool_servers[i];
+	}
+	return NULL;
+}
+
+static int
+find_tool(struct tool_call *c, struct tool_servers *s, struct api_error *err)
+{
+	size_t len = 0;
+	const char *name = json_str(c->root, "name", &len);
+
+	if (name == NULL)
+		return bad(err, "name", "a string");
+	c->conf = find_server(c->config, name);
+	if (c->conf == NULL || !tool_server_is_for(c->conf, c->user))
+		return not_found(err);
+	c->server = tool_server_get(s, c->conf);
+	if (c->server == NULL)
+		return api_error_no_memory(err);
+	c->list = tool_server_list(c->server);
+	if (c->list == NULL) {
+		(void)api_error_set(err, 503, "tool_unavailable",
+		    "The tool server has not answered yet.");
+		err->retry_after = 1;
+		return -1;
+	}
+	c->tool = tool_list_find(c->list, name);
+	if (c->tool == NULL || !tool_name_allowed(c->conf, c->tool->own))
+		return not_found(err);
+	if (tool_consent(c->conf, c->tool) == CONSENT_NEVER)
+		return api_error_set(err, 403, "tool_denied",
+		    "This tool may not be called here.");
+	return 0;
+}
+
+/* Whose session the call may use: one of the same login alone. */
+static int
+make_owner(struct tool_call *c, const struct tool_asker *who,
+    struct api_error *err)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, 4096);
+	buf_append(&text, who->user, strlen(who->user) + 1);
+	buf_append(&text, who->login, who->login_len);
+	rc = buf_ok(&text) ? crypto_sha256(c->owner, text.data, text.len) : -1;
+	buf_free(&text);
+	return rc == 0 ? 0 : api_error_no_memory(err);
+}
+
+_Static_assert(TOOL_OWNER_LEN == CRYPTO_SHA256_LEN,
+    "a session's owner is told by a digest");
+
+struct tool_call *
+tool_call_new(struct tool_servers *s, struct config *config,
+    const struct tool_asker *who, const char *body, size_t len,
+    struct api_error *err)
+{
+	struct tool_call *c;
+
+	c = calloc(1, sizeof(*c));
+	if (c == NULL) {
+		(void)api_error_no_memory(err);
+		return NULL;
+	}
+	c->config = config_ref(config);
+	c->loop = -1;
+	c->user = strdup(who->user);
+	if (c->user == NULL)
+		(void)api_error_no_memory(err);
+	else if (parse(c, body, len, err) == 0 && take_members(c, err) == 0 &&
+	    find_tool(c, s, err) == 0 && take_token(c, err) == 0 &&
+	    make_owner(c, who, err) == 0)
+		return c;
+	tool_call_unref(c);
+	return NULL;
+}
+
+/* ---- What is told -------------------------------------------------------------*/
+
+bool
+tool_call_streams(const struct tool_call *c)
+{
+	return c->stream;
+}
+
+int
+tool_call_loop(const struct tool_call *c)
+{
+	return c->loop;
+}
+
+struct config_patience
+tool_call_patience(const struct tool_call *c)
+{
+	const struct config_tool_limits *l = &c->conf->limits;
+	struct config_patience p = { l->first_event, l->silence, l->total };
+
+	return p;
+}
+
+struct tool_call_facts
+tool_call_facts(const struct tool_call *c)
+{
+	struct tool_call_facts f = { c->conf->name, c->tool->own, c->sent,
+		c->received, c->is_error };
+
+	return f;
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages of tool servers, told apart and rewritten. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "confab/base/json.h"
+#include "confab/base/utf8.h"
+
+#include "message.h"
+
+/* Rewriting adds names of ours, and escapes. */
+static size_t
+room_for(size_t len)
+{
+	return 6 * len + 4096;
+}
+
+void
+tool_message_free(struct tool_message *m)
+{
+	buf_free(&m->json);
+}
+
+bool
+tool_message_is_modern(int code)
+{
+	return code == TOOL_RPC_HEADERS || code == TOOL_RPC_CAPABILITY ||
+	    code == TOOL_RPC_VERSION;
+}
+
+bool
+tool_version_is_legacy(const char *version)
+{
+	static const char *const known[] = { TOOL_VERSION_LEGACY, "2025-06-18",
+		"2025-03-26", "2024-11-05" };
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(version, known[i]) == 0)
+			return true;
+	return false;
+}
+
+enum tool_era
+tool_message_era(struct json_object *result)
+{
+	return json_get(result, "resultType") != NULL ? TOOL_ERA_MODERN
+						      : TOOL_ERA_LEGACY;
+}
+
+/* True when the message answers the request `id`. */
+static bool
+is_answer_to(struct json_object *msg, uint64_t id)
+{
+	struct json_object *v = json_get(msg, "id");
+
+	/* Some refuse without saying what. */
+	if (v == NULL)
+		return json_get(msg, "error") != NULL;
+	return json_object_is_type(v, json_type_int) &&
+	    json_object_get_uint64(v) == id;
+}
+
+/* True when a list of versions has one of the legacy era. */
+static bool
+offers_legacy(struct json_object *supported)
+{
+	struct json_object *v;
+	size_t i;
+
+	if (!json_object_is_type(supported, json_type_array))
+		return false;
+	for (i = 0; i < json_object_array_length(supported); i++) {
+		v = json_object_array_get_idx(supported, i);
+		if (json_object_is_type(v, json_type_string) &&
+		    tool_version_is_legacy(json_object_get_string(v)))
+			return true;
+	}
+	return false;
+}
+
+/* The server's words, cut at a character. */
+static void
+read_error(struct tool_message *m, struct json_object *error)
+{
+	struct json_object *code = json_get(error, "code");
+	size_t len = 0;
+	const char *said = json_str(error, "message", &len);
+
+	m->kind = TOOL_MESSAGE_ERROR;
+	m->offers_legacy =
+	    offers_legacy(json_get(json_get(error, "data"), "supported"));
+	m->code = json_object_is_type(code, json_type_int)
+	    ? json_object_get_int(code)
+	    : -1;
+	if (m->code == 0)
+		m->code = -1; /* 0 is none */
+	if (said == NULL)
+		said = "";
+	if (len >= sizeof(m->said))
+		len = utf8_valid_prefix(said, sizeof(m->said) - 1);
+	memcpy(m->said, said, len);
+	m->said[len] = '\0';
+}
+
+/* ---- Results --------------------------------------------------------------*/
+
+/* A member of ours from one of the server's, when it is there. */
+static void
+put_member(struct tool_message *m, const char *name, struct json_object *v)
+{
+	if (v == NULL)
+		return;
+	if (m->json.len > 0)
+		buf_putc(&m->json, ',');
+	buf_printf(&m->json, "\"%s\":", name);
+	json_write(&m->json, v);
+}
+
+/* Whose page a result may be drawn by (MCP Apps). */
+static void
+put_page(struct tool_message *m, struct json_object *result, const char *ui)
+{
+	struct json_object *meta = json_get(result, "_meta");
+	size_t len = 0;
+	const char *uri;
+
+	uri = json_str(json_get(meta, "ui"), "resourceUri", &len);
+	if (uri == NULL)
+		uri = json_str(meta, "ui/resourceUri", &len);
+	if (uri == NULL && (uri = ui) != NULL)
+		len = strlen(ui);
+	if (uri == NULL || strncmp(uri, "ui://", 5) != 0)
+		return;
+	buf_puts(&m->json, ",\"resource_uri\":");
+	buf_json(&m->json, uri, len);
+}
+
+static void
+read_result(struct tool_message *m, struct json_object *result, const char *ui)
+{
+	struct json_object *content = json_get(result, "content");
+
+	m->kind = TOOL_MESSAGE_INVALID;
+	if (content != NULL && !json_object_is_type(content, json_type_array))
+		return;
+	m->is_error = json_object_get_boolean(json_get(result, "isError"));
+	if (content != NULL)
+		put_member(m, "content", content);
+	else
+		buf_puts(&m->json, "\"content\":[]");
+	put_member(m, "structured_content",
+	    json_get(result, "structuredContent"));
+	buf_printf(&m->json, ",\"is_error\":%s",
+	    m->is_error ? "true" : "false");
+	put_page(m, result, ui);
+	if (buf_ok(&m->json))
+		m->kind = TOOL_MESSAGE_RESULT;
+}
+
+/* True when a person, and nobody else, is asked. */
+static bool
+is_elicitation(struct json_object *request)
+{
+	size_t len;
+	const char *method = json_str(request, "method", &len);
+
+	return method != NULL && strcmp(method, "elicitation/create") == 0 &&
+	    json_object_is_type(json_get(request, "params"), json_type_object);
+}
+
+static void
+put_request(struct buf *out, struct json_object *request)
+{
+	buf_puts(out, "{\"method\":\"elicitation/create\",\"params\":");
+	json_write(out, json_get(request, "params"));
+	buf_putc(out, '}');
+}
+
+/* The requests of a result, each for a person; false: not all of them are. */
+static bool
+put_requests(struct buf *out, struct json_object *requests)
+{
+	const char *comma = "";
+
+	buf_putc(out, '{');
+	if (json_object_is_type(requests, json_type_object)) {
+		json_object_object_foreach(requests, key, request)
+		{
+			if (!is_elicitation(request))
+				return false;
+			buf_puts(out, comma);
+			buf_json(out, key, strlen(key));
+			buf_putc(out, ':');
+			put_request(out, request);
+			comma = ",";
+		}
+	}
+	buf_putc(out, '}');
+	return true;
+}
+
+static void
+read_input(struct tool_message *m, struct json_object *result)
+{
+	size_t len = 0;
+	const char *state = json_str(result, "requestState", &len);
+
+	m->kind = TOOL_MESSAGE_INVALID;
+	if (len > TOOL_STATE_MAX)
+		return;
+	buf_puts(&m->json, "\"input_required\":{\"requests\":");
+	if (!put_requests(&m->json, json_get(result, "inputRequests")))
+		return;
+	if (state != NULL) {
+		buf_puts(&m->json, ",\"state\":");
+		buf_json(&m->json, state, len);
+	}
+	buf_putc(&m->json, '}');
+	if (buf_ok(&m->json))
+		m->kind = TOOL_MESSAGE_INPUT;
+}
+
+static void
+read_answer(struct tool_message *m, struct json_object *msg, const char *ui)
+{
+	struct json_object *result = json_get(msg, "result");
+	size_t len = 0;
+	const char *type = json_str(result, "resultType", &len);
+
+	if (json_get(msg, "error") != NULL) {
+		read_error(m, json_get(msg, "error"));
+		return;
+	}
+	m->kind = TOOL_MESSAGE_INVALID;
+	if (!json_object_is_type(result, json_type_object))
+		return;
+	if (type != NULL && strcmp(type, "input_required") == 0)
+		read_input(m, result);
+	else if (type == NULL || strcmp(type, "complete") == 0)
+		read_result(m, result, ui);
+}
+
+/* ---- Notifications and requests --------------------------------------------*/
+
+static bool
+is_number(struct json_object *v)
+{
+	return json_object_is_type(v, json_type_int) ||
+	    (json_object_is_type(v, json_type_double) &&
+		isfinite(json_object_get_double(v)));
+}
+
+static void
+read_progress(struct tool_message *m, struct json_object *params, uint64_t id)
+{
+	struct json_object *token = json_get(params, "progressToken");
+	struct json_object *v;
+
+	if (token != NULL && json_object_get_uint64(token) != id)
+		return;
+	buf_puts(&m->json, "\"type\":\"progress\"");
+	v = json_get(params, "progress");
+	put_member(m, "progress", is_number(v) ? v : NULL);
+	v = json_get(params, "total");
+	put_member(m, "total", is_number(v) ? v : NULL);
+	v = json_get(params, "message");
+	put_member(m, "message",
+	    json_object_is_type(v, json_type_string) ? v : NULL);
+	m->kind = TOOL_MESSAGE_PROGRESS;
+}
+
+static void
+read_log(struct tool_message *m, struct json_object *params)
+{
+	struct json_object *v;
+
+	buf_puts(&m->json, "\"type\":\"message\"");
+	v = json_get(params, "level");
+	put_member(m, "level",
+	    json_object_is_type(v, json_type_string) ? v : NULL);
+	v = json_get(params, "logger");
+	put_member(m, "logger",
+	    json_object_is_type(v, json_type_string) ? v : NULL);
+	put_member(m, "data", json_get(params, "data"));
+	m->kind = TOOL_MESSAGE_LOG;
+}
+
+static void
+read_notification(struct tool_message *m, const char *method,
+    struct json_object *params, uint64_t id)
+{
+	if (strcmp(method, "notifications/progress") == 0)
+		read_progress(m, params, id);
+	else if (strcmp(method, "notifications/message") == 0)
+		read_log(m, params);
+	if (!buf_ok(&m->json))
+		m->kind = TOOL_MESSAGE_OTHER;
+}
+
+/* The id of a request, as it goes back: a string or a number. */
+static bool
+read_id(struct tool_message *m, struct json_object *id)
+{
+	struct buf text;
+	bool good;
+
+	if (!json_object_is_type(id, json_type_string) &&
+	    !json_object_is_type(id, json_type_int))
+		return false;
+	buf_init(&text, sizeof(m->id) - 1);
+	good = json_write(&text, id) == 0;
+	if (good)
+		memcpy(m->id, buf_str(&text), text.len + 1);
+	buf_free(&text);
+	return good;
+}
+
+static void
+read_request(struct tool_message *m, struct json_object *msg,
+    const char *method)
+{
+	m->kind = TOOL_MESSAGE_OTHER;
+	if (!read_id(m, json_get(msg, "id")))
+		return;
+	m->kind = TOOL_MESSAGE_REQUEST;
+	if (strcmp(method, "ping") == 0) {
+		m->kind = TOOL_MESSAGE_PING;
+	} else if (is_elicitation(msg)) {
+		put_request(&m->json, msg);
+		if (buf_ok(&m->json))
+			m->kind = TOOL_MESSAGE_ASKS;
+	}
+}
+
+/* ---- One message -----------------------------------------------------------*/
+
+/* Returns the message, an object that says it is one, or NULL. */
+static struct json_object *
+parse(const char *s, size_t len)
+{
+	struct json_object *msg;
+	size_t n;
+	const char *version;
+
+	if (json_parse_loose(s, len, TOOL_JSON_DEPTH, &msg) != JSON_OK)
+		return NULL;
+	version = json_str(msg, "jsonrpc", &n);
+	if (version != NULL && strcmp(version, "2.0") == 0)
+		return msg;
+	json_object_put(msg);
+	return NULL;
+}
+
+void
+tool_message_read(struct tool_message *m, const char *s, size_t len,
+    uint64_t id, const char *ui)
+{
+	struct json_object *msg = parse(s, len);
+	const char *method;
+	size_t n;
+
+	memset(m, 0, sizeof(*m));
+	buf_init(&m->json, room_for(len));
+	m->kind = TOOL_MESSAGE_INVALID;
+	if (msg == NULL)
+		return;
+	m->kind = TOOL_MESSAGE_OTHER;
+	method = json_str(msg, "method", &n);
+	if (method != NULL && json_get(msg, "id") != NULL)
+		read_request(m, msg, method);
+	else if (method != NULL)
+		read_notification(m, method, json_get(msg, "params"), id);
+	else if (is_answer_to(msg, id))
+		read_answer(m, msg, ui);
+	json_object_put(msg);
+}
+
+struct json_object *
+tool_message_result(const char *s, size_t len, uint64_t id,
+    struct tool_message *failure)
+{
+	struct json_object *msg = parse(s, len), *result = NULL;
+
+	memset(failure, 0, sizeof(*failure));
+	if (msg != NULL && is_answer_to(msg, id)) {
+		result = json_get(msg, "result");
+		if (json_object_is_type(result, json_type_object))
+			json_object_get(result);
+		else
+			result = NULL;
+		if (result == NULL && json_get(msg, "error") != NULL)
+			read_error(failure, json_get(msg, "error"));
+	}
+	json_object_put(msg);
+	return result;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON-RPC requests to tool servers. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "rpc.h"
+
+#define CLIENT_INFO "{\"name\":\"confab\",\"version\":\"" VERSION "\"}"
+/* A person can be asked; nothing here is to be listed or sampled. */
+#define CAPABILITIES "{\"elicitation\":{\"form\":{},\"url\":{}}}"
+#define META "io.modelcontextprotocol/"
+
+static void
+begin(struct buf *out, const char *method, uint64_t id)
+{
+	buf_printf(out,
+	    "{\"jsonrpc\":\"2.0\",\"id\":%" PRIu64 ",\"method\":\"%s\","
+	    "\"params\":{",
+	    id, method);
+}
+
+/* "_meta", the last member of params, and the end of the request. */
+static int
+finish(struct buf *out, enum tool_era era, uint64_t id)
+{
+	buf_printf(out, "\"_meta\":{\"progressToken\":%" PRIu64, id);
+	if (era == TOOL_ERA_MODERN)
+		buf_puts(out,
+		    ",\"" META "protocolVersion\":\"" TOOL_VERSION_MODERN "\""
+		    ",\"" META "clientInfo\":" CLIENT_INFO ",\"" META
+		    "clientCapabilities\":" CAPABILITIES ",\"" META
+		    "logLevel\":\"info\"");
+	return buf_puts(out, "}}}");
+}
+
+int
+tool_rpc_initialize(struct buf *out, uint64_t id)
+{
+	begin(out, "initialize", id);
+	return buf_puts(out,
+	    "\"protocolVersion\":\"" TOOL_VERSION_LEGACY "\","
+	    "\"capabilities\":" CAPABILITIES ",\"clientInfo\":" CLIENT_INFO
+	    "}}");
+}
+
+int
+tool_rpc_initialized(struct buf *out)
+{
+	return buf_puts(out,
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
+}
+
+int
+tool_rpc_list(struct buf *out, enum tool_era era, uint64_t id,
+    const char *cursor, size_t cursor_len)
+{
+	begin(out, "tools/list", id);
+	if (cursor != NULL) {
+		buf_puts(out, "\"cursor\":");
+		buf_json(out, cursor, cursor_len);
+		buf_putc(out, ',');
+	}
+	return finish(out, era, id);
+}
+
+int
+tool_rpc_call(struct buf *out, enum tool_era era, uint64_t id,
+    const struct tool_rpc_call *call)
+{
+	begin(out, "tools/call", id);
+	buf_puts(out, "\"name\":");
+	buf_json(out, call->name, strlen(call->name));
+	buf_puts(out, ",\"arguments\":");
+	buf_puts(out, call->arguments);
+	buf_putc(out, ',');
+	if (call->responses != NULL) {
+		buf_puts(out, "\"inputResponses\":");
+		buf_puts(out, call->responses);
+		buf_putc(out, ',');
+	}
+	if (call->state != NULL) {
+		buf_puts(out, "\"requestState\":");
+		buf_json(out, call->state, call->state_len);
+		buf_putc(out, ',');
+	}
+	return finish(out, era, id);
+}
+
+int
+tool_rpc_cancelled(struct buf *out, uint64_t id)
+{
+	return buf_printf(out,
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
+	    "\"params\":{\"requestId\":%" PRIu64
+	    ",\"reason\":\"Nobody waits for it any more.\"}}",
+	    id);
+}
+
+int
+tool_rpc_reply(struct buf *out, const char *id, const char *result)
+{
+	buf_puts(out, "{\"jsonrpc\":\"2.0\",\"id\":");
+	buf_puts(out, id);
+	buf_puts(out, ",\"result\":");
+	buf_puts(out, result);
+	return buf_putc(out, '}');
+}
+
+int
+tool_rpc_refuse(struct buf *out, const char *id)
+{
+	buf_puts(out, "{\"jsonrpc\":\"2.0\",\"id\":");
+	buf_puts(out, id);
+	return buf_puts(out,
+	    ",\"error\":{\"code\":-32601,\"message\":"
+	    "\"This client cannot do that.\"}}");
+}

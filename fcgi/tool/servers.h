@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The insides of what servers.h promises, for servers.c and server.c.
+ */
+#ifndef CONFAB_TOOL_SERVERS_PRIVATE_H
+#define CONFAB_TOOL_SERVERS_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "server.h"
+
+struct kept_session {
+	unsigned char owner[TOOL_OWNER_LEN];
+	char *id;
+	char version[TOOL_VERSION_MAX + 1];
+	uint64_t used; /* ms */
+};
+
+/* How many calls of a user are under way. */
+struct calls_of {
+	struct calls_of *next;
+	unsigned n;
+	char user[];
+};
+
+struct tool_server {
+	struct tool_server *next; /* of all; guarded by the owner's lock */
+	struct tool_servers *owner;
+	atomic_uint refs;
+	char *name, *url;
+
+	pthread_mutex_t lock; /* guards the rest */
+	struct tool_facts facts;
+	struct tool_list *list;
+	uint64_t listed_at;	    /* ms */
+	bool asked;		    /* at least once, to an end */
+	unsigned failures;	    /* since the last list */
+	char error[TOOL_ERROR_MAX]; /* of the last fetch, or "" */
+	struct kept_session *sessions;
+	size_t n_sessions;
+	struct calls_of *calls;
+
+	struct tool_lister *lister; /* of the loop that fetches; NULL: none */
+};
+
+/* NULL: no memory. */
+struct tool_server *tool_server_new(const struct config_tool_server *c);
+bool tool_server_is(const struct tool_server *t,
+    const struct config_tool_server *c);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * A server of tools (MCP over Streamable HTTP) of either era, which misbehaves
+ * on order: a call's argument "do" says how. Everything it was asked is kept in
+ * `seen`.
+ */
+
+import http from 'node:http';
+import https from 'node:https';
+
+const MODERN = '2026-07-28';
+const META = 'io.modelcontextprotocol/';
+
+/** Tools of the usual list. */
+export const TOOLS = [
+  { name: 'echo', description: 'Says it again.', inputSchema: { type: 'object',
+    properties: { text: { type: 'string' } } },
+  annotations: { readOnlyHint: true, openWorldHint: false } },
+  { name: 'act', title: 'Do as told', inputSchema: { type: 'object' } },
+  { name: 'odd näme/' + 'x'.repeat(80), inputSchema: { type: 'object' } },
+  { name: 'region', inputSchema: { type: 'object', properties: {
+    where: { type: 'string', 'x-mcp-header': 'Region' },
+    deep: { type: 'object', properties: {
+      n: { type: 'integer', 'x-mcp-header': 'Deep' } } } } } },
+  { name: 'wrong', inputSchema: { type: 'object', properties: {
+    n: { type: 'number', 'x-mcp-header': 'N' } } } },
+];
+
+export class ToolServer {
+  /** @type {{method: string, headers: any, body: any}[]} */
+  seen = [];
+  tools = TOOLS;
+  /** @type {number | undefined} */
+  ttlMs = 60000;
+  pageSize = 100;
+  /** answers every request with this status, for a while */
+  status = 0;
+  /** @type {string | undefined} the token that is wanted */
+  token;
+  /** version that is agreed to (legacy) */
+  version = '2025-11-25';
+  /** calls of tools that were begun, by the text of their arguments */
+  acted = 0;
+  /** ids of requests that were cancelled (legacy), or closed (modern) */
+  cancelled = [];
+  closed = 0;
+  sessions = new Map();
+  #next = 1;
+  #waiting = new Map();
+  /** what a broken stream still has: by event id */
+  #kept = new Map();
+
+  /** @param {'modern' | 'legacy'} era @param {any} [certificates] */
+  constructor(era, certificates) {
+    this.era = era;
+    const serve = (request, response) =>
+      this.#serve(request, response).catch((error) => {
+        if (!response.headersSent) response.writeHead(500);
+        response.end(String(error));
+      });
+    this.server = certificates ? https.createServer(certificates, serve)
+      : http.createServer(serve);
+  }
+
+  async listen() {
+    await new Promise((resolve) =>
+      this.server.listen(0, '127.0.0.1', () => resolve(undefined)));
+    const { port } = /** @type {any} */ (this.server.address());
+    const scheme = this.server instanceof https.Server ? 'https' : 'http';
+    this.url = `${scheme}://localhost:${port}/mcp`;
+    return this.url;
+  }
+
+  close() {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(resolve));
+  }
+
+  calls(method) {
+    return this.seen.filter(({ body }) => body?.method === method);
+  }
+
+  async #serve(request, response) {
+    let text = '';
+    for await (const part of request) text += part;
+    const body = text === '' ? null : JSON.parse(text);
+    const { headers } = request;
+    this.seen.push({ method: request.method, headers, body });
+    if (this.status !== 0) {
+      response.writeHead(this.status, { Location: 'http://localhost:1/' });
+      return response.end(this.refusal ?? 'no');
+    }
+    if (this.token !== undefined
+      && headers.authorization !== `Bearer ${this.token}`) {
+      response.writeHead(401);
+      return response.end();
+    }
+    if (this.era === 'modern') return this.#modern(headers, body, response);
+    return this.#legacy(request, headers, body, response);
+  }
+
+  #error(response, status, id, code, message, data) {
+    response.writeHead(status, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(
+      { jsonrpc: '2.0', id, error: { code, message, data } }));
+  }
+
+  #json(response, id, result, headers = {}) {
+    response.writeHead(200,
+      { 'Content-Type': 'application/json', ...headers });
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  }
+
+  #modern(headers, body, response) {
+    const meta = body?.params?._meta ?? {};
+    if (headers['mcp-protocol-version'] !== MODERN
+      || meta[`${META}protocolVersion`] !== MODERN
+      || headers['mcp-method'] !== body?.method) {
+      return this.#error(response, 400, body?.id ?? null, -32020, 'headers');
+    }
+    if (body.method === 'tools/list') {
+      return this.#json(response, body.id, { resultType: 'complete',
+        ...this.#page(body.params), ttlMs: this.ttlMs, cacheScope: 'public',
+        _meta: { [`${META}serverInfo`]: { name: 'scripted', version: '2' } } });
+    }
+    if (body.method === 'tools/call') {
+      const wrong = this.#mirrored(headers, body.params);
+      if (wrong) return this.#error(response, 400, body.id, -32020, wrong);
+      return this.#call(body, response, { resultType: 'complete' });
+    }
+    return this.#error(response, 404, body.id, -32601, 'no such method');
+  }
+
+  /** What of a call's headers is not as it should be. */
+  #mirrored(headers, { name, arguments: given }) {
+    const read = (value) => /^=\?base64\?.*\?=$/.test(value ?? '')
+      ? Buffer.from(value.slice(9, -2), 'base64').toString() : value;
+    if (read(headers['mcp-name']) !== name) return 'Mcp-Name';
+    const walk = (schema, value) => Object.entries(schema?.properties ?? {})
+      .map(([key, inner]) => {
+        const mark = inner['x-mcp-header'];
+        const want = value?.[key];
+        if (mark && read(headers[`mcp-param-${mark.toLowerCase()}`])
+          !== (want === undefined || want === null ? undefined
+            : String(want))) return mark;
+        return walk(inner, want);
+      }).find(Boolean);
+    return walk(this.tools.find((one) => one.name === name)?.inputSchema,
+      given);
+  }
+
+  #legacy(request, headers, body, response) {
+    const id = headers['mcp-session-id'];
+    if (request.method === 'DELETE') {
+      this.sessions.delete(id);
+      response.writeHead(200);
+      return response.end();
+    }
+    if (body?.method === 'initialize') {
+      const session = `session-${this.#next++}`;
+      this.sessions.set(session, headers.authorization ?? '');
+      return this.#json(response, body.id, { protocolVersion: this.version,
+        capabilities: { tools: {} },
+        serverInfo: { name: 'scripted', version: '1' } },
+      { 'Mcp-Session-Id': session });
+    }
+    if (id === undefined) {
+      return this.#error(response, 400, null, -32000, 'No session.');
+    }
+    if (!this.sessions.has(id)) {
+      return this.#error(response, 404, null, -32001, 'Unknown session.');
+    }
+    if (request.method === 'GET') return this.#resume(headers, response);
+    if (body.method === 'notifications/cancelled') {
+      this.cancelled.push(body.params.requestId);
+    }
+    if (body.method === undefined) {
+      this.#waiting.get(body.id)?.(body);
+      response.writeHead(202);
+      return response.end();
+    }
+    if (body.id === undefined) {
+      response.writeHead(202);
+      return response.end();
+    }
+    if (body.method === 'tools/list') {
+      return this.#json(response, body.id, this.#page(body.params));
+    }
+    return this.#call(body, response, {});
+  }
+
+  #page({ cursor }) {
+    const from = Number(cursor ?? 0);
+    const next = from + this.pageSize;
+    return { tools: this.tools.slice(from, next),
+      nextCursor: next < this.tools.length ? String(next) : undefined };
+  }
+
+  #resume(headers, response) {
+    const rest = this.#kept.get(headers['last-event-id']);
+    if (!rest) {
+      response.writeHead(405);
+      return response.end();
+    }
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    return response.end(rest);
+  }
+
+  async #call(body, response, extra) {
+    const { name, arguments: given, inputResponses, requestState }
+      = body.params;
+    const event = (message) => response.write(
+      `data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
+    const begin = () => response.writeHead(200,
+      { 'Content-Type': 'text/event-stream' });
+    const answer = (text, more = {}) => ({ id: body.id, result: { ...extra,
+      content: [{ type: 'text', text }], ...more } });
+    const progress = (n, message) => event({ method: 'notifications/progress',
+      params: { progressToken: body.params._meta.progressToken, progress: n,
+        total: 3, message } });
+    this.acted++;
+    response.on('close', () => {
+      if (!response.writableFinished) this.closed++;
+    });
+    switch (given.do) {
+      case undefined:
+        return this.#json(response, body.id,
+          answer(`${name}: ${given.text ?? given.where ?? ''}`).result);
+      case 'progress':
+        begin();
+        for (const n of [1, 2, 3]) progress(n, `step ${n}`);
+        event({ method: 'notifications/message', params: { level: 'info',
+          logger: 'l', data: { a: 1 } } });
+        event(answer('done', { structuredContent: { n: 3 },
+          _meta: { ui: { resourceUri: 'ui://page' } } }));
+        return response.end();
+      case 'fail':
+        return this.#json(response, body.id,
+          answer('it did not work', { isError: true }).result);
+      case 'error':
+        return this.#error(response, 200, body.id, -32602, 'No\nsuch thing.');
+      case 'wait':
+        begin();
+        progress(1, 'waiting');
+        return undefined;
+      case 'silent':
+        return undefined;
+      case 'huge':
+        begin();
+        for (let n = 0; n < given.mib; n++) {
+          event({ method: 'notifications/message',
+            params: { level: 'info', data: 'x'.repeat(1 << 20) } });
+        }
+        event(answer('after all'));
+        return response.end();
+      case 'large':
+        return this.#json(response, body.id,
+          answer('y'.repeat(given.bytes)).result);
+      case 'many':
+        begin();
+        for (let n = 0; n < given.n; n++) progress(n, '');
+        event(answer('after many'));
+        return response.end();
+      case 'bytes':
+        response.writeHead(200, { 'Content-Type': given.type
+          ?? 'application/json', ...given.headers });
+        return response.end(Buffer.from(given.base64, 'base64'));
+      case 'drip':
+        begin();
+        setInterval(() => response.write(':'), 50).unref();
+        return undefined;
+      case 'cut':
+        begin();
+        progress(1, 'cut');
+        return setTimeout(() => response.destroy(), 50);
+      case 'resume':
+        begin();
+        response.write('id: e-1\nretry: 10\ndata:\n\n');
+        this.#kept.set('e-1', `id: e-2\ndata: ${JSON.stringify(
+          { jsonrpc: '2.0', ...answer('the rest') })}\n\n`);
+        return setTimeout(() => response.destroy(), 50);
+      case 'status':
+        response.writeHead(given.status, { Location: 'http://localhost:1/',
+          'Retry-After': '7' });
+        return response.end('<h1>no</h1>');
+      case 'ask':
+        return this.#ask(body, response, { event, begin, answer, extra,
+          inputResponses, requestState });
+      default:
+        return this.#error(response, 200, body.id, -32602, 'do what?');
+    }
+  }
+
+  /** Asks a person, as the era has it. */
+  #ask(body, response, { event, begin, answer, extra, inputResponses,
+    requestState }) {
+    const params = { mode: 'form', message: 'Who?', requestedSchema: {
+      type: 'object', properties: { name: { type: 'string' } } } };
+    if (this.era === 'modern') {
+      if (inputResponses === undefined) {
+        return this.#json(response, body.id, { resultType: 'input_required',
+          inputRequests: { who: { method: 'elicitation/create', params } },
+          requestState: 'opaque "state"' });
+      }
+      return this.#json(response, body.id, answer(
+        `${inputResponses.who.content.name} ${requestState}`).result);
+    }
+    const id = `ask-${this.#next++}`;
+    begin();
+    event({ id, method: 'elicitation/create', params });
+    this.#waiting.set(id, ({ result }) => {
+      event(answer(`${result.action} ${result.content?.name ?? ''}`));
+      response.end();
+    });
+    return extra;
+  }
+}

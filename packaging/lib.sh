@@ -71,7 +71,8 @@ step() {
 packages_build='cc:gcc make:make autoconf:autoconf automake:automake
 	pkg-config:pkg-config -:libc6-dev -:libfcgi-dev -:libcurl4-openssl-dev
 	-:libuv1-dev -:libjson-c-dev -:libargon2-dev -:libssl-dev
-	-:libconfuse-dev -:libcrypt-dev brotli:brotli'
+	-:libconfuse-dev -:libcrypt-dev -:liboath-dev -:libqrencode-dev
+	brotli:brotli'
 packages_run='nginx:nginx openssl:openssl setpriv:util-linux'
 packages_node='node:nodejs npm:npm -:ca-certificates'
 packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format

@@ -59,6 +59,13 @@ const parts = {
       ['LICENSE', 'LICENSE'],
     ],
   },
+  'lean-qr': {
+    part: 'lean-qr',
+    take: [
+      ['index.mjs', 'lean-qr.mjs'],
+      ['LICENSE', 'LICENSE'],
+    ],
+  },
   // The build for browsers that are a few years old; character maps for text in
   // CJK fonts, fonts and decoders for a page that is drawn. No WebAssembly: the
   // page's policy does not let it be compiled.
@@ -169,6 +176,8 @@ writeFileSync(join(fresh, 'mermaid', 'mermaid.esm.min.d.mts'),
   'declare const mermaid: any;\nexport default mermaid;\n');
 writeFileSync(join(fresh, 'pdfjs', 'pdf.min.d.mts'),
   'export const getDocument: any;\nexport const PasswordException: any;\n');
+writeFileSync(join(fresh, 'lean-qr', 'lean-qr.d.mts'),
+  'export function generate(data: string): { size: number, get(x: number, y: number): boolean };\n');
 writeFileSync(join(fresh, 'pdfjs', 'pdf.worker.min.d.mts'), 'export {};\n');
 onlyWoff2(join(fresh, 'katex', 'katex.min.css'));
 checkImports(fresh);

@@ -85,12 +85,15 @@ const keepSettings = (settings) => void saveSettings(storage, settings);
 /** Those of the conversations are missing until these are loaded, and so are the views that ask for them. */
 const actions = /** @type {Actions} */ ({
   ...pageActions({ store, newId, keepSettings }),
-  async signIn(name, password) {
-    const done = await account.signIn(name, password);
+  async signIn(name, password, code) {
+    const done = await account.signIn(name, password, code);
     if (done) tabs?.postMessage('signed-in');
     return done;
   },
   changePassword: account.changePassword,
+  offerFactor: account.offerFactor,
+  confirmFactor: account.confirmFactor,
+  removeFactor: account.removeFactor,
   signOut: account.signOut,
   signOutEverywhere: account.signOutEverywhere,
   checkSession: account.checkSession,

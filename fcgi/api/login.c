@@ -30,8 +30,7 @@ count(const struct api_error *err)
 void
 api_login(struct route_call *c)
 {
-	const char *name, *password = NULL;
-	size_t name_len = 0, password_len = 0;
+	struct login_proof proof = { 0 };
 	struct session_input in;
 	struct json_object *body;
 	struct api_error err;
@@ -39,15 +38,14 @@ api_login(struct route_call *c)
 	body = route_json(c);
 	if (body == NULL)
 		return;
-	name = route_string(c, body, "username", true, &name_len);
-	if (name != NULL)
-		password =
-		    route_string(c, body, "password", true, &password_len);
-	if (password != NULL) {
+	proof.name = route_string(c, body, "username", true, &proof.name_len);
+	if (proof.name != NULL)
+		proof.password = route_string(c, body, "password", true,
+		    &proof.password_len);
+	if (proof.password != NULL && route_code(c, body, &proof)) {
 		route_session_input(c, &in);
-		if (login_password(c->service->identity, c->settings, &in, name,
-			name_len, password, password_len, &c->session,
-			&err) == 0) {
+		if (login_password(c->service->identity, c->settings, &in,
+			&proof, &c->session, &err) == 0) {
 			metrics_login(METRICS_LOGIN_OK);
 			response_header(c->response, "Set-Cookie",
 			    c->session.set_cookie);
@@ -56,7 +54,7 @@ api_login(struct route_call *c)
 			count(&err);
 			response_error(c->response, &err);
 		}
-		json_wipe_string(body, "password");
 	}
+	json_wipe_string(body, "password");
 	json_object_put(body);
 }

@@ -52,6 +52,8 @@ static const struct route routes[] = {
 	{ "GET", "/api/tools", SESSION, api_tools },
 	{ "POST", "/api/tools/call", SESSION | CHANGES | BODY | LARGE,
 	    api_tool_call },
+	{ "POST", "/api/totp", CHANGES | BODY, api_totp },
+	{ "POST", "/api/totp/remove", CHANGES | BODY, api_totp_remove },
 };
 
 #define N_ROUTES (sizeof(routes) / sizeof(routes[0]))

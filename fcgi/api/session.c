@@ -8,12 +8,35 @@
 #include <string.h>
 
 #include "confab/api/route.h"
+#include "confab/base/crypto.h"
+#include "confab/identity/credentials.h"
 
 static const char *
 auth_name(const struct route_call *c)
 {
 	return c->settings->config->auth == AUTH_REMOTE_USER ? "remote_user"
 							     : "password";
+}
+
+/* What the page must know of second factors: whether they are used, whether the
+ * person has one, and how many recovery codes are left. */
+static void
+factor_json(struct route_call *c)
+{
+	static const char *const modes[] = { "off", "optional", "required" };
+	const struct config *config = c->settings->config;
+	struct buf *b = &c->response->body;
+	struct users_entry u;
+
+	if (config->auth != AUTH_PASSWORD ||
+	    !credentials_find(c->settings->credentials, c->session.user, &u))
+		return;
+	buf_printf(b,
+	    ",\"second_factor\":{\"mode\":\"%s\",\"set\":%s,"
+	    "\"recovery_codes\":%u}",
+	    modes[config->second_factor], u.factor.set ? "true" : "false",
+	    u.factor.n_recovery);
+	crypto_wipe(&u, sizeof(u));
 }
 
 void
@@ -31,15 +54,16 @@ route_session_json(struct route_call *c)
 		buf_printf(b, "%lld", (long long)c->session.expires_at);
 	else
 		buf_puts(b, "null");
+	buf_printf(b, ",\"auth\":\"%s\"", auth_name(c));
+	factor_json(c);
 	buf_printf(b,
-	    ",\"auth\":\"%s\",\"limits\":{\"max_body_bytes\":%zu,"
+	    ",\"limits\":{\"max_body_bytes\":%zu,"
 	    "\"max_messages\":%zu,\"streams_per_user\":%u,"
 	    "\"requests_per_minute\":%u,\"tokens_per_day\":%llu,"
 	    "\"resume\":%s,\"grace_seconds\":%u,\"ring_bytes\":%zu}}",
-	    auth_name(c), l->body, l->messages, l->streams_per_user,
-	    l->requests_per_minute, (unsigned long long)l->tokens_per_day,
-	    resume ? "true" : "false", resume ? t->grace / 1000 : 0,
-	    resume ? l->ring_per_stream : 0);
+	    l->body, l->messages, l->streams_per_user, l->requests_per_minute,
+	    (unsigned long long)l->tokens_per_day, resume ? "true" : "false",
+	    resume ? t->grace / 1000 : 0, resume ? l->ring_per_stream : 0);
 }
 
 /* Nobody is signed in; the page asks with probe=1 for an answer that is no

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes as text and back: base64url and hexadecimal. */
+/* Bytes as text and back: base64 and base64url, base32, hexadecimal. */
 #include "config.h"
 
 #include <limits.h>
@@ -12,6 +12,7 @@ static const char base64url[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char base64[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 static const char hex[] = "0123456789abcdef";
 
 /* The value of a digit, or -1. The alphabets have no NUL in them. */
@@ -23,24 +24,25 @@ digit(const char *alphabet, char c)
 	return p != NULL ? (int)(p - alphabet) : -1;
 }
 
+/* Writes digits of `width` bits each. */
 static size_t
-encode_64(const char *alphabet, char *out, const unsigned char *data,
-    size_t len)
+encode(const char *alphabet, unsigned width, char *out,
+    const unsigned char *data, size_t len)
 {
-	uint32_t bits = 0;
+	uint32_t bits = 0, mask = (1U << width) - 1;
 	unsigned n_bits = 0;
 	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		bits = (bits << 8) | data[i];
 		n_bits += 8;
-		while (n_bits >= 6) {
-			n_bits -= 6;
-			out[n++] = alphabet[(bits >> n_bits) & 63];
+		while (n_bits >= width) {
+			n_bits -= width;
+			out[n++] = alphabet[(bits >> n_bits) & mask];
 		}
 	}
 	if (n_bits > 0)
-		out[n++] = alphabet[(bits << (6 - n_bits)) & 63];
+		out[n++] = alphabet[(bits << (width - n_bits)) & mask];
 	out[n] = '\0';
 	return n;
 }
@@ -48,18 +50,24 @@ encode_64(const char *alphabet, char *out, const unsigned char *data,
 size_t
 encode_base64url(char *out, const unsigned char *data, size_t len)
 {
-	return encode_64(base64url, out, data, len);
+	return encode(base64url, 6, out, data, len);
 }
 
 size_t
 encode_base64(char *out, const unsigned char *data, size_t len)
 {
-	size_t n = encode_64(base64, out, data, len);
+	size_t n = encode(base64, 6, out, data, len);
 
 	while (n % 4 != 0)
 		out[n++] = '=';
 	out[n] = '\0';
 	return n;
+}
+
+size_t
+encode_base32(char *out, const unsigned char *data, size_t len)
+{
+	return encode(base32, 5, out, data, len);
 }
 
 size_t
@@ -73,22 +81,24 @@ encode_hex(char *out, const unsigned char *data, size_t len)
 	return 2 * len;
 }
 
-int
-decode_base64url(unsigned char *out, size_t size, const char *text, size_t len)
+/* Reads digits of `width` bits each. */
+static int
+decode(const char *alphabet, unsigned width, unsigned char *out, size_t size,
+    const char *text, size_t len)
 {
 	uint32_t bits = 0;
 	unsigned n_bits = 0;
 	size_t n = 0;
 
-	if (len % 4 == 1 || len / 4 * 3 > INT_MAX - 3)
+	if (len > INT_MAX)
 		return -1;
 	for (size_t i = 0; i < len; i++) {
-		int v = digit(base64url, text[i]);
+		int v = digit(alphabet, text[i]);
 
 		if (v < 0)
 			return -1;
-		bits = (bits << 6) | (uint32_t)v;
-		n_bits += 6;
+		bits = (bits << width) | (uint32_t)v;
+		n_bits += width;
 		if (n_bits >= 8) {
 			n_bits -= 8;
 			if (n == size)
@@ -96,10 +106,23 @@ decode_base64url(unsigned char *out, size_t size, const char *text, size_t len)
 			out[n++] = (unsigned char)(bits >> n_bits);
 		}
 	}
-	/* The same bytes must not have a second spelling. */
-	if ((bits & ((1U << n_bits) - 1)) != 0)
+	/* The same bytes must not have a second spelling: no digit too many, no
+	 * bit that stands for nothing. */
+	if (n_bits >= width || (bits & ((1U << n_bits) - 1)) != 0)
 		return -1;
 	return (int)n;
+}
+
+int
+decode_base64url(unsigned char *out, size_t size, const char *text, size_t len)
+{
+	return decode(base64url, 6, out, size, text, len);
+}
+
+int
+decode_base32(unsigned char *out, size_t size, const char *text, size_t len)
+{
+	return decode(base32, 5, out, size, text, len);
 }
 
 int

@@ -303,6 +303,17 @@ check_relations(struct config_reader *r)
 {
 	const struct config *c = r->config;
 
+#ifndef HAVE_LIBOATH
+	if (c->second_factor != SECOND_FACTOR_OFF)
+		return config_fail(r, line(r, c, "second_factor"),
+		    "second_factor must be off: this program was built "
+		    "without liboath");
+#endif
+	if (c->second_factor == SECOND_FACTOR_REQUIRED &&
+	    c->auth != AUTH_PASSWORD)
+		return config_fail(r, line(r, c, "second_factor"),
+		    "second_factor goes with auth = password: with another "
+		    "login, that one has to ask");
 	if (c->session.idle > c->session.absolute)
 		return config_fail(r, line(r, &c->session, "idle"),
 		    "idle must not be longer than absolute");

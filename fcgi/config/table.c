@@ -11,6 +11,13 @@
 #define CONFAB_SOCKET "/run/confab/fcgi.sock"
 #endif
 
+/* Without liboath there is no code to ask for. */
+#ifdef HAVE_LIBOATH
+#define SECOND_FACTOR_DEFAULT "optional"
+#else
+#define SECOND_FACTOR_DEFAULT "off"
+#endif
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* A table is laid out to be read as one. */
@@ -53,6 +60,7 @@
 
 /* Indexed by the enums of config.h and log.h. */
 static const char *const auths[] = { "password", "remote_user" };
+static const char *const factors[] = { "off", "optional", "required" };
 static const char *const cases[] = { "fold", "exact" };
 static const char *const targets[] = { "stderr", "syslog" };
 static const char *const levels[] = { "error", "warn", "notice", "info",
@@ -77,6 +85,7 @@ static const struct config_option top[] = {
 	CHOICE(struct config, log_level, "info", levels),
 	CHOICE(struct config, auth, "password", auths),
 	CHOICE(struct config, remote_user_case, "fold", cases),
+	CHOICE(struct config, second_factor, SECOND_FACTOR_DEFAULT, factors),
 	STRING(struct config, default_model, NULL, MODEL_ID)
 };
 

@@ -17,6 +17,7 @@ static const char help[] =
     "  user passwd NAME [--must-change]\n"
     "  user disable | enable | sign-out | require-change | del NAME\n"
     "  user expires NAME DATE|never\n"
+    "  user totp NAME [--reset]\n"
     "  user list\n"
     "  secret new\n"
     "  secret rotate [--keep N | --drop-old]\n"

@@ -27,6 +27,7 @@ static const char usage[] =
     "  passwd NAME [--must-change]\n"
     "  disable | enable | sign-out | require-change | del NAME\n"
     "  expires NAME DATE|never\n"
+    "  totp NAME [--reset]\n"
     "  list";
 
 /* The users file, locked to be changed. */
@@ -269,7 +270,8 @@ status(const struct users_entry *u, int64_t now)
 	return u->must_change ? "must-change" : "active";
 }
 
-/* One line a user: name, status, expiry, kind of hash, with tabs between. */
+/* One line a user: name, status, expiry, kind of hash and, where there is one,
+ * the second factor, with tabs between. */
 static int
 list(struct ctl *ctl)
 {
@@ -294,10 +296,11 @@ list(struct ctl *ctl)
 		buf_reset(&date);
 		if (u->expires > 0)
 			users_write_date(u->expires, &date);
-		printf("%s\t%s\t%s\t%s\n", u->name, status(u, clock_wall()),
+		printf("%s\t%s\t%s\t%s%s\n", u->name, status(u, clock_wall()),
 		    u->expires > 0 ? buf_str(&date) : "never",
 		    strncmp(u->hash, "$argon2id$", 10) == 0 ? "argon2id"
-							    : "bcrypt");
+							    : "bcrypt",
+		    u->factor.set ? "\ttotp" : "");
 	}
 	users_free(users);
 	buf_free(&date);
@@ -314,6 +317,8 @@ ctl_user(struct ctl *ctl)
 		return add(ctl);
 	if (strcmp(command, "list") == 0)
 		return list(ctl);
+	if (strcmp(command, "totp") == 0)
+		return ctl_user_totp(ctl);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
 		if (strcmp(command, changes[i].command) == 0)
 			return change(ctl, (enum change)i);

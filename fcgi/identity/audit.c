@@ -25,6 +25,8 @@ static const char *const names[AUDIT_EVENTS] = {
 	[AUDIT_USER] = "user-changed",
 	[AUDIT_KEY] = "key-changed",
 	[AUDIT_TOKEN] = "token-changed",
+	[AUDIT_FACTOR] = "second-factor-changed",
+	[AUDIT_FACTOR_ASKED] = "second-factor-asked",
 };
 
 void

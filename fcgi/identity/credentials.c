@@ -251,26 +251,13 @@ credentials_verify(struct credentials *c, const struct config_password *p,
 	return CREDENTIALS_OK;
 }
 
-/* The user with another hash. */
-static void
-change(struct users_entry *u, const char *new_hash, bool rehash)
-{
-	unsigned char old[USERS_DIGEST_LEN];
+/* A change of one user. Returns false when it no longer fits the line. */
+typedef bool change_fn(struct users_entry *u, const void *arg);
 
-	session_digest(u, old);
-	memset(u->hash, 0, sizeof(u->hash));
-	memcpy(u->hash, new_hash, strlen(new_hash));
-	u->has_kept = rehash;
-	if (rehash) {
-		memcpy(u->kept_old, old, sizeof(old));
-		hash_digest(u->name, u->hash, u->kept_new);
-	} else
-		u->must_change = false;
-}
-
-enum credentials_store_result
-credentials_store(struct credentials *c, const char *name, const char *old_hash,
-    const char *new_hash, bool rehash, char err[CONFIG_ERROR_MAX])
+/* Changes one user's line: locked, in one step. */
+static enum credentials_store_result
+edit(struct credentials *c, const char *name, change_fn *change,
+    const void *arg, char err[CONFIG_ERROR_MAX])
 {
 	struct users *users = NULL;
 	const struct users_entry *found;
@@ -279,22 +266,22 @@ credentials_store(struct credentials *c, const char *name, const char *old_hash,
 	struct buf text;
 	enum credentials_store_result rc = CREDENTIALS_STORE_FAILED;
 
-	if (strlen(new_hash) > USERS_HASH_MAX ||
-	    file_edit_begin(&e, c->path, USERS_FILE_MAX, 0, err) != 0)
+	memset(&u, 0, sizeof(u));
+	if (file_edit_begin(&e, c->path, USERS_FILE_MAX, 0, err) != 0)
 		return rc;
 	buf_init(&text, USERS_FILE_MAX);
 	users = users_parse(c->path, buf_str(&e.text), e.text.len, err);
 	if (users == NULL)
 		goto out;
 	found = users_find(users, name);
-	if (found == NULL || strcmp(found->hash, old_hash) != 0) {
+	if (found != NULL)
+		u = *found;
+	if (found == NULL || !change(&u, arg)) {
 		snprintf(err, CONFIG_ERROR_MAX,
 		    "%s: the user was changed meanwhile", c->path);
 		rc = CREDENTIALS_STORE_STALE;
 		goto out;
 	}
-	u = *found;
-	change(&u, new_hash, rehash);
 	if (users_put(users, &u) != 0 || users_write(users, &text) != 0) {
 		snprintf(err, CONFIG_ERROR_MAX, "%s: out of memory", c->path);
 		goto out;
@@ -303,7 +290,112 @@ credentials_store(struct credentials *c, const char *name, const char *old_hash,
 		rc = CREDENTIALS_STORED;
 out:
 	users_free(users);
+	crypto_wipe(&u, sizeof(u));
 	buf_wipe(&text);
 	file_edit_end(&e);
 	return rc;
+}
+
+struct new_hash {
+	const char *old_hash, *new_hash;
+	bool rehash;
+};
+
+/* The user with another hash. */
+static bool
+change_hash(struct users_entry *u, const void *arg)
+{
+	const struct new_hash *given = arg;
+	unsigned char old[USERS_DIGEST_LEN];
+
+	if (strcmp(u->hash, given->old_hash) != 0)
+		return false;
+	session_digest(u, old);
+	memset(u->hash, 0, sizeof(u->hash));
+	memcpy(u->hash, given->new_hash, strlen(given->new_hash));
+	u->has_kept = given->rehash;
+	if (given->rehash) {
+		memcpy(u->kept_old, old, sizeof(old));
+		hash_digest(u->name, u->hash, u->kept_new);
+	} else
+		u->must_change = false;
+	return true;
+}
+
+enum credentials_store_result
+credentials_store(struct credentials *c, const char *name, const char *old_hash,
+    const char *new_hash, bool rehash, char err[CONFIG_ERROR_MAX])
+{
+	const struct new_hash given = { old_hash, new_hash, rehash };
+
+	if (strlen(new_hash) > USERS_HASH_MAX) {
+		snprintf(err, CONFIG_ERROR_MAX, "%s: the hash is too long",
+		    c->path);
+		return CREDENTIALS_STORE_FAILED;
+	}
+	return edit(c, name, change_hash, &given, err);
+}
+
+struct new_factor {
+	const struct users_entry *seen;
+	const struct users_factor *factor;
+};
+
+static bool
+change_factor(struct users_entry *u, const void *arg)
+{
+	static const struct users_factor none;
+	const struct new_factor *given = arg;
+	const struct users_factor *seen = &given->seen->factor;
+
+	if (strcmp(u->hash, given->seen->hash) != 0 ||
+	    u->factor.set != seen->set ||
+	    memcmp(u->factor.secret, seen->secret, sizeof(seen->secret)) != 0)
+		return false;
+	u->factor = given->factor != NULL ? *given->factor : none;
+	/* A session of before was made without it, or by whoever had it. */
+	u->epoch++;
+	return true;
+}
+
+enum credentials_store_result
+credentials_store_factor(struct credentials *c, const struct users_entry *seen,
+    const struct users_factor *f, char err[CONFIG_ERROR_MAX])
+{
+	const struct new_factor given = { seen, f };
+
+	return edit(c, seen->name, change_factor, &given, err);
+}
+
+int
+credentials_find_recovery(const struct users_factor *f,
+    const unsigned char digest[USERS_DIGEST_LEN])
+{
+	int at = -1;
+
+	for (unsigned i = 0; i < f->n_recovery; i++)
+		if (crypto_equal(f->recovery[i], digest, USERS_DIGEST_LEN))
+			at = (int)i;
+	return at;
+}
+
+static bool
+spend(struct users_entry *u, const void *arg)
+{
+	struct users_factor *f = &u->factor;
+	int at = credentials_find_recovery(f, arg);
+
+	if (at < 0)
+		return false;
+	f->n_recovery--;
+	memmove(f->recovery[at], f->recovery[at + 1],
+	    (f->n_recovery - (unsigned)at) * sizeof(f->recovery[0]));
+	return true;
+}
+
+enum credentials_store_result
+credentials_spend_recovery(struct credentials *c, const char *name,
+    const unsigned char digest[USERS_DIGEST_LEN], char err[CONFIG_ERROR_MAX])
+{
+	return edit(c, name, spend, digest, err);
 }

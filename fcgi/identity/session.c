@@ -20,6 +20,7 @@
 #include "confab/state/shared_state.h"
 
 #include "cookie.h"
+#include "second_factor.h"
 
 _Static_assert(TOKEN_SESSION_LEN == SHARED_SESSION_LEN,
     "a session has one name in a cookie and in the shared state");
@@ -137,6 +138,7 @@ in_force(struct identity *id, struct settings *s, const struct token_fields *t,
 	    credentials_find(s->credentials, t->user, &u)) {
 		credentials_generation(&u, generation);
 		good = !u.disabled && !u.must_change &&
+		    !second_factor_due(s->config, &u) &&
 		    (u.expires == 0 || now < u.expires) &&
 		    crypto_equal(generation, t->generation, sizeof(generation));
 		crypto_wipe(&u, sizeof(u));

@@ -9,12 +9,14 @@
 #include <time.h>
 
 #include "confab/base/buf.h"
+#include "confab/base/crypto.h"
 #include "confab/base/encode.h"
 #include "confab/base/utf8.h"
 
 #include "users_line.h"
 
 #define DAY 86400
+#define RECOVERY_LEN ENCODE_BASE64URL_LEN(USERS_DIGEST_LEN)
 #define KEPT_LEN (2 * USERS_DIGEST_LEN + 1 + 2 * USERS_DIGEST_LEN)
 
 bool
@@ -112,6 +114,36 @@ parse_kept(const char *s, size_t len, struct users_entry *u)
 	return 0;
 }
 
+static int
+parse_totp(const char *s, size_t len, struct users_factor *f)
+{
+	f->set =
+	    decode_hex(f->secret, USERS_TOTP_LEN, s, len) == USERS_TOTP_LEN;
+	return f->set ? 0 : -1;
+}
+
+/* Digests with commas between, none at all for an empty text. */
+static int
+parse_recovery(const char *s, size_t len, struct users_factor *f)
+{
+	const char *end = s + len;
+
+	f->n_recovery = 0;
+	while (s < end) {
+		if (f->n_recovery == USERS_RECOVERY_MAX ||
+		    (size_t)(end - s) < RECOVERY_LEN ||
+		    decode_base64url(f->recovery[f->n_recovery],
+			USERS_DIGEST_LEN, s, RECOVERY_LEN) != USERS_DIGEST_LEN)
+			return -1;
+		f->n_recovery++;
+		s += RECOVERY_LEN;
+		/* A comma stands before another one. */
+		if (s < end && (*s != ',' || ++s == end))
+			return -1;
+	}
+	return 0;
+}
+
 static const char *
 parse_flag(const char *s, size_t len, bool *out)
 {
@@ -150,7 +182,16 @@ parse_option(const char *s, size_t len, struct users_entry *u)
 		return parse_kept(value, value_len, u) == 0
 		    ? NULL
 		    : "is not two digests";
-	return "is unknown; there are disabled, change, expires, epoch, kept";
+	if (is(s, key_len, "totp"))
+		return parse_totp(value, value_len, &u->factor) == 0
+		    ? NULL
+		    : "is not 40 hexadecimal digits";
+	if (is(s, key_len, "recovery"))
+		return parse_recovery(value, value_len, &u->factor) == 0
+		    ? NULL
+		    : "is not up to ten digests with commas between";
+	return "is unknown; there are disabled, change, expires, epoch, kept, "
+	       "totp, recovery";
 }
 
 /* The next field of a line, up to a colon; NULL at the end. */
@@ -206,6 +247,12 @@ users_line_parse(const char *s, size_t len, struct users_entry *u, char *cause,
 			return -1;
 		}
 	}
+	if (!u->factor.set && u->factor.n_recovery > 0) {
+		snprintf(cause, cause_size,
+		    "\"recovery\" is there without "
+		    "\"totp\"");
+		return -1;
+	}
 	return 0;
 }
 
@@ -221,6 +268,20 @@ users_write_date(int64_t t, struct buf *out)
 		buf_puts(out, text);
 	else
 		buf_printf(out, "%" PRId64, t);
+}
+
+static void
+write_factor(const struct users_factor *f, struct buf *out)
+{
+	char secret[2 * USERS_TOTP_LEN + 1], digest[RECOVERY_LEN + 1];
+
+	encode_hex(secret, f->secret, USERS_TOTP_LEN);
+	buf_printf(out, ":totp=%s", secret);
+	crypto_wipe(secret, sizeof(secret));
+	for (unsigned i = 0; i < f->n_recovery; i++) {
+		encode_base64url(digest, f->recovery[i], USERS_DIGEST_LEN);
+		buf_printf(out, "%s%s", i == 0 ? ":recovery=" : ",", digest);
+	}
 }
 
 int
@@ -244,5 +305,7 @@ users_line_write(const struct users_entry *u, struct buf *out)
 		encode_hex(new, u->kept_new, USERS_DIGEST_LEN);
 		buf_printf(out, ":kept=%s.%s", old, new);
 	}
+	if (u->factor.set)
+		write_factor(&u->factor, out);
 	return buf_putc(out, '\n');
 }

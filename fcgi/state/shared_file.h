@@ -36,6 +36,7 @@ enum shared_table {
 	SHARED_COMMON_USER, /* a cell for each bucket of the penalties */
 	SHARED_COMMON_ADDRESS,
 	SHARED_COMMON_KNOWN,
+	SHARED_CODES,
 	SHARED_TABLES
 };
 

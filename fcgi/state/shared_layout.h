@@ -13,7 +13,7 @@
 
 #define SHARED_CELLS_ALL                                                    \
 	(1 + 4096 + 8192 + 2048 + (4096 + 8192 + 2048) / 8 + 2048 + 16384 + \
-	    2048 + 2048 + 2048 + 256 + 64)
+	    2048 + 2048 + 2048 + 256 + 64 + 2048)
 #define SHARED_BOOT_LEN 40
 
 struct shared_layout {

@@ -324,3 +324,54 @@ shared_state_tokens_add(struct shared_state *st, const char *user, uint64_t day,
 	shared_file_stage(st->file, p.index, &p.cell);
 	shared_file_end(st->file);
 }
+
+/* ---- Codes of second factors: v = the step that was used last ------------ */
+
+/* One of the future was used before the clock was set back. It keeps nobody
+ * out until that time comes again. */
+static bool
+is_ahead(const struct shared_cell *c, uint64_t now)
+{
+	return c->v[0] > now + SHARED_CODE_WINDOW;
+}
+
+static uint64_t
+code_worth(const struct shared_cell *c, uint64_t now)
+{
+	return is_ahead(c, now) ? 0 : c->v[0] >> 1;
+}
+
+/* May the code take this place? None is made by forgetting what may come
+ * again. */
+static bool
+may_use(const struct shared_place *p, uint64_t step, uint64_t now)
+{
+	uint64_t last = p->cell.v[0];
+
+	if (p->found)
+		return step > last || (is_ahead(&p->cell, now) && step != last);
+	return p->cell.key[0] == 0 || is_ahead(&p->cell, now) ||
+	    last + SHARED_CODE_WINDOW < now;
+}
+
+bool
+shared_state_use_code(struct shared_state *st, const void *key, size_t len,
+    uint64_t step, uint64_t now)
+{
+	struct shared_place p;
+	uint64_t k[2];
+	bool fresh;
+
+	if (shared_file_begin(st->file) != 0)
+		return false;
+	shared_file_key(st->file, SHARED_CODES, key, len, k);
+	shared_cells_find(st->file, SHARED_CODES, k, code_worth, now, &p);
+	fresh = may_use(&p, step, now);
+	if (fresh) {
+		shared_cells_claim(&p, k);
+		p.cell.v[0] = step;
+		shared_file_stage(st->file, p.index, &p.cell);
+	}
+	shared_file_end(st->file);
+	return fresh;
+}

@@ -27,6 +27,31 @@ PKG_CHECK_MODULES([$1], [$2], [], [
 ])
 ])
 
+# CONFAB_OPTIONAL_LIB(VARIABLE, PKG-CONFIG-SPEC, HEADER, FUNCTION, LIBRARY,
+#     PACKAGE, DEFINE, OPTION, PURPOSE)
+# -----------------------------------------------------------------------
+# A library that may be left out: --without-OPTION leaves it out, --with-OPTION
+# insists on it, and by default it is used where it is. Defines DEFINE and sets
+# have_OPTION.
+AC_DEFUN([CONFAB_OPTIONAL_LIB], [
+AC_ARG_WITH([$8],
+	[AS_HELP_STRING([--without-$8], [leave out $9, which need $5])],
+	[], [with_$8=auto])
+have_$8=no
+AS_IF([test "$with_$8" != no], [
+	confab_save_missing=$confab_missing
+	CONFAB_LIB([$1], [$2], [$3], [$4], [$5], [$6])
+	AS_IF([test "$confab_missing" = "$confab_save_missing"], [
+		have_$8=yes
+		AC_DEFINE([$7], [1], [lib$5 is there: $9.])
+	], [test "$with_$8" = auto], [
+		confab_missing=$confab_save_missing
+		AC_MSG_WARN([without $5 (Debian: $6) there are no $9])
+		$1_LIBS=
+	])
+])
+])
+
 # CONFAB_MISSING(WHAT, PACKAGE)
 # -----------------------------
 # Remembers a missing part, so that configure names all of them at once.

@@ -29,8 +29,10 @@ export function reduceSession(session, action) {
         expiresAt: action.expiresAt,
         auth: action.auth,
         limits: action.limits,
+        secondFactor: action.secondFactor ?? null,
         error: null,
         passwordChangeRequired: false,
+        asked: null,
         pending: false,
         elsewhere: false,
       };
@@ -41,8 +43,10 @@ export function reduceSession(session, action) {
         expiresAt: null,
         auth: action.auth ?? session.auth,
         limits: {},
+        secondFactor: null,
         error: null,
         passwordChangeRequired: false,
+        asked: null,
         pending: false,
         elsewhere: false,
       };
@@ -59,7 +63,16 @@ export function reduceSession(session, action) {
     case 'session/failed':
       return { ...session, error: action.error, pending: false };
     case 'session/passwordChangeRequired':
-      return { ...session, passwordChangeRequired: true, error: null, pending: false };
+      return { ...session, passwordChangeRequired: true, asked: null, error: null, pending: false };
+    case 'session/asked':
+      // A code may be asked for while the password is changed; a setup comes after that.
+      return {
+        ...session,
+        asked: action.asked,
+        passwordChangeRequired: session.passwordChangeRequired && action.asked === 'code',
+        error: null,
+        pending: false,
+      };
     default:
       return session;
   }

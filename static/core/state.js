@@ -33,6 +33,8 @@ export function initialState({ settings, id, now, online = true }) {
       auth: 'password',
       error: null,
       passwordChangeRequired: false,
+      secondFactor: null,
+      asked: null,
       pending: false,
       elsewhere: false,
     },

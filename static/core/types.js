@@ -36,6 +36,13 @@
  */
 
 /**
+ * @typedef {object} SecondFactor
+ * @property {'optional' | 'required'} mode
+ * @property {boolean} set
+ * @property {number} recoveryCodes  how many are left
+ */
+
+/**
  * @typedef {object} Session
  * @property {'unknown' | 'signed-out' | 'signed-in' | 'expired'} status
  *   'expired' keeps the conversations and asks for the login in place
@@ -45,6 +52,9 @@
  * @property {'password' | 'remote_user'} auth  whether a password form makes sense
  * @property {ApiErrorInfo | null} error   of the last attempt to sign in
  * @property {boolean} passwordChangeRequired  the login needs a new password
+ * @property {SecondFactor | null} secondFactor  null where there is none to speak of
+ * @property {'code' | 'setup' | null} asked  what the login needs besides: a code of the second
+ *   factor, or that one is set up
  * @property {boolean} pending             an attempt is under way
  * @property {boolean} elsewhere           it ended by a sign-out in another tab: what is here is not shown
  */
@@ -426,11 +436,12 @@
  *
  * @typedef {{type: 'session/pending'}
  *   | {type: 'session/signedIn', user: {name: string}, expiresAt: number | null,
- *      auth: 'password' | 'remote_user', limits: SessionLimits}
+ *      auth: 'password' | 'remote_user', limits: SessionLimits, secondFactor?: SecondFactor | null}
  *   | {type: 'session/signedOut', auth?: 'password' | 'remote_user', now: number, newId: Id}
  *   | {type: 'session/expired', auth?: 'password' | 'remote_user', elsewhere?: boolean}
  *   | {type: 'session/failed', error: ApiErrorInfo}
  *   | {type: 'session/passwordChangeRequired'}
+ *   | {type: 'session/asked', asked: 'code' | 'setup'}
  *   | {type: 'models/loading'}
  *   | {type: 'models/ready', list: Model[]}
  *   | {type: 'models/failed', error: ApiErrorInfo}
@@ -513,8 +524,13 @@
  *   understood; false, with a toast, when nothing was taken
  * @property {() => Id} newId   for attachments
  *
- * @property {(name: string, password: string) => Promise<boolean>} signIn
- * @property {(current: string, next: string) => Promise<boolean>} changePassword
+ * @property {(name: string, password: string, code?: string) => Promise<boolean>} signIn
+ * @property {(current: string, next: string, code?: string) => Promise<boolean>} changePassword
+ * @property {(password?: string) => Promise<FactorResult<{secret: string, uri: string}>>} offerFactor
+ *   a secret for a second factor; without a password, for who was just told at login to set one up
+ * @property {(secret: string, code: string, password?: string) => Promise<FactorResult<string[]>>} confirmFactor
+ *   the recovery codes, which are nowhere else; the session is asked about by who has shown them
+ * @property {(password: string, code: string) => Promise<FactorResult<null>>} removeFactor
  * @property {() => Promise<void>} signOut
  * @property {() => Promise<void>} signOutEverywhere
  * @property {() => Promise<void>} checkSession
@@ -530,6 +546,13 @@
  *   failed: in its place when nothing had come, else as a new branch; `at` waits until then
  * @property {(conversationId?: Id) => void} stop   all that is under way in it
  * @property {(messageId: Id) => void} stopMessage
+ */
+
+/**
+ * What came of a step of setting up a second factor.
+ *
+ * @template T
+ * @typedef {{ok: true, value: T} | {ok: false, error: ApiErrorInfo}} FactorResult
  */
 
 /**

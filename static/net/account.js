@@ -12,8 +12,10 @@
  */
 
 import { LOGIN_TIMEOUT_MS } from './api.js';
+import { plainCode } from '../core/code.js';
 import { ApiError, errorOfFailure } from './errors.js';
 import { SESSION_PROBE } from './first.js';
+import { confirmFactor, offerFactor, readFactor, removeFactor } from './second-factor.js';
 
 /** Models of one list that are taken at most. */
 const MAX_MODELS = 2000;
@@ -22,7 +24,7 @@ const MAX_DESCRIPTION_CHARS = 300;
 
 /**
  * @typedef {'signIn' | 'changePassword' | 'signOut' | 'signOutEverywhere' | 'checkSession'
- *   | 'loadModels'} AccountActionName
+ *   | 'offerFactor' | 'confirmFactor' | 'removeFactor' | 'loadModels'} AccountActionName
  * @typedef {Pick<Actions, AccountActionName> & {expired: () => void, signedOutElsewhere: () => void}} Account
  *
  * expired             a request was answered with 401
@@ -45,12 +47,15 @@ const MAX_DESCRIPTION_CHARS = 300;
  *
  * @typedef {AccountOptions & {
  *   lastName: string,
+ *   lastPassword: string,
  *   signingIn: boolean,
  *   turn: number,
  * }} Desk
  *
  * lastName  who tried to sign in last: a forced change of password comes
  *           without a session
+ * lastPassword  with which: only while a second factor must be set up, so that
+ *           it need not be typed twice
  * turn      counts what may change who is signed in: a check that began
  *           before is void
  */
@@ -61,11 +66,14 @@ const MAX_DESCRIPTION_CHARS = 300;
  */
 export function createAccount(options) {
   /** @type {Desk} */
-  const desk = { ...options, lastName: '', signingIn: false, turn: 0 };
+  const desk = { ...options, lastName: '', lastPassword: '', signingIn: false, turn: 0 };
   return {
     checkSession: () => checkSession(desk),
-    signIn: (name, password) => signIn(desk, name, password),
-    changePassword: (current, next) => changePassword(desk, current, next),
+    signIn: (name, password, code) => signIn(desk, name, password, code),
+    changePassword: (current, next, code) => changePassword(desk, current, next, code),
+    offerFactor: (password) => offerFactor(whoOf(desk, password), desk),
+    confirmFactor: (secret, code, password) => confirmFactor({ ...whoOf(desk, password), secret, code: plainCode(code) }, desk),
+    removeFactor: (password, code) => removeFactor({ password, code: plainCode(code) }, desk),
     signOut: () => signOut(desk, {}),
     signOutEverywhere: () => signOut(desk, { everywhere: true }),
     loadModels: () => loadModels(desk),
@@ -91,7 +99,8 @@ function tell({ store, newId }, toast) {
  * @param {Desk} desk
  * @param {unknown} answer
  */
-function signedIn({ store: { dispatch, getState }, env, newId, beforeSignOut, onSignedIn }, answer) {
+function signedIn(desk, answer) {
+  const { store: { dispatch, getState }, env, newId, beforeSignOut, onSignedIn } = desk;
   const session = readSession(answer);
   const before = getState().session;
   if (before.user !== null && before.user.name !== session.user.name) {
@@ -99,6 +108,7 @@ function signedIn({ store: { dispatch, getState }, env, newId, beforeSignOut, on
     beforeSignOut();
     dispatch({ type: 'session/signedOut', now: env.now(), newId: newId() });
   }
+  desk.lastPassword = '';
   dispatch({ type: 'session/signedIn', ...session });
   onSignedIn();
 }
@@ -154,23 +164,52 @@ async function checkSession(desk) {
 }
 
 /**
+ * Whose second factor it is, and the word that proves it.
+ *
+ * @param {Desk} desk
+ * @param {string} [password]
+ */
+function whoOf(desk, password) {
+  return desk.store.getState().session.status === 'signed-in'
+    ? { password: password ?? '' } : { username: desk.lastName, password: password ?? desk.lastPassword };
+}
+
+/**
+ * The server wants something besides before it lets anybody in.
+ *
+ * @param {Desk} desk
+ * @param {ApiError} error
+ * @param {string} password  that was right
+ * @returns {boolean}
+ */
+function asked(desk, { code }, password) {
+  if (code === 'second_factor_required') desk.store.dispatch({ type: 'session/asked', asked: 'code' });
+  else if (code === 'second_factor_setup_required') {
+    desk.lastPassword = password;
+    desk.store.dispatch({ type: 'session/asked', asked: 'setup' });
+  } else return false;
+  return true;
+}
+
+/**
  * @param {Desk} desk
  * @param {string} name
  * @param {string} password
+ * @param {string} [code]
  */
-async function signIn(desk, name, password) {
+async function signIn(desk, name, password, code) {
   if (desk.signingIn) return false;
   desk.signingIn = true;
   desk.lastName = name;
   takeTurn(desk);
   try {
-    const body = { username: name, password };
+    const body = { username: name, password, ...(code ? { code: plainCode(code) } : {}) };
     signedIn(desk, await desk.api.json('POST', 'login', { body, timeoutMs: LOGIN_TIMEOUT_MS }));
     return true;
   } catch (thrown) {
     const error = errorOfFailure(thrown, desk.env.isOnline());
     if (error.code === 'password_change_required') desk.store.dispatch({ type: 'session/passwordChangeRequired' });
-    else failed(desk, error);
+    else if (!asked(desk, error, password)) failed(desk, error);
     return false;
   } finally {
     desk.signingIn = false;
@@ -181,18 +220,19 @@ async function signIn(desk, name, password) {
  * @param {Desk} desk
  * @param {string} current
  * @param {string} next
+ * @param {string} [code]
  */
-async function changePassword(desk, current, next) {
+async function changePassword(desk, current, next, code) {
   takeTurn(desk);
   try {
     const who = desk.store.getState().session.status === 'signed-in' ? {} : { username: desk.lastName };
-    const body = { ...who, current, new: next };
+    const body = { ...who, current, new: next, ...(code ? { code: plainCode(code) } : {}) };
     await desk.api.json('POST', 'password', { body, timeoutMs: LOGIN_TIMEOUT_MS });
     signedIn(desk, await desk.api.json('GET', 'session'));
     tell(desk, { kind: 'success', key: 'toast.passwordChanged' });
     return true;
   } catch (thrown) {
-    failed(desk, thrown);
+    if (!asked(desk, errorOfFailure(thrown, desk.env.isOnline()), next)) failed(desk, thrown);
     return false;
   }
 }
@@ -253,7 +293,8 @@ function authOf(value) {
  * The server's account of a session.
  *
  * @param {unknown} answer
- * @returns {{user: {name: string}, expiresAt: number | null, auth: 'password' | 'remote_user', limits: SessionLimits}}
+ * @returns {{user: {name: string}, expiresAt: number | null, auth: 'password' | 'remote_user', limits: SessionLimits,
+ *   secondFactor: import('../core/types.js').SecondFactor | null}}
  * @throws {ApiError} 'bad_answer'
  */
 export function readSession(answer) {
@@ -266,6 +307,7 @@ export function readSession(answer) {
     expiresAt: typeof expires === 'number' && expires > 0 ? expires * 1000 : null,
     auth: authOf(session['auth']),
     limits: readLimits(fields(session['limits'])),
+    secondFactor: readFactor(fields(session['second_factor'])),
   };
 }
 

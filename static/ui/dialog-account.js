@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who is signed in, and what concerns their sessions.
 
-import { html, render } from '../vendor/lit-html/lit-html.js';
+import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { icon } from './icons.js';
 import { leave } from './leave.js';
 
@@ -16,6 +16,7 @@ export function accountDialog(ctx) {
       render(html`<p>${t('menu.you', { name: state.session.user?.name ?? '' })}</p>
         ${own ? html`<div class="dialog-actions dialog-stack">
           <button type="button" class="button" @click=${() => ctx.actions.setUi({ dialog: 'password' })}>${icon('key')}${t('menu.password')}</button>
+          ${state.session.secondFactor ? html`<button type="button" class="button" @click=${() => ctx.actions.setUi({ dialog: 'factor' })}>${icon('shield')}${t('factor.title')}</button>` : nothing}
           <button type="button" class="button" @click=${() => leave(ctx, true)}>${icon('out')}${t('menu.signOutAll')}</button>
           <button type="button" class="button" @click=${() => leave(ctx, false)}>${icon('out')}${t('menu.signOut')}</button></div>`
           : html`<p class="fine">${t('account.sso')}</p>`}`, body);

@@ -17,6 +17,7 @@ const CONTENTS = {
   account: async () => (await import('./dialog-account.js')).accountDialog,
   delete: async () => (await import('./dialog-delete.js')).deleteDialog,
   export: async () => (await import('./dialog-export.js')).exportDialog,
+  factor: async () => (await import('./dialog-factor.js')).factorDialog,
   fill: async () => (await import('./dialog-fill.js')).fillDialog,
   prompts: async () => (await import('./dialog-prompts.js')).promptsDialog,
   settings: async () => (await import('./dialog-settings.js')).settingsDialog,

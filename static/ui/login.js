@@ -2,6 +2,7 @@
 // Signing in: a page of its own at first, a dialog over the conversation when a session has ended.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
+import { codeField } from './code-field.js';
 import { icon } from './icons.js';
 import { explain, details } from './errors.js';
 import { passwordForm } from './password.js';
@@ -13,6 +14,14 @@ import { createTicker, secondsUntil, stillCounting } from './ticker.js';
  * @typedef {import('../core/types.js').State} State
  * @typedef {import('../core/types.js').Session} Session
  */
+
+/**
+ * Of name, password and code, which was wrong is not told.
+ * @param {Session} session
+ */
+function problemOf({ error, asked }) {
+  return error?.code === 'invalid_credentials' && asked === 'code' ? { ...error, code: 'invalid_code' } : error;
+}
 
 /**
  * @param {Basics} ctx
@@ -29,7 +38,8 @@ function loginForm(ctx, session) {
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
     if (session.pending || secondsUntil(session.error?.retryAt) > 0) return;
     const data = new FormData(form);
-    ctx.actions.signIn(String(data.get('username')), String(data.get('password')));
+    const code = data.get('code');
+    ctx.actions.signIn(String(data.get('username')), String(data.get('password')), code === null ? undefined : String(code));
   };
 
   /** @param {Event} event */
@@ -56,16 +66,48 @@ function loginForm(ctx, session) {
         <button type="button" class="button-text reveal" aria-pressed="false" @click=${reveal} .textContent=${t('login.show')}></button>
       </div>
     </div>
+    ${session.asked === 'code' ? codeField(ctx) : nothing}
     <div id="login-problem" role="alert">${session.error && !session.pending
       ? html`<p class="notice notice-danger">${icon('warning')}<span>${wait > 0
         ? t('login.wait', { time: duration(wait * 1000) })
-        : explain(ctx.i18n, session.error)}${details(ctx.i18n, session.error)}</span></p>`
+        : explain(ctx.i18n, problemOf(session))}${details(ctx.i18n, session.error)}</span></p>`
       : nothing}</div>
     <button class="button button-primary button-wide" aria-disabled=${session.pending || wait > 0 ? 'true' : 'false'}>
       ${session.pending ? html`<span class="spinner" aria-hidden="true"></span>` : nothing}
       ${t('login.submit')}
     </button>
   </form>`;
+}
+
+/**
+ * A second factor must be set up before anything else. What that takes is
+ * loaded for those few alone.
+ * @param {Basics} ctx
+ * @param {() => void} redraw
+ */
+function createSetup(ctx, redraw) {
+  /** @type {ReturnType<typeof import('./factor-setup.js').createFactorSetup> | null} */
+  let setup = null;
+  let loading = false;
+  return {
+    /** @param {Session} session */
+    view({ asked }) {
+      if (asked !== 'setup') {
+        setup = null;
+        return nothing;
+      }
+      if (!setup && !loading) {
+        loading = true;
+        void import('./factor-setup.js').then(({ createFactorSetup }) => {
+          setup = createFactorSetup(ctx, { password: false, redraw, done: () => void ctx.actions.checkSession() });
+        }, () => ctx.actions.addToast({ kind: 'error', key: 'app.failed' })).then(() => {
+          loading = false;
+          redraw();
+        });
+      }
+      return html`${setup?.isSet() ? nothing : html`<p class="login-lead">${ctx.i18n.t('factor.required')}</p>`}${setup?.view() ?? nothing}`;
+    },
+  };
 }
 
 /**
@@ -88,9 +130,13 @@ function singleSignOn(ctx, session) {
  * @param {HTMLElement} element
  */
 function focusForm(element) {
+  const code = /** @type {HTMLInputElement | null} */ (element.querySelector('#code'));
   const user = /** @type {HTMLInputElement | null} */ (element.querySelector('#username'));
   const password = /** @type {HTMLInputElement | null} */ (element.querySelector('#password'));
-  if (!user || !password) {
+  if (code) {
+    code.focus();
+    code.select();
+  } else if (!user || !password) {
     /** @type {HTMLElement | null} */ (element.querySelector('button'))?.focus();
   } else if (user.value) {
     password.focus();
@@ -127,7 +173,7 @@ function sessionRegion(ctx, element, view) {
     last = state;
     part.update(state);
     ticker.need(stillCounting(state.session.error?.retryAt));
-    if (wasPending && !state.session.pending && state.session.error) focusForm(element);
+    if (wasPending && !state.session.pending && (state.session.error || state.session.asked)) focusForm(element);
     wasPending = state.session.pending === true;
   }
 
@@ -141,15 +187,19 @@ function sessionRegion(ctx, element, view) {
 export function createLoginPage(ctx) {
   const element = make('main', 'login-page');
   let problem = '';
+  /** @type {ReturnType<typeof createSetup> | null} */
+  let setup = null;
   const part = sessionRegion(ctx, element, (session, redraw) => {
     const { t } = ctx.i18n;
     const change = session.passwordChangeRequired;
     return html`<div class="login-card">
       <div class="brand">${icon('logo')}<span class="wordmark">${t('app.name')}</span></div>
-      <h1 class="display">${t(change ? 'password.title' : 'login.title')}</h1>
+      <h1 class="display">${t(change ? 'password.title' : session.asked === 'setup' ? 'factor.title' : 'login.title')}</h1>
       ${session.auth === 'remote_user'
         ? singleSignOn(ctx, session)
-        : change
+        : session.asked === 'setup'
+          ? (setup ??= createSetup(ctx, redraw)).view(session)
+          : change
           ? html`<p class="login-lead">${t('password.required')}</p>${passwordForm(ctx, session, problem, (found) => {
             problem = found;
             redraw();
@@ -173,14 +223,18 @@ export function createLoginDialog(ctx) {
   element.addEventListener('cancel', (event) => event.preventDefault());
   /** @type {Element | null} */
   let cameFrom = null;
-  const part = sessionRegion(ctx, body, (session) => {
+  /** @type {ReturnType<typeof createSetup> | null} */
+  let setup = null;
+  const part = sessionRegion(ctx, body, (session, redraw) => {
     const { t } = ctx.i18n;
     if (session.status !== 'expired') return nothing;
     const lead = session.elsewhere ? 'login.elsewhere.lead' : 'login.expired.lead';
     return html`<h2 id="relogin-title" class="display">${t('login.expired.title')}</h2>
       ${session.auth === 'remote_user'
         ? singleSignOn(ctx, session)
-        : html`<p class="login-lead">${t(lead)}</p>${loginForm(ctx, session)}`}`;
+        : session.asked === 'setup'
+          ? (setup ??= createSetup(ctx, redraw)).view(session)
+          : html`<p class="login-lead">${t(lead)}</p>${loginForm(ctx, session)}`}`;
   });
   return {
     element,

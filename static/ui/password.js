@@ -2,6 +2,7 @@
 // The form for a new password: in its dialog, and on the login page when the server asks for a change.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
+import { codeField } from './code-field.js';
 import { explain, details } from './errors.js';
 import { icon } from './icons.js';
 
@@ -33,7 +34,8 @@ export function passwordForm(ctx, session, problem, found, after) {
     if ([...next].length < MIN_PASSWORD) return found('password.short');
     if (next !== data.get('repeat')) return found('password.mismatch');
     found('');
-    const done = await ctx.actions.changePassword(String(data.get('current')), next);
+    const code = data.get('code');
+    const done = await ctx.actions.changePassword(String(data.get('current')), next, code === null ? undefined : String(code));
     if (done) form.reset();
     after?.(done);
   };
@@ -49,6 +51,7 @@ export function passwordForm(ctx, session, problem, found, after) {
       <p class="hint" id="password-hint">${t('password.hint', { count: MIN_PASSWORD })}</p></div>
     <div class="field"><label for="password-repeat">${t('password.repeat')}</label>
       <input id="password-repeat" name="repeat" class="input" type="password" autocomplete="new-password" required maxlength="1024"></div>
+    ${session.asked === 'code' ? codeField(ctx) : nothing}
     <div role="alert">${message
       ? html`<p class="notice notice-danger">${icon('warning')}<span>${message}${problem ? nothing : details(ctx.i18n, session.error)}</span></p>`
       : nothing}</div>

@@ -238,8 +238,13 @@ test('models and sessions are read with care', () => {
     limits: { max_messages: 3, max_body_bytes: 0, resume: false, grace_seconds: 0, other: 1 },
   }), {
     user: { name: 'ann' }, expiresAt: 5000, auth: 'remote_user',
-    limits: { max_messages: 3, resume: false, grace_seconds: 0 },
+    limits: { max_messages: 3, resume: false, grace_seconds: 0 }, secondFactor: null,
   });
+  for (const [given, read] of [
+    [{ mode: 'optional', set: true, recovery_codes: 7 }, { mode: 'optional', set: true, recoveryCodes: 7 }],
+    [{ mode: 'required' }, { mode: 'required', set: false, recoveryCodes: 0 }],
+    [{ mode: 'off', set: true, recovery_codes: 7 }, null], [null, null], ['x', null],
+  ]) assert.deepEqual(readSession({ user: { name: 'ann' }, second_factor: given }).secondFactor, read);
   assert.throws(() => readSession({ user: null }), ApiError);
   assert.throws(() => readSession('x'), ApiError);
 });

@@ -89,15 +89,35 @@ keep_cookie(const struct session_info *s)
 	in.cookie = cookie_header;
 }
 
-int
-login(const char *name, const char *password)
+struct login_proof
+proof_of(const char *name, const char *password, const char *code)
 {
-	int rc = login_password(&identity, &settings, &in, name, strlen(name),
-	    password, strlen(password), &session, &api_err);
+	return (struct login_proof){
+		.name = name,
+		.name_len = strlen(name),
+		.password = password,
+		.password_len = strlen(password),
+		.code = code,
+		.code_len = code != NULL ? strlen(code) : 0,
+	};
+}
+
+int
+login_with(const char *name, const char *password, const char *code)
+{
+	const struct login_proof proof = proof_of(name, password, code);
+	int rc = login_password(&identity, &settings, &in, &proof, &session,
+	    &api_err);
 
 	if (rc == 0)
 		keep_cookie(&session);
 	return rc;
+}
+
+int
+login(const char *name, const char *password)
+{
+	return login_with(name, password, NULL);
 }
 
 int

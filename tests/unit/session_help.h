@@ -50,8 +50,13 @@ void set_option(const char *option);
 /* Puts the cookie that `s` was given into the next request. */
 void keep_cookie(const struct session_info *s);
 
+/* What somebody says who they are; without a code it is NULL. */
+struct login_proof proof_of(const char *name, const char *password,
+    const char *code);
+
 /* As login_password(); keeps the cookie when it is given. */
 int login(const char *name, const char *password);
+int login_with(const char *name, const char *password, const char *code);
 
 /* As session_authenticate(). */
 int check(void);

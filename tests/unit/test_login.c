@@ -47,6 +47,7 @@ test_refusals(void **state)
 		{ ":expires=1000", 403, "account_expired" },
 		{ ":change=yes", 403, "password_change_required" },
 	};
+	struct login_proof proof;
 
 	(void)state;
 	assert_int_equal(login("alice", "wrong"), -1);
@@ -56,8 +57,10 @@ test_refusals(void **state)
 	assert_int_equal(api_err.status, 401);
 	assert_string_equal(api_err.code, "invalid_credentials");
 	/* Names that nobody can have, one of them a user's up to its NUL. */
-	assert_int_equal(login_password(&identity, &settings, &in, "alice\0x",
-			     7, PASSWORD, strlen(PASSWORD), &session, &api_err),
+	proof = proof_of("alice\0x", PASSWORD, NULL);
+	proof.name_len = 7;
+	assert_int_equal(login_password(&identity, &settings, &in, &proof,
+			     &session, &api_err),
 	    -1);
 	assert_int_equal(api_err.status, 401);
 	assert_int_equal(login("", PASSWORD), -1);
@@ -127,6 +130,7 @@ test_busy(void **state)
 static void
 test_rehash(void **state)
 {
+	const struct login_proof proof = proof_of("alice", PASSWORD, NULL);
 	struct users_entry u;
 
 	(void)state;
@@ -137,8 +141,8 @@ test_rehash(void **state)
 	assert_int_equal(login("alice", "wrong"), -1);
 	assert_true(credentials_find(settings.credentials, "alice", &u));
 	assert_non_null(strstr(u.hash, "t=1"));
-	assert_int_equal(login_password(&identity, &settings, &in, "alice", 5,
-			     PASSWORD, strlen(PASSWORD), &session, &api_err),
+	assert_int_equal(login_password(&identity, &settings, &in, &proof,
+			     &session, &api_err),
 	    0);
 	assert_true(credentials_find(settings.credentials, "alice", &u));
 	assert_non_null(strstr(u.hash, "t=2"));
@@ -166,9 +170,10 @@ test_bcrypt_is_taken_over(void **state)
 static int
 change(const char *current, const char *new_password)
 {
-	return login_change_password(&identity, &settings, &in, "alice", 5,
-	    current, strlen(current), new_password, strlen(new_password),
-	    &session, &api_err);
+	const struct login_proof proof = proof_of("alice", current, NULL);
+
+	return login_change_password(&identity, &settings, &in, &proof,
+	    new_password, strlen(new_password), &session, &api_err);
 }
 
 static void

@@ -292,6 +292,84 @@ test_tokens(void **state)
 	shared_state_close(st);
 }
 
+static bool
+use(struct shared_state *st, unsigned key, uint64_t step, uint64_t now)
+{
+	return shared_state_use_code(st, &key, sizeof(key), step, now);
+}
+
+static void
+test_codes(void **state)
+{
+	struct shared_state *st = fresh();
+
+	(void)state;
+	assert_true(use(st, 1, 1000, 1000));
+	assert_false(use(st, 1, 1000, 1000));
+	assert_false(use(st, 1, 999, 1000));
+	assert_true(use(st, 2, 999, 1000));
+	assert_true(use(st, 1, 1001, 1000));
+	/* From a clock that was set back: that one is used for good, the others
+	 * count again. */
+	assert_true(use(st, 1, 9000, 9000));
+	assert_false(use(st, 1, 9000, 1002));
+	assert_true(use(st, 1, 1002, 1002));
+	assert_false(use(st, 1, 1002, 1002));
+	shared_state_close(st);
+}
+
+/* A bucket full of codes of now lets no further one in, rather than forget one
+ * of them; a minute later it does. */
+static void
+test_codes_of_a_full_table(void **state)
+{
+	static unsigned char taken[20000];
+	struct shared_state *st = fresh();
+	unsigned refused = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(taken); i++) {
+		taken[i] = use(st, i, 1000, 1000);
+		refused += !taken[i];
+	}
+	assert_true(refused > 0 && refused < sizeof(taken));
+	for (unsigned i = 0; i < sizeof(taken); i++)
+		assert_false(use(st, i, 1000, 1001));
+	for (unsigned i = 0; i < 100; i++)
+		assert_true(use(st, i, 1002, 1002));
+	shared_state_close(st);
+}
+
+/* The same code in many processes at once: one of them has it. */
+static void
+test_code_in_processes(void **state)
+{
+	struct shared_state *st = fresh();
+	unsigned got = 0;
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			unsigned mine = 0;
+
+			for (uint64_t step = 2000; step < 2100; step++)
+				mine += use(st, 1, step, 2100);
+			_exit((int)mine);
+		}
+	}
+	for (int i = 0; i < 8; i++) {
+		assert_true(wait(&status) > 0);
+		assert_true(WIFEXITED(status));
+		got += (unsigned)WEXITSTATUS(status);
+	}
+	assert_true(got > 0 && got <= 100);
+	shared_state_close(st);
+}
+
 static void
 test_known(void **state)
 {
@@ -388,6 +466,9 @@ main(void)
 		cmocka_unit_test(test_user_ends_are_kept),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_codes),
+		cmocka_unit_test(test_codes_of_a_full_table),
+		cmocka_unit_test(test_code_in_processes),
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_slots),
 	};

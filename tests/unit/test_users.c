@@ -21,6 +21,12 @@
 	"00112233445566778899aabbccddeeff." \
 	"ffeeddccbbaa99887766554433221100"
 
+#define TOTP "00112233445566778899aabbccddeeff00112233"
+#define CODE "AAAAAAAAAAAAAAAAAAAAAA"
+#define CODES                                                               \
+	CODE "," CODE "," CODE "," CODE "," CODE "," CODE "," CODE "," CODE \
+	     "," CODE "," CODE
+
 static struct users *
 parse(const char *text, char *err)
 {
@@ -80,7 +86,9 @@ test_written_as_read(void **state)
 	    "#carol:" A2 "\n"
 	    "alice:" A2 ":disabled=yes:change=yes:expires=2026-12-31:epoch=7"
 	    ":kept=" KEPT "\n"
-	    "zoe:" A2 ":expires=1234567891\n";
+	    "zoe:" A2 ":expires=1234567891\n"
+	    "max:" A2 ":totp=" TOTP "\n"
+	    "mia:" A2 ":epoch=1:totp=" TOTP ":recovery=" CODES "\n";
 	char err[USERS_ERROR_MAX];
 	struct users *u = parse(text, err);
 	struct buf out;
@@ -128,6 +136,21 @@ test_errors(void **state)
 		{ "a:" A2 ":epoch=9999999999999999999",
 		    "users:1: \"epoch\" is not" },
 		{ "a:" A2 ":kept=00.11", "users:1: \"kept\" is not" },
+		/* A second factor that was damaged is not one less to ask. */
+		{ "a:" A2 ":totp=", "users:1: \"totp\" is not" },
+		{ "a:" A2 ":totp=0011", "users:1: \"totp\" is not" },
+		{ "a:" A2 ":totp=" TOTP "0", "users:1: \"totp\" is not" },
+		{ "a:" A2 ":totp=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+		    "users:1: \"totp\" is not" },
+		{ "a:" A2 ":totp=" TOTP ":recovery=" CODE ",",
+		    "users:1: \"recovery\" is not" },
+		{ "a:" A2 ":totp=" TOTP ":recovery=," CODE,
+		    "users:1: \"recovery\" is not" },
+		{ "a:" A2 ":totp=" TOTP ":recovery=AAAAAAAAAAAAAAAAAAAAAB",
+		    "users:1: \"recovery\" is not" },
+		{ "a:" A2 ":totp=" TOTP ":recovery=" CODES "," CODE,
+		    "users:1: \"recovery\" is not" },
+		{ "a:" A2 ":recovery=" CODE, "users:1: \"recovery\" is there" },
 	};
 
 	(void)state;

@@ -57,6 +57,8 @@ void api_stream_resume(struct route_call *c);
 void api_stream_stop(struct route_call *c);
 void api_tool_call(struct route_call *c);
 void api_tools(struct route_call *c);
+void api_totp(struct route_call *c);
+void api_totp_remove(struct route_call *c);
 
 struct json_object;
 
@@ -79,6 +81,20 @@ void route_fail(struct route_call *c, int status, const char *code,
 
 /* What the session's checks look at. */
 void route_session_input(const struct route_call *c, struct session_input *in);
+
+struct login_proof;
+
+/*
+ * Who the body says that makes the request: the session's user or, without a
+ * session, its "username", with what is in its members `password` and "code".
+ * False with the answer given.
+ */
+bool route_proof(struct route_call *c, struct json_object *body,
+    const char *password, struct login_proof *out);
+
+/* Takes the body's "code", where there is one. False with a 400 given. */
+bool route_code(struct route_call *c, struct json_object *body,
+    struct login_proof *out);
 
 /* What api/login and api/session tell about a session. */
 void route_session_json(struct route_call *c);

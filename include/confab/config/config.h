@@ -32,6 +32,13 @@ enum config_auth { AUTH_PASSWORD, AUTH_REMOTE_USER };
 /* Whether the web server's names are the same in another case. */
 enum config_case { CASE_FOLD, CASE_EXACT };
 
+/* Whether codes are asked for besides passwords. */
+enum config_second_factor {
+	SECOND_FACTOR_OFF,
+	SECOND_FACTOR_OPTIONAL, /* of those who have set one up */
+	SECOND_FACTOR_REQUIRED
+};
+
 enum model_input { INPUT_TEXT = 1, INPUT_IMAGE = 2 };
 
 /* Thoughts in the text of an answer, <think>...</think> at its head. */
@@ -225,7 +232,9 @@ struct config {
 	enum log_level log_level;
 	enum config_auth auth;
 	enum config_case remote_user_case;
-	char *default_model; /* NULL: the first */
+	enum config_second_factor second_factor; /* optional, where the program
+						  * was built with liboath */
+	char *default_model;			 /* NULL: the first */
 	struct config_limits limits;
 	struct config_timeouts timeouts;
 	struct config_session session;

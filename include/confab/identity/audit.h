@@ -25,6 +25,8 @@ enum audit_event {
 	AUDIT_USER,	     /* user-changed: by confabctl */
 	AUDIT_KEY,	     /* key-changed */
 	AUDIT_TOKEN,	     /* token-changed */
+	AUDIT_FACTOR,	     /* second-factor-changed */
+	AUDIT_FACTOR_ASKED,  /* second-factor-asked: the password was right */
 	AUDIT_EVENTS
 };
 

@@ -74,4 +74,24 @@ enum credentials_store_result credentials_store(struct credentials *c,
     const char *name, const char *old_hash, const char *new_hash, bool rehash,
     char err[CONFIG_ERROR_MAX]);
 
+/*
+ * Gives a user the second factor `f`, or with NULL takes it away; the user's
+ * sessions end. Stale when hash or second factor are not those of `seen` any
+ * more. As credentials_store().
+ */
+enum credentials_store_result credentials_store_factor(struct credentials *c,
+    const struct users_entry *seen, const struct users_factor *f,
+    char err[CONFIG_ERROR_MAX]);
+
+/* Takes a recovery code's digest out of the user's line; stale when it is not
+ * there: no code is good twice. As credentials_store(). */
+enum credentials_store_result credentials_spend_recovery(struct credentials *c,
+    const char *name, const unsigned char digest[USERS_DIGEST_LEN],
+    char err[CONFIG_ERROR_MAX]);
+
+/* The index of a recovery code's digest among those left, or -1. Takes the same
+ * time for each. */
+int credentials_find_recovery(const struct users_factor *f,
+    const unsigned char digest[USERS_DIGEST_LEN]);
+
 #endif

@@ -70,7 +70,7 @@ int session_logout(struct identity *id, struct settings *s,
     bool everywhere, struct api_error *err);
 
 /*
- * Begins a session of a user whose password was right. Used by login.h.
+ * Begins a session of a user who has proved to be this one. Used by attempt.c.
  * Returns 0, or -1 with err.
  */
 int session_issue(struct identity *id, struct settings *s,

@@ -27,11 +27,21 @@ struct buf;
 
 #define USERS_NAME_MAX TOKEN_USER_MAX /* bytes */
 #define USERS_HASH_MAX 512
-#define USERS_LINE_MAX 1024
+#define USERS_LINE_MAX 2048
 #define USERS_MAX 20000 /* users of a file */
-#define USERS_FILE_MAX (8 * 1024 * 1024)
+#define USERS_FILE_MAX (16 * 1024 * 1024)
 #define USERS_ERROR_MAX 512
 #define USERS_DIGEST_LEN TOKEN_GENERATION_LEN
+#define USERS_TOTP_LEN 20     /* bytes of a second factor's secret */
+#define USERS_RECOVERY_MAX 10 /* recovery codes of a user */
+
+/* A second factor (totp.h), and what is left of the codes for its loss. */
+struct users_factor {
+	bool set;
+	unsigned char secret[USERS_TOTP_LEN];
+	unsigned n_recovery;
+	unsigned char recovery[USERS_RECOVERY_MAX][USERS_DIGEST_LEN];
+};
 
 struct users_entry {
 	char name[USERS_NAME_MAX + 1];
@@ -43,6 +53,7 @@ struct users_entry {
 	bool has_kept;
 	unsigned char kept_old[USERS_DIGEST_LEN];
 	unsigned char kept_new[USERS_DIGEST_LEN];
+	struct users_factor factor;
 };
 
 struct users;

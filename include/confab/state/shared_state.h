@@ -15,6 +15,8 @@
  *	before		per user, the time before which sessions are void;
  *			when full, the oldest becomes a time for everybody
  *	requests, tokens	a user's counters; the stalest goes
+ *	codes		per second factor, the step of the code used last; one
+ *			that may still be good is never forgotten for another
  *	slots		CGI processes
  *
  * So a revocation is never lost and a full table falls on whoever filled it.
@@ -128,6 +130,17 @@ uint64_t shared_state_tokens(struct shared_state *st, const char *user,
     uint64_t day);
 void shared_state_tokens_add(struct shared_state *st, const char *user,
     uint64_t day, uint64_t tokens);
+
+/* Steps by which a code may be early or late. */
+#define SHARED_CODE_WINDOW 1
+
+/*
+ * Uses up the code of `step` (totp.h) of a second factor, whose key is any
+ * bytes. True when neither it nor a later one was used before: this once, in
+ * all processes. `now` is the step of this moment.
+ */
+bool shared_state_use_code(struct shared_state *st, const void *key, size_t len,
+    uint64_t step, uint64_t now);
 
 /* The file behind it, for shared_slots.c. */
 struct shared_file *shared_state_file(struct shared_state *st);

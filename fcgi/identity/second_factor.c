@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* Codes of second factors: whether they are good, and good no more. */
+#include "config.h"
+
+#include <string.h>
+
+#include "confab/base/crypto.h"
+#include "confab/base/log.h"
+#include "confab/identity/credentials.h"
+#include "confab/identity/identity.h"
+#include "confab/identity/totp.h"
+#include "confab/state/shared_state.h"
+
+#include "second_factor.h"
+
+/* A code of an app, in all processes at most once. */
+static bool
+use_typed(struct identity *id, const unsigned char secret[USERS_TOTP_LEN],
+    const struct totp_typed *t, int64_t now)
+{
+	uint64_t step;
+
+	if (t->kind != TOTP_CODE)
+		return false;
+	step = totp_match(secret, USERS_TOTP_LEN, t->text, now);
+	/* By the secret and not the name: a new second factor has codes of its
+	 * own, also of the step in which the old one was used. */
+	return step != 0 &&
+	    shared_state_use_code(id->state, secret, USERS_TOTP_LEN, step,
+		totp_step(now));
+}
+
+bool
+second_factor_use(struct identity *id,
+    const unsigned char secret[USERS_TOTP_LEN], const char *code, size_t len,
+    int64_t now)
+{
+	struct totp_typed typed;
+	bool good;
+
+	totp_read(code, len, &typed);
+	good = use_typed(id, secret, &typed, now);
+	crypto_wipe(&typed, sizeof(typed));
+	return good;
+}
+
+static enum second_factor_result
+spend(struct settings *s, const struct users_entry *u,
+    const struct totp_typed *t)
+{
+	unsigned char digest[USERS_DIGEST_LEN];
+	char cause[CONFIG_ERROR_MAX];
+
+	if (totp_recovery_digest(&u->factor, t->text, digest) != 0)
+		return SECOND_FACTOR_FAILED;
+	if (credentials_find_recovery(&u->factor, digest) < 0)
+		return SECOND_FACTOR_WRONG;
+	switch (credentials_spend_recovery(s->credentials, u->name, digest,
+	    cause)) {
+	case CREDENTIALS_STORED:
+		return SECOND_FACTOR_SPENT;
+	case CREDENTIALS_STORE_STALE:
+		return SECOND_FACTOR_WRONG;
+	default:
+		log_msg(LOG_LEVEL_ERROR, "no recovery code is taken: %s",
+		    cause);
+		return SECOND_FACTOR_FAILED;
+	}
+}
+
+enum second_factor_result
+second_factor_check(struct identity *id, struct settings *s,
+    const struct users_entry *u, const char *code, size_t len, int64_t now)
+{
+	enum second_factor_result r = SECOND_FACTOR_WRONG;
+	struct totp_typed typed;
+
+	if (!u->factor.set)
+		return SECOND_FACTOR_NONE;
+	if (!totp_available()) {
+		log_msg(LOG_LEVEL_ERROR,
+		    "nobody with a second factor can sign in: this program "
+		    "was built without liboath");
+		return SECOND_FACTOR_FAILED;
+	}
+	if (s->config->second_factor == SECOND_FACTOR_OFF)
+		return SECOND_FACTOR_NONE;
+	if (code == NULL || len == 0)
+		return SECOND_FACTOR_ASKED;
+	totp_read(code, len, &typed);
+	if (typed.kind == TOTP_RECOVERY)
+		r = spend(s, u, &typed);
+	else if (use_typed(id, u->factor.secret, &typed, now))
+		r = SECOND_FACTOR_GOOD;
+	crypto_wipe(&typed, sizeof(typed));
+	return r;
+}
+
+bool
+second_factor_due(const struct config *c, const struct users_entry *u)
+{
+	return c->second_factor == SECOND_FACTOR_REQUIRED && !u->factor.set;
+}

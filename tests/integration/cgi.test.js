@@ -10,6 +10,7 @@ import { until } from '../harness/children.js';
 import { configText, merged } from '../harness/config.js';
 import { workerPath } from '../harness/paths.js';
 import { PASSWORD, startSite } from '../harness/site.js';
+import { totp } from '../harness/totp.js';
 import { END, order } from '../harness/suite.js';
 
 /** @type {import('../harness/site.js').Site} */
@@ -77,6 +78,19 @@ test('signing in', async () => {
   cookie = /Set-Cookie: ([^;]+)/.exec(answer.out)?.[1] ?? '';
   const session = await finished('GET', 'api/session');
   assert.equal(session.json().limits.resume, false);
+});
+
+test('a code of a second factor is used once in all processes', async () => {
+  site.addUser('bob');
+  const { stdout } = site.control(['user', 'totp', 'bob']);
+  const secret = String(/^secret\t(\w+)$/m.exec(stdout)?.[1]);
+  const who = { username: 'bob', password: PASSWORD };
+  const asked = await finished('POST', 'api/login', { json: who });
+  assert.equal(asked.status(), 401);
+  assert.equal(asked.json().error.code, 'second_factor_required');
+  const json = { ...who, code: totp(secret) };
+  const answers = await Promise.all([1, 2, 3].map(() => finished('POST', 'api/login', { json })));
+  assert.deepEqual(answers.map((one) => one.status()).sort(), [200, 401, 401]);
 });
 
 test('a process asks the provider for its models when it must', async () => {

@@ -118,6 +118,49 @@ test('a required change of password is made without a session', async () => {
   assert.deepEqual(page.events, ['signedIn']);
 });
 
+test('a login that is asked for a code sends it with the password', async () => {
+  const page = freshPage();
+  const first = page.account.signIn('ann', 'x');
+  await page.settle();
+  page.call().fail(401, 'second_factor_required');
+  assert.equal(await first, false);
+  assert.equal(session(page).asked, 'code');
+  assert.equal(session(page).error, null);
+  const wrong = page.account.signIn('ann', 'x', '000000');
+  await page.settle();
+  page.call().fail(401, 'invalid_credentials');
+  assert.equal(await wrong, false);
+  assert.equal(session(page).asked, 'code', 'it is asked for still');
+  const right = page.account.signIn('ann', 'x', '\u0661\u0662\u0663 456');
+  await page.settle();
+  assert.deepEqual(page.call().body, { username: 'ann', password: 'x', code: '123456' });
+  page.call().json({ user: { name: 'ann' }, second_factor: { mode: 'optional', set: true, recovery_codes: 3 } });
+  assert.equal(await right, true);
+  assert.equal(session(page).asked, null);
+  assert.deepEqual(session(page).secondFactor, { mode: 'optional', set: true, recoveryCodes: 3 });
+});
+
+test('where a second factor must be set up, the password need not be typed again', async () => {
+  const page = freshPage();
+  const login = page.account.signIn('ann', 'x');
+  await page.settle();
+  page.call().fail(403, 'second_factor_setup_required');
+  assert.equal(await login, false);
+  assert.equal(session(page).asked, 'setup');
+  const offer = page.account.offerFactor();
+  await page.settle();
+  assert.deepEqual(page.call().body, { username: 'ann', password: 'x' });
+  page.call().json({ secret: 'S', uri: 'otpauth://totp/a' });
+  assert.deepEqual(await offer, { ok: true, value: { secret: 'S', uri: 'otpauth://totp/a' } });
+  const odd = page.account.confirmFactor('S', '1 2 3');
+  await page.settle();
+  assert.deepEqual(page.call().body, { username: 'ann', password: 'x', secret: 'S', code: '123' });
+  page.call().json({ recovery_codes: 'none' });
+  const answer = await odd;
+  assert.equal(answer.ok, false);
+  assert.equal(!answer.ok && answer.error.code, 'bad_answer');
+});
+
 test('a change of password while signed in names nobody', async () => {
   const page = makePage();
   const change = page.account.changePassword('old', 'new');

@@ -348,8 +348,8 @@ sign_in(struct doctor *d, const char *user)
 	ask(d, "api/login", buf_str(&body));
 	buf_wipe(&body);
 	good = expect(d, 200, "the password opens a session",
-	    "401: is it the right one? 403: is an Origin or Host changed on "
-	    "the way?");
+	    "401: is it the right one, of a user without second factor? "
+	    "403: is an Origin or Host changed on the way?");
 	if (!good)
 		return -1;
 	report(d,

@@ -3,7 +3,7 @@
 
 import { html, render } from '../vendor/lit-html/lit-html.js';
 import { codeField } from './code-field.js';
-import { createFactorSetup, formEnd, passwordField } from './factor-setup.js';
+import { createFactorSetup, formFoot, passwordField } from './factor-setup.js';
 
 /** @type {import('./dialogs.js').DialogMaker} */
 export function factorDialog(ctx, close) {
@@ -44,7 +44,7 @@ export function factorDialog(ctx, close) {
       ? html`<p>${t('factor.on')} ${t('factor.left', { count: factor?.recoveryCodes ?? 0 })}</p>
         <p class="fine">${t('factor.replace')}</p>
         <form class="login-form" method="post" @submit=${remove}>${passwordField(ctx)}${codeField(ctx)}
-          ${formEnd(ctx, error, pending, 'factor.remove')}</form>`
+          ${formFoot(ctx, error, pending, 'factor.remove')}</form>`
       : html`${setup.isSet() ? '' : html`<p>${t('factor.lead')}</p>`}${setup.view()}`, place);
   }
 

@@ -28,7 +28,7 @@ export function passwordField({ i18n: { t } }) {
  * @param {boolean} pending
  * @param {string} label  message key
  */
-export function formEnd({ i18n }, error, pending, label) {
+export function formFoot({ i18n }, error, pending, label) {
   return html`<div role="alert">${error && !pending
     ? html`<p class="notice notice-danger">${icon('warning')}<span>${explain(i18n, error)}${details(i18n, error)}</span></p>` : nothing}</div>
     <button class="button button-primary button-wide" aria-disabled=${pending ? 'true' : 'false'}>
@@ -92,13 +92,13 @@ export function createFactorSetup(ctx, { password, redraw, done }) {
   const { t } = ctx.i18n;
   const steps = {
     start: () => html`<form class="login-form" method="post" @submit=${submit}>
-      ${password ? passwordField(ctx) : nothing}${formEnd(ctx, now.error, now.pending, 'factor.start')}</form>`,
+      ${password ? passwordField(ctx) : nothing}${formFoot(ctx, now.error, now.pending, 'factor.start')}</form>`,
     scan: () => html`<form class="login-form" method="post" @submit=${submit}>
       <p>${t('factor.scan')}</p>
       ${qrCode(now.uri, t('factor.qr'))}
       <div class="field"><span class="field-label" id="factor-secret">${t('factor.secret')}</span>
         <code class="secret" dir="ltr" aria-labelledby="factor-secret">${now.secret.replace(/.{4}(?=.)/g, '$& ')}</code></div>
-      ${codeField(ctx, 'factor.code.digits')}${formEnd(ctx, now.error, now.pending, 'factor.confirm')}</form>`,
+      ${codeField(ctx, 'factor.code.digits')}${formFoot(ctx, now.error, now.pending, 'factor.confirm')}</form>`,
     codes: () => html`<div class="login-form" role="status">
       <p>${t('factor.codes')}</p>
       <ul class="recovery-codes" dir="ltr" tabindex="-1">${now.codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>

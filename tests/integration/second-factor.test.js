@@ -2,9 +2,12 @@
 /** A second factor through nginx and by confabctl: setup, login, loss. */
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { controlPath } from '../harness/paths.js';
 import { PASSWORD } from '../harness/site.js';
 import { useSite } from '../harness/suite.js';
 import { totp } from '../harness/totp.js';
@@ -136,6 +139,41 @@ test('confabctl: a QR code, a secret, a reset; and clear words', async () => {
   assert.equal(answer.status, 401, 'whoever has the device is out');
   await answer.text();
   assert.equal((await tryLogin('max')).status, 200);
+});
+
+/**
+ * Answers the question that confabctl asks on a terminal.
+ * @param {string} name @param {(secret: string) => string} code
+ */
+async function onTerminal(name, code) {
+  const command = `${controlPath} --config ${suite.site.configFile} user totp ${name}`;
+  const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: 'pipe' });
+  let out = '', asked = false;
+  child.stdout.on('data', (part) => {
+    out += part;
+    const secret = /secret\t(\w{32})/.exec(out)?.[1];
+    if (asked || !secret || !out.includes('Code that the app shows')) return;
+    asked = true;
+    child.stdin.write(`${code(secret)}\n`);
+  });
+  const [status] = await once(child, 'close');
+  return { status, out };
+}
+
+test('on a terminal, nothing is stored before the app has shown its code', async () => {
+  const { site } = suite;
+  const file = join(site.dir, 'users');
+  site.control(['user', 'totp', 'max', '--reset'], '', { fail: true });
+  const before = readFileSync(file, 'utf8');
+  const wrong = await onTerminal('max', () => '000000');
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.out, /nothing was changed/);
+  assert.doesNotMatch(wrong.out, /recovery\t/);
+  assert.equal(readFileSync(file, 'utf8'), before);
+  const right = await onTerminal('max', (secret) => totp(secret));
+  assert.equal(right.status, 0, right.out);
+  assert.equal(right.out.match(/recovery\t/g)?.length, 10);
+  assert.notEqual(readFileSync(file, 'utf8'), before);
 });
 
 test('no code and no secret is in the log, and fail2ban counts the failures', async () => {

@@ -11,6 +11,7 @@
 
 #include "demo.h"
 #include "eliza.h"
+#include "tour_tools.h"
 
 #define USER "user"
 
@@ -94,6 +95,8 @@ answer_as_tour(const struct chat_request *req, struct tour_answer *out)
 		(void)chat_request_text(req, USER, n - 1, &text);
 	if (buf_ok(&text))
 		rc = tour_answer(buf_str(&text), text.len, out);
+	if (rc == 0 && out->tools)
+		rc = tour_use_tools(req, out);
 	buf_free(&text);
 	return rc;
 }
@@ -106,6 +109,7 @@ demo_answer(const char *model, const struct chat_request *req,
 	buf_init(&out->text, TOUR_TEXT_MAX);
 	out->pace = PACE_HUMAN;
 	out->end = TOUR_END_STOP;
+	out->tools = false;
 	if (strcmp(model, "eliza") == 0)
 		return answer_as_eliza(req, out);
 	if (strcmp(model, "tour") == 0)

@@ -21,9 +21,11 @@
 
 #include "demo.h"
 #include "pace.h"
+#include "tour_tools.h"
 
-#define BYTES_PER_TOKEN 4 /* of a request, for the usage it is told */
-#define CHUNK_MAX 2048	  /* bytes of one chunk's JSON */
+#define BYTES_PER_TOKEN 4	   /* of a request, for the usage it is told */
+#define CHUNK_MAX 2048		   /* bytes of one chunk's JSON */
+#define CALL_CHUNK_MAX (32 * 1024) /* of one with a call */
 
 /* Which of the texts is being sent. */
 enum phase { PHASE_ROLE, PHASE_REASONING, PHASE_TEXT, PHASE_END };
@@ -123,6 +125,24 @@ emit_delta(struct demo_source *d, const char *member, const char *text,
 	return rc;
 }
 
+/* A chunk with the tour's call of a tool. */
+static int
+emit_call(struct demo_source *d)
+{
+	struct buf json;
+	int rc = -1;
+
+	buf_init(&json, CALL_CHUNK_MAX);
+	chunk_open(d, &json, "chat.completion.chunk");
+	buf_puts(&json, ",\"choices\":[{\"index\":0,\"delta\":{");
+	if (tour_call_json(d->id, &json) == 0) {
+		buf_puts(&json, "},\"finish_reason\":null}]}");
+		rc = emit(d, &json, true);
+	}
+	buf_free(&json);
+	return rc;
+}
+
 static void
 usage_json(const struct demo_source *d, struct buf *out)
 {
@@ -168,6 +188,10 @@ give_whole(struct demo_source *d, const char *finish)
 		buf_puts(&json, ",\"reasoning_content\":");
 		buf_json(&json, d->answer.reasoning.data,
 		    d->answer.reasoning.len);
+	}
+	if (strcmp(finish, TOUR_FINISH_CALL) == 0) {
+		buf_putc(&json, ',');
+		(void)tour_call_json(d->id, &json);
 	}
 	buf_printf(&json, "},\"finish_reason\":%s}]", finish);
 	usage_json(d, &json);
@@ -248,6 +272,9 @@ end_answer(struct demo_source *d, const char *finish_reason)
 	}
 	if (!d->stream)
 		rc = give_whole(d, finish_reason);
+	else if (strcmp(finish_reason, TOUR_FINISH_CALL) == 0 &&
+	    emit_call(d) == -1)
+		rc = -1;
 	else if ((rc = emit_delta(d, NULL, NULL, 0, finish_reason)) == 0 &&
 	    d->want_usage)
 		rc = emit_usage(d);
@@ -324,9 +351,7 @@ on_timer(uv_timer_t *timer)
 	for (;;) {
 		p = next_piece(d);
 		if (p.len == 0) {
-			end_answer(d,
-			    d->answer.end == TOUR_END_LENGTH ? "\"length\""
-							     : "\"stop\"");
+			end_answer(d, tour_finish(d->answer.end));
 			return;
 		}
 		if (d->limit > 0 && d->pieces >= d->limit) {
@@ -359,8 +384,7 @@ answer_at_once(struct demo_source *d)
 		}
 		(void)send_piece(d, &p);
 	}
-	end_answer(d,
-	    d->answer.end == TOUR_END_LENGTH ? "\"length\"" : "\"stop\"");
+	end_answer(d, tour_finish(d->answer.end));
 }
 
 static void

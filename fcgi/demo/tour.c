@@ -59,6 +59,8 @@ static const struct {
 	{ "emoji", TOUR_LANGUAGES },
 	{ "html", TOUR_HTML },
 	{ "help", TOUR_HELP },
+	{ "tool", TOUR_TOOLS },
+	{ "tools", TOUR_TOOLS },
 	{ "long", TOUR_LONG },
 	{ "slow", TOUR_SLOW },
 	{ "slowly", TOUR_SLOW },
@@ -233,6 +235,7 @@ tour_answer(const char *text, size_t n, struct tour_answer *out)
 	buf_init(&out->text, TOUR_TEXT_MAX);
 	out->pace = choose_pace(topics, whole);
 	out->end = TOUR_END_STOP;
+	out->tools = (topics & BIT(TOUR_TOOLS)) != 0;
 	if (topics & BIT(TOUR_REASONING))
 		(void)buf_puts(&out->reasoning, tour_reasoning);
 	/* With something to show, how it is shown needs no explanation; but
@@ -253,6 +256,19 @@ tour_answer(const char *text, size_t n, struct tour_answer *out)
 	if (topics & BIT(TOUR_ERROR))
 		out->end = TOUR_END_ERROR;
 	return buf_ok(&out->text) && buf_ok(&out->reasoning) ? 0 : -1;
+}
+
+const char *
+tour_finish(enum tour_end end)
+{
+	switch (end) {
+	case TOUR_END_LENGTH:
+		return "\"length\"";
+	case TOUR_END_CALL:
+		return TOUR_FINISH_CALL;
+	default:
+		return "\"stop\"";
+	}
 }
 
 void

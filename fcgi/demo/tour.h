@@ -7,6 +7,7 @@
 #ifndef CONFAB_DEMO_TOUR_H
 #define CONFAB_DEMO_TOUR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "confab/base/buf.h"
@@ -22,6 +23,7 @@
 enum tour_end {
 	TOUR_END_STOP,	 /* well: finish reason "stop" */
 	TOUR_END_LENGTH, /* cut: finish reason "length" */
+	TOUR_END_CALL,	 /* a call of a tool: finish reason "tool_calls" */
 	TOUR_END_ERROR	 /* an error event, no finish reason */
 };
 
@@ -30,6 +32,7 @@ struct tour_answer {
 	struct buf text;      /* Markdown, UTF-8, never empty */
 	enum pace_speed pace; /* of both */
 	enum tour_end end;
+	bool tools; /* it was asked for tools: tour_use_tools() has a say */
 };
 
 /*
@@ -39,6 +42,11 @@ struct tour_answer {
  * caller frees *out.
  */
 int tour_answer(const char *text, size_t n, struct tour_answer *out);
+
+#define TOUR_FINISH_CALL "\"tool_calls\""
+
+/* The finish reason of an answer that has all been given, as JSON. */
+const char *tour_finish(enum tour_end end);
 
 void tour_answer_free(struct tour_answer *a);
 

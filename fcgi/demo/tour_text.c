@@ -255,6 +255,7 @@
 "| `text`, `lists`, `table`, `code`, `math`, `diagram`, `links`, " \
 "`languages`, `html` | that part of the tour |\n" \
 "| `privacy` | where your words go |\n" \
+"| `tools` | a program for a tool of the page, if you allow it |\n" \
 "| `long` or `long 2000` | an answer of that many words |\n" \
 "| `reasoning` | thoughts first, then the answer |\n" \
 "| `slow`, `fast` | another pace |\n" \
@@ -302,6 +303,55 @@
 "way to try again. We cannot promise that it never happens, but we can show " \
 "you what it looks like, right in the middle of a"
 
+#define TOOLS \
+"## Tools\n" \
+"\n" \
+"A model can do more than talk: it can ask for a **tool**, and the page " \
+"carries that out once you allow it. No tool is on in this chat, and none is " \
+"until you choose it.\n" \
+"\n" \
+"Press the wrench below the field where you write, switch on " \
+"`run_javascript`, and ask for `tools` again. You will be shown a small " \
+"program before it runs. It runs in your browser, shut off from this page, " \
+"from your files and from the network."
+
+const char *const tour_call =
+"## A tool\n"
+"\n"
+"I would like to draw a sunflower. I cannot draw, but the page can run a "
+"program. This is the one that I wrote; it waits until you have looked at it. "
+"Allow it, change it, or tell me why not.";
+
+const char *const tour_program =
+"// Each seed turns on by the golden angle, so none hides another.\n"
+"const turn = Math.PI * (3 - Math.sqrt(5));\n"
+"canvas.width = 480;\n"
+"canvas.height = 480;\n"
+"const pen = canvas.getContext('2d');\n"
+"for (let i = 0; i < 900; i += 1) {\n"
+"  const far = 7.6 * Math.sqrt(i);\n"
+"  pen.fillStyle = `hsl(${30 + i / 15} 80% 50%)`;\n"
+"  pen.beginPath();\n"
+"  pen.arc(240 + far * Math.cos(i * turn), 240 + far * Math.sin(i * turn),\n"
+"    2 + far / 70, 0, 7);\n"
+"  pen.fill();\n"
+"}\n"
+"console.log('900 seeds');\n"
+"turn * 180 / Math.PI\n";
+
+const char *const tour_back =
+"## Back from the tool\n"
+"\n"
+"This is what I was told:\n"
+"\n";
+
+const char *const tour_after =
+"\n\n"
+"That was a whole round: I asked, you decided, your browser worked, and I was "
+"given the result as text. What was drawn is yours alone to see: open the "
+"line above that names the tool. A real model would now go on with what it "
+"has learned, or ask for another tool.";
+
 const char *const tour_text[TOUR_TOPICS] = {
 	[TOUR_WELCOME] = WELCOME,
 	[TOUR_PRIVACY] = PRIVACY,
@@ -315,6 +365,7 @@ const char *const tour_text[TOUR_TOPICS] = {
 	[TOUR_LANGUAGES] = LANGUAGES,
 	[TOUR_HTML] = HTML,
 	[TOUR_HELP] = HELP,
+	[TOUR_TOOLS] = TOOLS,
 	[TOUR_SLOW] = SLOW,
 	[TOUR_FAST] = FAST,
 	[TOUR_REASONING] = REASONING,

@@ -21,7 +21,8 @@ enum tour_topic {
 	TOUR_LANGUAGES,
 	TOUR_HTML,
 	TOUR_HELP,
-	TOUR_LONG, /* made to measure: no text of its own */
+	TOUR_LONG,  /* made to measure: no text of its own */
+	TOUR_TOOLS, /* what is said where no tool is offered */
 	TOUR_SLOW,
 	TOUR_FAST,
 	TOUR_REASONING,
@@ -32,6 +33,15 @@ enum tour_topic {
 
 /* Markdown without a newline at either end; NULL for TOUR_LONG. */
 extern const char *const tour_text[TOUR_TOPICS];
+
+/*
+ * The round with a tool: what is said before the call, the program that is to
+ * be run, and what is said before and after its result.
+ */
+extern const char *const tour_call;
+extern const char *const tour_program;
+extern const char *const tour_back;
+extern const char *const tour_after;
 
 /* What the model pretends to think before it answers. */
 extern const char *const tour_reasoning;

@@ -12,12 +12,14 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "confab/base/json.h"
 #include "confab/config/config.h"
 #include "confab/provider/chat_request.h"
 
 #include "demo/demo.h"
 #include "demo/eliza.h"
 #include "demo/tour_text.h"
+#include "demo/tour_tools.h"
 
 static const struct config_limits limits = {
 	.body = 16 * 1024 * 1024,
@@ -26,6 +28,9 @@ static const struct config_limits limits = {
 };
 
 static struct tour_answer answer;
+
+/* Further members of the requests. */
+static const char *offered = "";
 
 /* Answers a request with these messages, the text of a JSON array. */
 static int
@@ -42,6 +47,7 @@ ask(const char *model, const char *messages)
 			     "{\"model\":\"%s\",\"messages\":", model),
 	    0);
 	assert_int_equal(buf_puts(&body, messages), 0);
+	assert_int_equal(buf_puts(&body, offered), 0);
 	assert_int_equal(buf_puts(&body, "}"), 0);
 	req = chat_request_parse(body.data, body.len, &limits, &err);
 	assert_non_null(req);
@@ -120,6 +126,103 @@ test_tour_hears_the_last(void **state)
 	assert_says(tour_text[TOUR_TABLE]);
 }
 
+#define OFFERS(name)                                        \
+	",\"tools\":[{\"type\":\"function\",\"function\":{" \
+	"\"name\":\"" name "\"}}]"
+#define RESULT(text)                                 \
+	"{\"role\":\"tool\",\"tool_call_id\":\"c\"," \
+	"\"content\":\"" text "\"}"
+#define CALL                                                   \
+	"{\"role\":\"assistant\",\"content\":null,"            \
+	"\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\"," \
+	"\"function\":{\"name\":\"run_javascript\","           \
+	"\"arguments\":\"{}\"}}]}"
+
+static void
+test_tour_calls_what_is_offered(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("tour", "[" USER("tools") "]"), 0);
+	assert_says(tour_text[TOUR_TOOLS]);
+	assert_int_equal(answer.end, TOUR_END_STOP);
+
+	offered = OFFERS("weather");
+	assert_int_equal(ask("tour", "[" USER("tools") "]"), 0);
+	assert_says(tour_text[TOUR_TOOLS]);
+	assert_int_equal(answer.end, TOUR_END_STOP);
+
+	offered = OFFERS("run_javascript");
+	assert_int_equal(ask("tour", "[" USER("a tool, please") "]"), 0);
+	assert_says(tour_call);
+	assert_int_equal(answer.end, TOUR_END_CALL);
+	/* Who asks for something else is not called at. */
+	assert_int_equal(ask("tour", "[" USER("table") "]"), 0);
+	assert_int_equal(answer.end, TOUR_END_STOP);
+	offered = "";
+}
+
+static void
+test_tour_tells_the_result(void **state)
+{
+	struct buf list;
+	size_t i;
+
+	(void)state;
+	offered = OFFERS("run_javascript");
+	assert_int_equal(ask("tour",
+			     "[" USER("tools") "," CALL "," RESULT(
+				 "one\\n```\\n# two") "]"),
+	    0);
+	assert_int_equal(answer.end, TOUR_END_STOP);
+	assert_non_null(strstr(buf_str(&answer.text),
+	    "\n\n    one\n    ```\n    # two\n\n"));
+	/* A new message begins a new round. */
+	assert_int_equal(ask("tour",
+			     "[" USER("tools") "," CALL "," RESULT(
+				 "one") "," USER("tool") "]"),
+	    0);
+	assert_int_equal(answer.end, TOUR_END_CALL);
+
+	/* A long result is cut, and not within a character. */
+	buf_init(&list, limits.body);
+	(void)buf_puts(&list, "[" USER("tools") "," CALL ",");
+	(void)buf_puts(&list,
+	    "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"x");
+	for (i = 0; i < TOUR_RESULT_MAX; i++)
+		(void)buf_puts(&list, "\xC3\xA9");
+	(void)buf_puts(&list, "\"}]");
+	assert_int_equal(ask("tour", buf_str(&list)), 0);
+	assert_true(answer.text.len < TOUR_RESULT_MAX + 1024);
+	assert_non_null(strstr(buf_str(&answer.text), "\xC3\xA9\n\n"));
+	buf_free(&list);
+	offered = "";
+}
+
+static void
+test_call_is_json(void **state)
+{
+	struct json_object *message, *call;
+	struct buf json;
+
+	(void)state;
+	buf_init(&json, 64 * 1024);
+	(void)buf_putc(&json, '{');
+	assert_int_equal(tour_call_json("id-1", &json), 0);
+	(void)buf_putc(&json, '}');
+	assert_int_equal(json_parse(json.data, json.len, 8, &message), JSON_OK);
+	call = json_object_array_get_idx(json_get(message, "tool_calls"), 0);
+	assert_string_equal(json_str(call, "id", NULL), "id-1");
+	call = json_get(call, "function");
+	assert_string_equal(json_str(call, "name", NULL), "run_javascript");
+	buf_reset(&json);
+	(void)buf_puts(&json, json_str(call, "arguments", NULL));
+	json_object_put(message);
+	assert_int_equal(json_parse(json.data, json.len, 8, &message), JSON_OK);
+	assert_string_equal(json_str(message, "code", NULL), tour_program);
+	json_object_put(message);
+	buf_free(&json);
+}
+
 static void
 test_unknown_model(void **state)
 {
@@ -167,6 +270,9 @@ main(void)
 		cmocka_unit_test(test_eliza_sees_nothing),
 		cmocka_unit_test(test_no_user_message),
 		cmocka_unit_test(test_tour_hears_the_last),
+		cmocka_unit_test(test_tour_calls_what_is_offered),
+		cmocka_unit_test(test_tour_tells_the_result),
+		cmocka_unit_test(test_call_is_json),
 		cmocka_unit_test(test_unknown_model),
 		cmocka_unit_test(test_long_conversation),
 	};

@@ -7,9 +7,12 @@
  */
 
 import { createCoreActions } from './core/actions.js';
+import { PAGE_TOOLS } from './core/page-tools.js';
 import { watchQueues } from './core/queue.js';
 import { selectHasSomethingToLose } from './core/selectors.js';
 import { createAnswers } from './net/answers.js';
+import { createToolRunner } from './net/tool-runner.js';
+import { loadTools } from './net/tools.js';
 
 export { createShell } from './ui/shell.js';
 
@@ -31,15 +34,19 @@ function newUuid() {
 /**
  * To be called once.
  *
- * @param {Omit<Parameters<typeof createAnswers>[0], 'newKey'>
+ * @param {Omit<Parameters<typeof createAnswers>[0], 'newKey' | 'runTool'>
  *   & {keepSettings: (settings: import('./core/types.js').Settings) => void}} page  what app.js has made
  * @returns {{answers: import('./net/answers.js').Answers, actions: Partial<Actions>}}
  */
 export function openConversations({ keepSettings, ...page }) {
-  const { store, env, newId } = page;
-  const answers = createAnswers({ ...page, newKey: newUuid });
+  const { store, api, env, newId } = page;
+  // Seldom wanted, and loaded only then.
+  const runScript = async (/** @type {string} */ code, /** @type {AbortSignal} */ signal) =>
+    (await import('./sandbox/sandbox.js')).runScript(code, signal);
+  const answers = createAnswers({ ...page, newKey: newUuid, runTool: createToolRunner({ api, now: env.now, runScript }) });
   const core = createCoreActions({ store, now: env.now, newId, keepSettings });
   watchQueues({ store, send: answers.send });
+  store.dispatch({ type: 'tools/ready', tools: { list: PAGE_TOOLS, errors: [] } });
 
   addEventListener('beforeunload', (event) => {
     if (!selectHasSomethingToLose(store.getState())) return;
@@ -67,6 +74,9 @@ export function openConversations({ keepSettings, ...page }) {
       retry: answers.retry,
       stop: answers.stop,
       stopMessage: answers.stopMessage,
+      allowCall: answers.allowCall,
+      denyCall: answers.denyCall,
+      loadTools: () => loadTools(store, api),
     },
   };
 }

@@ -15,7 +15,7 @@ import { withRecent } from './settings.js';
 
 /**
  * @typedef {'newConversation' | 'selectConversation' | 'renameConversation' | 'deleteConversation' | 'pinConversation'
- *   | 'setModel' | 'setSystem' | 'setParams'} ListActionName
+ *   | 'setModel' | 'setSystem' | 'setParams' | 'setTools'} ListActionName
  * @typedef {Pick<Actions, ListActionName>} ListActions
  */
 
@@ -75,6 +75,10 @@ export function listActions({ store: { dispatch, getState }, now, newId, addToas
 
     setSystem(system, conversationId) {
       dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { system } });
+    },
+
+    setTools(names, conversationId) {
+      dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { tools: [...new Set(names)] } });
     },
 
     setParams(params, conversationId) {

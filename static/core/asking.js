@@ -15,10 +15,10 @@
 
 import { isUnderWay, pathTo } from './conversation.js';
 import { contextOf, textCost } from './context-window.js';
-import { attachmentsOf, hasBegun, hasText } from './parts.js';
+import { attachmentsOf, endsInCalls, hasBegun, hasText } from './parts.js';
 import { requestBody } from './request.js';
 import {
-  selectAskObstacle, selectConversation, selectMessage, selectModel, selectPath, selectSendObstacle, selectSystem,
+  selectAskObstacle, selectConversation, selectMessage, selectModel, selectOffered, selectPath, selectSendObstacle, selectSystem,
 } from './selectors.js';
 
 /** Ends of a resume after which only asking the model to go on is left. */
@@ -152,7 +152,7 @@ export function planRegenerate(state, messageId, modelId) {
 export function planContinue(state, messageId) {
   const found = answerToRepeat(state, messageId);
   if ('plan' in found) return found.plan;
-  if (!hasText(found.message.parts)) return planRetry(state, messageId);
+  if (!hasText(found.message.parts) && !endsInCalls(found.message.parts)) return planRetry(state, messageId);
   const { status, streamKey, lastEventId, error } = found.message;
   const kept = status === 'interrupted' && streamKey !== '' && lastEventId !== '' &&
     state.session.limits.resume !== false && MAYBE_THERE.has(error?.code ?? '');
@@ -206,6 +206,6 @@ export function requestFor(state, { conversation, message, model, goOn }) {
     limits: goOn && limits.max_messages !== undefined ? { ...limits, max_messages: limits.max_messages - 1 } : limits,
   });
   return requestBody({
-    model: model.id, system, params, messages: sent, goOn, input: model.input,
+    model: model.id, system, params, messages: sent, goOn, input: model.input, tools: selectOffered(state, conversation),
   });
 }

@@ -18,7 +18,7 @@ import { NO_PARTS } from './parts.js';
 const TITLE_LENGTH = 60;
 
 /** @type {ReadonlySet<MessageStatus>} */
-const UNDER_WAY = new Set(['connecting', 'waiting', 'thinking', 'answering', 'held', 'reconnecting']);
+const UNDER_WAY = new Set(['connecting', 'waiting', 'thinking', 'answering', 'held', 'reconnecting', 'acting']);
 
 /**
  * Whether an answer in this status can still change by itself, and be stopped.
@@ -56,6 +56,8 @@ export function createConversation({ id, now, model = '' }) {
     queue: [],
     pinned: false,
     unseen: false,
+    tools: [],
+    allowed: [],
   };
 }
 

@@ -42,7 +42,8 @@ export function plainPart(part) {
       return {
         kind, id, index, name, arguments: part.arguments, state,
         result: result === null ? null : result.map(plainPart),
-        started_at: isoTime(startedAt), ended_at: isoTime(endedAt), ...(extra === undefined ? {} : { extra }),
+        started_at: isoTime(startedAt), ended_at: isoTime(endedAt), ...(part.round === undefined ? {} : { round: part.round }),
+        ...(extra === undefined ? {} : { extra }),
       };
     }
     case 'image':
@@ -154,7 +155,7 @@ function times(fields, where) {
  * @returns {Part}
  */
 function readToolCall(fields, where) {
-  const { index, result, extra } = fields;
+  const { index, result, round, extra } = fields;
   if (!CALL_ENDS.has(fields['state'])) throw new ImportError('content', `${where}.state`);
   return {
     kind: 'tool_call',
@@ -170,6 +171,7 @@ function readToolCall(fields, where) {
       return readPart(one, at);
     }),
     ...times(fields, where),
+    ...(round === undefined ? {} : { round: number(round, `${where}.round`) }),
     ...(extra === undefined ? {} : { extra }),
   };
 }

@@ -86,6 +86,39 @@ export function hasBegun(parts) {
 }
 
 /**
+ * The calls that a model has written and nobody has carried out, with their
+ * places among the parts.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {{at: number, call: ToolCallPart}[]}
+ */
+export function writtenCalls(parts) {
+  return parts.flatMap((part, at) => (part.kind === 'tool_call' && part.state === 'writing' ? [{ at, call: part }] : []));
+}
+
+/**
+ * Whether an answer waits for the person's consent to a call.
+ *
+ * @param {{parts: readonly Part[]}} message
+ * @returns {boolean}
+ */
+export function isAsking({ parts }) {
+  return parts.some((part) => part.kind === 'tool_call' && part.state === 'asking');
+}
+
+/**
+ * Whether the last that an answer has is what came of its calls: the model has
+ * not been heard since.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {boolean}
+ */
+export function endsInCalls(parts) {
+  const last = parts.findLast(({ kind }) => !ASIDE.has(kind) && kind !== 'notice');
+  return last?.kind === 'tool_call' && last.result !== null;
+}
+
+/**
  * @param {Part} part
  * @returns {part is Attachment}
  */

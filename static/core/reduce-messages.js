@@ -32,6 +32,10 @@ export function reduceMessages(conversations, action) {
       return updateAnswer(conversations, action, (message) => restarted(message, action));
     case 'answer/progressed':
       return updateAnswer(conversations, action, (message) => progressed(message, action.progress, action.now));
+    case 'answer/called':
+      return updateAnswer(conversations, action, (message) => called(message, action));
+    case 'answer/wentOn':
+      return updateAnswer(conversations, action, (message) => wentOn(message, action.streamKey));
     case 'answer/held':
       return updateAnswer(conversations, action, (message) => ({
         ...message, status: 'held', hold: action.hold, reconnect: null,
@@ -152,6 +156,7 @@ function restarted(message, { now, streamKey, model, keepText }) {
     hold: null,
     reconnect: null,
     usage: null,
+    spent: undefined,
     timing: newTiming(now),
     streamKey,
     lastEventId: streamKey === message.streamKey ? message.lastEventId : '',
@@ -177,7 +182,7 @@ function progressed(message, progress, now) {
     status,
     hold: null,
     reconnect: status === 'reconnecting' ? progress.reconnect ?? message.reconnect : null,
-    usage: progress.usage ?? message.usage,
+    usage: progress.usage === undefined ? message.usage : sumOf(message.spent, progress.usage),
     model: progress.model ?? message.model,
     lastEventId: progress.lastEventId ?? message.lastEventId,
     timing: timing.firstTokenAt === null && hasBegun(parts) ? { ...timing, firstTokenAt: now } : timing,
@@ -185,16 +190,61 @@ function progressed(message, progress, now) {
 }
 
 /**
+ * What two requests took together.
+ *
+ * @param {import('./types.js').Usage | undefined} before
+ * @param {import('./types.js').Usage} usage
+ * @returns {import('./types.js').Usage}
+ */
+function sumOf(before, usage) {
+  if (before === undefined) return usage;
+  return {
+    promptTokens: before.promptTokens + usage.promptTokens,
+    completionTokens: before.completionTokens + usage.completionTokens,
+    reasoningTokens: before.reasoningTokens + usage.reasoningTokens,
+    cachedTokens: before.cachedTokens + usage.cachedTokens,
+    cost: before.cost === null && usage.cost === null ? null : (before.cost ?? 0) + (usage.cost ?? 0),
+  };
+}
+
+/**
+ * @param {Message} message
+ * @param {Extract<Action, {type: 'answer/called'}>} action
+ * @returns {Message}
+ */
+function called(message, { calls }) {
+  if (!isUnderWay(message.status)) return message;
+  const parts = [...message.parts];
+  for (const { at, change } of calls) {
+    const part = parts[at];
+    if (part?.kind === 'tool_call') parts[at] = { ...part, ...change };
+  }
+  return { ...message, parts, status: 'acting', hold: null, reconnect: null };
+}
+
+/**
+ * @param {Message} message
+ * @param {string} streamKey
+ * @returns {Message}
+ */
+function wentOn(message, streamKey) {
+  if (!isUnderWay(message.status)) return message;
+  const { usage } = message;
+  return { ...message, status: 'connecting', streamKey, lastEventId: '', ...(usage === null ? {} : { spent: usage }) };
+}
+
+/**
  * @param {Message} message
  * @param {Extract<Action, {type: 'answer/ended'}>} action
  * @returns {Message}
  */
-function ended(message, { now, status, error }) {
+function ended(message, { now, status, error, notice }) {
   if (!isUnderWay(message.status)) return message;
   const timing = message.timing ?? newTiming(now);
+  const parts = finished(message.parts, now);
   return {
     ...message,
-    parts: finished(message.parts, now),
+    parts: notice === undefined ? parts : [...parts, { kind: 'notice', code: notice, detail: '' }],
     status,
     error: error ?? null,
     hold: null,

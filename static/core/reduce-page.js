@@ -7,6 +7,7 @@
  * @typedef {import('./types.js').Session} Session
  * @typedef {import('./types.js').Models} Models
  * @typedef {import('./types.js').Settings} Settings
+ * @typedef {import('./types.js').Tools} Tools
  * @typedef {import('./types.js').Ui} Ui
  */
 
@@ -97,6 +98,24 @@ export function reduceModels(models, action) {
         : { status: 'idle', list: [], error: null };
     default:
       return models;
+  }
+}
+
+/**
+ * @param {Tools} tools
+ * @param {Action} action
+ * @returns {Tools}
+ */
+export function reduceTools(tools, action) {
+  switch (action.type) {
+    case 'tools/ready':
+      return action.tools;
+    case 'session/signedOut':
+      // What is left is what needs no server.
+      return tools.list.some(({ server }) => server !== '') || tools.errors.length > 0
+        ? { list: tools.list.filter(({ server }) => server === ''), errors: [] } : tools;
+    default:
+      return tools;
   }
 }
 

@@ -8,6 +8,7 @@
  * @typedef {import('./types.js').Model} Model
  * @typedef {import('./types.js').Params} Params
  * @typedef {import('./types.js').Part} Part
+ * @typedef {import('./types.js').Tool} Tool
  * @typedef {import('./types.js').ToolCallPart} ToolCallPart
  */
 
@@ -31,8 +32,9 @@ export const CONTINUE_PROMPT = 'Continue your last message exactly where it brok
  * @typedef {{role: 'system' | 'user', content: string | ContentPart[]}
  *   | {role: 'assistant', content: string | null, tool_calls?: SentCall[], reasoning_details?: unknown[]}
  *   | {role: 'tool', tool_call_id: string, content: string}} RequestMessage
+ * @typedef {{type: 'function', function: {name: string, description: string, parameters: unknown}}} SentTool
  * @typedef {{model: string, messages: RequestMessage[], stream: true,
- *   stream_options: {include_usage: true}} & Params} RequestBody
+ *   stream_options: {include_usage: true}, tools?: SentTool[]} & Params} RequestBody
  */
 
 /**
@@ -46,9 +48,10 @@ export const CONTINUE_PROMPT = 'Continue your last message exactly where it brok
  * @param {boolean} [options.goOn]  the last message is an answer to be continued
  * @param {Model['input']} [options.input]  what the model takes; the names of the rest
  *   are sent in its place
+ * @param {readonly Tool[]} [options.tools]  what the model may call
  * @returns {RequestBody}
  */
-export function requestBody({ model, system, params, messages, goOn = false, input = ['text', 'image'] }) {
+export function requestBody({ model, system, params, messages, goOn = false, input = ['text', 'image'], tools = [] }) {
   /** @type {RequestMessage[]} */
   const list = [];
   if (system.trim() !== '') list.push({ role: 'system', content: system });
@@ -59,22 +62,38 @@ export function requestBody({ model, system, params, messages, goOn = false, inp
       list.push({ role: 'user', content: contentOf([...shown, ...message.parts], input) });
       shown = [];
     } else {
-      list.push(...answerMessages(message, message.model === model));
-      if (input.includes('image')) shown = message.parts.filter(isPicture);
+      const wire = { own: message.model === model, calls: tools.length > 0, place: list.length };
+      list.push(...answerMessages(message, wire));
+      if (input.includes('image')) shown = picturesOf(message.parts);
     }
   }
   if (goOn && list.at(-1)?.role === 'assistant') list.push({ role: 'user', content: CONTINUE_PROMPT });
   /** @type {RequestBody} */
   const body = { model, messages: list, stream: true, stream_options: { include_usage: true } };
+  if (tools.length > 0) body.tools = tools.map(sentTool);
   return Object.assign(body, readParams(params).params);
 }
 
 /**
- * @param {Part} part
- * @returns {part is ImagePart}
+ * @param {Tool} tool
+ * @returns {SentTool}
  */
-function isPicture(part) {
-  return part.kind === 'image' && part.data !== '';
+function sentTool({ name, description, parameters }) {
+  // A schema without a type is refused by some.
+  return { type: 'function', function: { name, description, parameters: { type: 'object', properties: {}, ...parameters } } };
+}
+
+/**
+ * What an answer showed, its tools included.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {ImagePart[]}
+ */
+function picturesOf(parts) {
+  return parts.flatMap((part) => {
+    if (part.kind === 'tool_call') return picturesOf(part.result ?? []);
+    return part.kind === 'image' && part.data !== '' ? [part] : [];
+  });
 }
 
 /**
@@ -142,10 +161,22 @@ export function inWords(part) {
       return part.transcript === '' ? `[${part.name}]` : `${part.name}:\n${fence(part.transcript)}`;
     case 'image':
       return `[${part.name}]`;
+    case 'raw':
+      return part.json;
     default:
       return '';
   }
 }
+
+/**
+ * How an answer is sent.
+ *
+ * @typedef {object} Wire
+ * @property {boolean} own    it goes back to the model that wrote it
+ * @property {boolean} calls  its calls are sent as such: where the model is offered no
+ *   tools, some refuse that, and they are told in words
+ * @property {number} place   of its first message, by which calls without an id have one that no other has
+ */
 
 /**
  * An answer: what it said, and between that the calls it made with what came
@@ -153,25 +184,36 @@ export function inWords(part) {
  * providers refuse one of blanks.
  *
  * @param {Message} message
- * @param {boolean} own  it goes back to the model that wrote it
+ * @param {Wire} wire
  * @returns {RequestMessage[]}
  */
-function answerMessages({ parts }, own) {
+function answerMessages({ parts }, wire) {
   /** @type {RequestMessage[]} */
   const list = [];
   let round = emptyRound();
   for (const part of parts) {
-    const words = saidBy(part);
-    if (words !== '' && round.calls.length > 0) {
-      list.push(...roundMessages(round, own));
+    const words = saidBy(part, wire);
+    if (round.calls.length > 0 && beginsRound(part, words, /** @type {ToolCallPart} */ (round.calls.at(-1)))) {
+      list.push(...roundMessages(round, wire, wire.place + list.length));
       round = emptyRound();
     }
     if (words !== '') round.words.push(words);
     if (part.kind === 'reasoning') round.details.push(...(part.details ?? []));
-    if (part.kind === 'tool_call' && part.result !== null) round.calls.push(part);
+    if (wire.calls && part.kind === 'tool_call' && part.result !== null) round.calls.push(part);
   }
-  list.push(...roundMessages(round, own));
+  list.push(...roundMessages(round, wire, wire.place + list.length));
   return list;
+}
+
+/**
+ * @param {Part} part
+ * @param {string} words
+ * @param {ToolCallPart} last  call before it
+ * @returns {boolean}
+ */
+function beginsRound(part, words, last) {
+  if (part.kind === 'tool_call') return part.result !== null && part.round !== last.round;
+  return words !== '' || part.kind === 'reasoning';
 }
 
 /** @returns {{words: string[], details: unknown[], calls: ToolCallPart[]}} */
@@ -181,36 +223,64 @@ function emptyRound() {
 
 /**
  * @param {Part} part  of an answer
+ * @param {Wire} wire
  * @returns {string}
  */
-function saidBy(part) {
+function saidBy(part, { calls }) {
   if (part.kind === 'audio') return part.transcript;
+  if (part.kind === 'tool_call' && !calls && part.result !== null) {
+    return `I called the tool "${part.name}" with ${argumentsOf(part)} and was told:\n${fence(resultOf(part))}`;
+  }
   return part.kind === 'text' || part.kind === 'image' ? inWords(part) : '';
 }
 
 /**
  * @param {ReturnType<typeof emptyRound>} round
- * @param {boolean} own
+ * @param {Wire} wire
+ * @param {number} place  of its first message
  * @returns {RequestMessage[]}
  */
-function roundMessages({ words, details, calls }, own) {
+function roundMessages({ words, details, calls }, { own }, place) {
   const content = words.join('\n\n');
   if (calls.length === 0) return content.trim() === '' ? [] : [{ role: 'assistant', content }];
   return [{
     role: 'assistant',
     content: content === '' ? null : content,
     tool_calls: calls.map((call, i) => ({
-      id: idOf(call, i),
+      id: idOf(call, place + i),
       type: 'function',
-      function: { name: call.name, arguments: call.arguments === '' ? '{}' : call.arguments },
+      function: { name: call.name, arguments: argumentsOf(call) },
       ...(own && call.extra !== undefined ? { extra_content: call.extra } : {}),
     })),
     ...(own && details.length > 0 ? { reasoning_details: details } : {}),
   }, ...calls.map((call, i) => /** @type {RequestMessage} */ ({
     role: 'tool',
-    tool_call_id: idOf(call, i),
-    content: (call.result ?? []).map(inWords).filter((one) => one !== '').join('\n\n'),
+    tool_call_id: idOf(call, place + i),
+    content: resultOf(call),
   }))];
+}
+
+/**
+ * What a call was given. What is no JSON is sent as none: providers refuse it.
+ *
+ * @param {ToolCallPart} call
+ * @returns {string}
+ */
+function argumentsOf({ arguments: written }) {
+  try {
+    const given = JSON.parse(written);
+    return typeof given === 'object' && given !== null && !Array.isArray(given) ? written : '{}';
+  } catch {
+    return '{}';
+  }
+}
+
+/**
+ * @param {ToolCallPart} call
+ * @returns {string}
+ */
+function resultOf({ result }) {
+  return (result ?? []).map(inWords).filter((one) => one !== '').join('\n\n');
 }
 
 /**

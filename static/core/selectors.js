@@ -315,6 +315,26 @@ export function selectHasSomethingToLose(state) {
 const somethingToLose = memoLast((/** @type {Conversations} */ conversations) =>
   conversations.order.some((id) => !isEmpty(/** @type {Conversation} */ (conversations.byId[id]))));
 
+/** Tools that one request offers; more are refused by some providers. */
+export const MAX_OFFERED = 128;
+
+/**
+ * The tools that the model of a conversation is offered.
+ *
+ * @param {State} state
+ * @param {Conversation} conversation
+ * @returns {readonly import('./types.js').Tool[]}
+ */
+export function selectOffered({ tools }, conversation) {
+  return offered(tools.list, conversation.tools);
+}
+
+const offered = memoLast((/** @type {State['tools']['list']} */ list, /** @type {readonly string[]} */ chosen) =>
+  (chosen.length === 0 ? NO_TOOLS : list.filter(({ name, consent }) => consent !== 'never' && chosen.includes(name)).slice(0, MAX_OFFERED)));
+
+/** @type {readonly import('./types.js').Tool[]} */
+const NO_TOOLS = Object.freeze([]);
+
 /**
  * Why something cannot be sent now.
  *

@@ -11,7 +11,7 @@
 import { createConversation } from './conversation.js';
 import { reduceConversations } from './reduce-conversations.js';
 import { reduceMessages } from './reduce-messages.js';
-import { reduceSession, reduceModels, reduceSettings, reduceUi } from './reduce-page.js';
+import { reduceSession, reduceModels, reduceSettings, reduceTools, reduceUi } from './reduce-page.js';
 
 /**
  * One empty conversation, nobody known yet.
@@ -39,6 +39,7 @@ export function initialState({ settings, id, now, online = true }) {
       elsewhere: false,
     },
     models: { status: 'idle', list: [], error: null },
+    tools: { list: [], errors: [] },
     settings,
     conversations: {
       byId: { [id]: createConversation({ id, now }) },
@@ -70,12 +71,13 @@ export function initialState({ settings, id, now, online = true }) {
 export function reduce(state, action) {
   const session = reduceSession(state.session, action);
   const models = reduceModels(state.models, action);
+  const tools = reduceTools(state.tools, action);
   const settings = reduceSettings(state.settings, action);
   const conversations = reduceMessages(reduceConversations(state.conversations, action), action);
   const ui = reduceUi(state.ui, action);
-  if (session === state.session && models === state.models && settings === state.settings &&
+  if (session === state.session && models === state.models && tools === state.tools && settings === state.settings &&
       conversations === state.conversations && ui === state.ui) {
     return state;
   }
-  return { session, models, settings, conversations, ui };
+  return { session, models, tools, settings, conversations, ui };
 }

@@ -12,9 +12,12 @@
  * next request. A call is never made twice by itself.
  *
  * @typedef {import('./types.js').Part} Part
+ * @typedef {import('./types.js').Tool} Tool
  * @typedef {import('./types.js').ToolCallPart} ToolCallPart
  * @typedef {import('./types.js').ToolCallState} ToolCallState
  */
+
+import { problemOf } from './schema.js';
 
 /** Rounds of one answer. */
 export const MAX_ROUNDS = 25;
@@ -22,16 +25,6 @@ export const MAX_ROUNDS = 25;
 export const MAX_CALLS = 16;
 /** Results of one answer, characters; what comes beyond is not given to the model. */
 export const MAX_RESULT_CHARS = 1024 * 1024;
-
-/**
- * A tool as the server lists it.
- *
- * @typedef {object} Tool
- * @property {string} name     as the model calls it: SERVER__TOOL
- * @property {string} digest   of name, description and schema: a consent holds for one
- * @property {'ask' | 'always' | 'never'} consent  as the administrator has it: 'always'
- *   needs no question, 'never' is not to be called
- */
 
 /**
  * @typedef {object} Call
@@ -147,12 +140,32 @@ function beginRound(state, { calls: wanted, tools }) {
 function whyNot(call, tool) {
   if (tool === undefined) return `There is no tool "${call.name}".`;
   if (tool.consent === 'never') return `The tool "${call.name}" may not be called here.`;
+  const { given, wrong } = readArguments(call.arguments, tool);
+  return given === null ? wrong : null;
+}
+
+/**
+ * The arguments of a call as its tool gets them; null, and why, when they are
+ * none that it can take.
+ *
+ * @param {string} written
+ * @param {Pick<Tool, 'parameters'>} tool
+ * @returns {{given: Readonly<Record<string, unknown>> | null, wrong: string}}
+ */
+export function readArguments(written, { parameters }) {
+  /** @type {unknown} */
+  let given;
   try {
-    const given = JSON.parse(argumentsOf(call));
-    return typeof given === 'object' && given !== null && !Array.isArray(given) ? null : 'The arguments must be a JSON object.';
+    given = JSON.parse(argumentsOf({ arguments: written }));
   } catch {
-    return 'The arguments are no valid JSON.';
+    return { given: null, wrong: 'The arguments are no valid JSON.' };
   }
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    return { given: null, wrong: 'The arguments must be a JSON object.' };
+  }
+  const problem = problemOf(parameters, given);
+  if (problem !== null) return { given: null, wrong: `The arguments do not fit the tool: ${problem}` };
+  return { given: /** @type {Record<string, unknown>} */ (given), wrong: '' };
 }
 
 /**

@@ -78,6 +78,28 @@
  */
 
 /**
+ * Something that a model can have done. What a person is told of it is its
+ * server's word.
+ *
+ * @typedef {object} Tool
+ * @property {string} name     as the model calls it: SERVER__TOOL, or one of the page's own
+ * @property {string} server   '' for the page itself
+ * @property {string} title    '' when it has none
+ * @property {string} description
+ * @property {Readonly<Record<string, unknown>>} parameters  a JSON Schema
+ * @property {Readonly<Record<string, unknown>>} annotations
+ * @property {'ask' | 'always' | 'never'} consent  as the administrator has it: 'always'
+ *   needs no question, 'never' is not to be called
+ * @property {string} digest   of name, description and schema: a consent holds for one
+ */
+
+/**
+ * @typedef {object} Tools
+ * @property {readonly Tool[]} list    the page's own first
+ * @property {readonly {server: string, message: string}[]} errors  servers that gave no list
+ */
+
+/**
  * What may be kept in localStorage: preferences, never a word of a conversation.
  *
  * @typedef {object} Settings
@@ -162,6 +184,7 @@
  * @property {readonly Part[] | null} result  text, images, audio, files, raw; null before there is one
  * @property {number | null} startedAt
  * @property {number | null} endedAt
+ * @property {number} [round]     which of the answer's rounds of calls it belongs to, from 1
  * @property {unknown} [extra]    the provider's own, to be sent back unchanged, to the same model only
  */
 
@@ -243,7 +266,7 @@
  */
 
 /**
- * How an answer stands. The first six are under way, the others are ends.
+ * How an answer stands. The first seven are under way, the others are ends.
  *
  * connecting   the request is out, nothing came back
  * waiting      the server accepted it; no token yet
@@ -251,6 +274,7 @@
  * answering    text arrives
  * held         not sent: waits for a login, or for a time the user agreed to
  * reconnecting the network was lost; it resumes by itself
+ * acting       tools are at work, or wait for the person's consent
  * complete     the server said [DONE]
  * stopped      by the user
  * interrupted  the connection was lost for good; what came stays
@@ -258,7 +282,7 @@
  * refused      the provider's content filter
  * length       cut at the length limit
  *
- * @typedef {'connecting' | 'waiting' | 'thinking' | 'answering' | 'held' | 'reconnecting'
+ * @typedef {'connecting' | 'waiting' | 'thinking' | 'answering' | 'held' | 'reconnecting' | 'acting'
  *   | 'complete' | 'stopped' | 'interrupted' | 'failed' | 'refused' | 'length'} MessageStatus
  */
 
@@ -295,6 +319,7 @@
  * @property {Hold | null} hold       why it is 'held'
  * @property {Reconnect | null} reconnect  while 'reconnecting'
  * @property {Usage | null} usage
+ * @property {Usage | undefined} [spent]  by the requests before the last one, where an answer took several
  * @property {Timing | null} timing   null for a user's message
  * @property {string} streamKey       Idempotency-Key of the last request; ''
  * @property {string} lastEventId     of the last event applied; ''
@@ -349,6 +374,8 @@
  * @property {readonly Draft[]} queue   messages that wait for the end of an answer
  * @property {boolean} pinned      stays at the top of the list
  * @property {boolean} unseen      an answer has ended while another conversation was shown
+ * @property {readonly string[]} tools    names of those that the model may call
+ * @property {readonly string[]} allowed  digests of tools that may be called without a question
  */
 
 /**
@@ -396,6 +423,7 @@
  * @typedef {object} State
  * @property {Session} session
  * @property {Models} models
+ * @property {Tools} tools
  * @property {Settings} settings
  * @property {Conversations} conversations
  * @property {Ui} ui
@@ -445,6 +473,7 @@
  *   | {type: 'models/loading'}
  *   | {type: 'models/ready', list: Model[]}
  *   | {type: 'models/failed', error: ApiErrorInfo}
+ *   | {type: 'tools/ready', tools: Tools}
  *   | {type: 'settings/changed', settings: Settings}
  *   | {type: 'ui/changed', patch: Partial<Omit<Ui, 'toasts'>>}
  *   | {type: 'toast/added', toast: Toast}
@@ -457,7 +486,8 @@
  *   | {type: 'conversation/selected', id: Id}
  *   | {type: 'conversation/renamed', id: Id, title: string, now: number}
  *   | {type: 'conversation/deleted', id: Id, token: Id, newId: Id, now: number}
- *   | {type: 'conversation/configured', id: Id, patch: {model?: string, system?: string, params?: Params, pinned?: boolean}}
+ *   | {type: 'conversation/configured', id: Id, patch: {model?: string, system?: string, params?: Params, pinned?: boolean,
+ *      tools?: readonly string[], allowed?: readonly string[]}}
  *   | {type: 'conversation/queued', id: Id, queue: readonly Draft[], draft: Draft}
  *   | {type: 'conversation/draftChanged', id: Id, patch: Partial<Draft>}
  *   | {type: 'conversation/imported', conversations: Conversation[]}
@@ -473,12 +503,18 @@
  *      model: string, keepText: boolean}
  *   | {type: 'answer/progressed', conversationId: Id, messageId: Id, now: number, progress: Progress}
  *   | {type: 'answer/held', conversationId: Id, messageId: Id, hold: Hold}
+ *   | {type: 'answer/called', conversationId: Id, messageId: Id, now: number,
+ *      calls: readonly {at: number, change: Partial<ToolCallPart>}[]}
+ *   | {type: 'answer/wentOn', conversationId: Id, messageId: Id, streamKey: string}
  *   | {type: 'answer/ended', conversationId: Id, messageId: Id, now: number,
- *      status: MessageStatus, error?: ApiErrorInfo}
+ *      status: MessageStatus, error?: ApiErrorInfo, notice?: string}
  *   | {type: 'answer/rewritten', conversationId: Id, messageId: Id, id: Id, now: number, text: string}
  *   | {type: 'branch/opened', conversationId: Id, messageId: Id}
  *   | {type: 'message/deleted', conversationId: Id, messageId: Id, token: Id, now: number}
  *   | {type: 'pair/deleted', conversationId: Id, messageId: Id, token: Id, now: number}} MessageAction
+ *
+ * answer/called  changes the calls of tools that are the message's parts at those places
+ * answer/wentOn  the model is asked with what has come of them
  */
 
 /**
@@ -503,6 +539,7 @@
  * @property {(system: string, conversationId?: Id) => void} setSystem
  * @property {(params: Params, conversationId?: Id) => void} setParams  replaces all of
  *   them; what core/params.js calls invalid is left out
+ * @property {(tools: readonly string[], conversationId?: Id) => void} setTools  by their names
  * @property {(messageId: Id, direction: -1 | 0 | 1) => void} selectBranch   0: its own
  * @property {(messageId: Id, text: string) => boolean} rewriteAnswer   the person's own words in
  *   the place of an answer's, as a branch beside it; false, with a toast or a dialog, at a limit
@@ -546,6 +583,11 @@
  *   failed: in its place when nothing had come, else as a new branch; `at` waits until then
  * @property {(conversationId?: Id) => void} stop   all that is under way in it
  * @property {(messageId: Id) => void} stopMessage
+ * @property {() => Promise<void>} loadTools
+ * @property {(messageId: Id, at: number, how?: {always?: boolean, arguments?: string}) => void} allowCall
+ *   the person's consent to the call that is the message's part at that place; `always`: to all
+ *   calls of this tool in this conversation; `arguments`: those the person has changed
+ * @property {(messageId: Id, at: number, word?: string) => void} denyCall   with a word to the model
  */
 
 /**

@@ -20,6 +20,11 @@ const PIECE_LINES = 40;
 /** Text up to this long is coloured at once, so that it never shows plain. */
 const AT_ONCE = 3_000;
 
+/** What can be run of code, by the word that names its language. @type {ReadonlyMap<string, 'script' | 'page'>} */
+const RUNNABLE = new Map([
+  ['js', 'script'], ['javascript', 'script'], ['mjs', 'script'], ['html', 'page'], ['htm', 'page'], ['svg', 'page'],
+]);
+
 /** Characters behind what is coloured that are one text; what comes then waits in pieces. */
 const MAX_REST = 2 * MAX_HIGHLIGHT_CHUNK;
 
@@ -98,6 +103,10 @@ export class CodeView {
     });
     const language = element(doc, 'span', 'md-code-language', name);
     language.dir = 'auto';
+    const kind = RUNNABLE.get(languageWord(this.info).toLowerCase());
+    if (kind !== undefined && options.run) {
+      this.tools.append(button(doc, t('md.run'), 'md-button md-run', () => options.run?.(kind, this.text, this.node)));
+    }
     this.tools.append(wrap, save, copy);
     return element(doc, 'div', 'md-code-head', language, this.tools);
   }

@@ -15,7 +15,7 @@ const FORMULA = /^[=@\t\r]|^[+-](?![\d.,\s]*%?$)/;
 /** Formulas become their source; what only serves the page goes. @param {ParentNode} part */
 function clean(part) {
   for (const { copy } of EXTENSIONS) copy?.(part);
-  for (const tool of part.querySelectorAll('.md-code-head')) tool.remove();
+  for (const tool of part.querySelectorAll('.md-code-head, .md-run-result')) tool.remove();
   for (const box of part.querySelectorAll('.md-part')) box.replaceWith(...box.childNodes);
   for (const pre of part.querySelectorAll('pre')) pre.hidden = false;
 }

@@ -105,6 +105,8 @@
  * @property {(text: string) => void} [onCopy]    called after code was copied
  * @property {number} [headingOffset]             added to every heading's level (0)
  * @property {() => boolean} [wrapCode]           whether long lines of code are wrapped at first
+ * @property {(kind: 'script' | 'page', text: string, block: HTMLElement) => void} [run]  runs code, and shows
+ *   what comes of it at the end of its block
  * @property {boolean} [breaks]                   a line end is a line break (what people type)
  * @property {Document} [document]                where nodes are made (the global one)
  */

@@ -17,7 +17,7 @@ import { planContinue, planEdit, planRegenerate, planRetry, planSend } from '../
 import { subtreeOf } from '../core/conversation.js';
 import { selectConversation, selectMessage, selectUnderWay } from '../core/selectors.js';
 import { createProgressQueue } from './progress-queue.js';
-import { launch, leaveRunning, releaseHeld, stopRunning, wakeRunning } from './running.js';
+import { answerCall, launch, leaveRunning, releaseHeld, stopRunning, wakeRunning } from './running.js';
 
 /** What an obstacle tells the person, as the key of a toast. */
 const OBSTACLE_TOASTS = new Map(/** @type {[SendObstacle, string][]} */ ([
@@ -27,7 +27,7 @@ const OBSTACLE_TOASTS = new Map(/** @type {[SendObstacle, string][]} */ ([
 
 /**
  * @typedef {'send' | 'editAndResend' | 'regenerate' | 'continueAnswer' | 'retry' | 'stop'
- *   | 'stopMessage'} AnswerActionName
+ *   | 'stopMessage' | 'allowCall' | 'denyCall'} AnswerActionName
  * @typedef {Pick<Actions, AnswerActionName>
  *   & {wake: () => void, signedIn: () => void, leave: () => void, stopBelow: (messageId: Id) => void}} Answers
  *
@@ -36,7 +36,7 @@ const OBSTACLE_TOASTS = new Map(/** @type {[SendObstacle, string][]} */ ([
  * leave      the page goes away: everything ends, nothing is shown any more
  * stopBelow  stops a message's answer and those that follow it
  *
- * @typedef {import('./running.js').Desk & {newId: () => Id, newKey: () => string}} Desk
+ * @typedef {import('./running.js').Desk & {newId: () => Id}} Desk
  */
 
 /**
@@ -46,11 +46,12 @@ const OBSTACLE_TOASTS = new Map(/** @type {[SendObstacle, string][]} */ ([
  * @param {Environment} options.env
  * @param {() => Id} options.newId
  * @param {() => string} options.newKey  a UUID
+ * @param {import('./tool-runner.js').RunTool} options.runTool
  * @param {(run: () => void) => void} options.schedule  once, at the next frame
  * @param {() => void} options.onUnauthorized  the session is over
  * @returns {Answers}
  */
-export function createAnswers({ store, api, env, newId, newKey, schedule, onUnauthorized }) {
+export function createAnswers({ store, api, env, newId, newKey, runTool, schedule, onUnauthorized }) {
   const { getState } = store;
   /** @type {Desk} */
   const desk = {
@@ -59,6 +60,7 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
     env,
     newId,
     newKey,
+    runTool,
     queue: createProgressQueue({ store, now: env.now, schedule }),
     running: new Map(),
     onUnauthorized,
@@ -73,6 +75,8 @@ export function createAnswers({ store, api, env, newId, newKey, schedule, onUnau
     retry: (id, { at = null } = {}) => carryOut(desk, planRetry(getState(), id), at),
     stop: (id = activeId()) => stopConversation(desk, id),
     stopMessage: (id) => stopRunning(desk, id),
+    allowCall: (id, at, how = {}) => answerCall(desk, id, (rounds) => rounds.allow(at, how)),
+    denyCall: (id, at, word = '') => answerCall(desk, id, (rounds) => rounds.deny(at, word)),
     stopBelow(messageId) {
       const found = selectMessage(getState(), messageId);
       for (const id of found === null ? [] : subtreeOf(found.conversation, messageId)) stopRunning(desk, id);

@@ -18,6 +18,9 @@
  */
 
 import { isGone, requestFor } from '../core/asking.js';
+import { writtenCalls } from '../core/parts.js';
+import { selectConversation, selectMessage, selectOffered } from '../core/selectors.js';
+import { createRounds } from './rounds.js';
 import { createAnswerStream } from './stream.js';
 
 /**
@@ -29,6 +32,7 @@ import { createAnswerStream } from './stream.js';
  * @property {AnswerStream | null} stream  null until it is made
  * @property {boolean} started   the request went out
  * @property {unknown} timer     until the time the user agreed to
+ * @property {import('./rounds.js').Rounds | null} rounds  of calls of tools; null before the first
  */
 
 /**
@@ -42,6 +46,8 @@ import { createAnswerStream } from './stream.js';
  * @property {Map<Id, Running>} running  by the answer's id
  * @property {() => void} onUnauthorized  the session is over
  * @property {(order: Order) => void} onGone  the server no longer has the rest of it
+ * @property {() => string} newKey  a UUID
+ * @property {import('./tool-runner.js').RunTool} runTool
  */
 
 /**
@@ -51,7 +57,7 @@ import { createAnswerStream } from './stream.js';
  * @property {Conversation} conversation
  * @property {Message} message    the answer, which is in the store already
  * @property {Model} model
- * @property {boolean} [goOn]     continue its text
+ * @property {boolean} [goOn]     continue its text, or go on with what its tools gave
  * @property {boolean} [resume]   first ask the server for the rest of it
  * @property {number | null} [at] not before this time
  */
@@ -66,7 +72,7 @@ export function launch(desk, order) {
   const { store: { dispatch, getState }, env } = desk;
   const { conversation, message, at = null } = order;
   /** @type {Running} */
-  const one = { conversationId: conversation.id, messageId: message.id, stream: null, started: false, timer: null };
+  const one = { conversationId: conversation.id, messageId: message.id, stream: null, started: false, timer: null, rounds: null };
   one.stream = streamOf(desk, order, one);
   desk.running.set(message.id, one);
   const where = { conversationId: conversation.id, messageId: message.id };
@@ -109,10 +115,58 @@ function streamOf(desk, order, one) {
       if (resume && isGone(error)) {
         forget(desk, one);
         desk.onGone(order);
-      } else {
+      } else if (status !== 'complete' || !actsOn(desk, one, order)) {
         ended(desk, one, status, error);
       }
     },
+  });
+}
+
+/**
+ * Carries out the calls that the model has written, where it was offered tools.
+ *
+ * @param {Desk} desk
+ * @param {Running} one
+ * @param {Order} order
+ * @returns {boolean} whether there are any
+ */
+function actsOn(desk, one, order) {
+  desk.queue.flush(one);
+  const state = desk.store.getState();
+  const found = selectMessage(state, one.messageId);
+  const calls = found === null ? [] : writtenCalls(found.message.parts);
+  const tools = found === null ? [] : selectOffered(state, found.conversation);
+  if (calls.length === 0 || tools.length === 0) return false;
+  one.rounds ??= roundsOf(desk, one, order);
+  one.rounds.begin(calls, tools);
+  return true;
+}
+
+/**
+ * @param {Desk} desk
+ * @param {Running} one
+ * @param {Order} order
+ * @returns {import('./rounds.js').Rounds}
+ */
+function roundsOf(desk, one, order) {
+  const { store, env, runTool, newKey, onUnauthorized } = desk;
+  const { conversationId, messageId } = one;
+  return createRounds({
+    env,
+    runTool,
+    newKey,
+    onUnauthorized,
+    allowed: () => selectConversation(store.getState(), conversationId)?.allowed ?? [],
+    onAllowed: (allowed) => store.dispatch({ type: 'conversation/configured', id: conversationId, patch: { allowed } }),
+    onCalls: (calls) => store.dispatch({ type: 'answer/called', conversationId, messageId, now: env.now(), calls }),
+    onNext() {
+      store.dispatch({ type: 'answer/wentOn', conversationId, messageId, streamKey: newKey() });
+      const found = selectMessage(store.getState(), messageId);
+      if (found === null) return;
+      one.stream = streamOf(desk, { ...found, model: order.model, goOn: true }, one);
+      begin(one);
+    },
+    onEnd: (reason) => ended(desk, one, reason === 'stopped' ? 'stopped' : 'complete', null, reason === 'rounds' ? 'tool_rounds' : undefined),
   });
 }
 
@@ -130,12 +184,14 @@ function forget(desk, one) {
  * @param {Running} one
  * @param {MessageStatus} status
  * @param {ApiErrorInfo | null} error
+ * @param {string} [notice]  the code of one that is put at its end
  */
-function ended(desk, one, status, error) {
+function ended(desk, one, status, error, notice) {
   forget(desk, one);
   const { conversationId, messageId } = one;
   desk.store.dispatch({
     type: 'answer/ended', conversationId, messageId, now: desk.env.now(), status, ...(error === null ? {} : { error }),
+    ...(notice === undefined ? {} : { notice }),
   });
 }
 
@@ -169,7 +225,20 @@ export function stopRunning(desk, messageId) {
   const one = desk.running.get(messageId);
   if (one === undefined) return;
   desk.env.clearTimer(one.timer);
-  one.stream?.stop();
+  if (one.rounds?.isActing()) one.rounds.stop();
+  else one.stream?.stop();
+}
+
+/**
+ * What a person says of a call that waits for them.
+ *
+ * @param {Desk} desk
+ * @param {Id} messageId
+ * @param {(rounds: import('./rounds.js').Rounds) => void} say
+ */
+export function answerCall(desk, messageId, say) {
+  const rounds = desk.running.get(messageId)?.rounds;
+  if (rounds?.isActing()) say(rounds);
 }
 
 /**
@@ -188,7 +257,8 @@ export function wakeRunning(desk) {
  */
 export function releaseHeld(desk) {
   for (const one of [...desk.running.values()]) {
-    if (one.started) one.stream?.signedIn();
+    if (one.rounds?.isActing()) one.rounds.signedIn();
+    else if (one.started) one.stream?.signedIn();
     else if (one.timer === null) begin(one);
   }
 }
@@ -202,6 +272,7 @@ export function leaveRunning(desk) {
   for (const one of desk.running.values()) {
     desk.env.clearTimer(one.timer);
     one.stream?.leave();
+    one.rounds?.leave();
   }
   desk.running.clear();
 }

@@ -4,13 +4,14 @@
  * comes of it as parts. A word of a tool is text, its pictures are data alone.
  *
  * @typedef {import('../core/types.js').Part} Part
- * @typedef {import('../core/tool-loop.js').Tool} Tool
+ * @typedef {import('../core/types.js').Tool} Tool
  * @typedef {import('./api.js').Api} Api
  * @typedef {import('./fields.js').Fields} Fields
  */
 
 import { MAX_RAW_CHARS } from '../core/limits.js';
 import { cleanBase64, nameFor, plainName, readPicture, soundType } from '../core/media.js';
+import { PAGE_TOOLS } from '../core/page-tools.js';
 import { ApiError } from './errors.js';
 import { fields, isObject, items, string } from './fields.js';
 import { parseEventStream } from './sse.js';
@@ -22,10 +23,6 @@ const MAX_RESULT_PARTS = 200;
 const MAX_NAME_CHARS = 200;
 
 /**
- * A tool, with what a person and a model are told of it.
- *
- * @typedef {Tool & {server: string, title: string, description: string, parameters: Fields, annotations: Fields}} ListedTool
- *
  * @typedef {object} ToolResult
  * @property {readonly Part[]} result
  * @property {boolean} isError
@@ -33,13 +30,13 @@ const MAX_NAME_CHARS = 200;
 
 /**
  * @param {Api} api
- * @returns {Promise<{tools: ListedTool[], errors: {server: string, message: string}[]}>}
+ * @returns {Promise<{tools: Tool[], errors: {server: string, message: string}[]}>}
  * @throws {ApiError}
  */
 export async function listTools(api) {
   const answer = fields(await api.json('GET', 'tools'));
   if (!Array.isArray(answer['data'])) throw new ApiError({ code: 'bad_answer' });
-  /** @type {Map<string, ListedTool>} */
+  /** @type {Map<string, Tool>} */
   const tools = new Map();
   for (const one of answer['data'].slice(0, MAX_TOOLS)) {
     const tool = readTool(fields(one));
@@ -51,8 +48,29 @@ export async function listTools(api) {
 }
 
 /**
+ * Puts the tools that there are into the state: the page's own, and the
+ * server's. What was there before stays where the server gives none.
+ *
+ * @param {import('../core/store.js').Store} store
+ * @param {Api} api
+ * @returns {Promise<void>}
+ */
+export async function loadTools(store, api) {
+  try {
+    const { tools, errors } = await listTools(api);
+    const others = tools.filter(({ name }) => !PAGE_TOOLS.some((own) => own.name === name));
+    store.dispatch({ type: 'tools/ready', tools: { list: [...PAGE_TOOLS, ...others], errors } });
+  } catch (thrown) {
+    // A server without tools does not know the address.
+    if (thrown instanceof ApiError && (thrown.status === 404 || thrown.status === 401)) return;
+    const { list } = store.getState().tools;
+    store.dispatch({ type: 'tools/ready', tools: { list, errors: [{ server: '', message: '' }] } });
+  }
+}
+
+/**
  * @param {Fields} tool
- * @returns {ListedTool | null}
+ * @returns {Tool | null}
  */
 function readTool({ name, server, title, description, parameters, annotations, consent, digest }) {
   if (!/^[\w-]{1,64}$/.test(string(name)) || string(digest) === '') return null;

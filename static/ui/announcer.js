@@ -2,7 +2,7 @@
 // The one live region for assistive technology.
 
 import { isUnderWay } from '../core/conversation.js';
-import { textOf } from '../core/parts.js';
+import { isAsking, textOf } from '../core/parts.js';
 import { selectActive, selectPath } from '../core/selectors.js';
 import { explain } from './errors.js';
 import { make } from './region.js';
@@ -31,6 +31,7 @@ function announcementOf(i18n, message, followed, all) {
   if (status === 'thinking') return t('live.thinking');
   if (status === 'answering') return t('live.started');
   if (status === 'reconnecting') return t('state.resuming');
+  if (status === 'acting') return isAsking(message) ? t('state.asking') : t('state.acting');
   if (!followed) return '';
   switch (status) {
     case 'complete': return text !== '' && (all || text.length <= SHORT_ANSWER) ? `${t('live.done')} ${speakable(text)}` : t('live.done');

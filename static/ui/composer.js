@@ -2,7 +2,7 @@
 // The composer: where messages are written, with its files, the context meter, and Send or Stop in one place.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
-import { selectActive, selectContext, selectIsStreaming, selectSendObstacle } from '../core/selectors.js';
+import { selectActive, selectContext, selectIsStreaming, selectOffered, selectSendObstacle } from '../core/selectors.js';
 import { fitRegion } from './attach-fit.js';
 import { attachmentView, attachNotices } from './attach-view.js';
 import { createAttach } from './attach.js';
@@ -120,14 +120,16 @@ function rowRegion(ctx, attach, press) {
       const { tokens, limit } = selectContext(state, conversation);
       return [
         selectIsStreaming(conversation), selectSendObstacle(state, conversation),
-        Math.round(limit ? (tokens / limit) * 200 : 0), limit, attach.reading,
+        Math.round(limit ? (tokens / limit) * 200 : 0), limit, attach.reading, selectOffered(state, conversation).length,
       ];
     },
-    (streaming, obstacle, half, limit, busy) => {
+    (streaming, obstacle, half, limit, busy, offered) => {
       const { t } = ctx.i18n;
       const does = t(streaming ? 'compose.stop' : 'compose.send');
       return html`
         <button type="button" class="icon-button" aria-label=${t('compose.attach')} title=${t('compose.attach')} @click=${() => attach.picker.click()}>${icon('attach')}</button>
+        <button type="button" class="icon-button tools-button" data-on=${offered > 0} aria-label=${offered > 0 ? t('tools.chosen', { count: offered }) : t('tools.title')}
+          title=${t('tools.title')} aria-haspopup="dialog" @click=${() => ctx.actions.setUi({ dialog: 'tools' })}>${icon('tool')}${offered > 0 ? html`<span class="tools-count" aria-hidden="true">${offered}</span>` : nothing}</button>
         ${limit && half > 0 ? contextMeter(ctx, half / 200, limit) : nothing}
         <span class="composer-space"></span>
         <button type="button" class="icon-button send-button" data-mode=${streaming ? 'stop' : 'send'} aria-label=${does} title=${does}

@@ -21,6 +21,7 @@ const CONTENTS = {
   fill: async () => (await import('./dialog-fill.js')).fillDialog,
   prompts: async () => (await import('./dialog-prompts.js')).promptsDialog,
   settings: async () => (await import('./dialog-settings.js')).settingsDialog,
+  tools: async () => (await import('./dialog-tools.js')).toolsDialog,
   params: async () => (await import('./dialog-params.js')).paramsDialog,
   help: async () => (await import('./dialog-help.js')).helpDialog,
   memory: async () => (await import('./dialog-memory.js')).memoryDialog,

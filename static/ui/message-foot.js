@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
-import { hasBegun, hasText, reasoningOf } from '../core/parts.js';
+import { endsInCalls, hasBegun, hasText, isAsking, reasoningOf } from '../core/parts.js';
 import { selectActive, selectStats, selectTotalUsage } from '../core/selectors.js';
 import { editForm } from './edit-form.js';
 import { details, explain } from './errors.js';
@@ -39,6 +39,9 @@ function statusView(ctx, message) {
       return html`<p class="status status-thinking tabular">${DOTS}${t('state.thinking', { time: since(message.timing?.startedAt) })}</p>`;
     case 'answering':
       return html`<p class="status">${DOTS}${hasText(message.parts) ? nothing : t('state.answering')}</p>`;
+    case 'acting':
+      return isAsking(message) ? html`<p class="status">${icon('clock')}${t('state.asking')}</p>`
+        : html`<p class="status">${DOTS}${t('state.acting')}</p>`;
     case 'reconnecting':
       return html`<p class="status">${icon('offline')}${t('state.resuming')}</p>`;
     case 'held':
@@ -62,7 +65,7 @@ const OUTCOME_ICONS = { stopped: 'stop', interrupted: 'plug', failed: 'warning',
 function outcomeView(ctx, message, busy) {
   const { t, duration } = ctx.i18n;
   const { actions } = ctx;
-  const begun = hasText(message.parts);
+  const begun = hasText(message.parts) || endsInCalls(message.parts);
   const { status, error } = message;
   const symbol = OUTCOME_ICONS[status];
   if (!symbol) {

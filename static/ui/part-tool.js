@@ -4,21 +4,13 @@
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { plainParts } from '../md/plain.js';
 import { icon } from './icons.js';
+import { argumentsView, createConsent } from './part-consent.js';
 import { make } from './region.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
  * @typedef {import('../core/types.js').ToolCallPart} ToolCallPart
  */
-
-/** JSON with its lines; anything else as it is. @param {string} json */
-function pretty(json) {
-  try {
-    return JSON.stringify(JSON.parse(json), null, 2);
-  } catch {
-    return json;
-  }
-}
 
 /** @param {string} text */
 function plain(text) {
@@ -31,11 +23,12 @@ function plain(text) {
  * @returns {import('./parts.js').PartView}
  */
 export function createToolCall(ctx, createParts) {
-  const element = make('details', 'reasoning part-tool');
+  const element = /** @type {HTMLDetailsElement} */ (make('details', 'reasoning part-tool'));
   const summary = make('summary', '');
   const given = make('div', 'reasoning-text');
   const result = make('div', 'reasoning-text part-result');
-  element.append(summary, given, result);
+  const consent = createConsent(ctx);
+  element.append(summary, consent.element, given, result);
   const results = createParts(ctx, result);
   /** @type {ToolCallPart | null} */
   let shown = null;
@@ -43,7 +36,9 @@ export function createToolCall(ctx, createParts) {
   /** @param {ToolCallPart} part @param {import('../core/types.js').Message} message */
   function drawInside(part, message) {
     const { t } = ctx.i18n;
-    render(html`<p class="part-title">${t('tool.arguments')}</p>${part.arguments === '' ? nothing : plain(pretty(part.arguments))}`, given);
+    consent.draw(part, message);
+    given.hidden = part.state === 'asking';
+    render(given.hidden ? nothing : html`<p class="part-title">${t('tool.arguments')}</p>${argumentsView(ctx, part.arguments)}`, given);
     result.hidden = part.result === null;
     // What a tool says is text, and no Markdown.
     if (part.result !== null) {
@@ -56,6 +51,9 @@ export function createToolCall(ctx, createParts) {
     /** @param {ToolCallPart} part @param {import('./parts.js').PartAround} around */
     draw(part, { message }) {
       if (part === shown) return;
+      // A question is seen; what was asked about is folded again.
+      const asks = part.state === 'asking';
+      if (asks !== (shown?.state === 'asking')) element.open = asks;
       shown = part;
       const { t, duration } = ctx.i18n;
       const ms = part.startedAt !== null && part.endedAt !== null ? part.endedAt - part.startedAt : 0;

@@ -30,6 +30,9 @@ export const POLICY = shippedPolicy('confab-headers.conf.in');
 /** The diagrams' frame: an opaque origin with a policy of its own. */
 export const FRAME_POLICY = shippedPolicy('confab-frame-headers.conf.in');
 
+/** The frame that runs programs: an opaque origin that can load nothing. */
+export const SANDBOX_POLICY = shippedPolicy('confab-sandbox-headers.conf.in');
+
 /** @type {Record<string, string>} */
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript',

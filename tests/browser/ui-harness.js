@@ -5,7 +5,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
-import { FRAME_POLICY, POLICY, ROOT } from './md-harness.js';
+import { FRAME_POLICY, POLICY, ROOT, SANDBOX_POLICY } from './md-harness.js';
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -43,6 +43,7 @@ export const MODELS = [
  * @property {{status: number, code: string, headers?: Record<string, string>} | null} loginFails
  * @property {boolean} modelsFail
  * @property {any[]} models
+ * @property {{object: 'list', data: any[], errors: any[]}} tools  as api/tools lists them
  * @property {(reply: Reply) => Promise<void> | void} answer  how a message is answered
  * @property {{method: string, path: string, body: any}[]} calls
  * @property {string[]} stops  keys of the streams that were stopped
@@ -134,7 +135,7 @@ export async function startFakeSite() {
   /** @type {FakeSite} */
   const site = {
     origin: '', session: 'in', auth: 'password', loginFails: null, modelsFail: false, models: MODELS,
-    answer: hello, calls: [], stops: [], close: async () => {},
+    tools: { object: 'list', data: [], errors: [] }, answer: hello, calls: [], stops: [], close: async () => {},
   };
   const who = () => ({
     user: { name: 'alice' }, expires_at: Math.floor(Date.now() / 1000) + 3600, auth: site.auth,
@@ -174,6 +175,7 @@ export async function startFakeSite() {
       if (site.modelsFail) return sendJson(response, 503, errorObject('busy'));
       return sendJson(response, 200, { object: 'list', data: site.models });
     }
+    if (path === 'tools') return sendJson(response, 200, site.tools);
     if (path === 'chat/completions') return void await site.answer(makeReply(request, response, body));
     if (path.startsWith('streams/')) {
       if (method === 'DELETE') {
@@ -200,7 +202,7 @@ export async function startFakeSite() {
     }
     response.writeHead(200, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': path.endsWith('/md/mermaid-frame.html') ? FRAME_POLICY : POLICY,
+      'content-security-policy': path.endsWith('/md/mermaid-frame.html') ? FRAME_POLICY : path.endsWith('/sandbox/frame.html') ? SANDBOX_POLICY : POLICY,
       'x-content-type-options': 'nosniff', 'cache-control': 'no-store',
       // The diagrams' frame has an origin of its own.
       ...(/^\/(?:vendor\/mermaid|md)\//.test(path) ? { 'access-control-allow-origin': '*' } : {}),

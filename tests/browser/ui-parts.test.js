@@ -57,7 +57,7 @@ test('every part of an answer is shown in its form and order', async () => {
   await v.page.getByText('Growl.').waitFor();
   // What a call was given is text, whatever it looks like.
   await v.page.getByText('find_bears').click();
-  await v.page.getByText('"where": "<b>here</b>"').waitFor();
+  await v.page.getByText('<b>here</b>', { exact: true }).waitFor();
   // What is unknown has its name, and opens.
   await v.page.getByText('Unknown part: hologram').click();
   await v.page.getByText('{"depth":3}').waitFor();

@@ -4,9 +4,11 @@
  * browser's does when it is aborted.
  */
 
+import { PAGE_TOOLS } from '../../static/core/page-tools.js';
 import { createAccount } from '../../static/net/account.js';
 import { createAnswers } from '../../static/net/answers.js';
 import { createApi } from '../../static/net/api.js';
+import { createToolRunner } from '../../static/net/tool-runner.js';
 import { MODELS, counter, makeCore } from './core-helpers.js';
 
 const encoder = new TextEncoder();
@@ -92,6 +94,8 @@ export function makePage({ limits = {} } = {}) {
     calls,
     online: true,
     events: [],
+    /** What a program comes to. */
+    runScript: async () => ({ end: 'done', lines: [], value: '42', picture: '', cut: false }),
     /** the newest call, of a method and path when given */
     call(method, path) {
       return calls.filter((call) => (method === undefined || call.method === method) &&
@@ -142,6 +146,7 @@ export function makePage({ limits = {} } = {}) {
   page.answers = createAnswers({
     store, api, env, newId: core.newId, newKey: counter('key-'), schedule: frames.schedule,
     onUnauthorized: () => page.account.expired(),
+    runTool: createToolRunner({ api, now: env.now, runScript: (code, signal) => page.runScript(code, signal) }),
   });
   page.account = createAccount({
     store, api, env, newId: core.newId,
@@ -156,5 +161,6 @@ export function makePage({ limits = {} } = {}) {
     type: 'session/signedIn', user: { name: 'ann' }, expiresAt: null, auth: 'password', limits,
   });
   store.dispatch({ type: 'models/ready', list: MODELS });
+  store.dispatch({ type: 'tools/ready', tools: { list: PAGE_TOOLS, errors: [] } });
   return page;
 }

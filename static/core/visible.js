@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Text that somebody is to judge: what cannot be seen in it, or changes how the
+ * rest is read, is told apart and has a name. Pure.
+ */
+
+/**
+ * Characters without a shape of their own: controls, formats and marks of
+ * direction, fillers, variation selectors, tags, and blanks that are no blank.
+ * Line ends and tabs are seen.
+ */
+const HIDDEN = /[^\P{C}\t\n]|[\p{Zl}\p{Zp}]|[^\P{Zs} ]|[\u115f\u1160\u2800\u3164\uffa0]|\u034f|\u17b4|\u17b5|[\u180b-\u180f]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu;
+
+/**
+ * @typedef {{text: string, hidden: boolean}} Piece  `text` of a hidden one is its name, as "U+202E"
+ */
+
+/**
+ * @param {string} text
+ * @returns {Piece[]}
+ */
+export function visiblePieces(text) {
+  /** @type {Piece[]} */
+  const pieces = [];
+  let end = 0;
+  for (const { 0: found, index } of text.matchAll(HIDDEN)) {
+    if (index > end) pieces.push({ text: text.slice(end, index), hidden: false });
+    const code = /** @type {number} */ (found.codePointAt(0));
+    pieces.push({ text: `U+${code.toString(16).toUpperCase().padStart(4, '0')}`, hidden: true });
+    end = index + found.length;
+  }
+  if (end < text.length) pieces.push({ text: text.slice(end), hidden: false });
+  return pieces;
+}
+
+/**
+ * What a call was given, a member a line: strings as they are, all else as JSON.
+ *
+ * @param {string} written  JSON
+ * @returns {{name: string, value: string}[] | null} null when it is no object
+ */
+export function argumentLines(written) {
+  /** @type {unknown} */
+  let given;
+  try {
+    given = JSON.parse(written.trim() === '' ? '{}' : written);
+  } catch {
+    return null;
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return null;
+  return Object.entries(given).map(([name, value]) => ({
+    name, value: typeof value === 'string' ? value : JSON.stringify(value, null, 2),
+  }));
+}

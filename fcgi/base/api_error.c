@@ -10,7 +10,25 @@
 
 #include "confab/base/api_error.h"
 #include "confab/base/buf.h"
-#include "confab/base/utf8.h"
+
+/* Where a text was cut, no half of a character is left at its end; what is not
+ * UTF-8 before it stays. */
+static void
+drop_half(char *s, size_t len)
+{
+	size_t back, whole;
+
+	for (back = 1; back <= 4 && back <= len; back++) {
+		unsigned char c = (unsigned char)s[len - back];
+
+		if ((c & 0xc0) == 0x80)
+			continue;
+		whole = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+		if (whole > back)
+			s[len - back] = '\0';
+		return;
+	}
+}
 
 int
 api_error_set(struct api_error *e, int status, const char *code,
@@ -24,10 +42,8 @@ api_error_set(struct api_error *e, int status, const char *code,
 	va_start(ap, fmt);
 	(void)vsnprintf(e->message, sizeof(e->message), fmt, ap);
 	va_end(ap);
-	/* Where the text was cut, do not leave half a character. */
 	if (strlen(e->message) == sizeof(e->message) - 1)
-		e->message[utf8_valid_prefix(e->message,
-		    sizeof(e->message) - 1)] = '\0';
+		drop_half(e->message, sizeof(e->message) - 1);
 	return -1;
 }
 

@@ -18,34 +18,15 @@ static const char no_sampling[] = "2026-10-21";
 
 /* ---- What cannot be expressed ---- */
 
-static bool
-is_set(struct json_object *root, const char *name)
-{
-	struct json_object *v = json_get(root, name);
-
-	if (json_object_is_type(v, json_type_boolean))
-		return json_object_get_boolean(v) != 0;
-	if (json_object_is_type(v, json_type_object))
-		return json_object_object_length(v) > 0;
-	return v != NULL && json_object_get_double(v) != 0;
-}
-
 static int
 check_expressible(struct json_object *root, struct api_error *err)
 {
 	static const char *const names[] = { "presence_penalty",
-		"frequency_penalty", "logit_bias", "logprobs" };
-	struct json_object *n = json_get(root, "n");
+		"frequency_penalty", "logit_bias", "logprobs", NULL };
 	const char *format;
-	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (is_set(root, names[i]))
-			return provider_refuse(err, names[i],
-			    "is not known to this model's provider");
-	}
-	if (n != NULL && json_object_get_int64(n) != 1)
-		return provider_refuse(err, "n", "must be 1 for this model");
+	if (provider_refuse_members(root, names, err) != 0)
+		return -1;
 	format = json_str(json_get(root, "response_format"), "type", NULL);
 	if (format != NULL && strcmp(format, "text") != 0 &&
 	    strcmp(format, "json_schema") != 0)
@@ -238,24 +219,6 @@ put_tool_choice(struct json_object *root, struct buf *out)
 	buf_putc(out, '}');
 }
 
-static void
-put_tools(struct json_object *root, struct buf *out)
-{
-	struct json_object *tools = json_get(root, "tools");
-	size_t i, n = tools != NULL ? json_object_array_length(tools) : 0;
-
-	if (n == 0)
-		return;
-	buf_puts(out, ",\"tools\":[");
-	for (i = 0; i < n; i++) {
-		if (i > 0)
-			buf_putc(out, ',');
-		put_tool(json_object_array_get_idx(tools, i), out);
-	}
-	buf_putc(out, ']');
-	put_tool_choice(root, out);
-}
-
 /* What is translated, passed, or answered above with a refusal. */
 static const char *const known[] = { "model", "messages", "stream",
 	"stream_options", "max_tokens", "max_completion_tokens", "temperature",
@@ -263,33 +226,6 @@ static const char *const known[] = { "model", "messages", "stream",
 	"response_format", "reasoning_effort", "thinking", "user", "n",
 	"presence_penalty", "frequency_penalty", "logit_bias", "logprobs",
 	NULL };
-
-static bool
-is_known(const char *name)
-{
-	size_t i;
-
-	for (i = 0; known[i] != NULL && strcmp(known[i], name) != 0; i++)
-		;
-	return known[i] != NULL;
-}
-
-/* What else the administrator lets pass; the API's own, as it is. */
-static void
-put_others(const struct config_provider *p, struct json_object *root,
-    struct provider_request *request)
-{
-	json_object_object_foreach(root, name, v)
-	{
-		if (v == NULL || is_known(name) ||
-		    !provider_allows(p, known, name, request))
-			continue;
-		buf_putc(&request->body, ',');
-		buf_json(&request->body, name, strlen(name));
-		buf_putc(&request->body, ':');
-		json_write(&request->body, v);
-	}
-}
 
 static int
 anthropic_body(const struct config_provider *p,
@@ -313,13 +249,14 @@ anthropic_body(const struct config_provider *p,
 	    put_thinking(req->root, out, err) != 0)
 		return -1;
 	put_stop(req->root, out);
-	put_tools(req->root, out);
+	if (provider_put_tools(p, req->root, put_tool, request))
+		put_tool_choice(req->root, out);
 	if (user != NULL) {
 		buf_puts(out, ",\"metadata\":{\"user_id\":");
 		json_write(out, user);
 		buf_putc(out, '}');
 	}
-	put_others(p, req->root, request);
+	provider_put_members(p, known, req->root, request);
 	anthropic_system(messages, p->cache, out);
 	if (anthropic_messages(messages, p->cache, out, err) != 0)
 		return -1;

@@ -14,8 +14,6 @@
 
 /* Of one streamed answer. */
 struct anthropic_state {
-	char *head;		   /* how each chunk begins; owned, NULL: no
-				 * message has started */
 	unsigned n_calls;	   /* tool calls begun */
 	int64_t call_block;	   /* index of the block of the last one */
 	struct buf thought;	   /* of the block under way, as JSON has it */

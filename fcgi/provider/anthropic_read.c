@@ -13,11 +13,8 @@
 
 /* What one event is read with. */
 struct reading {
-	struct provider_reader *r;
-	struct anthropic_state *s; /* r's */
-	provider_emit_fn emit;
-	void *arg;
-	struct api_error *err;
+	struct provider_writer w;
+	struct anthropic_state *s; /* the reader's */
 };
 
 /* ---- Chunks ---- */
@@ -27,63 +24,10 @@ anthropic_release(void *state)
 {
 	struct anthropic_state *s = state;
 
-	free(s->head);
 	buf_free(&s->thought);
 	buf_free(&s->signature);
 	buf_free(&s->input);
 	json_object_put(s->other);
-}
-
-static int
-begin_chunks(const struct reading *g, const char *id)
-{
-	struct buf head;
-
-	buf_init(&head, 4096);
-	buf_puts(&head, "{\"id\":");
-	buf_json(&head, id, strlen(id));
-	buf_puts(&head,
-	    ",\"object\":\"chat.completion.chunk\",\"created\":0,\"model\":");
-	buf_json(&head, g->r->model_id, strlen(g->r->model_id));
-	buf_puts(&head, ",\"choices\":[");
-	if (!buf_ok(&head)) {
-		buf_free(&head);
-		return -1;
-	}
-	free(g->s->head);
-	g->s->head = buf_steal(&head, NULL);
-	return 0;
-}
-
-/* Emits a chunk of the head and what follows "choices":[ */
-static enum provider_result
-put_rest(const struct reading *g, const char *open, const struct buf *rest,
-    const char *close, bool content)
-{
-	enum provider_result result = PROVIDER_MORE;
-	struct buf text;
-
-	if (g->s->head == NULL && begin_chunks(g, "msg") != 0)
-		return provider_no_memory(g->err);
-	buf_init(&text, PROVIDER_CHUNK_MAX);
-	buf_puts(&text, g->s->head);
-	buf_puts(&text, open);
-	buf_append(&text, rest->data, rest->len);
-	buf_puts(&text, close);
-	if (!buf_ok(&text) || !buf_ok(rest)) {
-		result = provider_no_memory(g->err);
-	} else if (g->emit(g->arg, text.data, text.len, content) != 0) {
-		result = provider_not_passed(g->err);
-	}
-	buf_free(&text);
-	return result;
-}
-
-/* Emits a chunk whose choice has these members. */
-static enum provider_result
-put_chunk(const struct reading *g, const struct buf *members, bool content)
-{
-	return put_rest(g, "{\"index\":0,", members, "}]}", content);
 }
 
 /* Emits a piece of text under `name`; an empty one is nothing. */
@@ -91,64 +35,11 @@ static enum provider_result
 put_text(const struct reading *g, const char *name, struct json_object *from,
     const char *member)
 {
-	enum provider_result result;
-	struct buf members;
 	const char *s;
 	size_t len;
 
 	s = json_str(from, member, &len);
-	if (s == NULL || len == 0)
-		return PROVIDER_MORE;
-	g->r->text_bytes += len;
-	buf_init(&members, PROVIDER_CHUNK_MAX);
-	buf_printf(&members, "\"delta\":{\"%s\":", name);
-	buf_json(&members, s, len);
-	buf_puts(&members, "},\"finish_reason\":null");
-	result = put_chunk(g, &members, true);
-	buf_free(&members);
-	return result;
-}
-
-/* Emits a list of one item, whose bytes are in `item`, under `name`. */
-static enum provider_result
-put_item(const struct reading *g, const char *name, const struct buf *item)
-{
-	enum provider_result result;
-	struct buf members;
-
-	buf_init(&members, PROVIDER_CHUNK_MAX);
-	buf_printf(&members, "\"delta\":{\"%s\":[", name);
-	buf_append(&members, buf_str(item), item->len);
-	buf_puts(&members, "]},\"finish_reason\":null");
-	if (!buf_ok(item))
-		members.failed = true;
-	result = put_chunk(g, &members, true);
-	buf_free(&members);
-	return result;
-}
-
-/* The same for a JSON value. */
-static enum provider_result
-put_value(const struct reading *g, const char *name, struct json_object *v)
-{
-	enum provider_result result;
-	struct buf item;
-
-	buf_init(&item, PROVIDER_CHUNK_MAX);
-	json_write(&item, v);
-	result = put_item(g, name, &item);
-	buf_free(&item);
-	return result;
-}
-
-static void
-put_json_string(struct buf *out, struct json_object *obj, const char *name)
-{
-	const char *s;
-	size_t len;
-
-	s = json_str(obj, name, &len);
-	buf_json(out, s != NULL ? s : "", s != NULL ? len : 0);
+	return provider_delta_text(&g->w, name, s, s != NULL ? len : 0);
 }
 
 /* A call begins: its id and name. */
@@ -156,20 +47,8 @@ static enum provider_result
 put_call(const struct reading *g, struct json_object *event,
     struct json_object *block)
 {
-	enum provider_result result;
-	struct buf members;
-
 	g->s->call_block = json_object_get_int64(json_get(event, "index"));
-	buf_init(&members, PROVIDER_CHUNK_MAX);
-	buf_printf(&members, "\"delta\":{\"tool_calls\":[{\"index\":%u,\"id\":",
-	    g->s->n_calls++);
-	put_json_string(&members, block, "id");
-	buf_puts(&members, ",\"type\":\"function\",\"function\":{\"name\":");
-	put_json_string(&members, block, "name");
-	buf_puts(&members, ",\"arguments\":\"\"}}]},\"finish_reason\":null");
-	result = put_chunk(g, &members, true);
-	buf_free(&members);
-	return result;
+	return provider_delta_call(&g->w, g->s->n_calls++, block, "id");
 }
 
 /* A piece of a call's arguments, or of another block's input. */
@@ -177,8 +56,6 @@ static enum provider_result
 put_arguments(const struct reading *g, struct json_object *event,
     struct json_object *delta)
 {
-	enum provider_result result;
-	struct buf members;
 	const char *s;
 	size_t len;
 
@@ -191,16 +68,8 @@ put_arguments(const struct reading *g, struct json_object *event,
 	if (g->s->n_calls == 0 ||
 	    g->s->call_block != json_object_get_int64(json_get(event, "index")))
 		return PROVIDER_MORE;
-	buf_init(&members, PROVIDER_CHUNK_MAX);
-	buf_printf(&members,
-	    "\"delta\":{\"tool_calls\":[{\"index\":%u,"
-	    "\"function\":{\"arguments\":",
-	    g->s->n_calls - 1);
-	put_json_string(&members, delta, "partial_json");
-	buf_puts(&members, "}}]},\"finish_reason\":null");
-	result = put_chunk(g, &members, true);
-	buf_free(&members);
-	return result;
+	return provider_delta_arguments(&g->w, g->s->n_calls - 1, delta,
+	    "partial_json");
 }
 
 /* ---- Thoughts, as they must come back ---- */
@@ -236,7 +105,7 @@ end_thought(const struct reading *g, struct json_object *event)
 		buf_init(&item, PROVIDER_CHUNK_MAX);
 		anthropic_detail(&item, &st->thought, &st->signature,
 		    json_object_get_int64(json_get(event, "index")));
-		result = put_item(g, "reasoning_details", &item);
+		result = provider_delta_item(&g->w, "reasoning_details", &item);
 		buf_free(&item);
 	}
 	buf_free(&st->thought);
@@ -256,9 +125,9 @@ end_other(const struct reading *g)
 	    json_parse_loose(g->s->input.data, g->s->input.len,
 		JSON_DEPTH_DEFAULT, &input) == JSON_OK &&
 	    provider_add(block, "input", input) != 0)
-		result = provider_no_memory(g->err);
+		result = provider_no_memory(g->w.err);
 	else
-		result = put_value(g, "content_parts", block);
+		result = provider_delta_value(&g->w, "content_parts", block);
 	buf_free(&g->s->input);
 	json_object_put(block);
 	return result;
@@ -271,21 +140,13 @@ on_message_start(const struct reading *g, struct json_object *event)
 {
 	struct json_object *message = json_get(event, "message");
 	const char *id = json_str(message, "id", NULL);
-	enum provider_result result;
-	struct buf members;
 
-	provider_usage_read(&g->r->usage, json_get(message, "usage"));
-	if (g->r->id == NULL)
-		g->r->id = strdup(id != NULL ? id : "msg");
-	if (g->r->id == NULL || begin_chunks(g, g->r->id) != 0)
-		return provider_no_memory(g->err);
-	buf_init(&members, 128);
-	buf_puts(&members,
-	    "\"delta\":{\"role\":\"assistant\","
-	    "\"content\":\"\"},\"finish_reason\":null");
-	result = put_chunk(g, &members, false);
-	buf_free(&members);
-	return result;
+	provider_usage_read(&g->w.r->usage, json_get(message, "usage"));
+	if (g->w.r->id == NULL)
+		g->w.r->id = strdup(id != NULL ? id : "msg");
+	if (g->w.r->id == NULL || provider_delta_begin(&g->w, g->w.r->id) != 0)
+		return provider_no_memory(g->w.err);
+	return provider_delta_role(&g->w);
 }
 
 static enum provider_result
@@ -311,7 +172,7 @@ on_block_start(const struct reading *g, struct json_object *event)
 		buf_init(&item, PROVIDER_CHUNK_MAX);
 		anthropic_redacted(&item, block,
 		    json_object_get_int64(json_get(event, "index")));
-		result = put_item(g, "reasoning_details", &item);
+		result = provider_delta_item(&g->w, "reasoning_details", &item);
 		buf_free(&item);
 		return result;
 	}
@@ -335,7 +196,7 @@ put_citation(const struct reading *g, struct json_object *delta)
 		return PROVIDER_MORE;
 	buf_init(&item, PROVIDER_CHUNK_MAX);
 	anthropic_citation(&item, citation);
-	result = put_item(g, "annotations", &item);
+	result = provider_delta_item(&g->w, "annotations", &item);
 	buf_free(&item);
 	return result;
 }
@@ -373,27 +234,15 @@ on_message_delta(const struct reading *g, struct json_object *event)
 {
 	const char *reason =
 	    json_str(json_get(event, "delta"), "stop_reason", NULL);
-	enum provider_result result;
-	struct buf members;
 	const char *word;
 	enum provider_end end = provider_end_of(reason, &word);
 
-	provider_usage_read(&g->r->usage, json_get(event, "usage"));
+	provider_usage_read(&g->w.r->usage, json_get(event, "usage"));
 	if (end == PROVIDER_END_NONE)
 		return PROVIDER_MORE;
 	if (end == PROVIDER_END_ERROR)
-		return provider_error_fill(g->r->p, event, g->err);
-	g->r->finished = true;
-	buf_init(&members, PROVIDER_CHUNK_MAX);
-	buf_puts(&members, "\"delta\":{},\"finish_reason\":");
-	buf_json(&members, word, strlen(word));
-	if (end == PROVIDER_END_INTERRUPTED) {
-		buf_puts(&members, ",\"native_finish_reason\":");
-		buf_json(&members, word, strlen(word));
-	}
-	result = put_chunk(g, &members, false);
-	buf_free(&members);
-	return result;
+		return provider_error_fill(g->w.r->p, event, g->w.err);
+	return provider_delta_end(&g->w, end, word);
 }
 
 static enum provider_result
@@ -413,11 +262,11 @@ on_event(const struct reading *g, struct json_object *event, const char *type)
 		return g->s->other != NULL ? end_other(g)
 					   : end_thought(g, event);
 	if (strcmp(type, "message_stop") == 0)
-		return provider_finish(g->r, g->emit, g->arg, g->err);
+		return provider_finish(g->w.r, g->w.emit, g->w.arg, g->w.err);
 	error = provider_error_find(event);
 	if (error != NULL || strcmp(type, "error") == 0)
-		return provider_error_fill(g->r->p,
-		    error != NULL ? error : event, g->err);
+		return provider_error_fill(g->w.r->p,
+		    error != NULL ? error : event, g->w.err);
 	return PROVIDER_MORE; /* ping, newer ones */
 }
 
@@ -435,7 +284,7 @@ read_piece(const struct reading *g, const struct sse_event *ev,
 	size_t len;
 	bool reasoning;
 
-	if (g->s->head == NULL ||
+	if (g->w.r->head == NULL ||
 	    json_check(ev->data, ev->data_len, JSON_DEPTH_DEFAULT, NULL) !=
 		JSON_OK ||
 	    !provider_scan_delta(ev->data, ev->data_len, &text, &len,
@@ -444,22 +293,22 @@ read_piece(const struct reading *g, const struct sse_event *ev,
 	*result = PROVIDER_MORE;
 	if (len == 0)
 		return true;
-	g->r->text_bytes += len;
+	g->w.r->text_bytes += len;
 	if (reasoning)
 		buf_append(&g->s->thought, text, len);
 	buf_init(&head, PROVIDER_CHUNK_MAX);
-	buf_puts(&head, g->s->head);
+	buf_puts(&head, g->w.r->head);
 	buf_printf(&head, "{\"index\":0,\"delta\":{\"%s\":\"",
 	    reasoning ? "reasoning_content" : "content");
 	if (!buf_ok(&head)) {
-		*result = provider_no_memory(g->err);
+		*result = provider_no_memory(g->w.err);
 		return true;
 	}
 	*result = provider_template_emit(head.data, head.len, text, len, tail,
-	    sizeof(tail) - 1, g->emit, g->arg, g->err);
-	provider_template_learn(&g->r->like, ev->data, ev->data_len, text, len,
-	    head.data, head.len, tail, sizeof(tail) - 1);
-	g->r->like.copy = reasoning ? &g->s->thought : NULL;
+	    sizeof(tail) - 1, g->w.emit, g->w.arg, g->w.err);
+	provider_template_learn(&g->w.r->like, ev->data, ev->data_len, text,
+	    len, head.data, head.len, tail, sizeof(tail) - 1);
+	g->w.r->like.copy = reasoning ? &g->s->thought : NULL;
 	buf_free(&head);
 	return true;
 }
@@ -468,11 +317,7 @@ enum provider_result
 anthropic_read(struct provider_reader *r, const struct sse_event *ev,
     provider_emit_fn emit, void *arg, struct api_error *err)
 {
-	struct reading g = { .r = r,
-		.s = r->state,
-		.emit = emit,
-		.arg = arg,
-		.err = err };
+	struct reading g = { .w = { r, emit, arg, err }, .s = r->state };
 	enum provider_result result;
 	struct json_object *event;
 	char name[32];

@@ -66,6 +66,7 @@ struct provider_reader {
 	struct json_object *usage_json; /* owned: as the provider told it */
 	char *id;			/* of the answer; owned, or NULL */
 	int64_t created;
+	char *head; /* how each chunk of ours begins; owned, NULL: none yet */
 	struct provider_template like;
 	struct provider_halves halves;
 	enum config_think think_mode;
@@ -110,6 +111,7 @@ struct provider_kind {
 /* One a file; kinds.c lists them. */
 extern const struct provider_kind provider_openai;
 extern const struct provider_kind provider_anthropic;
+extern const struct provider_kind provider_responses;
 extern const struct provider_kind provider_demo;
 
 /* Adds a line to a request's header. 0, or -1: too many, or no memory. */
@@ -122,6 +124,31 @@ int provider_add_header(struct provider_request *r, const char *fmt, ...)
  * or the provider's `allow` names it. Else it is named as ignored. */
 bool provider_allows(const struct config_provider *p, const char *const *safe,
     const char *name, struct provider_request *out);
+
+/* True when a tool may pass: one that the client runs, or one of the provider's
+ * own whose type the provider's `allow` names, with or without the date at its
+ * end. Else it is named as ignored, "tools.TYPE". */
+bool provider_allows_tool(const struct config_provider *p,
+    struct json_object *tool, struct provider_request *out);
+
+/* ---- member.c: what other APIs have not, and what else they have ---- */
+
+/* Refuses a request that sets one of these, by a list that NULL ends, or asks
+ * for more than one answer. Returns 0, or -1 with err. */
+int provider_refuse_members(struct json_object *root, const char *const *names,
+    struct api_error *err);
+
+/* Appends ,"name":value for each member that is not known to the kind, yet
+ * allowed by the administrator; the others are named as ignored. */
+void provider_put_members(const struct config_provider *p,
+    const char *const *known, struct json_object *root,
+    struct provider_request *request);
+
+/* Appends ,"tools":[...] of the tools that may pass, each as `put` writes it.
+ * Returns false, and appends nothing, when there is none. */
+bool provider_put_tools(const struct config_provider *p,
+    struct json_object *root, void (*put)(struct json_object *, struct buf *),
+    struct provider_request *request);
 
 /* ---- list.c ---- */
 
@@ -227,6 +254,48 @@ enum provider_end provider_end_of(const char *reason, const char **openai);
  * -1 when out of memory. */
 int provider_end_put(struct json_object *choice, bool called,
     enum provider_end *end);
+
+/* ---- delta.c: chunks of our own ---- */
+
+/* What they are written with. */
+struct provider_writer {
+	struct provider_reader *r;
+	provider_emit_fn emit;
+	void *arg;
+	struct api_error *err;
+};
+
+/*
+ * Sets how each chunk begins: the answer's id, r->created, the model. Where it
+ * was not called, chunks have an id that says nothing. Returns 0, or -1 when
+ * out of memory.
+ */
+int provider_delta_begin(const struct provider_writer *w, const char *id);
+
+/*
+ * Each emits one chunk and returns PROVIDER_MORE, or PROVIDER_FAILED with the
+ * error set. A text that is empty is none.
+ */
+enum provider_result provider_delta_role(const struct provider_writer *w);
+enum provider_result provider_delta_text(const struct provider_writer *w,
+    const char *name, const char *s, size_t len);
+
+/* Of a list of one item under `name`: its bytes, or a value. */
+enum provider_result provider_delta_item(const struct provider_writer *w,
+    const char *name, const struct buf *item);
+enum provider_result provider_delta_value(const struct provider_writer *w,
+    const char *name, struct json_object *v);
+
+/* The index-th call begins, of which `call` has the "name" and, under `id`, the
+ * id; a piece of its arguments, which `from` has under `name`. */
+enum provider_result provider_delta_call(const struct provider_writer *w,
+    unsigned index, struct json_object *call, const char *id);
+enum provider_result provider_delta_arguments(const struct provider_writer *w,
+    unsigned index, struct json_object *from, const char *name);
+
+/* The finish reason, as provider_end_of() gave it; the answer is finished. */
+enum provider_result provider_delta_end(const struct provider_writer *w,
+    enum provider_end end, const char *word);
 
 /* ---- halves.c: whole characters ---- */
 

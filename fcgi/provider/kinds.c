@@ -7,4 +7,5 @@
 #include "kind.h"
 
 const struct config_kind *const provider_kinds[] = { &provider_openai.config,
-	&provider_anthropic.config, &provider_demo.config, NULL };
+	&provider_responses.config, &provider_anthropic.config,
+	&provider_demo.config, NULL };

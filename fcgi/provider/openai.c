@@ -48,7 +48,8 @@ static bool
 is_ours(const char *name)
 {
 	static const char *const names[] = { "model", "stream",
-		"stream_options", "max_tokens", "max_completion_tokens" };
+		"stream_options", "max_tokens", "max_completion_tokens",
+		"tools" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -56,6 +57,12 @@ is_ours(const char *name)
 			return true;
 	}
 	return false;
+}
+
+static void
+put_tool(struct json_object *tool, struct buf *out)
+{
+	json_write(out, tool);
 }
 
 static void
@@ -94,6 +101,7 @@ openai_body(const struct config_provider *p, const struct config_model *model,
 			put_member(out, name, v);
 		json_object_iter_next(&it);
 	}
+	(void)provider_put_tools(p, req->root, put_tool, request);
 	limit = json_get(req->root, "max_completion_tokens");
 	if (limit == NULL)
 		limit = json_get(req->root, "max_tokens");

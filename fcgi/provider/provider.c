@@ -174,6 +174,7 @@ provider_reader_free(struct provider_reader *r)
 	json_object_put(r->usage_json);
 	free(r->model_id);
 	free(r->id);
+	free(r->head);
 	provider_template_free(&r->like);
 	provider_think_free(&r->think);
 	free(r);

@@ -66,6 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_free(&text);
 	ask(&provider_openai.config, r);
 	ask(&provider_anthropic.config, r);
+	ask(&provider_responses.config, r);
 	chat_request_free(r);
 	return 0;
 }

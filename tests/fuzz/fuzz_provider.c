@@ -145,6 +145,9 @@ add(void *arg, const struct config_model *m)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct config_kind *const kinds[] = {
+		&provider_openai.config, &provider_anthropic.config,
+		&provider_responses.config };
 	struct config_provider p = { .base_url = url, .api_key = key };
 	struct api_error err;
 	char retry[64];
@@ -154,7 +157,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	p.kind = data[0] % 2 == 0 ? &provider_openai.config : &provider_anthropic.config;
+	p.kind = kinds[data[0] / 4 % 3];
 	p.require_done = data[0] % 4 < 2;
 	s = (const char *)data + 1;
 	len = size - 1;

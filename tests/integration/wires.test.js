@@ -14,10 +14,12 @@ import { order, useSite } from '../harness/suite.js';
 
 const FOLDER = new URL('../upstream/wires/', import.meta.url);
 
+/** @typedef {'openai' | 'openai_responses' | 'anthropic'} Kind */
+
 /**
  * @typedef {object} Wire
  * @property {string} about where the form is from, in words
- * @property {'openai' | 'anthropic'} [kind]
+ * @property {Kind} [kind]
  * @property {number} [status]
  * @property {string} [type] of the content
  * @property {string} [body] all of it, or
@@ -45,13 +47,15 @@ const FOLDER = new URL('../upstream/wires/', import.meta.url);
 const limits = { requests_per_minute: 0, streams_per_user: 1000 };
 const suites = {
   openai: useSite({ config: { limits } }),
+  openai_responses: useSite({ models: [], config: { limits,
+    'provider "up"': { kind: 'openai_responses', 'model "m"': {} } } }),
   anthropic: useSite({ models: [], config: { limits,
     'provider "up"': { kind: 'anthropic', 'model "m"': {} } } }),
 };
 /** @type {Map<string, Promise<any>>} one login a site is enough */
 const clients = new Map();
 
-/** @param {'openai' | 'anthropic'} kind @returns {Promise<any>} */
+/** @param {Kind} kind @returns {Promise<any>} */
 function clientOf(kind) {
   const client = clients.get(kind) ?? suites[kind].site.signedIn();
   clients.set(kind, client);

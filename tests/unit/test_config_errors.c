@@ -86,7 +86,7 @@ test_bad_relations(void **state)
 {
 	(void)state;
 	bad("provider \"x\" {\n kind = openia\n}\n", 2,
-	    "openia|openai, anthropic, demo");
+	    "openia|openai, openai_responses, anthropic, demo");
 	bad("provider \"x\" {\n kind = openai\n}\n", 3, "x has no base_url");
 	bad("provider \"x\" {\n kind = demo\n base_url = \"http://h\"\n}\n", 3,
 	    "demo has no address");

@@ -359,13 +359,34 @@ test_lists(void **state)
 	buf_free(&out);
 }
 
+/* Words that are no text, longer than a message may be, are still told. */
+static void
+test_words_of_bytes(void **state)
+{
+	static const char head[] = "event: error\ndata: ";
+	char text[1024];
+	struct run run;
+
+	(void)state;
+	memset(text, 0x94, sizeof(text));
+	memcpy(text, head, sizeof(head) - 1);
+	memcpy(text + sizeof(text) - 2, "\n\n", 2);
+	run.refuse_after = -1;
+	run_stream(&run, &openai_provider, text, sizeof(text), false);
+	assert_int_equal(run.result, PROVIDER_FAILED);
+	assert_true(strlen(run.err.message) > 100);
+	run_free(&run);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_statuses),
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words_of_bytes),
+		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_key_words), cmocka_unit_test(test_scrub),
-		cmocka_unit_test(test_retry_after),
-		cmocka_unit_test(test_lists) };
+		cmocka_unit_test(test_retry_after), cmocka_unit_test(test_lists)
+	};
 
 	return cmocka_run_group_tests_name("provider_errors", tests, NULL,
 	    NULL);

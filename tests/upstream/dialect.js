@@ -13,6 +13,8 @@
  * @property {'thinking' | 'text' | null} block open block (Anthropic)
  * @property {number} index number of the open block (Anthropic)
  * @property {boolean} wantsUsage
+ * @property {string} [reason] why it ends (Responses)
+ * @property {[number, number]} [tokens] what it cost (Responses)
  */
 
 /**
@@ -85,8 +87,8 @@ export const openai = {
     }
     return [chunk(answer, [], { usage })];
   },
-  /** @returns {WireEvent[]} */
-  done() {
+  /** @param {Answer} _answer @returns {WireEvent[]} */
+  done(_answer) {
     return [{ data: '[DONE]' }];
   },
   /**
@@ -210,8 +212,8 @@ export const anthropic = {
       delta: {}, usage: { input_tokens: input, output_tokens: output },
     })];
   },
-  /** @returns {WireEvent[]} */
-  done() {
+  /** @param {Answer} _answer @returns {WireEvent[]} */
+  done(_answer) {
     return [named('message_stop')];
   },
   /**
@@ -233,5 +235,70 @@ export const anthropic = {
       stop_sequence: null,
       usage: { input_tokens: whole.usage[0], output_tokens: whole.usage[1] },
     };
+  },
+};
+
+/** The end of an answer of the Responses API. @param {Answer} answer */
+function responsesEnd({ id, model, created, reason = 'stop', tokens = [7, 5] }) {
+  const cut = { length: 'max_output_tokens' }[reason]
+    ?? (/^(?:stop|tool_calls)$/.test(reason) ? null : reason);
+  const [input, output] = tokens;
+  return {
+    id, object: 'response', created_at: created, model, error: null,
+    status: cut ? 'incomplete' : 'completed',
+    incomplete_details: cut && { reason: cut },
+    output: /** @type {object[]} */ ([]),
+    usage: { input_tokens: input, output_tokens: output,
+      total_tokens: input + output },
+  };
+}
+
+export const responses = {
+  /** @param {Answer} answer @returns {WireEvent[]} */
+  open(answer) {
+    const response = { ...responsesEnd(answer), status: 'in_progress' };
+    return [named('response.created', { response }),
+      named('response.in_progress', { response })];
+  },
+  /** @param {Answer} answer @param {string} delta @returns {WireEvent[]} */
+  text(answer, delta) {
+    return [named('response.output_text.delta', { delta, content_index: 0,
+      output_index: answer.block ? 1 : 0 })];
+  },
+  /** @param {Answer} answer @param {string} delta @returns {WireEvent[]} */
+  reasoning(answer, delta) {
+    answer.block = 'thinking';
+    return [named('response.reasoning_summary_text.delta',
+      { delta, output_index: 0, summary_index: 0 })];
+  },
+  /** @param {Answer} answer @param {string} reason @returns {WireEvent[]} */
+  finish(answer, reason) {
+    answer.reason = reason;
+    return [];
+  },
+  /** @param {Answer} answer @param {[number, number]} tokens */
+  usage(answer, tokens) {
+    answer.tokens = tokens;
+    return [];
+  },
+  /** @param {Answer} answer @returns {WireEvent[]} */
+  done(answer) {
+    const response = responsesEnd(answer);
+    return [named(`response.${response.status}`, { response })];
+  },
+  /**
+   * @param {Answer} answer
+   * @param {{text: string, reasoning: string, finish: string,
+   *   usage: [number, number]}} whole
+   */
+  whole(answer, { text, reasoning, finish, usage }) {
+    const response = responsesEnd({ ...answer, reason: finish, tokens: usage });
+    if (reasoning) {
+      response.output.push({ type: 'reasoning', id: 'rs_1',
+        summary: [{ type: 'summary_text', text: reasoning }] });
+    }
+    response.output.push({ type: 'message', role: 'assistant',
+      content: [{ type: 'output_text', text, annotations: [] }] });
+    return response;
   },
 };

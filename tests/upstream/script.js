@@ -68,6 +68,8 @@ export function stampNow() {
   return Math.round((performance.timeOrigin + performance.now()) * 1000);
 }
 
+/** @typedef {'openai' | 'anthropic' | 'responses'} Dialect */
+
 /** One answer on its way out. */
 export class Performance {
   #split = 0;
@@ -78,7 +80,7 @@ export class Performance {
    * @param {import('node:net').Socket} stage.socket
    * @param {AbortSignal} stage.signal aborted when the connection is gone
    * @param {(name: string, signal: AbortSignal) => Promise<void>} stage.gate
-   * @param {'openai' | 'anthropic'} stage.dialect
+   * @param {Dialect} stage.dialect
    * @param {boolean} stage.streamed
    * @param {import('./dialect.js').Answer} stage.answer
    * @param {{bytesOut: number, eventsOut: number}} stage.record
@@ -267,7 +269,7 @@ const VERBS = {
     }
   },
   async done(p) {
-    await p.events(p.dialect.done());
+    await p.events(p.dialect.done(p.stage.answer));
   },
   async event(p, step) {
     p.stage.answer.opened = true;

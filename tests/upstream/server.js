@@ -328,7 +328,7 @@ export class Upstream {
       return this.#taken('GET /models')
         ?? { json: modelList(this.models, seen) };
     }
-    if (!/\/(chat\/completions|messages)$/.test(path)) {
+    if (!/\/(chat\/completions|messages|responses)$/.test(path)) {
       return { status: 404, json: errorBody('No such path.', 'not_found') };
     }
     return orderedBy(jsonOf(seen.body)) ?? this.#taken(seen.model)
@@ -353,7 +353,7 @@ export class Upstream {
     const performance = new Performance({
       socket, signal, record: seen,
       gate: (name, aborted) => this.#gate(name).pass(aborted),
-      dialect: /\/messages$/.test(seen.target) ? 'anthropic' : 'openai',
+      dialect: dialectOf(seen.target),
       streamed: asked?.stream === true,
       answer: {
         id: `chatcmpl-${seen.id}`, model: seen.model,
@@ -372,6 +372,12 @@ export class Upstream {
   }
 }
 
+/** @param {string} target @returns {import('./script.js').Dialect} */
+function dialectOf(target) {
+  if (/\/messages$/.test(target)) return 'anthropic';
+  return /\/responses$/.test(target) ? 'responses' : 'openai';
+}
+
 /** @param {string} text @returns {any} */
 function jsonOf(text) {
   try {
@@ -383,7 +389,7 @@ function jsonOf(text) {
 
 /** @param {any} asked @returns {Script | undefined} */
 function orderedBy(asked) {
-  const content = asked?.messages?.at?.(-1)?.content;
+  const content = (asked?.messages ?? asked?.input)?.at?.(-1)?.content;
   const text = typeof content === 'string' ? content : content?.[0]?.text;
   if (typeof text !== 'string') return undefined;
   if (!text.startsWith('@script ')) return undefined;

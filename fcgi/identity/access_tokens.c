@@ -18,6 +18,8 @@
 
 #define SECRET_LEN 32
 #define ID_BYTES 4
+#define CHECKSUM_BYTES 4
+#define CHECKSUM_TEXT ENCODE_BASE64URL_LEN(CHECKSUM_BYTES)
 #define DIGEST_LEN 32
 #define FIELDS 6
 #define FILE_MODE 0640
@@ -215,6 +217,47 @@ follow(struct access_tokens_file *f, const char *path,
 	return 0;
 }
 
+/* Writes the checksum of text[0..len) after it. Returns 0, or -1. */
+static int
+put_checksum(char *text, size_t len)
+{
+	unsigned char digest[CRYPTO_SHA256_LEN];
+
+	if (crypto_sha256(digest, text, len) != 0)
+		return -1;
+	encode_base64url(text + len, digest, CHECKSUM_BYTES);
+	return 0;
+}
+
+static bool
+begins(const char *text, size_t len, const char *with)
+{
+	return len >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
+}
+
+/* Has it the form of a token? What was mistyped is refused by its checksum. */
+static bool
+is_token(const char *text, size_t len)
+{
+	char copy[ACCESS_TOKEN_MAX + 1];
+	bool good = false;
+
+	if (len > ACCESS_TOKEN_MAX)
+		return false;
+	if (begins(text, len, ACCESS_TOKEN_PREFIX_BEFORE))
+		return true;
+	if (!begins(text, len, ACCESS_TOKEN_PREFIX) ||
+	    len !=
+		strlen(ACCESS_TOKEN_PREFIX) + ENCODE_BASE64URL_LEN(SECRET_LEN) +
+		    CHECKSUM_TEXT)
+		return false;
+	memcpy(copy, text, len);
+	if (put_checksum(copy, len - CHECKSUM_TEXT) == 0)
+		good = memcmp(copy, text, len) == 0;
+	crypto_wipe(copy, sizeof(copy));
+	return good;
+}
+
 int
 access_tokens_find(struct access_tokens_file *f, const char *path,
     const char *text, size_t len, struct access_token *out,
@@ -223,9 +266,7 @@ access_tokens_find(struct access_tokens_file *f, const char *path,
 	unsigned char digest[CRYPTO_SHA256_LEN];
 	int found = 0;
 
-	if (len > ACCESS_TOKEN_MAX ||
-	    strncmp(text, ACCESS_TOKEN_PREFIX, strlen(ACCESS_TOKEN_PREFIX)) !=
-		0)
+	if (!is_token(text, len))
 		return 0;
 	if (crypto_sha256(digest, text, len) != 0)
 		return 0;
@@ -265,7 +306,9 @@ generate(struct access_token *t, char text[ACCESS_TOKEN_MAX + 1])
 		memcpy(text, ACCESS_TOKEN_PREFIX, len);
 		len += encode_base64url(text + len, secret, sizeof(secret));
 		encode_hex(t->id, id, sizeof(id));
-		rc = crypto_sha256(t->digest, text, len);
+		if (put_checksum(text, len) == 0)
+			rc =
+			    crypto_sha256(t->digest, text, len + CHECKSUM_TEXT);
 	}
 	crypto_wipe(secret, sizeof(secret));
 	return rc;

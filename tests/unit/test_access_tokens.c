@@ -15,6 +15,8 @@
 #include <cmocka.h>
 
 #include "confab/base/buf.h"
+#include "confab/base/crypto.h"
+#include "confab/base/encode.h"
 #include "confab/base/files.h"
 #include "confab/identity/access_tokens.h"
 #include "temp_folder.h"
@@ -84,6 +86,29 @@ test_errors(void **state)
 	}
 }
 
+/* One made before there were checksums: "confab_" and 43 times "A". */
+static void
+test_made_before(void **state)
+{
+	static const char old[] =
+	    "confab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	    "AAAA";
+	char line[256], hex[2 * CRYPTO_SHA256_LEN + 1], err[CONFIG_ERROR_MAX];
+	unsigned char digest[CRYPTO_SHA256_LEN];
+	struct access_token found;
+
+	(void)state;
+	assert_int_equal(crypto_sha256(digest, old, strlen(old)), 0);
+	encode_hex(hex, digest, sizeof(digest));
+	snprintf(line, sizeof(line), "00aa:alice:old:%s:10:0\n", hex);
+	temp_put(path, line, 0640);
+	assert_int_equal(access_tokens_find(followed, path, old, strlen(old),
+			     &found, err),
+	    1);
+	assert_string_equal(found.user, "alice");
+	unlink(path);
+}
+
 static void
 test_life(void **state)
 {
@@ -106,7 +131,8 @@ test_life(void **state)
 		assert_int_equal(access_tokens_new(path, "alice", "a label", 10,
 				     0, &made[i], text[i], err),
 		    0);
-		assert_int_equal(strlen(text[i]), 7 + 43);
+		assert_int_equal(strlen(text[i]), 4 + 43 + 6);
+		assert_memory_equal(text[i], "cfb_", 4);
 	}
 	assert_string_not_equal(text[0], text[1]);
 	for (int i = 0; i < 3; i++) {
@@ -228,6 +254,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_made_before),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_limit),
 	};

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Access tokens for scripts and SDKs: `Authorization: Bearer confab_...`.
+ * Access tokens for scripts and SDKs: `Authorization: Bearer cfb_...`.
  *
  * A token is 32 random bytes, shown once and kept as its SHA-256 digest only;
- * so much randomness needs no slow hash. One line a token in the tokens file:
+ * so much randomness needs no slow hash. So that one which lies about in a
+ * public place can be told from other text, `cfb_` and the bytes are followed
+ * by the first four bytes of the SHA-256 digest of both; all in base64url.
+ * Tokens of before, `confab_` without a checksum, are good still. One line a token in the tokens file:
  * `ID:USER:LABEL:DIGEST:CREATED:EXPIRES`, times in seconds since 1970, an
  * expiry of 0 for never; `#` starts a comment line. Followed as the users
  * file is.
@@ -18,7 +21,8 @@
 #include "confab/config/config.h"
 #include "confab/identity/users.h"
 
-#define ACCESS_TOKEN_PREFIX "confab_"
+#define ACCESS_TOKEN_PREFIX "cfb_"
+#define ACCESS_TOKEN_PREFIX_BEFORE "confab_"
 #define ACCESS_TOKEN_MAX 63 /* characters of a token */
 #define ACCESS_TOKEN_ID_MAX 16
 #define ACCESS_TOKEN_LABEL_MAX 64

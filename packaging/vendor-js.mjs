@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copies the page's JavaScript parts, unbundled, from node_modules/ to
-// static/vendor/: exactly the files the page uses, with their licences.
+// static/vendor/: exactly the files the page uses, with their licences. Mermaid
+// is made of its modules (vendor-mermaid.mjs).
 //
 // Usage: node packaging/vendor-js.mjs [NODE_MODULES [VENDOR]]
 //
@@ -13,6 +14,8 @@ import {
 } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeLicences } from './vendor-licences.mjs';
+import { buildMermaid } from './vendor-mermaid.mjs';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
 const modules = process.argv[2] ?? join(top, 'node_modules');
@@ -80,14 +83,6 @@ const parts = {
       ['wasm/openjpeg_nowasm_fallback.js', 'wasm/openjpeg_nowasm_fallback.js'],
       ['wasm/LICENSE_OPENJPEG', 'wasm/LICENSE_OPENJPEG'],
       ['wasm/LICENSE_PDFJS_OPENJPEG', 'wasm/LICENSE_PDFJS_OPENJPEG'],
-      ['LICENSE', 'LICENSE'],
-    ],
-  },
-  mermaid: {
-    part: 'mermaid',
-    take: [
-      ['dist/mermaid.esm.min.mjs', 'mermaid.esm.min.mjs'],
-      ['dist/chunks/mermaid.esm.min', 'chunks/mermaid.esm.min', /\.mjs$/],
       ['LICENSE', 'LICENSE'],
     ],
   },
@@ -171,9 +166,9 @@ for (const [name, { part, take }] of Object.entries(parts)) {
     }
   }
 }
+const inMermaid = await buildMermaid(modules, join(fresh, 'mermaid'));
+versions.push(`mermaid ${JSON.parse(readFileSync(join(modules, 'mermaid/package.json'), 'utf8')).version} (see its LICENSE), from npm's mermaid`);
 // Their own declarations come in hundreds of files; the page calls a few functions.
-writeFileSync(join(fresh, 'mermaid', 'mermaid.esm.min.d.mts'),
-  'declare const mermaid: any;\nexport default mermaid;\n');
 writeFileSync(join(fresh, 'pdfjs', 'pdf.min.d.mts'),
   'export const getDocument: any;\nexport const PasswordException: any;\n');
 writeFileSync(join(fresh, 'lean-qr', 'lean-qr.d.mts'),
@@ -181,6 +176,7 @@ writeFileSync(join(fresh, 'lean-qr', 'lean-qr.d.mts'),
 writeFileSync(join(fresh, 'pdfjs', 'pdf.worker.min.d.mts'), 'export {};\n');
 onlyWoff2(join(fresh, 'katex', 'katex.min.css'));
 checkImports(fresh);
+writeLicences(modules, fresh, inMermaid);
 
 const digests = walk(fresh).map((file) => {
   const digest = createHash('sha256').update(readFileSync(file)).digest('hex');

@@ -6,7 +6,7 @@
  */
 
 /** Mermaid itself; by a computed address, which no type checker follows into 3 MB of code. */
-const { default: mermaid } = await import(new URL('../vendor/mermaid/mermaid.esm.min.mjs', import.meta.url).href);
+const { default: mermaid } = await import(new URL('../vendor/mermaid/mermaid.mjs', import.meta.url).href);
 
 /** Characters and edges that are drawn; the page has limits of its own. */
 const MAX_SOURCE = 20_000;
@@ -26,7 +26,7 @@ const MAX_EDGES = 500;
 /** Settings that a diagram's own text cannot change. */
 const FIXED = [
   'secure', 'securityLevel', 'startOnLoad', 'suppressErrorRendering', 'maxTextSize', 'maxEdges', 'htmlLabels',
-  'fontFamily', 'altFontFamily', 'theme', 'themeVariables', 'themeCSS', 'dompurifyConfig', 'legacyMathML', 'forceLegacyMathML',
+  'layout', 'fontFamily', 'altFontFamily', 'theme', 'themeVariables', 'themeCSS', 'dompurifyConfig', 'legacyMathML', 'forceLegacyMathML',
 ];
 
 /** Colours of slices, sections and branches, for light and dark ground. */
@@ -67,6 +67,8 @@ function configure(look) {
     securityLevel: 'strict',
     suppressErrorRendering: true,
     htmlLabels: false,
+    // The other, ELK, is not among the vendored parts.
+    layout: 'dagre',
     flowchart: { htmlLabels: false },
     maxTextSize: MAX_SOURCE,
     maxEdges: MAX_EDGES,

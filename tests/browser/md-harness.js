@@ -74,7 +74,7 @@ export async function serveStatic() {
       'content-security-policy': isFrame ? FRAME_POLICY : POLICY,
       'x-content-type-options': 'nosniff',
     };
-    if (/^\/(?:vendor\/mermaid|md)\//.test(path)) headers['access-control-allow-origin'] = '*';
+    if (/^\/(?:vendor\/(?:mermaid|katex)|md)\//.test(path)) headers['access-control-allow-origin'] = '*';
     response.writeHead(200, headers);
     createReadStream(file).pipe(response);
   });

@@ -111,6 +111,25 @@ test('diagrams', async () => {
   assert.equal(await frame?.evaluate(() => window.origin), 'null', 'the frame has no origin');
 });
 
+test('a diagram that asks for a layout that is not there is drawn with the one that is', async () => {
+  const notes = await lab.page.evaluate(async () => {
+    const asks = ['%%{init: {"layout": "elk"}}%%\ngraph TD\nA-->B', '---\nconfig:\n  layout: elk\n---\nflowchart LR\nA-->B',
+      'flowchart-elk TD\nA-->B', 'classDiagram\nA<|--B', 'stateDiagram-v2\n[*]-->A', 'erDiagram\nA||--o{B : has'];
+    const { root, md } = /** @type {any} */ (window);
+    root.replaceChildren(md.renderMarkdown(asks.map((source) => `\`\`\`mermaid\n${source}\n\`\`\``).join('\n\n')));
+    const blocks = /** @type {Element[]} */ ([...root.querySelectorAll('.md-code')]);
+    const end = performance.now() + 60000;
+    while (performance.now() < end && !blocks.every((block) => block.querySelector('.md-toggle, .md-diagram-note'))) {
+      for (const block of blocks) {
+        block.scrollIntoView();
+        await new Promise((resolve) => { setTimeout(resolve, 60); });
+      }
+    }
+    return blocks.map((block) => block.querySelector('.md-diagram img')?.getAttribute('src')?.slice(0, 5) ?? block.textContent);
+  });
+  assert.deepEqual(notes, Array(6).fill('blob:'));
+});
+
 test('a frame that lies gets nothing shown but an image', async () => {
   const frame = lab.page.frames().find((f) => f.url().endsWith('/md/mermaid-frame.html'));
   assert.ok(frame);

@@ -205,7 +205,7 @@ export async function startFakeSite() {
       'content-security-policy': path.endsWith('/md/mermaid-frame.html') ? FRAME_POLICY : path.endsWith('/sandbox/frame.html') ? SANDBOX_POLICY : POLICY,
       'x-content-type-options': 'nosniff', 'cache-control': 'no-store',
       // The diagrams' frame has an origin of its own.
-      ...(/^\/(?:vendor\/mermaid|md)\//.test(path) ? { 'access-control-allow-origin': '*' } : {}),
+      ...(/^\/(?:vendor\/(?:mermaid|katex)|md)\//.test(path) ? { 'access-control-allow-origin': '*' } : {}),
     });
     createReadStream(file).pipe(response);
   });

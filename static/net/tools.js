@@ -101,6 +101,23 @@ function readTool({ name, server, title, description, parameters, annotations, c
  * @throws {ApiError} also when it ends without a result
  */
 export async function callTool(api, { key, name, arguments: given, signal, onProgress }) {
+  // A connection that is dropped may come back; a call that is given up is to end.
+  const cancel = () => void api.json('DELETE', `streams/${encodeURIComponent(key)}`, { keepalive: true }).catch(() => {});
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await readCall(api, { key, name, arguments: given, signal, onProgress });
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/**
+ * @param {Api} api
+ * @param {Parameters<typeof callTool>[1]} call
+ * @returns {Promise<ToolResult>}
+ * @throws {ApiError}
+ */
+async function readCall(api, { key, name, arguments: given, signal, onProgress }) {
   const stream = await api.events('POST', 'tools/call', {
     body: { name, arguments: given, stream: true }, headers: { 'Idempotency-Key': key }, signal, timeoutMs: Infinity,
   });
@@ -139,11 +156,18 @@ function errorOf({ code, type, message }) {
  * @returns {ToolResult}
  */
 export function readResult(answer) {
+  if (isObject(answer['input_required'])) return UNASKED;
   const result = items(answer['content']).slice(0, MAX_RESULT_PARTS).map((one) => contentPart(fields(one)));
   const structured = answer['structured_content'];
   if (isObject(structured)) result.push(raw('structured_content', structured));
   return { result, isError: answer['is_error'] === true };
 }
+
+/** What a model is told of a tool that wants to know more from the person. @type {ToolResult} */
+const UNASKED = {
+  result: [{ kind: 'text', text: 'The tool asked the user for more, which this page cannot show. Give it in the arguments, if they have a place for it.' }],
+  isError: true,
+};
 
 /**
  * @param {Fields} content

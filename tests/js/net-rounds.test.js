@@ -317,3 +317,18 @@ test('calls, their rounds and their results are exported and come back', async (
   assert.deepEqual(calls.map(({ state, round }) => [state, round]), [['done', 1], ['failed', 2]]);
   assert.deepEqual([back.tools, back.allowed], [[], []], 'nothing is switched on by a file');
 });
+
+test('a call of a server that is stopped is ended there, too', async () => {
+  const page = pageWithTools();
+  await page.ask('q');
+  await page.modelCalls(['files__read', '{"path":"a"}']);
+  page.answers.allowCall(page.answer().id, page.at(0));
+  await page.settle();
+  const call = page.call('POST', 'tools/call').open();
+  await page.settle();
+  page.answers.stop();
+  await page.settle();
+  assert.ok(call.aborted);
+  assert.equal(page.call('DELETE').path, `streams/${call.headers['Idempotency-Key']}`);
+  assert.equal(page.calls_()[0].state, 'stopped');
+});

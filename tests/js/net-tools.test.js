@@ -65,3 +65,9 @@ test('results become parts, and nothing of them is trusted', () => {
   assert.equal(readResult({ content: Array.from({ length: 5000 }, () => ({ type: 'text', text: 'x' })) }).result.length, 200);
   assert.equal(readResult({ content: [{ type: 'odd', x: 'y'.repeat(100000) }] }).result[0].code, 'too_large');
 });
+
+test('a tool that asks for more is told of, and is no success', () => {
+  const { result, isError } = readResult({ input_required: { requests: { a: { method: 'elicitation/create' } }, state: 's' } });
+  assert.equal(isError, true);
+  assert.match(result[0].text, /asked the user for more/);
+});

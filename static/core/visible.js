@@ -34,6 +34,18 @@ export function visiblePieces(text) {
 }
 
 /**
+ * JSON with what is hidden in its strings written as escapes, so that it can be
+ * seen where it is changed, and means the same.
+ *
+ * @param {string} json
+ * @returns {string}
+ */
+export function escapedHidden(json) {
+  return json.replace(HIDDEN, (found) => Array.from({ length: found.length }, (_, i) =>
+    `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''));
+}
+
+/**
  * What a call was given, a member a line: strings as they are, all else as JSON.
  *
  * @param {string} written  JSON

@@ -3,7 +3,7 @@
 
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { readArguments } from '../core/tool-loop.js';
-import { argumentLines } from '../core/visible.js';
+import { argumentLines, escapedHidden } from '../core/visible.js';
 import { icon } from './icons.js';
 import { make } from './region.js';
 import { visibleText } from './visible.js';
@@ -111,12 +111,12 @@ function questionView(ctx, question, id, does) {
 }
 
 /**
- * What a person may change: JSON with its lines, anything else as it is.
+ * What a person may change: JSON with its lines and nothing hidden in it, anything else as it is.
  * @param {string} written
  */
 function editable(written) {
   try {
-    return JSON.stringify(JSON.parse(written || '{}'), null, 2);
+    return escapedHidden(JSON.stringify(JSON.parse(written || '{}'), null, 2));
   } catch {
     return written;
   }

@@ -7,7 +7,7 @@ import test from 'node:test';
 import { MAX_OUTPUT_CHARS, MAX_OUTPUT_LINES, PAGE_TOOLS, readRun, resultOfRun, timeIn } from '../../static/core/page-tools.js';
 import { toolGroups, withTools } from '../../static/core/tool-list.js';
 import { readArguments } from '../../static/core/tool-loop.js';
-import { argumentLines, visiblePieces } from '../../static/core/visible.js';
+import { argumentLines, escapedHidden, visiblePieces } from '../../static/core/visible.js';
 
 const PNG = 'data:image/png;base64,iVBORw0KGgo=';
 
@@ -72,4 +72,12 @@ test('arguments are shown one by one, whole', () => {
   for (const none of ['[1]', 'null', '{"a":', '7']) assert.equal(argumentLines(none), null, none);
   const long = 'q'.repeat(100_000);
   assert.equal(argumentLines(JSON.stringify({ long }))?.[0].value, long);
+});
+
+test('what is hidden in JSON is written out, and means the same', () => {
+  const given = { to: 'a\u202eb\u{e0061}\u00a0\ufe0f', plain: 'ü\n\t"' };
+  const json = escapedHidden(JSON.stringify(given, null, 2));
+  assert.match(json, /\\u202eb\\udb40\\udc61\\u00a0\\ufe0f/);
+  assert.deepEqual(JSON.parse(json), given);
+  assert.equal(visiblePieces(json).some(({ hidden }) => hidden), false);
 });

@@ -22,6 +22,7 @@
 
 #include "claim.h"
 #include "stream.h"
+#include "stream_call.h"
 #include "stream_report.h"
 #include "stream_state.h"
 #include "stream_table.h"
@@ -243,42 +244,6 @@ on_end(void *arg, const struct api_error *err, bool unprocessed)
 static const struct upstream_handler handler = { on_chunk, on_flush, on_answer,
 	on_end };
 
-/* Asks the model. Returns 0 or -1 with err. */
-static int
-ask_model(struct stream *s, struct api_error *err)
-{
-	struct upstream_call call;
-	int rc;
-
-	assert(s->chat != NULL);
-	memset(&call, 0, sizeof(call));
-	call.loop = &s->loop->base;
-	call.config = s->settings->config;
-	call.provider = s->entry->provider;
-	call.model = &s->entry->model;
-	call.model_id = s->entry->id;
-	call.chat = s->chat;
-	call.request = s->request;
-	call.limits = stream_limits(s);
-	call.connect_ms = stream_timeouts(s)->connect;
-	call.usage = &s->usage;
-	s->patience = config_patience(call.config, call.provider, call.model);
-	rc = s->loop->start_source(&s->source, s->loop->upstreams, &call,
-	    &handler, s, err);
-	relay_request_free(s->request);
-	s->request = NULL;
-	return rc;
-}
-
-/* Calls the tool. Returns 0 or -1 with err. */
-static int
-call_tool(struct stream *s, struct api_error *err)
-{
-	s->patience = tool_call_patience(s->tool);
-	return source_start_tool(&s->source, s->loop->desk, s->tool, &handler,
-	    s, err);
-}
-
 /* Makes the upstream call, or makes it again. */
 static void
 make_call(struct stream *s)
@@ -292,7 +257,7 @@ make_call(struct stream *s)
 	s->at.retry = 0;
 	s->tries++;
 	s->paused = false;
-	rc = s->tool != NULL ? call_tool(s, &err) : ask_model(s, &err);
+	rc = stream_call(s, &handler, &err);
 	if (rc == -1)
 		stream_finish(s, METRICS_CAUSE_UPSTREAM, &err);
 }

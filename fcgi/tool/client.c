@@ -10,41 +10,8 @@
 
 #include "confab/system/loop.h"
 
-#include "client.h"
+#include "client_state.h"
 #include "handshake.h"
-#include "message.h"
-#include "wire.h"
-
-#define HANDSHAKE_MAX (4 * 1024 * 1024) /* bytes of a handshake's answer */
-
-/* What is under way. */
-enum step {
-	STEP_PROBE,	 /* a harmless request in the modern way */
-	STEP_INITIALIZE, /* legacy */
-	STEP_INITIALIZED,
-	STEP_REQUEST
-};
-
-struct tool_client {
-	uv_timer_t timer; /* first; before a broken stream is asked for again */
-	struct tool_client_call call;
-	const struct tool_client_handler *handler;
-	void *arg;
-	struct tool_wire *wire; /* NULL: none is open */
-	enum step step;
-	struct tool_facts facts;
-	struct tool_session session;
-	bool has_session; /* of the legacy era, begun by us or found */
-	bool kept;	  /* it was found: the server may have forgotten it */
-	bool mended;	  /* something was looked at anew, once */
-	bool looked;	  /* the era was found out by this client */
-	uint64_t id;	  /* of the message under way */
-	uint64_t request; /* the id of the request; 0: not sent */
-	char *last_id;	  /* of the request's stream, that broke; NULL: none
-			   * did */
-	unsigned resumes; /* since something new came */
-	bool closing;
-};
 
 static void next_step(struct tool_client *c);
 
@@ -104,73 +71,6 @@ fail_memory(struct tool_client *c)
 
 /* ---- Sending ----------------------------------------------------------------*/
 
-static void
-fill_wire(const struct tool_client *c, struct tool_wire_call *w)
-{
-	memset(w, 0, sizeof(*w));
-	w->pool = c->call.pool;
-	w->server = c->call.server;
-	w->connect_ms = c->call.config->timeouts.connect;
-	w->total_ms =
-	    c->step == STEP_REQUEST ? c->call.total_ms : TOOL_LIST_TIMEOUT;
-	w->max = c->step == STEP_REQUEST ? c->call.max : HANDSHAKE_MAX;
-}
-
-/* The headers of the session and its version, where there are. */
-static int
-put_session(const struct tool_client *c, struct provider_request *req)
-{
-	if (c->session.id[0] != '\0' &&
-	    tool_request_header(req, "Mcp-Session-Id", c->session.id) == -1)
-		return -1;
-	/* Known since 2025-06-18; dates compare as text. */
-	if (strcmp(c->session.version, "2025-06-18") < 0)
-		return 0;
-	return tool_request_header(req, "MCP-Protocol-Version",
-	    c->session.version);
-}
-
-static int
-put_modern(const char *method, struct provider_request *req)
-{
-	if (tool_request_header(req, "MCP-Protocol-Version",
-		TOOL_VERSION_MODERN) == -1)
-		return -1;
-	return tool_request_header(req, "Mcp-Method", method);
-}
-
-/* Puts the message of the step that is next. Returns 0, or -1 with err. */
-static int
-put_step(struct tool_client *c, struct provider_request *req,
-    struct api_error *err)
-{
-	bool legacy = c->facts.era == TOOL_ERA_LEGACY;
-	int rc = 0;
-
-	switch (c->step) {
-	case STEP_PROBE:
-		rc = put_modern("tools/list", req);
-		tool_rpc_list(&req->body, TOOL_ERA_MODERN, c->id, NULL, 0);
-		break;
-	case STEP_INITIALIZE:
-		tool_rpc_initialize(&req->body, c->id);
-		break;
-	case STEP_INITIALIZED:
-		rc = put_session(c, req);
-		tool_rpc_initialized(&req->body);
-		break;
-	case STEP_REQUEST:
-	default:
-		rc = legacy ? put_session(c, req)
-			    : put_modern(c->call.method, req);
-		if (rc == 0 &&
-		    c->handler->put(c->arg, c->facts.era, c->id, req, err) ==
-			-1)
-			return -1;
-	}
-	return rc == 0 && buf_ok(&req->body) ? 0 : api_error_no_memory(err);
-}
-
 static int on_message(void *, const char *, size_t);
 static void on_alive(void *);
 static void on_end(void *, const struct tool_wire_end *);
@@ -186,14 +86,14 @@ send_step(struct tool_client *c)
 	struct api_error err;
 
 	c->id = new_id();
-	fill_wire(c, &w);
+	tool_client_wire(c, &w);
 	memset(&err, 0, sizeof(err));
 	if (tool_request_begin(&req, c->call.server) == -1) {
 		provider_request_free(&req);
 		fail_memory(c);
 		return;
 	}
-	if (put_step(c, &req, &err) == -1) {
+	if (tool_client_put(c, &req, &err) == -1) {
 		provider_request_free(&req);
 		fail(c, &err, false);
 		return;
@@ -213,10 +113,10 @@ on_timer(uv_timer_t *timer)
 	struct provider_request req;
 	struct tool_wire_call w;
 
-	fill_wire(c, &w);
+	tool_client_wire(c, &w);
 	w.last_id = c->last_id;
 	if (tool_request_begin(&req, c->call.server) == -1 ||
-	    put_session(c, &req) == -1 ||
+	    tool_client_put_session(c, &req) == -1 ||
 	    tool_request_header(&req, "Last-Event-ID", c->last_id) == -1) {
 		provider_request_free(&req);
 		fail_memory(c);
@@ -225,25 +125,6 @@ on_timer(uv_timer_t *timer)
 	c->wire = tool_wire_start(&w, &req, &wire_handler, c);
 	if (c->wire == NULL)
 		fail_memory(c);
-}
-
-/* Sends a message that nobody waits for the answer of. */
-static void
-tell(struct tool_client *c, const char *method,
-    int (*put)(struct buf *, const void *), const void *what)
-{
-	struct provider_request req;
-	struct tool_wire_call w;
-
-	fill_wire(c, &w);
-	w.method = method;
-	w.total_ms = TOOL_LIST_TIMEOUT;
-	if (tool_request_begin(&req, c->call.server) == 0 &&
-	    put_session(c, &req) == 0 &&
-	    (put == NULL || put(&req.body, what) == 0))
-		tool_wire_tell(&w, &req);
-	else
-		provider_request_free(&req);
 }
 
 /* ---- What came --------------------------------------------------------------*/
@@ -259,7 +140,7 @@ keep_session(struct tool_client *c)
 	if (other.id[0] != '\0') {
 		own = c->session;
 		c->session = other;
-		tell(c, "DELETE", NULL, NULL);
+		tool_client_tell_deleted(c);
 		c->session = own;
 	}
 	c->has_session = true;
@@ -531,12 +412,6 @@ tool_client_resume(struct tool_client *c)
 		tool_wire_resume(c->wire);
 }
 
-static int
-put_cancelled(struct buf *out, const void *id)
-{
-	return tool_rpc_cancelled(out, *(const uint64_t *)id);
-}
-
 void
 tool_client_cancel(struct tool_client *c)
 {
@@ -545,30 +420,8 @@ tool_client_cancel(struct tool_client *c)
 	/* To a modern server, the end of the connection says it. */
 	if (c->step == STEP_REQUEST && c->facts.era == TOOL_ERA_LEGACY &&
 	    c->request != 0)
-		tell(c, NULL, put_cancelled, &c->request);
+		tool_client_tell_cancelled(c);
 	close_client(c);
-}
-
-/* An answer to the server's own request. */
-struct reply {
-	const char *id, *result;
-};
-
-static int
-put_reply(struct buf *out, const void *what)
-{
-	const struct reply *r = what;
-
-	return r->result != NULL ? tool_rpc_reply(out, r->id, r->result)
-				 : tool_rpc_refuse(out, r->id);
-}
-
-void
-tool_client_reply(struct tool_client *c, const char *id, const char *result)
-{
-	struct reply r = { id, result };
-
-	tell(c, NULL, put_reply, &r);
 }
 
 void

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The call of a stream. */
+#include "config.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "confab/relay/job.h"
+
+#include "stream_call.h"
+#include "stream_state.h"
+
+/* Asks the model. Returns 0 or -1 with err. */
+static int
+ask_model(struct stream *s, const struct upstream_handler *handler,
+    struct api_error *err)
+{
+	struct upstream_call call;
+	int rc;
+
+	assert(s->chat != NULL);
+	memset(&call, 0, sizeof(call));
+	call.loop = &s->loop->base;
+	call.config = s->settings->config;
+	call.provider = s->entry->provider;
+	call.model = &s->entry->model;
+	call.model_id = s->entry->id;
+	call.chat = s->chat;
+	call.request = s->request;
+	call.limits = stream_limits(s);
+	call.connect_ms = stream_timeouts(s)->connect;
+	call.usage = &s->usage;
+	s->patience = config_patience(call.config, call.provider, call.model);
+	rc = s->loop->start_source(&s->source, s->loop->upstreams, &call,
+	    handler, s, err);
+	relay_request_free(s->request);
+	s->request = NULL;
+	return rc;
+}
+
+/* Calls the tool. Returns 0 or -1 with err. */
+static int
+call_tool(struct stream *s, const struct upstream_handler *handler,
+    struct api_error *err)
+{
+	s->patience = tool_call_patience(s->tool);
+	return source_start_tool(&s->source, s->loop->desk, s->tool, handler, s,
+	    err);
+}
+
+int
+stream_call(struct stream *s, const struct upstream_handler *handler,
+    struct api_error *err)
+{
+	return s->tool != NULL ? call_tool(s, handler, err)
+			       : ask_model(s, handler, err);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls that wait: a server of the legacy era asks a person something in the
+ * middle of its answer, and another request brings what was said.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "confab/base/crypto.h"
+#include "confab/base/encode.h"
+#include "confab/base/json.h"
+#include "confab/system/loop.h"
+
+#include "run.h"
+
+#define ASKED "1" /* the name of the one request of a server */
+
+/* ---- Waiting for a person ----------------------------------------------------------*/
+
+static void
+leave_desk(struct tool_run *r)
+{
+	struct tool_run **at = &r->desk->waiting;
+
+	while (*at != NULL && *at != r)
+		at = &(*at)->next;
+	if (*at == NULL)
+		return;
+	*at = r->next;
+	r->desk->n--;
+	uv_timer_stop(&r->timer);
+}
+
+/* Nobody has answered. */
+static void
+on_wait_over(uv_timer_t *timer)
+{
+	struct tool_run *r = (struct tool_run *)timer;
+
+	leave_desk(r);
+	tool_run_close(r, true);
+}
+
+/* The members of an answer that asks. Returns 0 or -1. */
+static int
+put_question(struct tool_run *r, const struct buf *request, struct buf *out)
+{
+	char token[2 * TOOL_TOKEN_LEN + 1];
+
+	encode_hex(token, r->token, TOOL_TOKEN_LEN);
+	buf_puts(out, "\"input_required\":{\"requests\":{\"" ASKED "\":");
+	buf_append(out, buf_str(request), request->len);
+	return buf_printf(out, "},\"state\":\"%u.%s\"}", r->desk->index, token);
+}
+
+/*
+ * The server has asked something in the middle of its answer: the stream gets
+ * the question as its result, and the call waits at the desk.
+ */
+void
+tool_run_wait(struct tool_run *r, const struct tool_message *m)
+{
+	const struct upstream_handler *h = r->handler;
+	struct tool_desk *d = r->desk;
+	struct buf members;
+	void *arg = r->arg;
+	bool given;
+
+	if (h == NULL || d->n >= TOOL_WAITING_MAX ||
+	    crypto_random(r->token, sizeof(r->token)) == -1) {
+		tool_client_reply(r->client, m->id, NULL);
+		return;
+	}
+	memcpy(r->asked, m->id, sizeof(r->asked));
+	buf_init(&members, m->json.len + 256);
+	if (put_question(r, &m->json, &members) == 0) {
+		given = tool_run_give(r, &members);
+	} else {
+		tool_run_finish_memory(r);
+		given = false;
+	}
+	buf_free(&members);
+	if (!given)
+		return;
+	r->handler = NULL;
+	r->next = d->waiting;
+	d->waiting = r;
+	d->n++;
+	uv_timer_start(&r->timer, on_wait_over, r->call->conf->limits.input, 0);
+	h->end(arg, NULL, false);
+}
+
+/* The call that a request goes on with, or NULL. */
+static struct tool_run *
+find_waiting(const struct tool_desk *d, const struct tool_call *c)
+{
+	struct tool_run *r;
+
+	for (r = d->waiting; r != NULL; r = r->next)
+		if (crypto_equal(r->token, c->token, TOOL_TOKEN_LEN) &&
+		    memcmp(r->call->owner, c->owner, TOOL_OWNER_LEN) == 0 &&
+		    r->call->server == c->server &&
+		    strcmp(r->call->tool->own, c->tool->own) == 0)
+			return r;
+	return NULL;
+}
+
+/* What happened while it waited; not before its new owner has it. */
+static void
+on_gone_on(uv_timer_t *timer)
+{
+	struct tool_run *r = (struct tool_run *)timer;
+	struct buf late = r->late;
+
+	buf_init(&r->late, 0);
+	if (late.len > 0)
+		(void)tool_run_message(r, late.data, late.len, r->late_id);
+	else if (r->client == NULL && r->reading == NULL)
+		tool_run_finish_bad(r, 410, "tool_gone",
+		    "The tool server has not waited for the answer.");
+	buf_free(&late);
+}
+
+static void
+reply(struct tool_run *r)
+{
+	struct json_object *answer = json_get(r->call->responses, ASKED);
+	struct buf text;
+
+	buf_init(&text, TOOL_REQUEST_MAX);
+	if (answer != NULL)
+		json_write(&text, answer);
+	else
+		buf_puts(&text, "{\"action\":\"cancel\"}");
+	if (r->client != NULL && buf_ok(&text))
+		tool_client_reply(r->client, r->asked, text.data);
+	buf_free(&text);
+}
+
+struct tool_run *
+tool_run_go_on(struct tool_desk *d, struct tool_call *c,
+    const struct upstream_handler *handler, void *arg, struct api_error *err)
+{
+	struct tool_run *r = find_waiting(d, c);
+
+	if (r == NULL) {
+		(void)api_error_set(err, 410, "tool_gone",
+		    "This call does not wait for an answer any more.");
+		return NULL;
+	}
+	leave_desk(r);
+	tool_call_unref(r->call);
+	r->call = tool_call_ref(c);
+	r->handler = handler;
+	r->arg = arg;
+	reply(r);
+	uv_timer_start(&r->timer, on_gone_on, 0, 0);
+	return r;
+}
+
+struct tool_desk *
+tool_desk_new(struct loop *l, struct upstream_pool *pool, unsigned index)
+{
+	struct tool_desk *d;
+
+	d = calloc(1, sizeof(*d));
+	if (d == NULL)
+		return NULL;
+	d->loop = l;
+	d->pool = pool;
+	d->index = index;
+	return d;
+}
+
+void
+tool_desk_free(struct tool_desk *d)
+{
+	struct tool_run *r;
+
+	if (d == NULL)
+		return;
+	while ((r = d->waiting) != NULL) {
+		leave_desk(r);
+		tool_run_close(r, true);
+	}
+	free(d);
+}

@@ -119,6 +119,9 @@ limits {
 	ring_total = $((streams_max * 64 + 262144))k
 }
 TEXT
+	printf '%s' "$tool_servers" | while read -r server; do
+		echo "tool_server \"${server%%=*}\" { url = \"${server#*=}\" }"
+	done
 	if [ -z "$provider" ]; then
 		echo 'provider "demo" { kind = demo }'
 		return

@@ -16,12 +16,15 @@
 #include "confab/identity/keyring.h"
 #include "confab/identity/password.h"
 #include "confab/system/sandbox.h"
+#include "confab/tool/servers.h"
 
 #include "ctl.h"
 
 #define DUMP_MAX (1024 * 1024)
 
-static const char usage[] = "check [--dump]";
+#define ONLINE_WAIT 20000 /* ms for all tool servers */
+
+static const char usage[] = "check [--dump | --online]";
 
 static void
 warn(const char *path, const char *what)
@@ -169,13 +172,33 @@ dump(const struct config *c)
 	return code;
 }
 
+/* Asks what is outside of this host, as the worker would. */
+static int
+check_online(struct config *c)
+{
+	struct buf out;
+	int bad;
+
+	buf_init(&out, DUMP_MAX);
+	bad = tool_servers_ask(c, ONLINE_WAIT, &out);
+	fputs(buf_str(&out), stdout);
+	buf_free(&out);
+	if (bad < 0)
+		return ctl_fail(CTL_FAILED, "out of memory");
+	if (bad > 0)
+		return ctl_fail(CTL_FAILED,
+		    "%d of the tool servers cannot be used", bad);
+	return CTL_OK;
+}
+
 int
 ctl_check(struct ctl *ctl)
 {
 	bool dumping = ctl_option(ctl, "--dump", NULL);
+	bool online = ctl_option(ctl, "--online", NULL);
 	int code, worst = CTL_OK;
 
-	if (!ctl_arguments(ctl, 0, 0))
+	if (!ctl_arguments(ctl, 0, 0) || (dumping && online))
 		return ctl_usage(usage);
 	if ((code = ctl_config(ctl)) != CTL_OK ||
 	    (code = become_worker(ctl)) != CTL_OK)
@@ -190,6 +213,8 @@ ctl_check(struct ctl *ctl)
 	if ((code = check_tokens(ctl->config)) != CTL_OK)
 		worst = code;
 	warn_folders(ctl->config);
+	if (online && (code = check_online(ctl->config)) != CTL_OK)
+		worst = code;
 	if (worst == CTL_OK)
 		printf("%s: ok\n", ctl->config_path);
 	return worst;

@@ -24,7 +24,7 @@ static const char help[] =
     "  token new USER LABEL [--expires DATE]\n"
     "  token list [USER]\n"
     "  token revoke ID\n"
-    "  check [--dump]\n"
+    "  check [--dump | --online]\n"
     "  doctor URL [--user NAME] [--ca-file FILE | --insecure]\n"
     "\n"
     "Passwords are asked for on the terminal, or read as one line of standard\n"

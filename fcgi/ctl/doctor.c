@@ -413,6 +413,28 @@ check_chat(struct doctor *d)
 				"(buffering, compression)");
 }
 
+/* The servers of tools, as the worker finds them. */
+static void
+check_tools(struct doctor *d)
+{
+	const char *tool;
+	unsigned n = 0;
+
+	ask(d, "api/tools", NULL);
+	if (!expect(d, 200, "tools are listed", "the worker's log says why"))
+		return;
+	for (tool = buf_str(&d->body); (tool = strstr(tool, "\"digest\":\""));
+	     tool++)
+		n++;
+	if (strstr(buf_str(&d->body), "\"errors\":[]") == NULL)
+		report(d, false,
+		    "every tool server answers: \"confabctl check --online\" "
+		    "on "
+		    "the host says which does not");
+	else if (n > 0)
+		report(d, true, "the tool servers answer, with %u tools", n);
+}
+
 static void
 sign_out(struct doctor *d)
 {
@@ -486,6 +508,7 @@ ctl_doctor(struct ctl *ctl)
 		check_worker(&d);
 		if (has_user && sign_in(&d, user) == 0) {
 			check_chat(&d);
+			check_tools(&d);
 			sign_out(&d);
 		}
 	}

@@ -49,4 +49,9 @@ struct tool_server *tool_server_new(const struct config_tool_server *c);
 bool tool_server_is(const struct tool_server *t,
     const struct config_tool_server *c);
 
+/* Appends the lines of tool_servers_ask() of what is known; returns how many
+ * servers cannot be used. */
+unsigned tool_servers_tell(struct tool_servers *s, const struct config *c,
+    struct buf *out);
+
 #endif

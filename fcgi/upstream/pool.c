@@ -49,6 +49,12 @@ unlink_transfer(struct transfer *t)
 	if (t->keeps)
 		t->origin->kept[s->index]--;
 	t->keeps = false;
+	for (d = &s->pool->late; t->late && *d != NULL; d = &(*d)->next_late)
+		if (*d == t) {
+			*d = t->next_late;
+			break;
+		}
+	t->late = false;
 	if (!t->doomed)
 		return;
 	for (d = &s->pool->doomed; *d != NULL; d = &(*d)->next_doomed)
@@ -144,7 +150,36 @@ count_idle(struct transfer *t, CURLcode result)
 		++*idle;
 }
 
-/* Does what libcurl's callbacks may not: ends transfers. */
+/* Gives a transfer to libcurl. */
+static CURLMcode
+give(struct transfer *t)
+{
+	struct shard *s = t->shard;
+	CURLMcode rc;
+
+	s->pool->depth++;
+	rc = curl_multi_add_handle(s->multi, t->easy);
+	s->pool->depth--;
+	return rc;
+}
+
+/* Begins what was started in a callback: libcurl takes nothing there. */
+static void
+give_late(struct upstream_pool *p)
+{
+	struct transfer *t;
+
+	while ((t = p->late) != NULL) {
+		p->late = t->next_late;
+		t->late = false;
+		if (give(t) != CURLM_OK && !t->doomed) {
+			t->failure = CURLE_FAILED_INIT;
+			transfer_doom(t);
+		}
+	}
+}
+
+/* Does what libcurl's callbacks may not: begins and ends transfers. */
 static void
 reap(struct shard *s)
 {
@@ -167,6 +202,7 @@ reap(struct shard *s)
 		else
 			t->on_done(t, (int)result);
 	}
+	give_late(p);
 	while ((t = p->doomed) != NULL)
 		end_doomed(t);
 }
@@ -312,7 +348,6 @@ transfer_start(struct upstream_pool *p, struct transfer *t,
     unsigned connect_ms)
 {
 	struct shard *s;
-	CURLMcode rc;
 
 	t->origin = origin_of(p, peer->url);
 	if (t->origin == NULL)
@@ -326,10 +361,11 @@ transfer_start(struct upstream_pool *p, struct transfer *t,
 		return -1;
 	if (t->expected_reuse)
 		t->origin->idle[s->index]--;
-	p->depth++;
-	rc = curl_multi_add_handle(s->multi, t->easy);
-	p->depth--;
-	if (rc != CURLM_OK) {
+	if (p->depth > 0) {
+		t->late = true;
+		t->next_late = p->late;
+		p->late = t;
+	} else if (give(t) != CURLM_OK) {
 		transfer_free_headers(t->headers);
 		curl_easy_cleanup(t->easy);
 		return -1;

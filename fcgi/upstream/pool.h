@@ -63,12 +63,14 @@ struct transfer {
 	struct shard *shard;
 	struct origin *origin;
 	struct transfer *prev, *next; /* all of a shard */
-	struct transfer *next_doomed;
+	struct transfer *next_doomed, *next_late;
 	uint64_t linger_until;
 	CURLcode failure; /* while doomed; CURLE_OK: cancelled */
 	size_t header_bytes;
 	bool doomed;
 	bool started;
+	bool late; /* started in a callback of libcurl's, and not given to it
+		    * yet */
 	bool sent;     /* the request went out once */
 	bool no_reuse; /* the server closes the connection */
 	bool keeps;    /* its connection has a place among the idle */

@@ -21,7 +21,8 @@ before(async () => {
       limits: { result: '1M' } };
   }
   site = await startSite({ users: ['ann', 'bob'], config });
-  await until(async () => (await list()).errors.length === 0);
+  await until(async () => (await list()).errors.length === 0,
+    { every: 100 });
 });
 
 after(async () => {

@@ -43,6 +43,9 @@ refused 'http://' --provider ftp://example.org
 refused 'needs --provider' --key-file "$work/key"
 refused 'needs --provider' --model m
 refused 'not a file' --provider http://127.0.0.1:9/v1 --key-file "$work/none"
+refused 'NAME=URL' --tool-server http://127.0.0.1:1/mcp
+refused 'NAME=URL' --tool-server x=ftp://127.0.0.1/
+refused 'no quotes' --tool-server 'x"=http://127.0.0.1/'
 refused 'not empty' --no-install --dir "$work/full"
 
 # A port that somebody has: the test's own listener.

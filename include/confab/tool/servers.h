@@ -50,9 +50,12 @@ bool tool_servers_ready(struct tool_servers *s);
 int tool_servers_json(struct tool_servers *s, const struct config *c,
     const char *user, struct buf *out, bool *aged);
 
-/* For people: appends a line for each server of `c` with what it speaks, its
- * name and its tools, or why it cannot be used. Returns how many cannot. */
-unsigned tool_servers_tell(struct tool_servers *s, const struct config *c,
-    struct buf *out);
+/*
+ * For people and a program without a loop: asks each server of `c`, waits for at
+ * most `ms`, and appends a line for each with the version that it speaks, its
+ * era, its name and its tools, or why it cannot be used. Returns how many
+ * cannot, or -1: no memory.
+ */
+int tool_servers_ask(struct config *c, unsigned ms, struct buf *out);
 
 #endif

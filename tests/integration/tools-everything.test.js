@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/** Every tool of the reference server, over Streamable HTTP. */
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Child, until } from '../harness/children.js';
+import { freePort } from '../harness/places.js';
+import { startSite } from '../harness/site.js';
+
+const everything = createRequire(import.meta.url)
+  .resolve('@modelcontextprotocol/server-everything/dist/index.js');
+
+/** @type {any} */
+let site;
+/** @type {Child} */
+let server;
+
+/** Arguments of each tool, and what its result must have. */
+const CALLS = {
+  'echo': [{ message: 'hello' }, /hello/],
+  'get-annotated-message': [{ messageType: 'success', includeImage: true },
+    /"type":"image"/],
+  'get-env': [{}, /PATH/],
+  'get-resource-links': [{ count: 2 }, /resource_link/],
+  'get-resource-reference': [{ resourceType: 'Text', resourceId: 1 },
+    /"type":"resource"/],
+  'get-structured-content': [{ location: 'New York' }, /structured_content/],
+  'get-sum': [{ a: 19, b: 23 }, /42/],
+  'get-tiny-image': [{}, /image\/png/],
+  'gzip-file-as-resource': [{ name: 'a.gz', data: 'data:text/plain,hello',
+    outputType: 'resource' }, /gzip/],
+  'toggle-simulated-logging': [{}, /log/i],
+  'toggle-subscriber-updates': [{}, /updat/i],
+  'trigger-long-running-operation': [{ duration: 0.2, steps: 2 },
+    /completed/i],
+  'trigger-elicitation-request': [{}, /Ada/],
+  'trigger-url-elicitation': [{}, /./],
+  'simulate-research-query': [{ topic: 'x' }, /./],
+};
+
+before(async () => {
+  const port = await freePort();
+  const config = { 'tool_server "every"': {
+    url: `http://localhost:${port}/mcp`, limits: { total: '20s' } } };
+  site = await startSite({ config });
+  server = new Child(process.execPath, [everything, 'streamableHttp'],
+    { log: join(site.dir, 'everything.log'), env: { PORT: String(port) } });
+  await until(async () => (await tools()).length > 0,
+    { every: 100 });
+});
+
+after(async () => {
+  await server?.stop();
+  await site?.close();
+});
+
+async function tools() {
+  const [, { data }] = await (await site.signedIn({})).getJson('api/tools');
+  return data;
+}
+
+async function call(name, given, more = {}) {
+  const answer = await (await site.signedIn({})).post('api/tools/call',
+    { name, arguments: given, stream: true, ...more });
+  const text = await answer.text();
+  assert.equal(answer.status, 200, text);
+  return [...text.matchAll(/^data: (\{.*)$/gm)]
+    .map(([, data]) => JSON.parse(data));
+}
+
+test('each of its tools is listed, can be called, and is known here',
+  async () => {
+    const names = (await tools()).map(({ tool }) => tool);
+    assert.deepEqual(names.filter((one) => !(one in CALLS)), []);
+    for (const tool of names) {
+      const [given, want] = CALLS[tool];
+      let events = await call(`every__${tool}`, given);
+      const asked = events.at(-1).input_required;
+      if (asked) {
+        const [id] = Object.keys(asked.requests);
+        const content = { name: 'Ada' };
+        events = await call(`every__${tool}`, given, {
+          request_state: asked.state,
+          input_responses: { [id]: { action: 'accept', content } } });
+      }
+      assert.equal(events.at(-1).type, 'result', tool);
+      assert.match(JSON.stringify(events.at(-1)), want, tool);
+    }
+  });
+
+test('its progress comes before its result', async () => {
+  const events = await call('every__trigger-long-running-operation',
+    { duration: 0.4, steps: 4 });
+  const kinds = events.map(({ type }) => type);
+  assert.equal(kinds.at(-1), 'result');
+  assert.ok(kinds.slice(0, -1).includes('progress'), String(kinds));
+});

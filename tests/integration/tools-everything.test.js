@@ -17,7 +17,10 @@ let site;
 /** @type {Child} */
 let server;
 
-/** Arguments of each tool, and what its result must have. */
+/**
+ * Arguments of each tool, and what its result must have.
+ * @type {Record<string, [any, RegExp]>}
+ */
 const CALLS = {
   'echo': [{ message: 'hello' }, /hello/],
   'get-annotated-message': [{ messageType: 'success', includeImage: true },
@@ -56,11 +59,16 @@ after(async () => {
   await site?.close();
 });
 
+/** @returns {Promise<any[]>} */
 async function tools() {
   const [, { data }] = await (await site.signedIn({})).getJson('api/tools');
   return data;
 }
 
+/**
+ * The events of a call.
+ * @param {string} name @param {any} given @param {any} [more]
+ */
 async function call(name, given, more = {}) {
   const answer = await (await site.signedIn({})).post('api/tools/call',
     { name, arguments: given, stream: true, ...more });
@@ -72,7 +80,8 @@ async function call(name, given, more = {}) {
 
 test('each of its tools is listed, can be called, and is known here',
   async () => {
-    const names = (await tools()).map(({ tool }) => tool);
+    const names = (await tools()).map(({ tool }) => /** @type {string} */ (
+      tool));
     assert.deepEqual(names.filter((one) => !(one in CALLS)), []);
     for (const tool of names) {
       const [given, want] = CALLS[tool];

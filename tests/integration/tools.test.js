@@ -30,6 +30,7 @@ after(async () => {
   for (const server of Object.values(servers)) await server.close();
 });
 
+/** @returns {Promise<{object: string, data: any[], errors: any[]}>} */
 async function list(user = 'ann') {
   const client = await site.signedIn({ user });
   const [status, body] = await client.getJson('api/tools');
@@ -37,17 +38,23 @@ async function list(user = 'ann') {
   return body;
 }
 
-/** One call; its status and the JSON of its answer. */
-async function call(name, given, more = {}, { user = 'ann', key } = {}) {
+/**
+ * One call; its status and the JSON of its answer.
+ * @param {string} name @param {any} given @param {any} [more]
+ * @param {{user?: string}} [options]
+ */
+async function call(name, given, more = {}, { user = 'ann' } = {}) {
   const client = await site.signedIn({ user });
   const answer = await client.post('api/tools/call',
-    { name, arguments: given, ...more },
-    key ? { 'Idempotency-Key': key } : {});
+    { name, arguments: given, ...more });
   return { status: answer.status, body: await answer.json() };
 }
 
-
-/** Begins a streamed call. */
+/**
+ * Begins a streamed call.
+ * @param {string} name @param {any} given
+ * @param {{user?: string, more?: any, key?: string}} [options]
+ */
 async function stream(name, given, { user = 'ann', more = {},
   key = randomUUID() } = {}) {
   const client = await site.signedIn({ user });
@@ -57,12 +64,16 @@ async function stream(name, given, { user = 'ann', more = {},
   return { answer, key, client };
 }
 
-/** All events of a streamed call, parsed; '[DONE]' stays. */
-async function events(name, given, options) {
-  const { answer } = await stream(name, given, options);
+/**
+ * All events of a streamed call, parsed; '[DONE]' stays.
+ * @param {Parameters<typeof stream>} args
+ */
+async function events(...args) {
+  const { answer } = await stream(...args);
   return eventsOf(await answer.text());
 }
 
+/** @param {string} text @returns {any[]} */
 const eventsOf = (text) => [...text.matchAll(/^data: (.*)$/gm)]
   .map(([, data]) => data === '[DONE]' ? data : JSON.parse(data));
 
@@ -131,10 +142,10 @@ for (const era of eras) {
     test('is stopped, and told so', async () => {
       const { answer, key, client } = await stream(`${era}__act`,
         { do: 'wait' });
-      await until(() => server.calls('tools/call').at(-1)?.body.params
-        .arguments.do === 'wait');
+      await until(() =>
+        server.lastCall.body.params.arguments.do === 'wait');
       const { closed } = server;
-      const { id } = server.calls('tools/call').at(-1).body;
+      const { id } = server.lastCall.body;
       assert.equal(await client.stop(key), 204);
       await until(() => server.closed > closed);
       if (era === 'legacy') await until(() => server.cancelled.includes(id));
@@ -208,9 +219,10 @@ for (const era of eras) {
       assert.equal(status, 502, body.error?.code);
     });
 
-    for (const [code, want, ours = 502] of [[301, 'tool_redirect'],
+    for (const [code, want, ours = 502] of /** @type {[number, string,
+      number?][]} */ ([[301, 'tool_redirect'],
       [401, 'tool_auth'], [429, 'tool_rate_limit', 429],
-      [500, 'tool_failed']]) {
+      [500, 'tool_failed']])) {
       test(`refuses a call with ${code}`, async () => {
         const before = server.acted;
         const { status, body } = await call(`${era}__act`,
@@ -268,16 +280,17 @@ test('a stream that broke goes on where a legacy server can', async () => {
   const seen = await events('legacy__act', { do: 'resume' });
   assert.equal(seen.at(-2).content[0].text, 'the rest');
   const asked = servers.legacy.seen.findLast(({ method }) => method === 'GET');
-  assert.equal(asked.headers['last-event-id'], 'e-1');
+  assert.equal(asked?.headers['last-event-id'], 'e-1');
 });
 
 test('a legacy session is one login\'s, and begun anew when forgotten',
   async () => {
     const server = servers.legacy;
+    /** @param {string} user */
     const sessionOf = async (user) => {
       const { status } = await call('legacy__echo', {}, {}, { user });
       assert.equal(status, 200);
-      return server.calls('tools/call').at(-1).headers['mcp-session-id'];
+      return server.lastCall.headers['mcp-session-id'];
     };
     const ann = await sessionOf('ann');
     assert.equal(await sessionOf('ann'), ann);
@@ -293,9 +306,9 @@ test('a tool whose headers are new is called with them; one that is another '
   const server = servers.modern;
   const region = server.tools.findIndex(({ name }) => name === 'region');
   const old = server.tools[region];
+  /** @param {any} more */
   const change = (more) => {
-    server.tools = server.tools.with?.(region, more)
-      ?? server.tools.map((one, n) => n === region ? more : one);
+    server.tools = server.tools.map((one, n) => n === region ? more : one);
   };
   const { acted } = server;
   change({ ...old, inputSchema: { type: 'object', properties: {

@@ -11,7 +11,11 @@ import https from 'node:https';
 const MODERN = '2026-07-28';
 const META = 'io.modelcontextprotocol/';
 
-/** Tools of the usual list. */
+/** @typedef {import('node:http').IncomingMessage} Request */
+/** @typedef {import('node:http').ServerResponse} Response */
+/** @typedef {any} Json what a client sent, or is to get */
+
+/** Tools of the usual list. @type {Json[]} */
 export const TOOLS = [
   { name: 'echo', description: 'Says it again.', inputSchema: { type: 'object',
     properties: { text: { type: 'string' } } },
@@ -41,8 +45,9 @@ export class ToolServer {
   version = '2025-11-25';
   /** calls of tools that were begun, by the text of their arguments */
   acted = 0;
-  /** ids of requests that were cancelled (legacy), or closed (modern) */
+  /** ids of requests that were cancelled (legacy) @type {number[]} */
   cancelled = [];
+  /** calls whose connection was closed before their answer's end */
   closed = 0;
   sessions = new Map();
   #next = 1;
@@ -53,6 +58,7 @@ export class ToolServer {
   /** @param {'modern' | 'legacy'} era @param {any} [certificates] */
   constructor(era, certificates) {
     this.era = era;
+    /** @param {Request} request @param {Response} response */
     const serve = (request, response) =>
       this.#serve(request, response).catch((error) => {
         if (!response.headersSent) response.writeHead(500);
@@ -76,19 +82,28 @@ export class ToolServer {
     return new Promise((resolve) => this.server.close(resolve));
   }
 
+  /** What was asked with this method of MCP's. @param {string} method */
   calls(method) {
     return this.seen.filter(({ body }) => body?.method === method);
   }
 
+  /** The last call of a tool. */
+  get lastCall() {
+    const last = this.calls('tools/call').at(-1);
+    if (!last) throw new Error('no tool was called');
+    return last;
+  }
+
+  /** @param {Request} request @param {Response} response */
   async #serve(request, response) {
     let text = '';
     for await (const part of request) text += part;
     const body = text === '' ? null : JSON.parse(text);
     const { headers } = request;
-    this.seen.push({ method: request.method, headers, body });
+    this.seen.push({ method: request.method ?? '', headers, body });
     if (this.status !== 0) {
       response.writeHead(this.status, { Location: 'http://localhost:1/' });
-      return response.end(this.refusal ?? 'no');
+      return response.end('no');
     }
     if (this.token !== undefined
       && headers.authorization !== `Bearer ${this.token}`) {
@@ -99,18 +114,27 @@ export class ToolServer {
     return this.#legacy(request, headers, body, response);
   }
 
-  #error(response, status, id, code, message, data) {
+  /**
+   * @param {Response} response @param {number} status @param {Json} id
+   * @param {number} code @param {string} message
+   */
+  #error(response, status, id, code, message) {
     response.writeHead(status, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify(
-      { jsonrpc: '2.0', id, error: { code, message, data } }));
+      { jsonrpc: '2.0', id, error: { code, message } }));
   }
 
+  /**
+   * @param {Response} response @param {Json} id @param {Json} result
+   * @param {Record<string, string>} [headers]
+   */
   #json(response, id, result, headers = {}) {
     response.writeHead(200,
       { 'Content-Type': 'application/json', ...headers });
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
   }
 
+  /** @param {Json} headers @param {Json} body @param {Response} response */
   #modern(headers, body, response) {
     const meta = body?.params?._meta ?? {};
     if (headers['mcp-protocol-version'] !== MODERN
@@ -131,11 +155,17 @@ export class ToolServer {
     return this.#error(response, 404, body.id, -32601, 'no such method');
   }
 
-  /** What of a call's headers is not as it should be. */
+  /**
+   * What of a call's headers is not as it should be.
+   * @param {Json} headers @param {Json} params
+   */
   #mirrored(headers, { name, arguments: given }) {
-    const read = (value) => /^=\?base64\?.*\?=$/.test(value ?? '')
+    /** @param {string | undefined} value */
+    const read = (value) => value !== undefined
+      && /^=\?base64\?.*\?=$/.test(value)
       ? Buffer.from(value.slice(9, -2), 'base64').toString() : value;
     if (read(headers['mcp-name']) !== name) return 'Mcp-Name';
+    /** @type {(schema: Json, value: Json) => string | undefined} */
     const walk = (schema, value) => Object.entries(schema?.properties ?? {})
       .map(([key, inner]) => {
         const mark = inner['x-mcp-header'];
@@ -149,6 +179,10 @@ export class ToolServer {
       given);
   }
 
+  /**
+   * @param {Request} request @param {Json} headers @param {Json} body
+   * @param {Response} response
+   */
   #legacy(request, headers, body, response) {
     const id = headers['mcp-session-id'];
     if (request.method === 'DELETE') {
@@ -189,6 +223,7 @@ export class ToolServer {
     return this.#call(body, response, {});
   }
 
+  /** @param {{cursor?: string}} params */
   #page({ cursor }) {
     const from = Number(cursor ?? 0);
     const next = from + this.pageSize;
@@ -196,6 +231,7 @@ export class ToolServer {
       nextCursor: next < this.tools.length ? String(next) : undefined };
   }
 
+  /** @param {Json} headers @param {Response} response */
   #resume(headers, response) {
     const rest = this.#kept.get(headers['last-event-id']);
     if (!rest) {
@@ -206,15 +242,19 @@ export class ToolServer {
     return response.end(rest);
   }
 
+  /** @param {Json} body @param {Response} response @param {Json} extra */
   async #call(body, response, extra) {
     const { name, arguments: given, inputResponses, requestState }
       = body.params;
+    /** @param {Json} message */
     const event = (message) => response.write(
       `data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
     const begin = () => response.writeHead(200,
       { 'Content-Type': 'text/event-stream' });
+    /** @param {string} text @param {Json} [more] */
     const answer = (text, more = {}) => ({ id: body.id, result: { ...extra,
       content: [{ type: 'text', text }], ...more } });
+    /** @param {number} n @param {string} message */
     const progress = (n, message) => event({ method: 'notifications/progress',
       params: { progressToken: body.params._meta.progressToken, progress: n,
         total: 3, message } });
@@ -291,7 +331,10 @@ export class ToolServer {
     }
   }
 
-  /** Asks a person, as the era has it. */
+  /**
+   * Asks a person, as the era has it.
+   * @param {Json} body @param {Response} response @param {Json} how
+   */
   #ask(body, response, { event, begin, answer, extra, inputResponses,
     requestState }) {
     const params = { mode: 'form', message: 'Who?', requestedSchema: {
@@ -308,7 +351,7 @@ export class ToolServer {
     const id = `ask-${this.#next++}`;
     begin();
     event({ id, method: 'elicitation/create', params });
-    this.#waiting.set(id, ({ result }) => {
+    this.#waiting.set(id, (/** @type {Json} */ { result }) => {
       event(answer(`${result.action} ${result.content?.name ?? ''}`));
       response.end();
     });

@@ -35,7 +35,7 @@ const CALLS = {
   'gzip-file-as-resource': [{ name: 'a.gz', data: 'data:text/plain,hello',
     outputType: 'resource' }, /gzip/],
   'toggle-simulated-logging': [{}, /log/i],
-  'toggle-subscriber-updates': [{}, /updat/i],
+  'toggle-subscriber-updates': [{}, /resource/i],
   'trigger-long-running-operation': [{ duration: 0.2, steps: 2 },
     /completed/i],
   'trigger-elicitation-request': [{}, /Ada/],

@@ -26,6 +26,11 @@ function descriptionView({ i18n: { t } }, tool) {
   return html`<details class="hint"><summary dir="auto">${description.slice(0, MAX_LEAD)}…</summary><p dir="auto">${description}</p></details>`;
 }
 
+/** What a tool is called below its server's name. @param {Tool} tool */
+function shortName({ name, server }) {
+  return server !== '' && name.startsWith(`${server}__`) ? name.slice(server.length + 2) : name;
+}
+
 /**
  * @param {Context} ctx
  * @param {Tool} tool
@@ -34,9 +39,10 @@ function descriptionView({ i18n: { t } }, tool) {
  */
 function toolView(ctx, tool, on, set) {
   const id = `tool-${tool.name}`;
+  const name = shortName(tool);
   return html`<li class="tool-row"><input type="checkbox" id=${id} .checked=${on}
       @change=${(/** @type {Event} */ event) => set([tool], /** @type {HTMLInputElement} */ (event.target).checked)}>
-    <div><label for=${id}><code dir="ltr">${tool.name}</code>${tool.title ? html` <bdi>${tool.title}</bdi>` : nothing}</label>
+    <div><label for=${id}><code dir="ltr">${name}</code>${tool.title && tool.title !== name ? html` <bdi>${tool.title}</bdi>` : nothing}</label>
       ${descriptionView(ctx, tool)}</div></li>`;
 }
 

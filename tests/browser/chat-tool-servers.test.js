@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Whole loops with tools of servers, through nginx and the worker: for each
+ * kind of provider, with a server of each era.
+ */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { ToolServer } from '../upstream/mcp.js';
+import { startChat } from './chat-harness.js';
+
+/** @param {unknown[]} events @returns {string} */
+const stream = (events) => events.map((one) => `data: ${typeof one === 'string' ? one : JSON.stringify(one)}\n\n`).join('');
+
+/** @typedef {{id: string, name: string, text: string}} Call */
+
+/** How an answer that calls tools looks on the wire. @type {Record<string, (calls: Call[]) => string>} */
+const CALLING = {
+  openai: (calls) => stream([
+    ...calls.map(({ id, name, text }, index) => ({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, finish_reason: null, delta: {
+      tool_calls: [{ index, id, type: 'function', function: { name, arguments: JSON.stringify({ text }) } }] } }] })),
+    { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] }, '[DONE]']),
+  openai_responses: (calls) => stream([
+    { type: 'response.output_item.done', output_index: 0, item: { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAA' } },
+    ...calls.map(({ id, name, text }, index) => ({ type: 'response.output_item.done', output_index: index + 1, item: {
+      type: 'function_call', call_id: id, name, arguments: JSON.stringify({ text }) } })),
+    { type: 'response.completed', response: { status: 'completed', output: [], usage: {} } }]),
+  anthropic: (calls) => stream([
+    { type: 'message_start', message: { id: 'm', usage: {} } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'c2ln' } },
+    { type: 'content_block_stop', index: 0 },
+    ...calls.flatMap(({ id, name, text }, i) => [
+      { type: 'content_block_start', index: i + 1, content_block: { type: 'tool_use', id, name, input: {} } },
+      { type: 'content_block_delta', index: i + 1, delta: { type: 'input_json_delta', partial_json: JSON.stringify({ text }) } },
+      { type: 'content_block_stop', index: i + 1 }]),
+    { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage: {} }, { type: 'message_stop' }]),
+};
+
+/** What of the first round must come back in the second, as the kind has it. @type {Record<string, RegExp>} */
+const BACK = {
+  openai: /"role":"tool"/,
+  openai_responses: /"encrypted_content":"gAAA".*"function_call_output"/,
+  anthropic: /"signature":"c2ln".*"tool_result"/,
+};
+
+const END = [{ text: 'That is all.' }, { finish: 'stop' }, { done: true }];
+
+for (const [kind, calling] of Object.entries(CALLING)) {
+  test(`a model of ${kind} calls tools of both eras, as far as it is let`, async () => {
+    const servers = { modern: new ToolServer('modern'), legacy: new ToolServer('legacy') };
+    /** @type {any} */
+    const config = { 'provider "up"': { kind, 'model "m"': {} } };
+    for (const [name, server] of Object.entries(servers)) config[`tool_server "${name}"`] = { url: await server.listen() };
+    const chats = await startChat({ models: [], config });
+    try {
+      const chat = await chats.open();
+      const { page } = chat;
+      const { upstream } = chats.site;
+      await page.getByRole('button', { name: 'Tools', exact: true }).click();
+      const echo = page.getByRole('dialog').getByRole('checkbox', { name: /^echo/ });
+      await echo.nth(1).waitFor();
+      for (const box of await echo.all()) await box.check();
+      await page.keyboard.press('Escape');
+
+      /** @param {string} n */
+      const round = (n) => [{ body: calling([{ id: `a${n}`, name: 'modern__echo', text: `one ${n}` }, { id: `b${n}`, name: 'legacy__echo', text: `two ${n}` }]),
+        type: 'text/event-stream' }, { steps: END }];
+      upstream.script('m', round('1'));
+      await chat.ask('First');
+      const modern = page.getByRole('group', { name: /modern/ });
+      const legacy = page.getByRole('group', { name: /legacy/ });
+      await modern.getByRole('button', { name: 'Allow once' }).waitFor();
+      assert.match(await modern.innerText(), /one 1/);
+      assert.deepEqual([servers.modern.acted, servers.legacy.acted], [0, 0]);
+      await modern.getByRole('button', { name: 'Allow once' }).click();
+      await legacy.getByRole('button', { name: /^Always/ }).click();
+      await chat.see('That is all.');
+      assert.deepEqual([servers.modern.acted, servers.legacy.acted], [1, 1]);
+      const second = String(upstream.calls.at(-1)?.body);
+      assert.match(second, /echo: one 1/);
+      assert.match(second, /echo: two 1/);
+      assert.match(second, BACK[kind] ?? /^$/);
+
+      // What is always allowed is not asked for again; what is not, is.
+      upstream.script('m', round('2'));
+      await chat.ask('Second');
+      await modern.getByRole('textbox', { name: 'Why not?' }).fill('Enough.');
+      await modern.getByRole('button', { name: 'Do not allow' }).click();
+      await chat.answers.filter({ hasText: 'That is all.' }).nth(1).waitFor();
+      assert.deepEqual([servers.modern.acted, servers.legacy.acted], [1, 2]);
+      assert.match(String(upstream.calls.at(-1)?.body), /Enough\./);
+      assert.deepEqual(chat.errors, []);
+    } finally {
+      await chats.close();
+      for (const server of Object.values(servers)) await server.close();
+    }
+  });
+}

@@ -47,7 +47,7 @@ source_deadline(enum policy_due due, const struct policy_times *at,
     const struct policy_phase *phase, const struct policy_limits *limits)
 {
 	if (phase->ended || !phase->calling || phase->paused ||
-	    !phase->is_stream)
+	    !phase->tells)
 		return NEVER;
 	if (at->first_event == 0)
 		return due == POLICY_FIRST_EVENT

@@ -78,7 +78,8 @@ struct policy_limits {
 };
 
 struct policy_phase {
-	bool is_stream; /* events; else one JSON text */
+	bool is_stream; /* to clients: events; else one JSON text */
+	bool tells;	/* the source says something on its way */
 	bool calling;	/* a source is running */
 	bool paused;
 	bool attached;

@@ -42,6 +42,9 @@ static struct policy_phase
 phase_of(const struct stream *s)
 {
 	struct policy_phase p = { .is_stream = s->out.events,
+		/* A provider that was asked for a whole answer thinks in
+		 * silence; a tool does not know what it was asked for. */
+		.tells = s->out.events || s->tool != NULL,
 		.calling = s->source.ops != NULL,
 		.paused = s->paused,
 		.attached = s->out.clients != NULL,

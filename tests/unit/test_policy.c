@@ -151,7 +151,7 @@ test_deadlines(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(times); i++) {
-		p.is_stream = (times[i].phase & EVENTS) != 0;
+		p.is_stream = p.tells = (times[i].phase & EVENTS) != 0;
 		p.calling = (times[i].phase & CALLING) != 0;
 		p.paused = (times[i].phase & PAUSED) != 0;
 		p.attached = (times[i].phase & ATTACHED) != 0;
@@ -182,7 +182,8 @@ test_far(void **state)
 	const struct policy_limits far = { .first_event = UINT32_MAX,
 		.silence = UINT32_MAX, .total = UINT32_MAX,
 		.heartbeat = UINT32_MAX, .grace = UINT32_MAX };
-	const struct policy_phase p = { .is_stream = true, .calling = true,
+	const struct policy_phase p = { .is_stream = true, .tells = true,
+		.calling = true,
 		.attached = true, .last_write = 1300 };
 
 	(void)state;

@@ -119,7 +119,11 @@ test('it is set up with the password, at any mount, and asked for from then on',
 test('the same code, many times at once: one gets in', async () => {
   const { secret } = enrolled('kim');
   const answers = await Promise.all(Array.from({ length: 6 }, () => tryLogin('kim', totp(secret))));
-  assert.deepEqual(answers.map((a) => a.status).sort(), [200, 401, 401, 401, 401, 401]);
+  const [first, ...others] = answers.map((a) => a.status).sort();
+  assert.equal(first, 200);
+  // 503: checks of passwords at a time are limited, and a slow machine meets the limit.
+  assert.ok(others.every((status) => status === 401 || status === 503), String(others));
+  assert.ok(others.includes(401), String(others));
 });
 
 test('confabctl: a QR code, a secret, a reset; and clear words', async () => {

@@ -122,6 +122,30 @@ provider_delta_value(const struct provider_writer *w, const char *name,
 	return result;
 }
 
+enum provider_result
+provider_delta_picture(const struct provider_writer *w, const char *format,
+    const char *data, size_t len)
+{
+	enum provider_result result;
+	struct buf url, image;
+
+	if (data == NULL || len == 0)
+		return PROVIDER_MORE;
+	buf_init(&url, PROVIDER_CHUNK_MAX);
+	buf_init(&image, PROVIDER_CHUNK_MAX);
+	buf_printf(&url, "data:image/%.16s;base64,", format);
+	buf_append(&url, data, len);
+	buf_puts(&image, "{\"type\":\"image_url\",\"image_url\":{\"url\":");
+	buf_json(&image, buf_str(&url), url.len);
+	buf_puts(&image, "}}");
+	if (!buf_ok(&url))
+		image.failed = true;
+	result = provider_delta_item(w, "images", &image);
+	buf_free(&url);
+	buf_free(&image);
+	return result;
+}
+
 /* A member's text, or an empty one. */
 static void
 put_string(struct buf *out, struct json_object *obj, const char *name)

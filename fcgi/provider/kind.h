@@ -286,6 +286,10 @@ enum provider_result provider_delta_item(const struct provider_writer *w,
 enum provider_result provider_delta_value(const struct provider_writer *w,
     const char *name, struct json_object *v);
 
+/* A picture in base64, of the format that image/FORMAT names. */
+enum provider_result provider_delta_picture(const struct provider_writer *w,
+    const char *format, const char *data, size_t len);
+
 /* The index-th call begins, of which `call` has the "name" and, under `id`, the
  * id; a piece of its arguments, which `from` has under `name`. */
 enum provider_result provider_delta_call(const struct provider_writer *w,

@@ -265,28 +265,12 @@ end_thought(const struct reading *g, struct json_object *item, int64_t index)
 static enum provider_result
 end_picture(const struct reading *g, struct json_object *item)
 {
-	const char *data, *format = json_str(item, "output_format", NULL);
-	enum provider_result result;
-	struct buf url, image;
+	const char *format = json_str(item, "output_format", NULL), *data;
 	size_t len;
 
 	data = json_str(item, "result", &len);
-	if (data == NULL || len == 0)
-		return PROVIDER_MORE;
-	buf_init(&url, PROVIDER_CHUNK_MAX);
-	buf_init(&image, PROVIDER_CHUNK_MAX);
-	buf_printf(&url, "data:image/%s;base64,",
-	    format != NULL && strlen(format) < 16 ? format : "png");
-	buf_append(&url, data, len);
-	buf_puts(&image, "{\"type\":\"image_url\",\"image_url\":{\"url\":");
-	buf_json(&image, buf_str(&url), url.len);
-	buf_puts(&image, "}}");
-	if (!buf_ok(&url))
-		image.failed = true;
-	result = provider_delta_item(&g->w, "images", &image);
-	buf_free(&url);
-	buf_free(&image);
-	return result;
+	return provider_delta_picture(&g->w, format != NULL ? format : "png",
+	    data, data != NULL ? len : 0);
 }
 
 static enum provider_result

@@ -130,7 +130,7 @@ TEXT
 	report "$1" "$all_ok" "$all_bad" "$log"
 }
 
-suite_limit=600
+suite_limit=900
 build build --quiet --enable-werror
 build sanitized --quiet --enable-werror --enable-sanitizers CFLAGS='-g -O1'
 npm_config_offline=true

@@ -276,8 +276,12 @@ static void
 put_detail(struct writer *w, struct json_object *d)
 {
 	const char *type = json_str(d, "type", NULL), *text, *s;
+	const char *format = json_str(d, "format", NULL);
 	size_t len, text_len;
 
+	/* That of another API would be refused, and the question with it. */
+	if (format != NULL && strncmp(format, "anthropic", 9) != 0)
+		return;
 	if (type != NULL && strcmp(type, "reasoning.text") == 0) {
 		s = json_str(d, "signature", &len);
 		text = json_str(d, "text", &text_len);

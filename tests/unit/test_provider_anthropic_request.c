@@ -314,6 +314,8 @@ test_parts(void **state)
 	    "\"text\",\"text\":\"q\",\"cache_control\":{\"type\":"
 	    "\"ephemeral\",\"ttl\":\"1h\"}}]},{\"role\":\"assistant\","
 	    "\"content\":\"a\",\"reasoning_details\":[{\"type\":"
+	    "\"reasoning.encrypted\",\"data\":\"other\",\"format\":"
+	    "\"openai-responses-v1\"},{\"type\":"
 	    "\"reasoning.text\",\"text\":\"why\",\"signature\":\"sig\"},{"
 	    "\"type\":\"reasoning.encrypted\",\"data\":\"enc\"}],"
 	    "\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\",\"function\":{"
@@ -339,6 +341,7 @@ test_parts(void **state)
 	    "\"text\":"
 	    "\"a\"},{\"type\":\"tool_use\"|\"tool_result\"|\"BBBB\"|\"now\"");
 	assert_null(strstr(body, "seed"));
+	assert_null(strstr(body, "other"));
 	free(body);
 	p.cache = true;
 	body = request_body(&p, &anthropic_model, text, &err);

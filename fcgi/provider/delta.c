@@ -33,16 +33,17 @@ provider_delta_begin(const struct provider_writer *w, const char *id)
 	return 0;
 }
 
-/* Emits a chunk whose choice has these members. */
+/* Emits a chunk whose choice has these members, which are freed. */
 static enum provider_result
-put_choice(const struct provider_writer *w, const struct buf *members,
-    bool content)
+put_choice(const struct provider_writer *w, struct buf *members, bool content)
 {
 	enum provider_result result = PROVIDER_MORE;
 	struct buf text;
 
-	if (w->r->head == NULL && provider_delta_begin(w, "msg") != 0)
+	if (w->r->head == NULL && provider_delta_begin(w, "msg") != 0) {
+		buf_free(members);
 		return provider_no_memory(w->err);
+	}
 	buf_init(&text, PROVIDER_CHUNK_MAX);
 	buf_puts(&text, w->r->head);
 	buf_puts(&text, "{\"index\":0,");
@@ -53,29 +54,26 @@ put_choice(const struct provider_writer *w, const struct buf *members,
 	else if (w->emit(w->arg, text.data, text.len, content) != 0)
 		result = provider_not_passed(w->err);
 	buf_free(&text);
+	buf_free(members);
 	return result;
 }
 
 enum provider_result
 provider_delta_role(const struct provider_writer *w)
 {
-	enum provider_result result;
 	struct buf members;
 
 	buf_init(&members, 128);
 	buf_puts(&members,
 	    "\"delta\":{\"role\":\"assistant\","
 	    "\"content\":\"\"},\"finish_reason\":null");
-	result = put_choice(w, &members, false);
-	buf_free(&members);
-	return result;
+	return put_choice(w, &members, false);
 }
 
 enum provider_result
 provider_delta_text(const struct provider_writer *w, const char *name,
     const char *s, size_t len)
 {
-	enum provider_result result;
 	struct buf members;
 
 	if (s == NULL || len == 0)
@@ -85,16 +83,13 @@ provider_delta_text(const struct provider_writer *w, const char *name,
 	buf_printf(&members, "\"delta\":{\"%s\":", name);
 	buf_json(&members, s, len);
 	buf_puts(&members, "},\"finish_reason\":null");
-	result = put_choice(w, &members, true);
-	buf_free(&members);
-	return result;
+	return put_choice(w, &members, true);
 }
 
 enum provider_result
 provider_delta_item(const struct provider_writer *w, const char *name,
     const struct buf *item)
 {
-	enum provider_result result;
 	struct buf members;
 
 	buf_init(&members, PROVIDER_CHUNK_MAX);
@@ -103,9 +98,7 @@ provider_delta_item(const struct provider_writer *w, const char *name,
 	buf_puts(&members, "]},\"finish_reason\":null");
 	if (!buf_ok(item))
 		members.failed = true;
-	result = put_choice(w, &members, true);
-	buf_free(&members);
-	return result;
+	return put_choice(w, &members, true);
 }
 
 enum provider_result
@@ -161,7 +154,6 @@ enum provider_result
 provider_delta_call(const struct provider_writer *w, unsigned index,
     struct json_object *call, const char *id)
 {
-	enum provider_result result;
 	struct buf members;
 
 	buf_init(&members, PROVIDER_CHUNK_MAX);
@@ -171,16 +163,13 @@ provider_delta_call(const struct provider_writer *w, unsigned index,
 	buf_puts(&members, ",\"type\":\"function\",\"function\":{\"name\":");
 	put_string(&members, call, "name");
 	buf_puts(&members, ",\"arguments\":\"\"}}]},\"finish_reason\":null");
-	result = put_choice(w, &members, true);
-	buf_free(&members);
-	return result;
+	return put_choice(w, &members, true);
 }
 
 enum provider_result
 provider_delta_arguments(const struct provider_writer *w, unsigned index,
     struct json_object *from, const char *name)
 {
-	enum provider_result result;
 	struct buf members;
 
 	buf_init(&members, PROVIDER_CHUNK_MAX);
@@ -190,16 +179,13 @@ provider_delta_arguments(const struct provider_writer *w, unsigned index,
 	    index);
 	put_string(&members, from, name);
 	buf_puts(&members, "}}]},\"finish_reason\":null");
-	result = put_choice(w, &members, true);
-	buf_free(&members);
-	return result;
+	return put_choice(w, &members, true);
 }
 
 enum provider_result
 provider_delta_end(const struct provider_writer *w, enum provider_end end,
     const char *word)
 {
-	enum provider_result result;
 	struct buf members;
 
 	w->r->finished = true;
@@ -210,7 +196,5 @@ provider_delta_end(const struct provider_writer *w, enum provider_end end,
 		buf_puts(&members, ",\"native_finish_reason\":");
 		buf_json(&members, word, strlen(word));
 	}
-	result = put_choice(w, &members, false);
-	buf_free(&members);
-	return result;
+	return put_choice(w, &members, false);
 }

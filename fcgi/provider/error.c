@@ -279,6 +279,34 @@ provider_error_words(const struct config_provider *p, const char *s, size_t len,
 	return result;
 }
 
+struct json_object *
+provider_event(const struct provider_reader *r, const struct sse_event *ev,
+    struct api_error *err)
+{
+	struct json_object *event = NULL;
+
+	switch (json_parse_loose(ev->data, ev->data_len, JSON_DEPTH_DEFAULT,
+	    &event)) {
+	case JSON_OK:
+		if (json_object_is_type(event, json_type_object))
+			return event;
+		json_object_put(event);
+		(void)provider_invalid(err, "an event that is no object");
+		break;
+	case JSON_NO_MEMORY:
+		(void)provider_no_memory(err);
+		break;
+	default:
+		if (ev->name_len == 5 && memcmp(ev->name, "error", 5) == 0)
+			(void)provider_error_words(r->p, ev->data, ev->data_len,
+			    err);
+		else
+			(void)provider_invalid(err, "an event that is no JSON");
+		break;
+	}
+	return NULL;
+}
+
 /* Words of a body that is no JSON: a line of plain text may be shown. */
 static bool
 is_plain_text(const char *body, size_t len)

@@ -437,22 +437,11 @@ responses_read(struct provider_reader *r, const struct sse_event *ev,
 
 	if (is_done(ev))
 		return PROVIDER_MORE; /* the end of the body tells */
-	switch (json_parse_loose(ev->data, ev->data_len, JSON_DEPTH_DEFAULT,
-	    &event)) {
-	case JSON_OK:
-		break;
-	case JSON_NO_MEMORY:
-		return provider_no_memory(err);
-	default:
-		return ev->name_len == 5 && memcmp(ev->name, "error", 5) == 0
-		    ? provider_error_words(r->p, ev->data, ev->data_len, err)
-		    : provider_invalid(err, "an event that is no JSON");
-	}
+	event = provider_event(r, ev, err);
+	if (event == NULL)
+		return PROVIDER_FAILED;
 	type = json_str(event, "type", NULL);
-	if (json_object_is_type(event, json_type_object))
-		result = on_event(&g, event, type != NULL ? type : "");
-	else
-		result = provider_invalid(err, "an event that is no object");
+	result = on_event(&g, event, type != NULL ? type : "");
 	json_object_put(event);
 	return result;
 }

@@ -2,6 +2,7 @@
 // Word documents: paragraphs in reading order with headings, lists, tables, links and notes. Pure.
 
 import { readNumbering, readStyles } from './docx-styles.js';
+import { byName } from './elements.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress, mainPart, partOfType, readPart, relationsOf } from './office.js';
 import { attribute } from './xml.js';
@@ -16,6 +17,7 @@ import { attribute } from './xml.js';
 /** What is in these is not what a reader of the page sees. */
 const HIDDEN = new Set(['del', 'moveFrom', 'instrText', 'delText', 'delInstrText', 'Fallback']);
 const W = /wordprocessingml/;
+const MAX_LIST_DEPTH = 8;
 
 /**
  * @param {import('./zip.js').Zip} zip
@@ -28,8 +30,17 @@ export function readDocx(zip, budget) {
   const styles = readStyles(zip, partOfType(relations, 'styles'));
   const numbering = readNumbering(zip, partOfType(relations, 'numbering'));
   const out = createMarkdown(budget);
-  const body = createBody(out, { relations, styles, numbering });
-  readPart(zip, main, body.handlers);
+  /** @type {Body} */
+  const body = {
+    out, relations, styles, numbering, paragraphs: [], noted: new Set(), links: [],
+    inText: false, inProperties: false, span: 1, pictures: 0,
+  };
+  readPart(zip, main, byName(body, {
+    opened: OPENED,
+    closed: CLOSED,
+    isHidden: (name) => HIDDEN.has(name),
+    text({ inText }, text) { if (inText) out.text(text); },
+  }));
   for (const type of ['footnotes', 'endnotes']) {
     const part = partOfType(relations, type);
     if (part === null) continue;
@@ -38,7 +49,7 @@ export function readDocx(zip, budget) {
       if (body.noted.has(label)) out.note(label, text);
     }
   }
-  return { text: out.result(), pictures: body.pictures() };
+  return { text: out.result(), pictures: body.pictures };
 }
 
 /**
@@ -77,115 +88,94 @@ function readNotes(zip, part, budget) {
 }
 
 /**
- * The handlers of the document's body.
- * @param {import('./markdown.js').Markdown} out
- * @param {{relations: import('./office.js').Relations, styles: Styles, numbering: Numbering}} known
+ * What is known of the document, what is open in it, and what was found.
+ * @typedef {object} Body
+ * @property {import('./markdown.js').Markdown} out
+ * @property {import('./office.js').Relations} relations
+ * @property {Styles} styles
+ * @property {Numbering} numbering
+ * @property {Paragraph[]} paragraphs  that are open: one in another's text box
+ * @property {Set<string>} noted       labels of the notes that were referred to
+ * @property {(string | null)[]} links  addresses of the links that are open
+ * @property {boolean} inText
+ * @property {boolean} inProperties
+ * @property {number} span             columns of the cell under way
+ * @property {number} pictures
  */
-function createBody(out, { relations, styles, numbering }) {
-  /** Paragraphs that are open: one in another's text box. @type {Paragraph[]} */
-  const paragraphs = [];
-  /** @type {Set<string>} */
-  const noted = new Set();
-  /** @type {(string | null)[]} */
-  const links = [];
-  let hidden = 0;
-  let inText = false;
-  let span = 1;
-  let pictures = 0;
 
-  /** @param {Element} element */
-  function open(element) {
-    if (hidden > 0 || HIDDEN.has(element.name)) {
-      hidden += 1;
-      return;
-    }
-    const paragraph = paragraphs.at(-1);
-    switch (element.name) {
-      case 'p':
-        if (!W.test(element.space)) break;
-        out.flush();
-        paragraphs.push({ style: '', level: null, numId: null, depth: 0 });
-        break;
-      case 't': inText = true; break;
-      case 'tab': if (paragraph !== undefined && !inProperties) out.text('\t'); break;
-      case 'br': case 'cr': out.text('\n'); break;
-      case 'noBreakHyphen': out.text('\u2011'); break;
-      case 'sym': out.text(symbol(element)); break;
-      case 'pPr': inProperties = true; break;
-      case 'pStyle': if (paragraph) paragraph.style = attribute(element, 'val') ?? ''; break;
-      case 'outlineLvl': if (paragraph) paragraph.level = Number(attribute(element, 'val')) + 1; break;
-      case 'numId': if (paragraph) paragraph.numId = attribute(element, 'val'); break;
-      case 'ilvl': if (paragraph) paragraph.depth = Math.min(8, Number(attribute(element, 'val')) || 0); break;
-      case 'tbl': if (W.test(element.space)) out.openTable(); break;
-      case 'tr': out.openRow(); break;
-      case 'tc': span = 1; break;
-      case 'gridSpan': span = Number(attribute(element, 'val')) || 1; break;
-      case 'hyperlink': openLink(element); break;
-      case 'docPr': picture(attribute(element, 'descr') ?? ''); break;
-      case 'footnoteReference': refer(attribute(element, 'id') ?? ''); break;
-      case 'endnoteReference': refer(`e${attribute(element, 'id') ?? ''}`); break;
-      default:
-    }
-  }
-  let inProperties = false;
+/** @type {import('./elements.js').Table<Body>} */
+const OPENED = {
+  p(body, element) {
+    if (!W.test(element.space)) return;
+    body.out.flush();
+    body.paragraphs.push({ style: '', level: null, numId: null, depth: 0 });
+  },
+  t(body) { body.inText = true; },
+  tab(body) { if (body.paragraphs.length > 0 && !body.inProperties) body.out.text('\t'); },
+  br: lineBreak,
+  cr: lineBreak,
+  noBreakHyphen(body) { body.out.text('\u2011'); },
+  sym(body, element) { body.out.text(symbol(element)); },
+  pPr(body) { body.inProperties = true; },
+  pStyle(body, element) { set(body, { style: attribute(element, 'val') ?? '' }); },
+  outlineLvl(body, element) { set(body, { level: Number(attribute(element, 'val')) + 1 }); },
+  numId(body, element) { set(body, { numId: attribute(element, 'val') }); },
+  ilvl(body, element) { set(body, { depth: Math.min(MAX_LIST_DEPTH, Number(attribute(element, 'val')) || 0) }); },
+  tbl(body, element) { if (W.test(element.space)) body.out.openTable(); },
+  tr(body) { body.out.openRow(); },
+  tc(body) { body.span = 1; },
+  gridSpan(body, element) { body.span = Number(attribute(element, 'val')) || 1; },
+  hyperlink: openLink,
+  docPr(body, element) { picture(body, attribute(element, 'descr') ?? ''); },
+  footnoteReference(body, element) { refer(body, attribute(element, 'id') ?? ''); },
+  endnoteReference(body, element) { refer(body, `e${attribute(element, 'id') ?? ''}`); },
+};
 
-  /** @param {string} label */
-  function refer(label) {
-    noted.add(label);
-    out.text(`[^${label}]`);
-  }
+/** @type {import('./elements.js').Table<Body>} */
+const CLOSED = {
+  p(body, element) {
+    const paragraph = W.test(element.space) ? body.paragraphs.pop() : undefined;
+    if (paragraph !== undefined) body.out.end(blockOf(paragraph, body.styles, body.numbering));
+  },
+  t(body) { body.inText = false; },
+  pPr(body) { body.inProperties = false; },
+  tbl(body, element) { if (W.test(element.space)) body.out.closeTable(); },
+  tc(body, element) { if (W.test(element.space)) body.out.closeCell(body.span); },
+  hyperlink(body) {
+    const address = body.links.pop() ?? null;
+    if (address !== null) body.out.text(`](${address})`);
+  },
+};
 
-  /** @param {string} words */
-  function picture(words) {
-    pictures += 1;
-    if (words !== '') out.text(`[${words.replace(/\s+/g, ' ')}]`);
-  }
+/** What the paragraph under way is told of itself. @param {Body} body @param {Partial<Paragraph>} told */
+function set(body, told) {
+  const paragraph = body.paragraphs.at(-1);
+  if (paragraph !== undefined) Object.assign(paragraph, told);
+}
 
-  /** @param {Element} element */
-  function openLink(element) {
-    const relation = relations.get(attribute(element, 'id', 'relationships') ?? '');
-    const address = relation?.outside === true && isAddress(relation.target) ? relation.target : null;
-    links.push(address);
-    if (address !== null) out.text('[');
-  }
+/** @param {Body} body */
+function lineBreak(body) {
+  body.out.text('\n');
+}
 
-  /** @param {Element} element */
-  function close(element) {
-    if (hidden > 0) {
-      hidden -= 1;
-      return;
-    }
-    switch (element.name) {
-      case 'p': {
-        const paragraph = W.test(element.space) ? paragraphs.pop() : undefined;
-        if (paragraph !== undefined) out.end(blockOf(paragraph, styles, numbering));
-        break;
-      }
-      case 't': inText = false; break;
-      case 'pPr': inProperties = false; break;
-      case 'tbl': if (W.test(element.space)) out.closeTable(); break;
-      case 'tc': if (W.test(element.space)) out.closeCell(span); break;
-      case 'hyperlink': {
-        const address = links.pop() ?? null;
-        if (address !== null) out.text(`](${address})`);
-        break;
-      }
-      default:
-    }
-  }
+/** @param {Body} body @param {string} label */
+function refer(body, label) {
+  body.noted.add(label);
+  body.out.text(`[^${label}]`);
+}
 
-  return {
-    noted,
-    pictures: () => pictures,
-    /** @type {import('./xml.js').Handlers} */
-    handlers: {
-      open,
-      close,
-      text(text) {
-        if (inText && hidden === 0) out.text(text);
-      },
-    },
-  };
+/** @param {Body} body @param {string} words */
+function picture(body, words) {
+  body.pictures += 1;
+  if (words !== '') body.out.text(`[${words.replace(/\s+/g, ' ')}]`);
+}
+
+/** @param {Body} body @param {Element} element */
+function openLink(body, element) {
+  const relation = body.relations.get(attribute(element, 'id', 'relationships') ?? '');
+  const address = relation?.outside === true && isAddress(relation.target) ? relation.target : null;
+  body.links.push(address);
+  if (address !== null) body.out.text('[');
 }
 
 /** A character of a symbol font. @param {Element} element */

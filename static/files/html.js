@@ -2,6 +2,7 @@
 // HTML to Markdown by a small tokenizer of its own: it runs where there is no DOM, and nothing of the page ever
 // becomes one. Pure.
 
+import { lookUp } from './elements.js';
 import { decodeText } from './encoding.js';
 import { unescapeText } from './entities.js';
 import { MAX_DEPTH } from './limits.js';
@@ -16,6 +17,8 @@ const VOID = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input'
 const BLOCKS = new Set(['p', 'div', 'section', 'article', 'main', 'header', 'footer', 'nav', 'aside', 'figure', 'figcaption', 'address', 'blockquote', 'dl', 'dt', 'dd', 'form', 'fieldset', 'details', 'summary', 'body', 'html', 'hr', 'center', 'ul', 'ol', 'menu', 'caption', 'legend']);
 /** Those that a new block of the same kind ends, where their own end was left out. */
 const SELF_ENDING = new Set(['p', 'li', 'dt', 'dd', 'tr', 'td', 'th', 'option']);
+
+const HEADING = /^h[1-6]$/;
 
 /** Quotes in one tag, at most: one that has more is text. */
 const MAX_QUOTES = 512;
@@ -133,8 +136,8 @@ export function htmlAttribute(attributes, name) {
 export function readHtml(html, budget) {
   const out = createMarkdown(budget);
   const reader = createReader(out);
-  tokenize(html, reader.text, reader.tag);
-  return { text: out.result(), pictures: reader.pictures() };
+  tokenize(html, (words) => readText(reader, words), (tag) => readTag(reader, tag));
+  return { text: out.result(), pictures: reader.pictures };
 }
 
 /**
@@ -156,157 +159,214 @@ export function decodeHtml(bytes) {
   }
 }
 
-/** @param {import('./markdown.js').Markdown} out */
+/**
+ * What is open in the page, and what was found.
+ * @typedef {object} Reader
+ * @property {import('./markdown.js').Markdown} out
+ * @property {{name: string, hidden: boolean}[]} stack  elements that are open
+ * @property {{ordered: boolean, count: number}[]} lists
+ * @property {string[]} links   addresses of the links that are open; '' for one that goes nowhere
+ * @property {number} hidden    open elements whose text is not the page's
+ * @property {number} pre
+ * @property {number} heading   level of the heading under way; 0
+ * @property {boolean} fresh    nothing of the item under way is written yet
+ * @property {boolean} blank    a blank before the next word would be one too many
+ * @property {number} span      columns of the cell under way
+ * @property {number} pictures
+ */
+
+/** @param {import('./markdown.js').Markdown} out @returns {Reader} */
 function createReader(out) {
-  /** @type {{name: string, hidden: boolean}[]} */
-  const stack = [];
-  /** @type {{ordered: boolean, count: number}[]} */
-  const lists = [];
-  /** @type {string[]} */
-  const links = [];
-  let hidden = 0;
-  let pre = 0;
-  let heading = 0;
-  let fresh = false;
-  let pictures = 0;
-  let blank = true;
-  let title = '';
-  let span = 1;
+  return {
+    out, stack: [], lists: [], links: [], hidden: 0, pre: 0, heading: 0, fresh: false, blank: true, span: 1, pictures: 0,
+  };
+}
 
-  /** Ends the block under way. */
-  function cut() {
-    const list = lists.at(-1);
-    if (heading > 0) out.end({ kind: 'heading', level: heading });
-    else if (list !== undefined) {
-      out.end({ kind: 'item', depth: lists.length - 1, marker: list.ordered ? `${list.count}.` : '-', goesOn: !fresh });
-    } else out.end({ kind: 'paragraph' });
-    if (!blank) fresh = false;
-    blank = true;
+/** What begins with a tag, beyond a block. @type {Readonly<Record<string, (reader: Reader, attributes: string, name: string) => void>>} */
+const BEGUN = {
+  br({ out }) { out.text('\n'); },
+  img(reader, attributes) {
+    reader.pictures += 1;
+    const alt = (htmlAttribute(attributes, 'alt') ?? '').replace(/\s+/g, ' ').trim();
+    if (alt !== '') readText(reader, `[${alt}]`);
+  },
+  pre(reader) {
+    cut(reader);
+    reader.pre += 1;
+  },
+  ul: beginList,
+  ol: beginList,
+  menu: beginList,
+  li(reader) {
+    cut(reader);
+    const list = reader.lists.at(-1);
+    if (list !== undefined) list.count += 1;
+    reader.fresh = true;
+  },
+  table(reader) {
+    cut(reader);
+    reader.out.openTable();
+  },
+  tr({ out }) { out.openRow(); },
+  td: beginCell,
+  th: beginCell,
+  a({ out, links }, attributes) {
+    const address = (htmlAttribute(attributes, 'href') ?? '').trim();
+    links.push(isAddress(address) ? address : '');
+    if (links.at(-1) !== '') out.text('[');
+  },
+};
+
+/** What ends with an element, beyond a block. @type {Readonly<Record<string, (reader: Reader) => void>>} */
+const ENDED = {
+  pre(reader) {
+    reader.pre -= 1;
+    reader.out.end({ kind: 'code' });
+    reader.blank = true;
+  },
+  ul: endList,
+  ol: endList,
+  menu: endList,
+  table(reader) {
+    cut(reader);
+    reader.out.closeTable();
+  },
+  td: endCell,
+  th: endCell,
+  li: cut,
+  a({ out, links }) {
+    const address = links.pop() ?? '';
+    if (address !== '') out.text(`](${address})`);
+  },
+};
+
+/** Ends the block under way. @param {Reader} reader */
+function cut(reader) {
+  const { out, heading, lists } = reader;
+  const list = lists.at(-1);
+  if (heading > 0) {
+    out.end({ kind: 'heading', level: heading });
+  } else if (list !== undefined) {
+    out.end({ kind: 'item', depth: lists.length - 1, marker: list.ordered ? `${list.count}.` : '-', goesOn: !reader.fresh });
+  } else {
+    out.end({ kind: 'paragraph' });
   }
+  if (!reader.blank) reader.fresh = false;
+  reader.blank = true;
+}
 
-  /** @param {string} name */
-  function closeElement(name) {
-    const top = stack.findLastIndex((one) => one.name === name);
-    if (top < 0) return;
-    // What is left open in it ends with it; a cell or item does not reach out of its own.
-    while (stack.length > top) {
-      const gone = /** @type {{name: string, hidden: boolean}} */ (stack.pop());
-      if (gone.hidden) hidden -= 1;
-      ended(gone.name);
-    }
+/** @param {Reader} reader @param {string} attributes @param {string} name */
+function beginList(reader, attributes, name) {
+  cut(reader);
+  const start = Number(htmlAttribute(attributes, 'start') ?? 1) || 1;
+  reader.lists.push({ ordered: name === 'ol', count: start - 1 });
+}
+
+/** @param {Reader} reader */
+function endList(reader) {
+  cut(reader);
+  reader.lists.pop();
+}
+
+/** @param {Reader} reader @param {string} attributes */
+function beginCell(reader, attributes) {
+  reader.span = Number(htmlAttribute(attributes, 'colspan') ?? 1) || 1;
+}
+
+/** @param {Reader} reader */
+function endCell(reader) {
+  cut(reader);
+  reader.out.closeCell(reader.span);
+}
+
+/** @param {Reader} reader @param {Tag} tag */
+function begun(reader, { name, attributes }) {
+  const begin = lookUp(BEGUN, name);
+  if (begin !== undefined) begin(reader, attributes, name);
+  else if (HEADING.test(name)) {
+    cut(reader);
+    reader.heading = Number(name[1]);
+  } else if (BLOCKS.has(name)) {
+    cut(reader);
   }
+}
 
-  /** @param {string} name */
-  function ended(name) {
-    if (hidden > 0) return;
-    if (/^h[1-6]$/.test(name)) {
-      cut();
-      heading = 0;
-    } else if (name === 'pre') {
-      pre -= 1;
-      out.end({ kind: 'code' });
-      blank = true;
-    } else if (name === 'ul' || name === 'ol' || name === 'menu') {
-      cut();
-      lists.pop();
-    } else if (name === 'table') {
-      cut();
-      out.closeTable();
-    } else if (name === 'td' || name === 'th') {
-      cut();
-      out.closeCell(span);
-    } else if (name === 'a') {
-      const address = links.pop() ?? '';
-      if (address !== '') out.text(`](${address})`);
-    } else if (name === 'li' || BLOCKS.has(name)) cut();
+/** @param {Reader} reader @param {string} name */
+function ended(reader, name) {
+  if (reader.hidden > 0) return;
+  const end = lookUp(ENDED, name);
+  if (end !== undefined) end(reader);
+  else if (HEADING.test(name)) {
+    cut(reader);
+    reader.heading = 0;
+  } else if (BLOCKS.has(name)) {
+    cut(reader);
   }
+}
 
-  /** @param {Tag} tag */
-  function begun({ name, attributes }) {
-    switch (name) {
-      case 'br': out.text('\n'); break;
-      case 'img': {
-        pictures += 1;
-        const alt = (htmlAttribute(attributes, 'alt') ?? '').replace(/\s+/g, ' ').trim();
-        if (alt !== '') text(`[${alt}]`);
-        break;
-      }
-      case 'pre': cut(); pre += 1; break;
-      case 'ul': case 'ol': case 'menu': cut(); lists.push({ ordered: name === 'ol', count: (Number(htmlAttribute(attributes, 'start') ?? 1) || 1) - 1 }); break;
-      case 'li': {
-        cut();
-        const list = lists.at(-1);
-        if (list !== undefined) list.count += 1;
-        fresh = true;
-        break;
-      }
-      case 'table': cut(); out.openTable(); break;
-      case 'tr': out.openRow(); break;
-      case 'td': case 'th': span = Number(htmlAttribute(attributes, 'colspan') ?? 1) || 1; break;
-      case 'a': {
-        const address = (htmlAttribute(attributes, 'href') ?? '').trim();
-        links.push(isAddress(address) ? address : '');
-        if (links.at(-1) !== '') out.text('[');
-        break;
-      }
-      default:
-        if (/^h[1-6]$/.test(name)) {
-          cut();
-          heading = Number(name[1]);
-        } else if (BLOCKS.has(name)) cut();
-    }
+/**
+ * Ends the innermost element of that name, if there is one, and with it what was left open in it.
+ * @param {Reader} reader
+ * @param {string} name
+ */
+function closeElement(reader, name) {
+  const at = reader.stack.findLastIndex((one) => one.name === name);
+  if (at < 0) return;
+  while (reader.stack.length > at) {
+    const gone = /** @type {{name: string, hidden: boolean}} */ (reader.stack.pop());
+    if (gone.hidden) reader.hidden -= 1;
+    ended(reader, gone.name);
   }
+}
 
-  /** @param {string} words */
-  function text(words) {
-    if (hidden > 0) return;
-    if (pre > 0) {
-      out.text(words);
+/**
+ * Ends the element that a new one of its kind ends. A cell or an item does not reach out of its own table or list.
+ * @param {Reader} reader
+ * @param {string} name
+ */
+function closeSame(reader, name) {
+  for (let i = reader.stack.length - 1; i >= 0; i -= 1) {
+    const one = /** @type {{name: string}} */ (reader.stack[i]).name;
+    if (one === name || (name === 'td' && one === 'th') || (name === 'th' && one === 'td')) {
+      closeElement(reader, one);
       return;
     }
-    const plain = words.replace(/[ \t\r\n\f]+/g, ' ');
-    const kept = blank ? plain.replace(/^ /, '') : plain;
-    if (kept === '') return;
-    out.text(kept);
-    blank = kept.endsWith(' ');
+    if (one === 'table' || (BOUNDS[name] ?? BLOCK_BOUNDS).test(one)) return;
   }
+}
 
-  return {
-    pictures: () => pictures,
-    title: () => title,
-    text(/** @type {string} */ words) {
-      if (stack.at(-1)?.name === 'title' && title === '') title = words.trim();
-      text(words);
-    },
-    tag(/** @type {Tag} */ tag) {
-      if (tag.end) {
-        closeElement(tag.name);
-        return;
-      }
-      if (tag.name === 'body') closeElement('head');
-      if (SELF_ENDING.has(tag.name)) closeSame(tag.name);
-      const drop = DROPPED.has(tag.name) || /\bhidden\b(?!-|\s*=\s*["']?until)/.test(tag.attributes.replace(/"[^"]*"|'[^']*'/g, '')) ||
-        /display\s*:\s*none/i.test(htmlAttribute(tag.attributes, 'style') ?? '');
-      if (tag.empty && !drop) {
-        if (hidden === 0) begun(tag);
-        return;
-      }
-      if (tag.empty || stack.length >= MAX_DEPTH) return;
-      stack.push({ name: tag.name, hidden: drop });
-      if (drop) hidden += 1;
-      if (hidden === 0) begun(tag);
-    },
-  };
+/** Is what a tag begins no text of the page? @param {Tag} tag */
+function isDropped({ name, attributes }) {
+  return DROPPED.has(name) ||
+    /\bhidden\b(?!-|\s*=\s*["']?until)/.test(attributes.replace(/"[^"]*"|'[^']*'/g, '')) ||
+    /display\s*:\s*none/i.test(htmlAttribute(attributes, 'style') ?? '');
+}
 
-  /** @param {string} name */
-  function closeSame(name) {
-    for (let i = stack.length - 1; i >= 0; i -= 1) {
-      const one = /** @type {{name: string}} */ (stack[i]).name;
-      if (one === name || (name === 'td' && one === 'th') || (name === 'th' && one === 'td')) {
-        closeElement(one);
-        return;
-      }
-      if (one === 'table' || (BOUNDS[name] ?? BLOCK_BOUNDS).test(one)) return;
-    }
+/** @param {Reader} reader @param {Tag} tag */
+function readTag(reader, tag) {
+  if (tag.end) {
+    closeElement(reader, tag.name);
+    return;
   }
+  if (tag.name === 'body') closeElement(reader, 'head');
+  if (SELF_ENDING.has(tag.name)) closeSame(reader, tag.name);
+  const hidden = isDropped(tag);
+  if (tag.empty ? hidden : reader.stack.length >= MAX_DEPTH) return;
+  if (!tag.empty) reader.stack.push({ name: tag.name, hidden });
+  if (hidden) reader.hidden += 1;
+  if (reader.hidden === 0) begun(reader, tag);
+}
+
+/** @param {Reader} reader @param {string} words */
+function readText(reader, words) {
+  if (reader.hidden > 0) return;
+  if (reader.pre > 0) {
+    reader.out.text(words);
+    return;
+  }
+  const plain = words.replace(/[ \t\r\n\f]+/g, ' ');
+  const kept = reader.blank ? plain.replace(/^ /, '') : plain;
+  if (kept === '') return;
+  reader.out.text(kept);
+  reader.blank = kept.endsWith(' ');
 }

@@ -4,6 +4,9 @@
 
 import { MAX_TABLE_COLUMNS } from './limits.js';
 
+/** An item that is deeper is not set in further. */
+const MAX_INDENT = 16;
+
 /**
  * @typedef {{kind: 'paragraph' | 'quote'} | {kind: 'heading', level: number} | {kind: 'code', language?: string}
  *   | {kind: 'item', depth: number, marker: string, goesOn?: boolean}} Block
@@ -11,6 +14,8 @@ import { MAX_TABLE_COLUMNS } from './limits.js';
  */
 
 /** @typedef {ReturnType<typeof createMarkdown>} Markdown */
+
+/** @typedef {{rows: string[][], cell: string[]}} Table  with what its cell under way has so far */
 
 /**
  * Text as it stands in a paragraph: nothing at a line's start that would make something else of it.
@@ -49,6 +54,55 @@ function cellText(text) {
 }
 
 /**
+ * A block's words as they stand in Markdown; '' when it says nothing.
+ * @param {Block} block
+ * @param {string} raw
+ */
+function blockText(block, raw) {
+  if (block.kind === 'code') return raw.trim() === '' ? '' : fenced(raw, block.language);
+  const text = raw.replace(/[ \t]+$/gm, '').trim();
+  if (text === '') return '';
+  switch (block.kind) {
+    case 'heading': return `${'#'.repeat(Math.min(6, Math.max(1, block.level)))} ${text.replace(/\s*\n\s*/g, ' ')}`;
+    case 'quote': return plainLines(text).replace(/^/gm, '> ');
+    case 'item': return itemText(block, text);
+    default: return plainLines(text);
+  }
+}
+
+/** @param {Extract<Block, {kind: 'item'}>} item @param {string} text */
+function itemText({ marker: written, depth, goesOn }, text) {
+  const marker = goesOn === true ? ' '.repeat(written.length) : written;
+  const indent = '  '.repeat(Math.min(depth, MAX_INDENT)) + (written === '-' ? '' : ' '.repeat(depth));
+  return `${indent}${marker} ${text.replaceAll('\n', `\n${indent}${' '.repeat(marker.length + 1)}`)}`;
+}
+
+/**
+ * A table's rows as text. One that stands in a cell is written out, as is one that has a single column: Markdown has
+ * no other way.
+ * @param {string[][]} rows
+ * @param {boolean} inCell
+ */
+function tableText(rows, inCell) {
+  const said = rows.filter((row) => row.some((cell) => cell.trim() !== ''));
+  if (!inCell && said.some((row) => row.length !== 1)) return markdownTable(said);
+  return said.map((row) => row.filter((cell) => cell !== '').join(' | ')).join(inCell ? '\n' : '\n\n');
+}
+
+/** @param {Table} table @param {number} span */
+function endCell(table, span) {
+  const row = table.rows.at(-1) ?? table.rows[table.rows.push([]) - 1];
+  row?.push(table.cell.join('\n'), ...Array(Math.max(0, Math.min(span, MAX_TABLE_COLUMNS) - 1)).fill(''));
+  table.cell = [];
+}
+
+/** Blocks below each other: items of a list close together. @param {{text: string, item: boolean}[]} blocks */
+function joinBlocks(blocks) {
+  return blocks.map(({ text, item }, i) =>
+    (i === 0 ? text : `${item && blocks[i - 1]?.item === true ? '\n' : '\n\n'}${text}`)).join('');
+}
+
+/**
  * @param {import('./limits.js').Budget} budget
  */
 export function createMarkdown(budget) {
@@ -56,21 +110,17 @@ export function createMarkdown(budget) {
   const blocks = [];
   /** @type {string[]} */
   const notes = [];
-  /** Tables that are open, outermost first, each with what its cell under way has so far. @type {{rows: string[][], cell: string[]}[]} */
+  /** Tables that are open, outermost first. @type {Table[]} */
   const tables = [];
   /** @type {string[]} */
   let words = [];
 
   /** @param {string} text @param {boolean} [item] */
   function put(text, item = false) {
+    if (text === '') return;
     const cell = tables.at(-1)?.cell;
     if (cell !== undefined) cell.push(text);
     else blocks.push({ text, item });
-  }
-
-  /** Words that came without a block around them. */
-  function flush() {
-    if (words.length > 0) self.end({ kind: 'paragraph' });
   }
 
   const self = {
@@ -84,33 +134,20 @@ export function createMarkdown(budget) {
     end(block) {
       const raw = words.join('');
       words = [];
-      if (block.kind === 'code') {
-        if (raw.trim() !== '') put(fenced(raw, block.language));
-        return;
-      }
-      const text = raw.replace(/[ \t]+$/gm, '').trim();
-      if (text === '') return;
-      if (block.kind === 'heading') {
-        put(`${'#'.repeat(Math.min(6, Math.max(1, block.level)))} ${text.replace(/\s*\n\s*/g, ' ')}`);
-      } else if (block.kind === 'item') {
-        const marker = block.goesOn === true ? ' '.repeat(block.marker.length) : block.marker;
-        const indent = '  '.repeat(Math.min(block.depth, 16)) + (block.marker === '-' ? '' : ' '.repeat(block.depth));
-        const lines = text.replaceAll('\n', `\n${indent}${' '.repeat(marker.length + 1)}`);
-        put(`${indent}${marker} ${lines}`, true);
-      } else {
-        put(block.kind === 'quote' ? plainLines(text).replace(/^/gm, '> ') : plainLines(text));
-      }
+      put(blockText(block, raw), block.kind === 'item');
     },
-    flush,
+    /** Ends words that came without a block around them. */
+    flush() {
+      if (words.length > 0) self.end({ kind: 'paragraph' });
+    },
     /** A block that is Markdown already. @param {string} text */
     raw(text) {
-      flush();
-      if (text === '') return;
+      self.flush();
       budget.write(text.length);
       put(text);
     },
     openTable() {
-      flush();
+      self.flush();
       tables.push({ rows: [], cell: [] });
     },
     openRow() {
@@ -118,22 +155,14 @@ export function createMarkdown(budget) {
     },
     /** Ends a cell; `span` columns wide. @param {number} [span] */
     closeCell(span = 1) {
-      flush();
+      self.flush();
       const table = tables.at(-1);
-      if (table === undefined) return;
-      const row = table.rows.at(-1) ?? table.rows[table.rows.push([]) - 1];
-      row?.push(table.cell.join('\n'), ...Array(Math.max(0, Math.min(span, MAX_TABLE_COLUMNS) - 1)).fill(''));
-      table.cell = [];
+      if (table !== undefined) endCell(table, span);
     },
     closeTable() {
-      flush();
+      self.flush();
       const table = tables.pop();
-      if (table === undefined) return;
-      const rows = table.rows.filter((row) => row.some((cell) => cell.trim() !== ''));
-      if (rows.length === 0) return;
-      // A table in a cell is written out; Markdown has no other way.
-      put(tables.length > 0 || rows.every((row) => row.length === 1)
-        ? rows.map((row) => row.filter((cell) => cell !== '').join(' | ')).join(tables.length > 0 ? '\n' : '\n\n') : markdownTable(rows));
+      if (table !== undefined) put(tableText(table.rows, tables.length > 0));
     },
     /** What stands at the end, as [^1]. @param {string} label @param {string} text */
     note(label, text) {
@@ -143,13 +172,8 @@ export function createMarkdown(budget) {
     /** @returns {string} */
     result() {
       while (tables.length > 0) self.closeTable();
-      flush();
-      let text = '';
-      blocks.forEach((block, i) => {
-        const close = block.item && blocks[i - 1]?.item === true;
-        text += `${i === 0 ? '' : close ? '\n' : '\n\n'}${block.text}`;
-      });
-      const all = notes.length === 0 ? text : `${text}\n\n${notes.join('\n')}`;
+      self.flush();
+      const all = [joinBlocks(blocks), ...notes.length === 0 ? [] : [notes.join('\n')]].join('\n\n');
       return all === '' ? '' : `${all}\n`;
     },
   };

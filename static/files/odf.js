@@ -2,6 +2,7 @@
 // OpenDocument: text, presentations and spreadsheets are one format with one content.xml. Pure.
 
 import { writeSheet } from './csv.js';
+import { byName } from './elements.js';
 import { FileError } from './errors.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress, readPart } from './office.js';
@@ -30,9 +31,18 @@ export function readOdf(zip, budget) {
   const out = createMarkdown(budget);
   const numbered = zip.has('styles.xml') ? listStyles(zip, 'styles.xml') : new Set();
   for (const name of listStyles(zip, 'content.xml')) numbered.add(name);
-  const reader = createReader(out, budget, /** @type {Set<string>} */ (numbered));
-  readPart(zip, 'content.xml', reader.handlers);
-  return { text: out.result(), pictures: reader.pictures() };
+  /** @type {Reader} */
+  const reader = {
+    out, numbered, sheets: createSheets(out, budget), inSheet: false, lists: [], links: [], paragraphs: 0,
+    pictures: 0, slides: 0, quoted: false, heading: null, note: null, notes: 0,
+  };
+  readPart(zip, 'content.xml', byName(reader, {
+    opened: OPENED,
+    closed: CLOSED,
+    isHidden: (name) => HIDDEN.has(name),
+    text(_, text) { if (reader.paragraphs > 0) say(reader, text.replace(/\s+/g, ' ')); },
+  }));
+  return { text: out.result(), pictures: reader.pictures };
 }
 
 /**
@@ -64,162 +74,170 @@ function listStyles(zip, part) {
  */
 
 /**
- * @param {import('./markdown.js').Markdown} out
- * @param {Budget} budget
- * @param {Set<string>} numbered
+ * What is open in the document, and what was found.
+ * @typedef {object} Reader
+ * @property {import('./markdown.js').Markdown} out
+ * @property {Set<string>} numbered   lists that count, as listStyles() tells
+ * @property {ReturnType<typeof createSheets>} sheets
+ * @property {boolean} inSheet
+ * @property {List[]} lists
+ * @property {string[]} links         addresses of the links that are open
+ * @property {number} paragraphs      that are open: one in another's frame
+ * @property {number} pictures
+ * @property {number} slides
+ * @property {boolean} quoted         among a slide's notes
+ * @property {'due' | 'title' | null} heading  of the slide under way: not written yet, or being said
+ * @property {{words: string, body: boolean} | null} note  a footnote under way: its words go to the end
+ * @property {number} notes
  */
-function createReader(out, budget, numbered) {
-  /** @type {List[]} */
-  const lists = [];
-  /** @type {string[]} */
-  const links = [];
-  const sheets = createSheets(out, budget);
-  let paragraphs = 0;
-  let hidden = 0;
-  let pictures = 0;
-  let slides = 0;
-  let inSheet = false;
-  let quoted = false;
-  /** Of the slide under way: not written yet, or being said. @type {'due' | 'title' | null} */
-  let heading = null;
-  /** A footnote under way: its words go to the end. @type {{label: string, words: string, body: boolean} | null} */
-  let note = null;
 
-  /** @param {string} text */
-  function say(text) {
-    if (note !== null) {
-      if (note.body) note.words += text;
-    } else if (inSheet) {
-      sheets.text(text);
-    } else {
-      out.text(text);
-    }
+/** @type {import('./elements.js').Table<Reader>} */
+const OPENED = {
+  spreadsheet(reader) { reader.inSheet = true; },
+  p: beginParagraph,
+  h: beginParagraph,
+  s(reader, element) { say(reader, ' '.repeat(Math.min(MAX_BLANKS, count(element, 'c')))); },
+  tab(reader) { say(reader, '\t'); },
+  'line-break'(reader) { say(reader, '\n'); },
+  list({ lists }, element) {
+    const style = attribute(element, 'style-name') ?? lists.at(-1)?.style ?? '';
+    lists.push({ style, count: Number(attribute(element, 'start-value') ?? 1) - 1, fresh: true });
+  },
+  'list-item': beginItem,
+  'list-header': beginItem,
+  table({ inSheet, sheets, out }, element) {
+    if (inSheet) sheets.open(attribute(element, 'name') ?? '');
+    else out.openTable();
+  },
+  'table-row'({ inSheet, sheets, out }, element) {
+    if (inSheet) sheets.openRow(count(element, 'number-rows-repeated'));
+    else out.openRow();
+  },
+  'table-cell': beginCell,
+  'covered-table-cell': beginCell,
+  a(reader, element) {
+    const address = attribute(element, 'href') ?? '';
+    reader.links.push(address);
+    if (isAddress(address)) say(reader, '[');
+  },
+  note(reader) { reader.note = { words: '', body: false }; },
+  'note-body'({ note }) { if (note !== null) note.body = true; },
+  image(reader) { reader.pictures += 1; },
+  page(reader, element) {
+    if (!element.space.includes('drawing')) return;
+    reader.slides += 1;
+    reader.heading = 'due';
+  },
+  frame(reader, element) {
+    if (reader.heading === 'due' && attribute(element, 'class') === 'title') reader.heading = 'title';
+  },
+  notes(reader, element) { reader.quoted = element.space.includes('presentation'); },
+};
+
+/** @type {import('./elements.js').Table<Reader>} */
+const CLOSED = {
+  spreadsheet(reader) { reader.inSheet = false; },
+  p(reader) { endParagraph(reader, () => blockOf(reader)); },
+  h(reader, element) { endParagraph(reader, () => ({ kind: 'heading', level: count(element, 'outline-level') })); },
+  list({ lists }) { lists.pop(); },
+  notes(reader) { reader.quoted = false; },
+  frame(reader) { if (reader.heading === 'title') reader.heading = 'due'; },
+  page: beginBlock,
+  table({ inSheet, sheets, out }) {
+    if (inSheet) sheets.close();
+    else out.closeTable();
+  },
+  'table-row'({ inSheet, sheets }) { if (inSheet) sheets.closeRow(); },
+  'table-cell'({ inSheet, sheets, out }, element) {
+    if (inSheet) sheets.closeCell(element);
+    else out.closeCell(count(element, 'number-columns-spanned'));
+  },
+  'covered-table-cell'({ inSheet, sheets }, element) { if (inSheet) sheets.closeCell(element); },
+  a(reader) {
+    const address = reader.links.pop() ?? '';
+    if (isAddress(address)) say(reader, `](${address})`);
+  },
+  note(reader) {
+    const done = reader.note;
+    reader.note = null;
+    if (done === null) return;
+    reader.notes += 1;
+    reader.out.text(`[^${reader.notes}]`);
+    reader.out.note(String(reader.notes), done.words);
+  },
+};
+
+/** An attribute that is a number from 1. @param {Element} element @param {string} name */
+function count(element, name) {
+  return Number(attribute(element, name) ?? 1) || 1;
+}
+
+/** @param {Reader} reader @param {string} text */
+function say({ note, inSheet, sheets, out }, text) {
+  if (note !== null) {
+    if (note.body) note.words += text;
+  } else if (inSheet) {
+    sheets.text(text);
+  } else {
+    out.text(text);
   }
+}
 
-  /** @returns {import('./markdown.js').Block} */
-  function block() {
-    const list = lists.at(-1);
-    if (list === undefined) return { kind: quoted ? 'quote' : 'paragraph' };
-    const goesOn = !list.fresh;
-    list.fresh = false;
-    const counts = numbered.has(`${list.style}/${lists.length}`);
-    return { kind: 'item', depth: lists.length - 1, marker: counts ? `${list.count}.` : '-', goesOn };
+/** A block begins: below its slide's heading, be there a title or not. @param {Reader} reader */
+function beginBlock(reader) {
+  reader.out.flush();
+  if (reader.heading === 'due') {
+    reader.heading = null;
+    reader.out.raw(`## ${reader.slides}.`);
   }
+  if (reader.heading === 'title') reader.out.text(`${reader.slides}. `);
+}
 
-  /** A block begins: below its slide's heading, be there a title or not. */
-  function begin() {
-    out.flush();
-    if (heading === 'due') {
-      heading = null;
-      out.raw(`## ${slides}.`);
-    }
-    if (heading === 'title') out.text(`${slides}. `);
-  }
+/** @param {Reader} reader */
+function beginParagraph(reader) {
+  if (reader.inSheet) reader.sheets.paragraph();
+  else if (reader.note === null && reader.paragraphs === 0) beginBlock(reader);
+  reader.paragraphs += 1;
+}
 
-  function title() {
+/** @param {Reader} reader */
+function beginCell({ inSheet, sheets }) {
+  if (inSheet) sheets.openCell();
+}
+
+/** @param {Reader} reader */
+function beginItem({ lists }) {
+  const list = lists.at(-1);
+  if (list !== undefined) Object.assign(list, { count: list.count + 1, fresh: true });
+}
+
+/** @param {Reader} reader @param {() => import('./markdown.js').Block} block  what it is where no slide or note says */
+function endParagraph(reader, block) {
+  const { note, out } = reader;
+  reader.paragraphs -= 1;
+  if (reader.inSheet) return;
+  if (note !== null) {
+    note.words += note.body ? ' ' : '';
+  } else if (reader.heading === 'title') {
     out.end({ kind: 'heading', level: 2 });
-    heading = null;
+    reader.heading = null;
+  } else {
+    out.end(block());
   }
+}
 
-  /** @param {Element} element */
-  function open(element) {
-    if (hidden > 0 || HIDDEN.has(element.name)) {
-      hidden += 1;
-      return;
-    }
-    if (inSheet && sheets.open(element)) return;
-    switch (element.name) {
-      case 'spreadsheet': inSheet = true; break;
-      case 'p': case 'h':
-        if (inSheet) sheets.paragraph();
-        else if (note === null && paragraphs === 0) begin();
-        paragraphs += 1;
-        break;
-      case 's': say(' '.repeat(Math.min(MAX_BLANKS, Number(attribute(element, 'c') ?? 1) || 1))); break;
-      case 'tab': say('\t'); break;
-      case 'line-break': say('\n'); break;
-      case 'list': lists.push({ style: attribute(element, 'style-name') ?? lists.at(-1)?.style ?? '', count: Number(attribute(element, 'start-value') ?? 1) - 1, fresh: true }); break;
-      case 'list-item': case 'list-header': {
-        const list = lists.at(-1);
-        if (list !== undefined) Object.assign(list, { count: list.count + 1, fresh: true });
-        break;
-      }
-      case 'table': out.openTable(); break;
-      case 'table-row': out.openRow(); break;
-      case 'a': links.push(attribute(element, 'href') ?? ''); if (isAddress(links.at(-1) ?? '')) say('['); break;
-      case 'note': note = { label: '', words: '', body: false }; break;
-      case 'note-body': if (note !== null) note.body = true; break;
-      case 'image': pictures += 1; break;
-      case 'page':
-        if (!element.space.includes('drawing')) break;
-        slides += 1;
-        heading = 'due';
-        break;
-      case 'frame':
-        if (heading === 'due' && attribute(element, 'class') === 'title') heading = 'title';
-        break;
-      case 'notes': quoted = element.space.includes('presentation'); break;
-      default:
-    }
-  }
-
-  /** @param {Element} element */
-  function close(element) {
-    if (hidden > 0) {
-      hidden -= 1;
-      return;
-    }
-    if (inSheet && sheets.close(element)) return;
-    switch (element.name) {
-      case 'spreadsheet': inSheet = false; break;
-      case 'p': case 'h':
-        paragraphs -= 1;
-        if (inSheet) break;
-        if (note !== null) note.words += note.body ? ' ' : '';
-        else if (heading === 'title') title();
-        else out.end(element.name === 'h' ? { kind: 'heading', level: Number(attribute(element, 'outline-level') ?? 1) || 1 } : block());
-        break;
-      case 'list': lists.pop(); break;
-      case 'notes': quoted = false; break;
-      case 'frame': if (heading === 'title') heading = 'due'; break;
-      case 'page': begin(); break;
-      case 'table': out.closeTable(); break;
-      case 'table-cell': out.closeCell(Number(attribute(element, 'number-columns-spanned') ?? 1) || 1); break;
-      case 'a': {
-        const address = links.pop() ?? '';
-        if (isAddress(address)) say(`](${address})`);
-        break;
-      }
-      case 'note-citation': break;
-      case 'note': {
-        const done = note;
-        note = null;
-        if (done === null) break;
-        notes += 1;
-        out.text(`[^${notes}]`);
-        out.note(String(notes), done.words);
-        break;
-      }
-      default:
-    }
-  }
-  let notes = 0;
-
-  return {
-    pictures: () => pictures,
-    /** @type {import('./xml.js').Handlers} */
-    handlers: {
-      open,
-      close,
-      text(text) {
-        if (hidden === 0 && paragraphs > 0) say(text.replace(/\s+/g, ' '));
-      },
-    },
-  };
+/** @param {Reader} reader @returns {import('./markdown.js').Block} */
+function blockOf({ lists, numbered, quoted }) {
+  const list = lists.at(-1);
+  if (list === undefined) return { kind: quoted ? 'quote' : 'paragraph' };
+  const goesOn = !list.fresh;
+  list.fresh = false;
+  const counts = numbered.has(`${list.style}/${lists.length}`);
+  return { kind: 'item', depth: lists.length - 1, marker: counts ? `${list.count}.` : '-', goesOn };
 }
 
 /**
- * The sheets of a spreadsheet.
+ * The sheets of a spreadsheet, each written down when it ends.
  * @param {import('./markdown.js').Markdown} out
  * @param {Budget} budget
  */
@@ -230,67 +248,51 @@ function createSheets(out, budget) {
   let row = new Map();
   let rowTimes = 1;
   let column = 0;
-  let words = '';
-  /** @type {Element | null} */
-  let cell = null;
-
-  /** @param {Element} element */
-  function endCell(element) {
-    const value = valueOf(element, words);
-    const times = Number(attribute(element, 'number-columns-repeated') ?? 1) || 1;
-    for (let i = 0; value !== '' && i < Math.min(times, MAX_REPEATED); i += 1) {
-      budget.write(value.length + 1);
-      row.set(column + i, value);
-    }
-    column += times;
-    cell = null;
-  }
+  /** Of the cell that is open; null outside. @type {string | null} */
+  let words = null;
 
   return {
+    /** @param {string} title */
+    open(title) {
+      name = title;
+      rows = [];
+    },
+    /** @param {number} times  how often it stands there */
+    openRow(times) {
+      row = new Map();
+      rowTimes = times;
+      column = 0;
+    },
+    openCell() {
+      words = '';
+    },
     /** @param {string} text */
     text(text) {
-      if (cell !== null) words += text;
+      if (words !== null) words += text;
     },
     paragraph() {
-      if (words !== '') words += '\n';
+      if (words) words += '\n';
     },
-    /** @param {Element} element  @returns {boolean} whether it was one of a sheet */
-    open(element) {
-      switch (element.name) {
-        case 'table':
-          name = attribute(element, 'name') ?? '';
-          rows = [];
-          return true;
-        case 'table-row':
-          row = new Map();
-          rowTimes = Number(attribute(element, 'number-rows-repeated') ?? 1) || 1;
-          column = 0;
-          return true;
-        case 'table-cell': case 'covered-table-cell':
-          cell = element;
-          words = '';
-          return true;
-        default: return false;
+    /** @param {Element} cell  as it was opened */
+    closeCell(cell) {
+      const value = valueOf(cell, words ?? '');
+      const times = count(cell, 'number-columns-repeated');
+      for (let i = 0; value !== '' && i < Math.min(times, MAX_REPEATED); i += 1) {
+        budget.write(value.length + 1);
+        row.set(column + i, value);
+      }
+      column += times;
+      words = null;
+    },
+    closeRow() {
+      for (let i = 0; row.size > 0 && i < Math.min(rowTimes, MAX_REPEATED); i += 1) {
+        for (const value of row.values()) budget.write(i === 0 ? 0 : value.length + 1);
+        rows.push(row);
       }
     },
-    /** @param {Element} element  @returns {boolean} */
-    close(element) {
-      switch (element.name) {
-        case 'table-cell': case 'covered-table-cell':
-          endCell(element);
-          return true;
-        case 'table-row':
-          for (let i = 0; row.size > 0 && i < Math.min(rowTimes, MAX_REPEATED); i += 1) {
-            for (const value of row.values()) budget.write(i === 0 ? 0 : value.length + 1);
-            rows.push(row);
-          }
-          return true;
-        case 'table':
-          writeSheet(name, rows, out, budget);
-          rows = [];
-          return true;
-        default: return false;
-      }
+    close() {
+      writeSheet(name, rows, out, budget);
+      rows = [];
     },
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // PowerPoint presentations: one heading a slide, in the order of the show; lists, tables, the speaker's notes. Pure.
 
+import { byName } from './elements.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress, mainPart, partOfType, readPart, relationsOf } from './office.js';
 import { attribute } from './xml.js';
@@ -53,76 +54,87 @@ function slidesOf(zip, main) {
 }
 
 /**
+ * What is known of the slide, what is open on it, and what was found.
+ * @typedef {object} Slide
+ * @property {import('./markdown.js').Markdown | null} out  null to look for the title alone
+ * @property {import('./office.js').Relations} relations
+ * @property {string} title
+ * @property {number} pictures
+ * @property {string} placeholder  what the shape under way stands for; '' for nothing
+ * @property {boolean} isBody      its paragraphs are items unless they say otherwise
+ * @property {number} depth
+ * @property {string | null} bullet  of the paragraph under way
+ * @property {string} link         address of the run under way; ''
+ * @property {boolean} inText
+ */
+
+const DRAWING = /drawingml/;
+const MAX_LIST_DEPTH = 8;
+
+/** @type {import('./elements.js').Table<Slide>} */
+const OPENED = {
+  sp(slide) { Object.assign(slide, { placeholder: '', isBody: false }); },
+  ph(slide, element) {
+    slide.placeholder = attribute(element, 'type') ?? 'obj';
+    slide.isBody = /^(body|obj)$/.test(slide.placeholder);
+  },
+  p(slide, element) {
+    if (DRAWING.test(element.space)) Object.assign(slide, { depth: 0, bullet: slide.isBody ? '-' : null });
+  },
+  pPr(slide, element) { slide.depth = Math.min(MAX_LIST_DEPTH, Number(attribute(element, 'lvl')) || 0); },
+  buNone(slide) { slide.bullet = null; },
+  buChar(slide) { slide.bullet = '-'; },
+  buAutoNum(slide) { slide.bullet = '1.'; },
+  t(slide) { slide.inText = true; },
+  br(slide) { say(slide, isTitle(slide.placeholder) ? ' ' : '\n'); },
+  hlinkClick(slide, element) { slide.link = addressOf(slide.relations, element); },
+  r(slide) { slide.link = ''; },
+  pic(slide) { slide.pictures += 1; },
+  tbl(slide) { slide.out?.openTable(); },
+  tr(slide) { slide.out?.openRow(); },
+  tc(slide) { Object.assign(slide, { placeholder: '', isBody: false }); },
+};
+
+/** @type {import('./elements.js').Table<Slide>} */
+const CLOSED = {
+  t(slide) { slide.inText = false; },
+  p(slide, element) {
+    if (!DRAWING.test(element.space)) return;
+    const { bullet, depth } = slide;
+    if (isTitle(slide.placeholder)) slide.title += ' ';
+    slide.out?.end(bullet === null ? { kind: 'paragraph' } : { kind: 'item', depth, marker: bullet });
+  },
+  tc(slide) { slide.out?.closeCell(); },
+  tbl(slide) { slide.out?.closeTable(); },
+};
+
+/** @param {Slide} slide @param {string} text */
+function say(slide, text) {
+  if (isTitle(slide.placeholder)) slide.title += text;
+  else if (!PLACEHOLDERS_LEFT_OUT.has(slide.placeholder)) slide.out?.text(text);
+}
+
+/**
  * Reads what is on a slide: its title apart, everything else into `out`.
  * @param {Zip} zip
- * @param {string} slide
- * @param {import('./markdown.js').Markdown | null} out  null to look for the title alone
+ * @param {string} part
+ * @param {import('./markdown.js').Markdown | null} out
  */
-function readShapes(zip, slide, out) {
-  const relations = relationsOf(zip, slide);
-  const state = { title: '', pictures: 0, placeholder: '', isBody: false, depth: 0, bullet: /** @type {string | null} */ (null), link: '', span: 1 };
-  let inText = false;
-  let hidden = 0;
-  /** @param {string} text */
-  function say(text) {
-    if (isTitle(state.placeholder)) state.title += text;
-    else if (!PLACEHOLDERS_LEFT_OUT.has(state.placeholder)) out?.text(text);
-  }
-  /** @param {Element} element */
-  function open(element) {
-    if (hidden > 0 || element.name === 'Fallback') {
-      hidden += 1;
-      return;
-    }
-    switch (element.name) {
-      case 'sp': Object.assign(state, { placeholder: '', isBody: false }); break;
-      case 'ph':
-        state.placeholder = attribute(element, 'type') ?? 'obj';
-        state.isBody = /^(body|obj)$/.test(state.placeholder);
-        break;
-      case 'p': if (/drawingml/.test(element.space)) Object.assign(state, { depth: 0, bullet: state.isBody ? '-' : null }); break;
-      case 'pPr': state.depth = Math.min(8, Number(attribute(element, 'lvl')) || 0); break;
-      case 'buNone': state.bullet = null; break;
-      case 'buChar': state.bullet = '-'; break;
-      case 'buAutoNum': state.bullet = '1.'; break;
-      case 't': inText = true; break;
-      case 'br': say(isTitle(state.placeholder) ? ' ' : '\n'); break;
-      case 'hlinkClick': state.link = addressOf(relations, element); break;
-      case 'r': state.link = ''; break;
-      case 'pic': state.pictures += 1; break;
-      case 'tbl': out?.openTable(); break;
-      case 'tr': out?.openRow(); break;
-      case 'tc': state.span = Number(attribute(element, 'gridSpan')) || 1; state.isBody = false; state.placeholder = ''; break;
-      default:
-    }
-  }
-  /** @param {Element} element */
-  function close(element) {
-    if (hidden > 0) {
-      hidden -= 1;
-      return;
-    }
-    switch (element.name) {
-      case 't': inText = false; break;
-      case 'p':
-        if (!/drawingml/.test(element.space)) break;
-        if (isTitle(state.placeholder)) state.title += ' ';
-        out?.end(state.bullet === null ? { kind: 'paragraph' } : { kind: 'item', depth: state.depth, marker: state.bullet });
-        break;
-      case 'tc': out?.closeCell(); break;
-      case 'tbl': out?.closeTable(); break;
-      default:
-    }
-  }
-  readPart(zip, slide, {
-    open,
-    close,
-    text(text) {
-      if (!inText || hidden > 0) return;
-      say(state.link === '' || isTitle(state.placeholder) ? text : `[${text}](${state.link})`);
+function readShapes(zip, part, out) {
+  /** @type {Slide} */
+  const slide = {
+    out, relations: relationsOf(zip, part), title: '', pictures: 0, placeholder: '', isBody: false,
+    depth: 0, bullet: null, link: '', inText: false,
+  };
+  readPart(zip, part, byName(slide, {
+    opened: OPENED,
+    closed: CLOSED,
+    isHidden: (name) => name === 'Fallback',
+    text({ inText, link, placeholder }, text) {
+      if (inText) say(slide, link === '' || isTitle(placeholder) ? text : `[${text}](${link})`);
     },
-  });
-  return { title: state.title.trim().replace(/\s+/g, ' '), pictures: state.pictures };
+  }));
+  return { title: slide.title.trim().replace(/\s+/g, ' '), pictures: slide.pictures };
 }
 
 /** @param {string} placeholder */

@@ -2,6 +2,7 @@
 // Rich Text Format: text in the code page of its font, with tables and lists. Pure.
 
 import { decodeAs } from './encoding.js';
+import { lookUp } from './elements.js';
 import { FileError } from './errors.js';
 import { MAX_DEPTH } from './limits.js';
 import { createMarkdown } from './markdown.js';
@@ -39,198 +40,234 @@ export function readRtf(bytes, budget) {
   const token = /\\(?:([a-z]{1,32})(-?\d{1,10})?[ ]?|'([0-9a-fA-F]{2})|([^a-z]))|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\$/gy;
   for (let found = token.exec(rtf); found !== null; found = token.exec(rtf)) {
     const [, word, number, hex, sign, brace, plain] = found;
-    if (brace === '{') reader.open();
+    if (brace === '{') openGroup(reader);
     else if (brace === '}') {
-      if (!reader.close()) break;
+      if (!closeGroup(reader)) break;
     } else if (word === 'bin') token.lastIndex += Math.max(0, Number(number ?? 0));
-    else if (word !== undefined) reader.word(word, number === undefined ? null : Number(number));
-    else if (hex !== undefined) reader.byte(Number.parseInt(hex, 16));
-    else if (sign !== undefined) reader.sign(sign);
-    else if (plain !== undefined) reader.text(plain);
+    else if (word !== undefined) readWord(reader, word, number === undefined ? null : Number(number));
+    else if (hex !== undefined) readByte(reader, Number.parseInt(hex, 16));
+    else if (sign !== undefined) readSign(reader, sign);
+    else if (plain !== undefined) readText(reader, plain);
   }
-  reader.end();
-  return { text: out.result(), pictures: reader.pictures() };
+  flush(reader);
+  paragraph(reader);
+  return { text: out.result(), pictures: reader.pictures };
 }
 
-/** @param {import('./markdown.js').Markdown} out */
+/** Destinations marked as not for everybody whose words are the document's all the same. */
+const KNOWN_STARRED = /^(shppict|shpinst|shptxt|ud|upr)$/;
+const MAX_LIST_DEPTH = 8;
+/** Characters after a \u that stand for it, at most. */
+const MAX_SKIP = 16;
+
+/**
+ * What is open in the document, and what was found.
+ * @typedef {object} Reader
+ * @property {import('./markdown.js').Markdown} out
+ * @property {Group[]} groups           outermost first, never none
+ * @property {Map<number, string>} fonts  encodings of fonts, by number
+ * @property {Map<number, number>} headings  levels of the styles that are headings, by number
+ * @property {number[]} pending         bytes that are not decoded yet
+ * @property {string} encoding          of the document
+ * @property {number} toSkip            characters that stand for the last \u
+ * @property {number} font              that is told of
+ * @property {number} style             that is told of
+ * @property {boolean} starred          the next word is a destination that older readers pass over
+ * @property {boolean} inTable          the paragraph under way is in one
+ * @property {boolean} tableOpen        one is written down
+ * @property {string} marker            of the item under way; ''
+ * @property {number} level             of the heading under way; 0
+ * @property {number} depth             of the item under way
+ * @property {string | null} link       address that the words to come are a link to
+ * @property {string} instruction       of the field under way
+ * @property {number} pictures
+ */
+
+/** @param {import('./markdown.js').Markdown} out @returns {Reader} */
 function createReader(out) {
-  /** @type {Group[]} */
-  const groups = [{ destination: '', skip: 1, encoding: null, hidden: false, link: '' }];
-  /** @type {Map<number, string>} */
-  const fonts = new Map();
-  /** @type {number[]} */
-  let pending = [];
-  let encoding = 'windows-1252';
-  let toSkip = 0;
-  let font = 0;
-  let starred = false;
-  let pictures = 0;
-  let inTable = false;
-  let tableOpen = false;
-  let marker = '';
-  let level = 0;
-  let depth = 0;
-  /** Styles that are headings, by number; the one that is being told. @type {Map<number, number>} */
-  const headings = new Map();
-  let style = 0;
-  /** @type {string | null} */
-  let link = null;
-  let instruction = '';
-  const top = () => /** @type {Group} */ (groups[groups.length - 1]);
-
-  function flush() {
-    if (pending.length === 0) return;
-    const text = decodeAs(new Uint8Array(pending), top().encoding ?? encoding);
-    pending = [];
-    put(text);
-  }
-
-  /** @param {string} text */
-  function put(text) {
-    if (top().hidden || LEFT_OUT.has(top().destination)) return;
-    if (top().destination === 'listtext' || top().destination === 'pntext') marker += text;
-    else if (top().destination === 'stylesheet') heading(text);
-    else if (top().destination === 'fldinst') link = /HYPERLINK\s+"([^"]*)"/.exec(`${instruction += text}`)?.[1] ?? null;
-    else {
-      openTable();
-      out.text(text);
-    }
-  }
-
-  /** Paragraphs in a table open it; the first outside closes it. */
-  function openTable() {
-    if (inTable === tableOpen) return;
-    if (inTable) {
-      out.openTable();
-      out.openRow();
-    } else out.closeTable();
-    tableOpen = inTable;
-  }
-
-  function paragraph() {
-    openTable();
-    const numbered = /(\d+|[a-z])[.)]/i.test(marker);
-    if (marker.trim() !== '') out.end({ kind: 'item', depth, marker: numbered ? `${Number.parseInt(marker.trim(), 10) || 1}.` : '-' });
-    else if (level > 0) out.end({ kind: 'heading', level });
-    else out.end({ kind: 'paragraph' });
-    marker = '';
-  }
-
-  /** A style's name, which tells of a heading where no level does. @param {string} name */
-  function heading(name) {
-    const found = /^heading (\d)/i.exec(name);
-    if (found !== null) headings.set(style, Number(found[1]));
-  }
-
-  function openLink() {
-    if (link === null || !isAddress(link) || top().hidden) return;
-    openTable();
-    out.text('[');
-    groups[groups.length - 1] = { ...top(), link };
-    link = null;
-  }
-
-  /** @param {string} word @param {number | null} number */
-  function control(word, number) {
-    switch (word) {
-      case 'par': case 'sect': paragraph(); break;
-      case 'pard': inTable = false; level = 0; depth = 0; break;
-      case 's':
-        style = number ?? 0;
-        if (top().destination !== 'stylesheet') level = headings.get(style) ?? 0;
-        break;
-      case 'ilvl': depth = Math.min(8, Math.max(0, number ?? 0)); break;
-      case 'fldrslt': openLink(); break;
-      case 'field': instruction = ''; break;
-      case 'intbl': inTable = true; break;
-      case 'cell': inTable = true; openTable(); out.closeCell(); break;
-      case 'row': inTable = true; openTable(); out.openRow(); break;
-      case 'outlinelevel':
-        if (top().destination !== 'stylesheet') level = (number ?? 8) + 1;
-        else if ((number ?? 9) < 9) headings.set(style, (number ?? 8) + 1);
-        break;
-      case 'ansicpg': encoding = CODE_PAGES[number ?? 1252] ?? encoding; break;
-      case 'mac': encoding = 'macintosh'; break;
-      case 'uc': top().skip = Math.min(16, Math.max(0, number ?? 1)); break;
-      case 'v': top().hidden = number !== 0; break;
-      case 'deleted': top().hidden = number !== 0; break;
-      case 'f':
-        font = number ?? 0;
-        if (top().destination !== 'fonttbl') top().encoding = fonts.get(font) ?? null;
-        break;
-      case 'fcharset':
-        if (CHARACTER_SETS[number ?? 0] !== undefined) fonts.set(font, /** @type {string} */ (CHARACTER_SETS[number ?? 0]));
-        break;
-      case 'pict': pictures += 1; break;
-      default:
-        if (Object.hasOwn(SIGNS, word)) put(/** @type {string} */ (SIGNS[word]));
-    }
-  }
-
   return {
-    pictures: () => pictures,
-    open() {
-      flush();
-      if (groups.length >= MAX_DEPTH) throw new FileError('broken', 'RTF is too deep');
-      groups.push({ ...top(), link: '' });
-    },
-    /** @returns {boolean} false when the document has ended */
-    close() {
-      flush();
-      toSkip = 0;
-      const gone = groups.pop();
-      if (gone !== undefined && gone.link !== '') out.text(`](${gone.link})`);
-      return groups.length > 1;
-    },
-    /** @param {string} word @param {number | null} number */
-    word(word, number) {
-      if (word === 'u') {
-        flush();
-        put(String.fromCharCode(((number ?? 0) + 0x10000) % 0x10000));
-        toSkip = top().skip;
-        starred = false;
-        return;
-      }
-      if (toSkip > 0 && Object.hasOwn(SIGNS, word)) {
-        toSkip -= 1;
-        return;
-      }
-      flush();
-      if (LEFT_OUT.has(word) || SET_APART.has(word)) top().destination = word;
-      // What is marked so and not known is not for us.
-      else if (starred && !/^(shppict|shpinst|shptxt|ud|upr)$/.test(word)) top().destination = 'info';
-      starred = false;
-      control(word, number);
-    },
-    /** @param {number} byte */
-    byte(byte) {
-      if (toSkip > 0) toSkip -= 1;
-      else pending.push(byte);
-    },
-    /** @param {string} sign */
-    sign(sign) {
-      if (sign === '*') {
-        starred = true;
-      } else if (sign === '\n' || sign === '\r') {
-        flush();
-        paragraph();
-      } else if (toSkip > 0) {
-        toSkip -= 1;
-      } else {
-        flush();
-        put(SIGNS[sign] ?? (/[\\{}]/.test(sign) ? sign : ''));
-      }
-    },
-    /** @param {string} text */
-    text(text) {
-      const from = Math.min(toSkip, text.length);
-      toSkip -= from;
-      // The second byte of a character may be an ASCII letter.
-      for (let i = from; i < text.length; i += 1) pending.push(text.charCodeAt(i) & 0xff);
-    },
-    end() {
-      flush();
-      paragraph();
-    },
+    out, groups: [{ destination: '', skip: 1, encoding: null, hidden: false, link: '' }], fonts: new Map(),
+    headings: new Map(), pending: [], encoding: 'windows-1252', toSkip: 0, font: 0, style: 0, starred: false,
+    inTable: false, tableOpen: false, marker: '', level: 0, depth: 0, link: null, instruction: '', pictures: 0,
   };
+}
+
+/** @param {Reader} reader @returns {Group} */
+function top({ groups }) {
+  return /** @type {Group} */ (groups[groups.length - 1]);
+}
+
+/** Decodes the bytes so far: before what may change their meaning. @param {Reader} reader */
+function flush(reader) {
+  if (reader.pending.length === 0) return;
+  const text = decodeAs(new Uint8Array(reader.pending), top(reader).encoding ?? reader.encoding);
+  reader.pending = [];
+  put(reader, text);
+}
+
+/** Text where it belongs. @param {Reader} reader @param {string} text */
+function put(reader, text) {
+  const { destination, hidden } = top(reader);
+  if (hidden || LEFT_OUT.has(destination)) return;
+  if (destination === 'listtext' || destination === 'pntext') {
+    reader.marker += text;
+  } else if (destination === 'stylesheet') {
+    // A style's name tells of a heading where no level does.
+    const level = /^heading (\d)/i.exec(text)?.[1];
+    if (level !== undefined) reader.headings.set(reader.style, Number(level));
+  } else if (destination === 'fldinst') {
+    reader.instruction += text;
+    reader.link = /HYPERLINK\s+"([^"]*)"/.exec(reader.instruction)?.[1] ?? null;
+  } else {
+    openTable(reader);
+    reader.out.text(text);
+  }
+}
+
+/** Paragraphs in a table open it; the first outside closes it. @param {Reader} reader */
+function openTable(reader) {
+  if (reader.inTable === reader.tableOpen) return;
+  if (reader.inTable) {
+    reader.out.openTable();
+    reader.out.openRow();
+  } else {
+    reader.out.closeTable();
+  }
+  reader.tableOpen = reader.inTable;
+}
+
+/** @param {Reader} reader */
+function paragraph(reader) {
+  const { out, marker, level, depth } = reader;
+  openTable(reader);
+  const numbered = /(\d+|[a-z])[.)]/i.test(marker);
+  if (marker.trim() !== '') out.end({ kind: 'item', depth, marker: numbered ? `${Number.parseInt(marker.trim(), 10) || 1}.` : '-' });
+  else out.end(level > 0 ? { kind: 'heading', level } : { kind: 'paragraph' });
+  reader.marker = '';
+}
+
+/** @param {Reader} reader */
+function openLink(reader) {
+  const { groups, link } = reader;
+  if (link === null || !isAddress(link) || top(reader).hidden) return;
+  openTable(reader);
+  reader.out.text('[');
+  groups[groups.length - 1] = { ...top(reader), link };
+  reader.link = null;
+}
+
+/** @param {Reader} reader @param {number | null} number */
+function hide(reader, number) {
+  top(reader).hidden = number !== 0;
+}
+
+/** What is done at a control word; its number, where it has one. @type {Readonly<Record<string, (reader: Reader, number: number | null) => void>>} */
+const WORDS = {
+  par: paragraph,
+  sect: paragraph,
+  pard(reader) { Object.assign(reader, { inTable: false, level: 0, depth: 0 }); },
+  s(reader, number) {
+    reader.style = number ?? 0;
+    if (top(reader).destination !== 'stylesheet') reader.level = reader.headings.get(reader.style) ?? 0;
+  },
+  ilvl(reader, number) { reader.depth = Math.min(MAX_LIST_DEPTH, Math.max(0, number ?? 0)); },
+  fldrslt: openLink,
+  field(reader) { reader.instruction = ''; },
+  intbl(reader) { reader.inTable = true; },
+  cell(reader) {
+    reader.inTable = true;
+    openTable(reader);
+    reader.out.closeCell();
+  },
+  row(reader) {
+    reader.inTable = true;
+    openTable(reader);
+    reader.out.openRow();
+  },
+  outlinelevel(reader, number) {
+    if (top(reader).destination !== 'stylesheet') reader.level = (number ?? 8) + 1;
+    else if ((number ?? 9) < 9) reader.headings.set(reader.style, (number ?? 8) + 1);
+  },
+  ansicpg(reader, number) { reader.encoding = CODE_PAGES[number ?? 1252] ?? reader.encoding; },
+  mac(reader) { reader.encoding = 'macintosh'; },
+  uc(reader, number) { top(reader).skip = Math.min(MAX_SKIP, Math.max(0, number ?? 1)); },
+  v: hide,
+  deleted: hide,
+  f(reader, number) {
+    reader.font = number ?? 0;
+    if (top(reader).destination !== 'fonttbl') top(reader).encoding = reader.fonts.get(reader.font) ?? null;
+  },
+  fcharset(reader, number) {
+    const encoding = CHARACTER_SETS[number ?? 0];
+    if (encoding !== undefined) reader.fonts.set(reader.font, encoding);
+  },
+  pict(reader) { reader.pictures += 1; },
+};
+
+/** @param {Reader} reader */
+function openGroup(reader) {
+  flush(reader);
+  if (reader.groups.length >= MAX_DEPTH) throw new FileError('broken', 'RTF is too deep');
+  reader.groups.push({ ...top(reader), link: '' });
+}
+
+/** @param {Reader} reader @returns {boolean} false when the document has ended */
+function closeGroup(reader) {
+  flush(reader);
+  reader.toSkip = 0;
+  const gone = reader.groups.pop();
+  if (gone !== undefined && gone.link !== '') reader.out.text(`](${gone.link})`);
+  return reader.groups.length > 1;
+}
+
+/** A control word. @param {Reader} reader @param {string} word @param {number | null} number */
+function readWord(reader, word, number) {
+  if (word === 'u') {
+    flush(reader);
+    put(reader, String.fromCharCode(((number ?? 0) + 0x10000) % 0x10000));
+    reader.toSkip = top(reader).skip;
+    reader.starred = false;
+    return;
+  }
+  if (reader.toSkip > 0 && lookUp(SIGNS, word) !== undefined) {
+    reader.toSkip -= 1;
+    return;
+  }
+  flush(reader);
+  if (LEFT_OUT.has(word) || SET_APART.has(word)) top(reader).destination = word;
+  // What is marked so and not known is not for us.
+  else if (reader.starred && !KNOWN_STARRED.test(word)) top(reader).destination = 'info';
+  reader.starred = false;
+  const sign = lookUp(SIGNS, word);
+  if (sign !== undefined) put(reader, sign);
+  else lookUp(WORDS, word)?.(reader, number);
+}
+
+/** A control symbol. @param {Reader} reader @param {string} sign */
+function readSign(reader, sign) {
+  if (sign === '*') {
+    reader.starred = true;
+  } else if (sign === '\n' || sign === '\r') {
+    flush(reader);
+    paragraph(reader);
+  } else if (reader.toSkip > 0) {
+    reader.toSkip -= 1;
+  } else {
+    flush(reader);
+    put(reader, lookUp(SIGNS, sign) ?? (/[\\{}]/.test(sign) ? sign : ''));
+  }
+}
+
+/** @param {Reader} reader @param {number} byte */
+function readByte(reader, byte) {
+  if (reader.toSkip > 0) reader.toSkip -= 1;
+  else reader.pending.push(byte);
+}
+
+/** @param {Reader} reader @param {string} text */
+function readText(reader, text) {
+  const from = Math.min(reader.toSkip, text.length);
+  reader.toSkip -= from;
+  // The second byte of a character may be an ASCII letter.
+  for (let i = from; i < text.length; i += 1) reader.pending.push(text.charCodeAt(i) & 0xff);
 }

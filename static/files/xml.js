@@ -146,6 +146,28 @@ function match(pattern, text, at) {
 }
 
 /**
+ * The attributes of a tag, as they are written.
+ * @param {string} text
+ * @param {number} from  behind the tag's name
+ * @returns {{pairs: [string, string][], at: number}} `at`: of the > or /> that ends the tag
+ */
+function readAttributes(text, from) {
+  /** @type {[string, string][]} */
+  const pairs = [];
+  let at = from;
+  for (;;) {
+    at += match(BLANKS, text, at)?.[0].length ?? 0;
+    const sign = text[at];
+    if (sign === '>' || (sign === '/' && text[at + 1] === '>')) return { pairs, at };
+    const name = match(NAME, text, at)?.[0];
+    const value = name === undefined ? null : match(VALUE, text, at + name.length);
+    if (name === undefined || value === null || pairs.length >= MAX_ATTRIBUTES) throw new FileError('broken', `XML at ${at}`);
+    pairs.push([name, unescapeText(value[1] ?? value[2] ?? '')]);
+    at += name.length + value[0].length;
+  }
+}
+
+/**
  * @param {string} text
  * @param {number} open
  * @param {{raw: string, element: Element, scope: Scope}[]} stack
@@ -155,19 +177,7 @@ function match(pattern, text, at) {
 function openTag(text, open, stack, handlers) {
   const raw = match(NAME, text, open + 1)?.[0];
   if (raw === undefined) throw new FileError('broken', `XML at ${open}`);
-  /** @type {[string, string][]} */
-  const pairs = [];
-  let at = open + 1 + raw.length;
-  for (;;) {
-    at += match(BLANKS, text, at)?.[0].length ?? 0;
-    const sign = text[at];
-    if (sign === '>' || (sign === '/' && text[at + 1] === '>')) break;
-    const name = match(NAME, text, at)?.[0];
-    const value = name === undefined ? null : match(VALUE, text, at + name.length);
-    if (name === undefined || value === null || pairs.length >= MAX_ATTRIBUTES) throw new FileError('broken', `XML at ${at}`);
-    pairs.push([name, unescapeText(value[1] ?? value[2] ?? '')]);
-    at += name.length + value[0].length;
-  }
+  const { pairs, at } = readAttributes(text, open + 1 + raw.length);
   const scope = scopeOf(stack.at(-1)?.scope ?? {}, pairs);
   const element = { ...expanded(raw, scope, true), attributes: pairs
     .filter(([name]) => name !== 'xmlns' && !name.startsWith('xmlns:'))

@@ -204,43 +204,56 @@ function toolCallCost(call, result) {
  */
 export function contextOf({ path, system, draft, contextLength = null, maxOutput = null, maxTokens, limits = {} }) {
   const limit = contextLength === null ? null : contextLength - answerReserve(contextLength, maxOutput, maxTokens);
-  const fixed = system === '' ? { tokens: 0, bytes: 0 } : textCost(system, []);
-  let tokens = fixed.tokens + (draft?.tokens ?? 0);
-  let bytes = BODY_OVERHEAD_BYTES + fixed.bytes + (draft?.bytes ?? 0);
-  let room = (limits.max_messages ?? Infinity) - (system === '' ? 0 : 1) - (draft === undefined ? 0 : 1);
-  const maxBytes = limits.max_body_bytes ?? Infinity;
-  const fits = () => tokens <= (limit ?? Infinity) && bytes <= maxBytes && room >= 0;
-  let tooLong = draft !== undefined && !fits();
-  let start = path.length;
-  for (let i = path.length - 1; i >= 0; i -= 1) {
-    const cost = messageCost(/** @type {Message} */ (path[i]));
-    const newest = i === path.length - 1 && draft === undefined;
-    tokens += cost.tokens;
-    bytes += cost.bytes;
-    room -= 1;
-    if (!fits()) {
-      if (!newest) {
-        tokens -= cost.tokens;
-        break;
-      }
-      tooLong = true;
-    }
-    start = i;
-  }
-  const last = draft === undefined ? path.length - 1 : path.length;
-  while (start > 0 && start < last && path[start]?.role === 'assistant') {
-    tokens -= messageCost(/** @type {Message} */ (path[start])).tokens;
-    start += 1;
-  }
+  const always = [...system === '' ? [] : [textCost(system, [])], ...draft === undefined ? [] : [draft]];
+  const { start, tooLong } = reachOf(path, always.reduce(without, {
+    tokens: limit ?? Infinity,
+    bytes: (limits.max_body_bytes ?? Infinity) - BODY_OVERHEAD_BYTES,
+    messages: limits.max_messages ?? Infinity,
+  }), draft !== undefined);
+  const sent = start === 0 ? path : path.slice(start);
+  const tokens = [...always, ...sent.map(messageCost)].reduce((sum, cost) => sum + cost.tokens, 0);
   return {
     tokens,
     limit,
     ratio: limit === null || limit <= 0 ? 0 : tokens / limit,
     dropped: start,
     firstSentId: start > 0 ? path[start]?.id ?? null : null,
-    sent: start === 0 ? path : path.slice(start),
+    sent,
     tooLong,
   };
+}
+
+/** @typedef {{tokens: number, bytes: number, messages: number}} Room  what is left of each limit; below 0 when it is passed */
+
+/** What is left when one more message is sent. @param {Room} room @param {Cost} cost @returns {Room} */
+function without(room, cost) {
+  return { tokens: room.tokens - cost.tokens, bytes: room.bytes - cost.bytes, messages: room.messages - 1 };
+}
+
+/**
+ * From which message on the conversation is sent.
+ *
+ * @param {readonly Message[]} path
+ * @param {Room} room  for these messages
+ * @param {boolean} hasDraft  the newest message is one to come
+ * @returns {{start: number, tooLong: boolean}} `tooLong`: not even the newest fits, and it is sent all the same
+ */
+function reachOf(path, room, hasDraft) {
+  /** @param {Room} left */
+  const fits = (left) => left.tokens >= 0 && left.bytes >= 0 && left.messages >= 0;
+  let left = room;
+  let tooLong = hasDraft && !fits(room);
+  let start = path.length;
+  while (start > 0) {
+    left = without(left, messageCost(/** @type {Message} */ (path[start - 1])));
+    const isNewest = start === path.length && !hasDraft;
+    if (!fits(left) && !isNewest) break;
+    tooLong ||= !fits(left);
+    start -= 1;
+  }
+  const last = hasDraft ? path.length : path.length - 1;
+  while (start > 0 && start < last && path[start]?.role === 'assistant') start += 1;
+  return { start, tooLong };
 }
 
 /**

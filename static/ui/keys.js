@@ -73,6 +73,17 @@ export function installShortcuts(does) {
   return () => document.removeEventListener('keydown', onKey);
 }
 
+/** @typedef {Exclude<keyof Shortcuts, 'jump' | 'enabled'>} Task */
+
+/** With Ctrl or ⌘ and Shift, by the place of the key. @type {Readonly<Record<string, Task>>} */
+const SHIFTED = { KeyO: 'newChat', KeyL: 'toggleList', KeyF: 'search', KeyC: 'copyLast', Period: 'quote' };
+/** With Ctrl or ⌘, by what the key writes. @type {Readonly<Record<string, Task>>} */
+const MODIFIED = { '/': 'help', ',': 'settings', End: 'latest' };
+/** Alone, where nothing is written. @type {Readonly<Record<string, Task>>} */
+const PLAIN = { '?': 'help', '/': 'compose' };
+/** With Alt: by how many turns it jumps. @type {Readonly<Record<string, -1 | 1>>} */
+const JUMPS = { ArrowUp: -1, ArrowDown: 1 };
+
 /**
  * @param {KeyboardEvent} event
  * @param {Shortcuts} does
@@ -80,36 +91,23 @@ export function installShortcuts(does) {
  */
 function shortcutOf(event, does) {
   const mod = isModifier(event);
-  if (event.key === 'Escape' && !mod) {
-    return document.querySelector(OPEN) ? null : does.stop;
-  }
-  if (mod && event.shiftKey && !event.altKey) {
-    switch (event.code) {
-      case 'KeyO': return does.newChat;
-      case 'KeyL': return does.toggleList;
-      case 'KeyF': return does.search;
-      case 'KeyC': return does.copyLast;
-      case 'Period': return does.quote;
-      default: return null;
-    }
-  }
-  if (mod && !event.altKey) {
-    switch (event.key) {
-      case '/': return does.help;
-      case ',': return does.settings;
-      case 'End': return isTyping(event.target) ? null : does.latest;
-      default: return null;
-    }
-  }
-  if (event.altKey && !mod && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-    // In a list of choices, and on Apple's systems in a text, these have a meaning of their own.
-    const taken = event.target instanceof Element && event.target.closest('select') !== null;
-    if (taken || (isMac && isTyping(event.target))) return null;
-    if (event.key === 'ArrowUp') return () => does.jump(-1);
-    if (event.key === 'ArrowDown') return () => does.jump(1);
-  }
-  if (mod || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return null;
-  if (event.key === '?') return does.help;
-  if (event.key === '/') return does.compose;
-  return null;
+  if (event.key === 'Escape' && !mod) return document.querySelector(OPEN) ? null : does.stop;
+  if (event.altKey) return mod || event.ctrlKey || event.metaKey || event.shiftKey ? null : jumpOf(event, does);
+  /** @type {Task | undefined} */
+  let name;
+  if (mod && event.shiftKey) name = SHIFTED[event.code];
+  else if (mod) name = event.key === 'End' && isTyping(event.target) ? undefined : MODIFIED[event.key];
+  else if (!event.ctrlKey && !event.metaKey && !isTyping(event.target)) name = PLAIN[event.key];
+  return name === undefined ? null : does[name];
+}
+
+/**
+ * In a list of choices, and on Apple's systems in a text, these keys have a meaning of their own.
+ * @param {KeyboardEvent} event
+ * @param {Shortcuts} does
+ */
+function jumpOf(event, does) {
+  const by = JUMPS[event.key];
+  const isTaken = event.target instanceof Element && event.target.closest('select') !== null;
+  return by === undefined || isTaken || (isMac && isTyping(event.target)) ? null : () => does.jump(by);
 }

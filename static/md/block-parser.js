@@ -8,6 +8,7 @@
  * arrived whole, the parser tells what it will be where that is certain; that
  * is a trial, and taken back before more is read.
  */
+import { makeBlock, VERBATIM } from './block.js';
 import { GOES_ON, INSIDE, isOverHtml, NONE, OVER, STARTS, undecided } from './block-rules.js';
 import { takeDefinitions } from './definitions.js';
 import { Journal } from './journal.js';
@@ -31,19 +32,6 @@ import { pieceEnd } from './pieces.js';
 
 /** Characters that make nodes, with what each may cost. */
 const COSTLY = /[*_~`[\]<|&:]|(\$)/g;
-
-/**
- * @param {string} type
- * @param {Block | null} parent
- * @returns {Block}
- */
-function makeBlock(type, parent) {
-  const depth = parent ? parent.depth + (parent.type === 'list' ? 0 : 1) : 0;
-  return { type, parent, depth, kids: [], open: true, settled: false, blank: false, text: '', pieces: [], sure: 0 };
-}
-
-/** Types whose lines belong to them, whatever is in these. */
-const VERBATIM = new Set(['code', 'html', 'plain']);
 
 export class BlockParser {
   /** @param {Extension[]} extensions */

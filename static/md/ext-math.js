@@ -119,30 +119,45 @@ const fence = {
   },
 };
 
+/** What ends a formula, by the mark that begins it. @type {Readonly<Record<string, string>>} */
+const CLOSERS = { $: '$', $$: '$$', '\\(': '\\)', '\\[': '\\]' };
+
+/** @param {string} text @param {number} at @returns {{end: number, token: import('./types.js').Token} | null} */
+function referenceAt(text, at) {
+  REFERENCE.lastIndex = at;
+  const found = REFERENCE.exec(text);
+  if (!found) return null;
+  const [whole, equation, label] = found;
+  return { end: at + whole.length, token: { type: 'eqref', label: /** @type {string} */ (label), text: whole, name: equation ? 'eqref' : 'ref' } };
+}
+
+/** Can what begins here still become a formula, with more text to come? @param {string} text @param {number} at @param {string} mark */
+function mayGoOn(text, at, mark) {
+  if (mark[0] === '$') return mayBecomeMath(text, at);
+  return !/\n[ \t]*\n/.test(text.slice(at)) && findClose(text, /** @type {string} */ (CLOSERS[mark]), at + 2) < 0;
+}
+
 /** @type {import('./types.js').InlineRule} */
 const inline = {
   chars: '$\\',
   read(text, at, parser) {
-    const { isOpen } = parser.options;
-    if (text[at] === '\\') {
-      REFERENCE.lastIndex = at;
-      const found = REFERENCE.exec(text);
-      if (found) return { end: at + found[0].length, token: { type: 'eqref', label: /** @type {string} */ (found[2]), text: found[0], name: found[1] ? 'eqref' : 'ref' } };
-      if (text[at + 1] !== '(' && text[at + 1] !== '[') return null;
-    }
+    const reference = text[at] === '\\' ? referenceAt(text, at) : null;
+    if (reference) return reference;
     const two = text.slice(at, at + 2);
-    const key = `math ${two === '$$' || two[0] === '\\' ? two : '$'}`;
-    if (parser.hopeless.has(key)) return null;
+    const mark = text[at] === '$' && two !== '$$' ? '$' : two;
+    const closer = CLOSERS[mark];
+    if (closer === undefined || parser.hopeless.has(`math ${mark}`)) return null;
+    const { isOpen } = parser.options;
     const found = mathAt(text, at);
     // What touches the end of a text that is arriving may still go on.
-    if (found && !(isOpen && found.end === text.length && two[0] === '$' && two !== '$$')) {
+    if (found && !(isOpen && found.end === text.length && mark === '$')) {
       return { end: found.end, token: { type: 'math', text: found.text, display: found.display } };
     }
-    if (isOpen && (two[0] === '\\' ? !/\n[ \t]*\n/.test(text.slice(at)) && findClose(text, two === '\\(' ? '\\)' : '\\]', at + 2) < 0 : mayBecomeMath(text, at))) {
-      parser.pending(at + (two === '$$' || two[0] === '\\' ? 2 : 1));
+    if (isOpen && mayGoOn(text, at, mark)) {
+      parser.pending(at + mark.length);
       return { end: text.length };
     }
-    if (key !== 'math $' && !text.includes(key === 'math \\(' ? '\\)' : key === 'math \\[' ? '\\]' : '$$', at + 2)) parser.hopeless.add(key);
+    if (mark !== '$' && !text.includes(closer, at + 2)) parser.hopeless.add(`math ${mark}`);
     return null;
   },
 };

@@ -260,15 +260,28 @@ export class InlineParser {
       if (text[begin] === '<' && !text.includes('>', begin)) this.hopeless.add('(<');
       return isOpen && this.isLastWord(begin) ? 'pending' : null;
     }
-    let at = skipBlanks(text, target.end);
+    const rest = this.readTargetEnd(target.end);
+    return rest === null || rest === 'pending' ? rest : { href: target.href, ...rest };
+  }
+
+  /**
+   * What stands between a link's address and its closing bracket.
+   *
+   * @param {number} from  behind the address
+   * @returns {{title: string | null, end: number} | 'pending' | null}
+   */
+  readTargetEnd(from) {
+    const { text } = this;
+    const { isOpen } = this.options;
+    let at = skipBlanks(text, from);
     let title = null;
-    if (at > target.end && /["'(]/.test(text[at] ?? '')) {
+    if (at > from && /["'(]/.test(text[at] ?? '')) {
       const found = readTitle(text, at, this.hopeless);
       if (!found) return isOpen && this.hopeless.has(/** @type {string} */ (text[at])) ? 'pending' : null;
       ({ title } = found);
       at = skipBlanks(text, found.end);
     }
-    if (text[at] === ')') return { href: target.href, title, end: at + 1 };
+    if (text[at] === ')') return { title, end: at + 1 };
     return isOpen && at >= text.length ? 'pending' : null;
   }
 

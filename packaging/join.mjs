@@ -12,9 +12,9 @@
 //
 // Needs rollup and terser: npm's by the lock file, or the distribution's.
 
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, posix, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, posix, relative, resolve } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
@@ -105,6 +105,8 @@ async function joinModules(entries, inGroups) {
     dir: out,
     generatedCode: 'es2015',
     hoistTransitiveImports: false,
+    // Without it, what stays outside would be named from the folder that the entries have in common.
+    paths: (id) => (isAbsolute(id) ? nameOf(id) : ''),
     entryFileNames: '[name].js',
     chunkFileNames: ({ name, facadeModuleId }) =>
       (facadeModuleId && !name.includes('/') ? nameOf(facadeModuleId) : `${name}.js`),
@@ -115,6 +117,7 @@ async function joinModules(entries, inGroups) {
       },
     } : {}),
   });
+  const names = new Set(output.map(({ fileName }) => fileName));
   for (const piece of output) {
     if (piece.type !== 'chunk') throw new Error(`${piece.fileName} is no module`);
     for (const id of piece.moduleIds) {
@@ -122,9 +125,14 @@ async function joinModules(entries, inGroups) {
         throw new Error(`${nameOf(id)} makes addresses from its own, and is in ${piece.fileName}`);
       }
     }
-    write(piece.fileName, await small(piece.code));
+    const code = await small(piece.code);
+    for (const [, target = ''] of code.matchAll(/\b(?:from|import\(?)\s*["'](\.[^"']+)["']/g)) {
+      const name = posix.join(posix.dirname(piece.fileName), target);
+      if (!names.has(name) && !existsSync(join(page, name))) throw new Error(`${piece.fileName} loads ${target}, which is not there`);
+    }
+    write(piece.fileName, code);
   }
-  return new Set(output.map(({ fileName }) => fileName));
+  return names;
 }
 
 /**

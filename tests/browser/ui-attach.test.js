@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { encode, pdf } from '../js/files-helpers.js';
-import { closeBrowser, MODELS, visit } from './ui-harness.js';
+import { asModules, closeBrowser, MODELS, visit } from './ui-harness.js';
 
 after(closeBrowser);
 
@@ -191,7 +191,7 @@ test('a picture is turned as the camera says, and tells nothing of the place', a
 });
 
 test('a file that is removed is let go of, and one that is being read can be given up', async () => {
-  const v = await visit();
+  const v = await visit({ prepare: asModules });
   await attach(v, { name: 'many.pdf', content: pdf(Array.from({ length: 400 }, (_, i) => `page ${i}\n`.repeat(30))) });
   await v.page.locator('.composer').getByRole('button', { name: 'Cancel' }).click();
   await v.page.locator('.composer .spinner').waitFor({ state: 'detached' });

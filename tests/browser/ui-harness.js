@@ -43,6 +43,7 @@ export const MODELS = [
  * @property {{status: number, code: string, headers?: Record<string, string>} | null} loginFails
  * @property {boolean} modelsFail
  * @property {any[]} models
+ * @property {string} pageRoot  folder that the page is served from
  * @property {{object: 'list', data: any[], errors: any[]}} tools  as api/tools lists them
  * @property {(reply: Reply) => Promise<void> | void} answer  how a message is answered
  * @property {{method: string, path: string, body: any}[]} calls
@@ -141,7 +142,7 @@ export async function hello(reply) {
 export async function startFakeSite() {
   /** @type {FakeSite} */
   const site = {
-    origin: '', session: 'in', auth: 'password', loginFails: null, modelsFail: false, models: MODELS,
+    origin: '', session: 'in', auth: 'password', loginFails: null, modelsFail: false, models: MODELS, pageRoot: PAGE,
     tools: { object: 'list', data: [], errors: [] }, answer: hello, calls: [], stops: [], close: async () => {},
   };
   const who = () => ({
@@ -201,8 +202,8 @@ export async function startFakeSite() {
       return;
     }
     const path = decodeURIComponent(url.pathname.endsWith('/') ? `${url.pathname}index.html` : url.pathname);
-    const file = normalize(join(PAGE, path));
-    if (!file.startsWith(PAGE) || !existsSync(file) || !statSync(file).isFile()) {
+    const file = normalize(join(site.pageRoot, path));
+    if (!file.startsWith(site.pageRoot) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404);
       response.end();
       return;
@@ -225,6 +226,11 @@ export async function startFakeSite() {
     server.closeAllConnections();
   });
   return site;
+}
+
+/** For a test that looks into a module: the page as it is written. @param {FakeSite} site */
+export function asModules(site) {
+  site.pageRoot = ROOT;
 }
 
 /** @type {Promise<import('playwright-core').Browser> | null} */

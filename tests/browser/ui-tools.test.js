@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { closeBrowser, visit } from './ui-harness.js';
+import { asModules, closeBrowser, visit } from './ui-harness.js';
 
 after(closeBrowser);
 
@@ -133,7 +133,7 @@ test('arguments can be changed, and a call be denied with a word', async () => {
 });
 
 test('the sandbox has no origin, no network, no way to the page', async () => {
-  const v = await visit();
+  const v = await visit({ prepare: asModules });
   assert.match(await runs(v, 'const kinds = ["fetch","XMLHttpRequest","WebSocket","EventSource","Worker","importScripts","postMessage","indexedDB","navigator","document"]; kinds.map((k) => typeof self[k]).join()'),
     /Value:\n(undefined,){9}undefined/);
   assert.match(await runs(v, 'await import("data:text/javascript,export default 1")'), /It failed/);

@@ -37,21 +37,6 @@ choose_model(struct relay_job *job, struct api_error *err)
 	return -1;
 }
 
-/* Nothing is left out without a word: the names go into the response's head. */
-static void
-tell_ignored(struct relay_job *job)
-{
-	const struct buf *names = &job->request->ignored;
-	size_t n = strlen(job->extra_headers);
-
-	if (names->len > 0 &&
-	    n + names->len + sizeof("Confab-Ignored: \r\n") <=
-		sizeof(job->extra_headers))
-		(void)snprintf(job->extra_headers + n,
-		    sizeof(job->extra_headers) - n, "Confab-Ignored: %s\r\n",
-		    names->data);
-}
-
 /*
  * Puts the request in the provider's words: here and not on the relay's loop,
  * because a request with pictures is megabytes of JSON.
@@ -67,7 +52,7 @@ put_request(struct relay_job *job, struct api_error *err)
 	if (provider_chat_request(e->provider, &e->model, job->chat,
 		job->request, err) == -1)
 		return -1;
-	tell_ignored(job);
+	route_tell_ignored(job);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "confab/api/route.h"
 #include "confab/base/clock.h"
 #include "confab/base/json.h"
+#include "confab/base/multipart.h"
 #include "confab/gateway/pool.h"
 #include "confab/gateway/uploads.h"
 
@@ -19,6 +20,7 @@ enum {
 	SESSION = 1, /* somebody who is signed in */
 	CHANGES = 2, /* the same site, as it changes something */
 	BODY = 4,    /* a JSON body */
+	FORM = 32,   /* a form with files */
 	ENDLESS = 8, /* an answer that HEAD would wait for */
 	LARGE = 16   /* a body as large as limits { body } */
 };
@@ -36,6 +38,8 @@ struct route {
 };
 
 static const struct route routes[] = {
+	{ "POST", "/api/audio/transcriptions", SESSION | CHANGES | FORM | LARGE,
+	    api_transcription },
 	{ "POST", "/api/chat/completions", SESSION | CHANGES | BODY | LARGE,
 	    api_chat },
 	{ "GET", "/api/health", OPEN, api_health },
@@ -196,17 +200,34 @@ route_session_input(const struct route_call *c, struct session_input *in)
 	in->now = c->now;
 }
 
+/* A request with a body says of which kind it is. */
+static bool
+check_type(struct route_call *c, const struct route *r)
+{
+	const struct request *q = c->request;
+
+	if ((r->needs & FORM) != 0) {
+		if (multipart_is_form(q->content_type))
+			return true;
+		route_fail(c, 415, "unsupported_media_type",
+		    "The Content-Type must be multipart/form-data.");
+		return false;
+	}
+	if ((r->needs & BODY) == 0 || request_is_json(q))
+		return true;
+	route_fail(c, 415, "unsupported_media_type",
+	    "The Content-Type must be application/json.");
+	return false;
+}
+
 /* What must be true before the body is read; who sends it is known then. */
 static bool
 admit(struct route_call *c, const struct route *r)
 {
 	const struct request *q = c->request;
 
-	if ((r->needs & BODY) != 0 && !request_is_json(q)) {
-		route_fail(c, 415, "unsupported_media_type",
-		    "The Content-Type must be application/json.");
+	if (!check_type(c, r))
 		return false;
-	}
 	/* A script with an access token sends no such header; a browser that
 	 * sends one is believed, whoever it speaks for. */
 	if ((r->needs & CHANGES) != 0 && !request_is_same_site(q)) {
@@ -277,8 +298,8 @@ receive(struct route_call *c, const struct route *r)
 		response_error(c->response, &err);
 		return false;
 	}
-	if ((r->needs & CHANGES) != 0 && c->request->body.len > 0 &&
-	    !request_is_json(c->request)) {
+	if ((r->needs & (CHANGES | FORM)) == CHANGES &&
+	    c->request->body.len > 0 && !request_is_json(c->request)) {
 		route_fail(c, 415, "unsupported_media_type",
 		    "The Content-Type must be application/json.");
 		return false;

@@ -113,6 +113,28 @@ route_claim(struct route_call *c, struct relay_job *job, struct api_error *err)
 }
 
 int
+route_claim_bytes(struct route_call *c, struct relay_job *job,
+    struct api_error *err)
+{
+	return relay_claim(c->service->relay, &c->settings->config->limits,
+	    job->user, 2 * c->request->body.len, &job->claim, err);
+}
+
+void
+route_tell_ignored(struct relay_job *job)
+{
+	const struct buf *names = &job->request->ignored;
+	size_t n = strlen(job->extra_headers);
+
+	if (names->len > 0 &&
+	    n + names->len + sizeof("Confab-Ignored: \r\n") <=
+		sizeof(job->extra_headers))
+		(void)snprintf(job->extra_headers + n,
+		    sizeof(job->extra_headers) - n, "Confab-Ignored: %s\r\n",
+		    names->data);
+}
+
+int
 route_mark(struct route_call *c, struct relay_job *job, struct api_error *err)
 {
 	const struct buf *body = &c->request->body;

@@ -27,6 +27,14 @@ int route_may_ask(const struct route_call *c, struct api_error *err);
 int route_claim(struct route_call *c, struct relay_job *job,
     struct api_error *err);
 
+/* The same for a body that becomes no tree, but a request of its size. */
+int route_claim_bytes(struct route_call *c, struct relay_job *job,
+    struct api_error *err);
+
+/* Names what the provider is not sent, in the response's head: nothing is left
+ * out without a word. */
+void route_tell_ignored(struct relay_job *job);
+
 /* Marks a job that has a key with its request's digest. Returns 0, or -1 with
  * err. */
 int route_mark(struct route_call *c, struct relay_job *job,

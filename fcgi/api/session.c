@@ -55,6 +55,8 @@ route_session_json(struct route_call *c)
 	else
 		buf_puts(b, "null");
 	buf_printf(b, ",\"auth\":\"%s\"", auth_name(c));
+	buf_printf(b, ",\"transcription\":%s",
+	    c->settings->config->transcriber != NULL ? "true" : "false");
 	factor_json(c);
 	buf_printf(b,
 	    ",\"limits\":{\"max_body_bytes\":%zu,"

@@ -33,7 +33,7 @@ line(const struct config_reader *r, const void *object, const char *option)
 static int
 set_default(struct config_reader *r, char **at, const char *value)
 {
-	if (*at != NULL)
+	if (*at != NULL || value == NULL)
 		return 0;
 	*at = strdup(value);
 	return *at != NULL ? 0 : config_fail(r, 0, "out of memory");
@@ -92,6 +92,8 @@ fill_defaults(struct config_reader *r, struct config_provider *p)
 	if (set_default(r, &p->key_prefix, prefix) != 0 ||
 	    set_default(r, &p->chat_path, d->chat_path) != 0 ||
 	    set_default(r, &p->models_path, d->models_path) != 0 ||
+	    set_default(r, &p->transcription_path, d->transcription_path) !=
+		0 ||
 	    set_default(r, &p->token_limit_field, token_limit_field(p)) != 0)
 		return -1;
 	if (config_line(r, p, "list_models") == 0)
@@ -298,6 +300,46 @@ check_models(struct config_reader *r, const struct config_provider *p)
 	return 0;
 }
 
+/* Who turns speech into text: "PROVIDER/MODEL", a model that need not be among
+ * those that are offered for chats. */
+static int
+check_transcription(struct config_reader *r)
+{
+	struct config *c = r->config;
+	const struct config_provider *p;
+	const char *slash, *model;
+	size_t i;
+
+	if (c->transcription == NULL)
+		return 0;
+	slash = strchr(c->transcription, '/');
+	for (i = 0; slash != NULL && slash[1] != '\0' && i < c->n_providers;
+	     i++) {
+		p = &c->providers[i];
+		if (strncmp(c->transcription, p->name, strlen(p->name)) == 0 &&
+		    c->transcription + strlen(p->name) == slash)
+			c->transcriber = p;
+	}
+	if (c->transcriber == NULL)
+		return config_fail(r, line(r, c, "transcription"),
+		    "transcription: \"%s\" is not PROVIDER/MODEL of a provider "
+		    "that is set up here",
+		    c->transcription);
+	p = c->transcriber;
+	if (p->kind->local || p->transcription_path == NULL)
+		return config_fail(r, line(r, c, "transcription"),
+		    "transcription: kind %s turns no speech into text",
+		    p->kind->name);
+	model = slash + 1;
+	for (i = 0; i < p->n_models; i++) {
+		if (strcmp(p->models[i].id, model) == 0 &&
+		    p->models[i].upstream != NULL)
+			model = p->models[i].upstream;
+	}
+	c->transcription_model = model;
+	return 0;
+}
+
 static int
 check_relations(struct config_reader *r)
 {
@@ -359,5 +401,7 @@ config_check(struct config_reader *r)
 		if (check_tool_server(r, &c->tool_servers[i]) != 0)
 			return -1;
 	}
+	if (check_transcription(r) != 0)
+		return -1;
 	return check_relations(r);
 }

@@ -51,7 +51,9 @@ struct config_patience
 config_patience(const struct config *c, const struct config_provider *p,
     const struct config_model *m)
 {
-	const struct config_patience *a = &m->patience, *b = &p->patience;
+	static const struct config_patience unsaid;
+	const struct config_patience *a = m != NULL ? &m->patience : &unsaid;
+	const struct config_patience *b = &p->patience;
 	struct config_patience out;
 
 	out.first_event =

@@ -86,7 +86,8 @@ static const struct config_option top[] = {
 	CHOICE(struct config, auth, "password", auths),
 	CHOICE(struct config, remote_user_case, "fold", cases),
 	CHOICE(struct config, second_factor, SECOND_FACTOR_DEFAULT, factors),
-	STRING(struct config, default_model, NULL, MODEL_ID)
+	STRING(struct config, default_model, NULL, MODEL_ID),
+	STRING(struct config, transcription, NULL, MODEL_ID)
 };
 
 #define L struct config_limits
@@ -162,6 +163,7 @@ static const struct config_option provider[] = {
 	    "printable ASCII characters"),
 	STRING(V, chat_path, NULL, URL_PATH),
 	STRING(V, models_path, NULL, URL_PATH),
+	STRING(V, transcription_path, NULL, URL_PATH),
 	STRING(V, query, NULL, config_is_query,
 	    "NAME=VALUE pairs joined by &, without a question mark"),
 	STRING(V, token_limit_field, NULL, WORD),

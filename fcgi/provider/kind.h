@@ -118,6 +118,11 @@ extern const struct provider_kind provider_demo;
 int provider_add_header(struct provider_request *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Adds address and headers of a request to `path` of a provider, but not its
+ * Content-Type. 0, or -1: no memory. */
+int provider_request_to(const struct config_provider *p, const char *path,
+    const char *accept, struct provider_request *out);
+
 /* ---- allow.c ---- */
 
 /* True when a member of a request may pass: it is safe, by a list that NULL ends,

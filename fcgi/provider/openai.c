@@ -132,6 +132,7 @@ const struct provider_kind provider_openai = {
 	    .key_header = "Authorization",
 	    .chat_path = "/chat/completions",
 	    .models_path = "/models",
+	    .transcription_path = "/audio/transcriptions",
 	    .token_limit_field = token_limit_field },
 	.source = PROVIDER_SOURCE_HTTP,
 	.body = openai_body,

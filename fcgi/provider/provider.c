@@ -100,6 +100,14 @@ set_url(struct provider_request *r, const struct config_provider *p,
 }
 
 int
+provider_request_to(const struct config_provider *p, const char *path,
+    const char *accept, struct provider_request *out)
+{
+	return set_url(out, p, path, NULL) == 0 ? add_headers(out, p, accept)
+						: -1;
+}
+
+int
 provider_chat_request(const struct config_provider *p,
     const struct config_model *model, const struct chat_request *req,
     struct provider_request *out, struct api_error *err)
@@ -116,9 +124,9 @@ provider_chat_request(const struct config_provider *p,
 		return provider_refuse(err, "messages",
 		    "may not have http: addresses here");
 	if (kind->body(p, model, req, out, err) == 0 && buf_ok(&out->body) &&
-	    set_url(out, p, p->chat_path, NULL) == 0 &&
-	    add_headers(out, p,
-		req->stream ? "text/event-stream" : "application/json") == 0 &&
+	    provider_request_to(p, p->chat_path,
+		req->stream ? "text/event-stream" : "application/json",
+		out) == 0 &&
 	    provider_add_header(out, "Content-Type: application/json") == 0)
 		return 0;
 	provider_request_free(out);

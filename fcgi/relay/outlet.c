@@ -30,6 +30,7 @@ outlet_init(struct outlet *o, struct loop *l, bool events,
 	memset(o, 0, sizeof(*o));
 	o->loop = l;
 	o->events = events;
+	o->answer_type = RESPONSE_JSON;
 	o->changed = changed;
 	o->arg = arg;
 	o->last_write = loop_now(l);
@@ -126,7 +127,7 @@ static bool
 put_answer(const struct outlet *o, struct client *c)
 {
 	struct response_head h = { .status = 200,
-		.type = RESPONSE_JSON,
+		.type = o->answer_type,
 		.length = o->answer.len };
 
 	return put_response(c, &h, buf_str(&o->answer));

@@ -29,13 +29,14 @@ struct outlet {
 	void (*changed)(void *arg);
 	void *arg;
 	struct event_ring ring;
-	struct buf answer;	/* instead of a ring without events */
-	struct api_error *err;	/* why it failed; NULL: it did not */
-	struct client *clients; /* the newest first */
-	uint64_t last_write;	/* loop time; a comment counts */
-	bool events;		/* else one JSON text */
-	bool ended;		/* no more comes */
-	bool sending;		/* clients are being written to */
+	const char *answer_type; /* of the whole answer: a literal */
+	struct buf answer;	 /* instead of a ring without events */
+	struct api_error *err;	 /* why it failed; NULL: it did not */
+	struct client *clients;	 /* the newest first */
+	uint64_t last_write;	 /* loop time; a comment counts */
+	bool events;		 /* else one JSON text */
+	bool ended;		 /* no more comes */
+	bool sending;		 /* clients are being written to */
 };
 
 /* `events`: an event stream, else one JSON text of at most CLIENT_OUT_MAX. */

@@ -110,6 +110,37 @@ source_start_tool(struct source *s, struct tool_desk *d, struct tool_call *call,
 	return s->ops != NULL ? 0 : -1;
 }
 
+static void
+pause_speech(void *self)
+{
+	upstream_transcription_pause(self);
+}
+
+static void
+resume_speech(void *self)
+{
+	upstream_transcription_resume(self);
+}
+
+static void
+cancel_speech(void *self)
+{
+	upstream_transcription_cancel(self);
+}
+
+int
+source_start_speech(struct source *s, struct upstream_pool *pool,
+    const struct upstream_transcription_call *call,
+    const struct upstream_handler *handler, void *arg, struct api_error *err)
+{
+	static const struct source_ops ops = { NULL, pause_speech,
+		resume_speech, cancel_speech };
+
+	s->self = upstream_transcription_start(pool, call, handler, arg, err);
+	s->ops = s->self != NULL ? &ops : NULL;
+	return s->ops != NULL ? 0 : -1;
+}
+
 void
 source_cancel(struct source *s)
 {

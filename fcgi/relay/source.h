@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a stream's chunks come from: a provider over HTTP, the built-in one, or
- * a server of tools. One call at a time.
+ * Where a stream's chunks come from: a provider over HTTP, the built-in one, a
+ * server of tools, or who turns speech into text. One call at a time.
  */
 #ifndef CONFAB_RELAY_SOURCE_H
 #define CONFAB_RELAY_SOURCE_H
 
 #include "confab/base/api_error.h"
 #include "confab/tool/call.h"
+#include "confab/upstream/transcription.h"
 #include "confab/upstream/upstream.h"
 
 /* The running call; none when ops is NULL. */
@@ -43,6 +44,11 @@ int source_start(struct source *s, struct upstream_pool *pool,
 int source_start_tool(struct source *s, struct tool_desk *d,
     struct tool_call *call, const struct upstream_handler *handler, void *arg,
     struct api_error *err);
+
+/* The same for speech that is to become text. */
+int source_start_speech(struct source *s, struct upstream_pool *pool,
+    const struct upstream_transcription_call *call,
+    const struct upstream_handler *handler, void *arg, struct api_error *err);
 
 /* Ends the call, if one is running; no handler is called any more. */
 void source_cancel(struct source *s);

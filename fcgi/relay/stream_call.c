@@ -48,10 +48,39 @@ call_tool(struct stream *s, const struct upstream_handler *handler,
 	    err);
 }
 
+/* Has speech turned into text. Returns 0 or -1 with err. */
+static int
+transcribe(struct stream *s, const struct upstream_handler *handler,
+    struct api_error *err)
+{
+	struct config *c = s->settings->config;
+	const struct upstream_transcription_call call = {
+		.loop = &s->loop->base,
+		.config = c,
+		.provider = c->transcriber,
+		.model = c->transcription_model,
+		.format = s->format,
+		.request = s->request,
+		.limits = stream_limits(s),
+		.connect_ms = stream_timeouts(s)->connect,
+		.usage = &s->usage,
+	};
+	int rc;
+
+	s->patience = config_patience(c, c->transcriber, NULL);
+	rc = source_start_speech(&s->source, s->loop->upstreams, &call, handler,
+	    s, err);
+	relay_request_free(s->request);
+	s->request = NULL;
+	return rc;
+}
+
 int
 stream_call(struct stream *s, const struct upstream_handler *handler,
     struct api_error *err)
 {
-	return s->tool != NULL ? call_tool(s, handler, err)
-			       : ask_model(s, handler, err);
+	if (s->tool != NULL)
+		return call_tool(s, handler, err);
+	return s->speech ? transcribe(s, handler, err)
+			 : ask_model(s, handler, err);
 }

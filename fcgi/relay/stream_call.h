@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The call of a stream: of a model, or of a tool.
+ * The call of a stream: of a model, of a tool, or of who writes speech down.
  */
 #ifndef CONFAB_RELAY_STREAM_CALL_H
 #define CONFAB_RELAY_STREAM_CALL_H

@@ -21,6 +21,14 @@ on_clients_changed(void *arg)
 	stream_settle(arg);
 }
 
+static bool
+is_streamed(const struct relay_job *job)
+{
+	if (job->tool != NULL)
+		return tool_call_streams(job->tool);
+	return !job->speech && job->chat->stream;
+}
+
 /*
  * A stream for a job, on its loop's lists, without a client or a call. Takes
  * over chat, settings, catalogue, request and claim. NULL when out of memory,
@@ -46,13 +54,14 @@ stream_new(struct relay_loop *l, struct relay_job *job)
 		return NULL;
 	}
 	memcpy(s->digest, job->digest, sizeof(s->digest));
-	outlet_init(&s->out, &l->base,
-	    job->tool != NULL ? tool_call_streams(job->tool)
-			      : job->chat->stream,
-	    on_clients_changed, s);
+	outlet_init(&s->out, &l->base, is_streamed(job), on_clients_changed, s);
+	if (job->speech)
+		s->out.answer_type = provider_transcription_type(job->format);
 	uv_timer_init(&l->base.uv, &s->timer);
 	s->tool = job->tool;
 	job->tool = NULL;
+	s->speech = job->speech;
+	s->format = job->format;
 	s->chat = job->chat;
 	job->chat = NULL;
 	s->settings = job->settings;

@@ -38,13 +38,15 @@ log_line(const struct stream *s, const struct api_error *err, const char *what,
 static void
 log_answer(const struct stream *s, const struct api_error *err)
 {
+	const struct config *c = s->settings->config;
+	const char *id = s->speech ? c->transcription_model : s->entry->id;
 	char user[RELAY_USER_MAX * 4 + 8], model[256], what[1024], more[128];
 
-	(void)snprintf(what, sizeof(what),
-	    "stream user=%s model=%s provider=%s",
+	(void)snprintf(what, sizeof(what), "%s user=%s model=%s provider=%s",
+	    s->speech ? "transcription" : "stream",
 	    log_quote(user, sizeof(user), s->user->name, strlen(s->user->name)),
-	    log_quote(model, sizeof(model), s->entry->id, strlen(s->entry->id)),
-	    s->entry->provider->name);
+	    log_quote(model, sizeof(model), id, strlen(id)),
+	    s->speech ? c->transcriber->name : s->entry->provider->name);
 	(void)snprintf(more, sizeof(more),
 	    "prompt_tokens=%llu completion_tokens=%llu%s",
 	    (unsigned long long)s->usage.prompt,

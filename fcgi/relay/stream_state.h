@@ -35,9 +35,11 @@ struct stream {
 	struct settings *settings;
 	struct catalog *catalog;
 	const struct catalog_entry *entry; /* NULL: a tool is called */
-	struct tool_call *tool;	   /* instead of the three around it: a tool is
+	struct tool_call *tool; /* instead of the three around it: a tool is
 				 * called */
-	struct chat_request *chat; /* until the answer has begun */
+	bool speech; /* the same: the settings' transcriber is asked */
+	enum transcription_format format;
+	struct chat_request *chat;	  /* until the answer has begun */
 	struct provider_request *request; /* of the first call, until then */
 	struct relay_claim *claim;	  /* to the memory of both */
 	struct source source;

@@ -48,6 +48,11 @@ void upstream_finish(struct upstream *u, const struct api_error *err,
 /* The same for want of memory. */
 void upstream_fail_memory(struct upstream *u);
 
+/* Tells the administrator what came instead of an answer, in the provider's own
+ * words without keys; `type` may be NULL. */
+void upstream_log_failure(const struct config_provider *p, const char *model,
+    int status, const char *type, const struct api_error *err);
+
 /* Frees a call; `t` is its transfer. */
 void upstream_free(struct transfer *t);
 

@@ -32,24 +32,19 @@ upstream_free(struct transfer *t)
 	free(u);
 }
 
-/* What came instead of an answer: for the administrator, in the provider's own
- * words without keys. */
-static void
-log_failure(const struct upstream *u, const struct api_error *err)
+void
+upstream_log_failure(const struct config_provider *p, const char *model,
+    int status, const char *type, const struct api_error *err)
 {
-	char type[128], said[2 * API_ERROR_SAID_MAX], model[256];
-	const char *t = transfer_content_type(&u->transfer);
-	int status = (int)transfer_status(&u->transfer);
+	char t[128], said[2 * API_ERROR_SAID_MAX], m[256];
 
 	if (status == 0)
 		return; /* there was no answer to tell of */
 	log_msg(LOG_LEVEL_WARN,
 	    "upstream provider=%s model=%s status=%d type=%s code=%s said=%s",
-	    u->provider->name,
-	    log_quote(model, sizeof(model), u->model_id, strlen(u->model_id)),
-	    status,
-	    log_quote(type, sizeof(type), t != NULL ? t : "",
-		t != NULL ? strlen(t) : 0),
+	    p->name, log_quote(m, sizeof(m), model, strlen(model)), status,
+	    log_quote(t, sizeof(t), type != NULL ? type : "",
+		type != NULL ? strlen(type) : 0),
 	    err->code,
 	    log_quote(said, sizeof(said), err->said, strlen(err->said)));
 }
@@ -67,7 +62,9 @@ upstream_finish(struct upstream *u, const struct api_error *err,
 	metrics_upstream_status(u->provider->name,
 	    (int)transfer_status(&u->transfer));
 	if (err != NULL)
-		log_failure(u, err);
+		upstream_log_failure(u->provider, u->model_id,
+		    (int)transfer_status(&u->transfer),
+		    transfer_content_type(&u->transfer), err);
 	h->end(u->arg, err, unprocessed);
 }
 

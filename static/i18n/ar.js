@@ -471,6 +471,7 @@ export default {
   'error.account_expired': 'انتهت صلاحية هذا الحساب.',
   'error.csrf_refused': 'رفض الخادوم الطلب لأنه بدا آتيًا من موقع آخر.',
   'error.not_found': 'لا يعرف الخادوم هذا العنوان.',
+  'error.no_transcription': 'هذا الخادم لا يحوّل الكلام إلى نص.',
   'error.method_not_allowed': 'لا يسمح الخادوم بهذا الطلب.',
   'error.unsupported_media_type': 'لا يقبل الخادوم هذا النوع من الطلبات.',
   'error.body_too_large': 'أصبحت المحادثة أكبر من أن تُرسَل. احذف المرفقات أو ابدأ محادثة جديدة.',

@@ -455,6 +455,7 @@ export default {
   'error.account_expired': 'Dieses Konto ist abgelaufen.',
   'error.csrf_refused': 'Der Server hat die Anfrage abgewiesen, weil sie von einer anderen Website zu kommen schien.',
   'error.not_found': 'Der Server kennt diese Adresse nicht.',
+  'error.no_transcription': 'Dieser Server schreibt Sprache nicht auf.',
   'error.method_not_allowed': 'Der Server erlaubt diese Anfrage nicht.',
   'error.unsupported_media_type': 'Der Server nimmt diese Art von Anfrage nicht an.',
   'error.body_too_large': 'Das Gespräch ist zu groß zum Senden geworden. Löschen Sie Anhänge oder beginnen Sie ein neues.',

@@ -455,6 +455,7 @@ export default {
   'error.account_expired': 'This account has expired.',
   'error.csrf_refused': 'The server refused the request because it seemed to come from another site.',
   'error.not_found': 'The server does not know this address.',
+  'error.no_transcription': 'This server does not write down speech.',
   'error.method_not_allowed': 'The server does not allow this request.',
   'error.unsupported_media_type': 'The server does not take this kind of request.',
   'error.body_too_large': 'The chat has become too large to send. Delete attachments or start a new chat.',

@@ -455,6 +455,7 @@ export default {
   'error.account_expired': 'Esta cuenta ha caducado.',
   'error.csrf_refused': 'El servidor rechazó la petición porque parecía venir de otro sitio.',
   'error.not_found': 'El servidor no conoce esta dirección.',
+  'error.no_transcription': 'Este servidor no transcribe voz.',
   'error.method_not_allowed': 'El servidor no permite esta petición.',
   'error.unsupported_media_type': 'El servidor no admite este tipo de petición.',
   'error.body_too_large': 'El chat es demasiado grande para enviarlo. Elimine archivos adjuntos o empiece uno nuevo.',

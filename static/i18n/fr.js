@@ -455,6 +455,7 @@ export default {
   'error.account_expired': 'Ce compte a expiré.',
   'error.csrf_refused': 'Le serveur a refusé la requête, car elle semblait venir d’un autre site.',
   'error.not_found': 'Le serveur ne connaît pas cette adresse.',
+  'error.no_transcription': 'Ce serveur ne transcrit pas la parole.',
   'error.method_not_allowed': 'Le serveur n’autorise pas cette requête.',
   'error.unsupported_media_type': 'Le serveur n’accepte pas ce type de requête.',
   'error.body_too_large': 'La discussion est devenue trop volumineuse pour être envoyée. Supprimez des pièces jointes ou commencez-en une nouvelle.',

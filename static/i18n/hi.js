@@ -467,6 +467,7 @@ export default {
   'error.account_expired': 'इस खाते की अवधि समाप्त हो गई है।',
   'error.csrf_refused': 'सर्वर ने अनुरोध ठुकरा दिया क्योंकि वह किसी दूसरी साइट से आया लगा।',
   'error.not_found': 'सर्वर यह पता नहीं जानता।',
+  'error.no_transcription': 'यह सर्वर बोली को लिखता नहीं है।',
   'error.method_not_allowed': 'सर्वर इस अनुरोध की अनुमति नहीं देता।',
   'error.unsupported_media_type': 'सर्वर इस प्रकार का अनुरोध नहीं लेता।',
   'error.body_too_large': 'चैट इतनी बड़ी हो गई है कि भेजी नहीं जा सकती। जोड़ी गई फ़ाइलें हटाएँ या नई चैट शुरू करें।',

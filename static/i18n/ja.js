@@ -455,6 +455,7 @@ export default {
   'error.account_expired': 'このアカウントは期限切れです。',
   'error.csrf_refused': '別のサイトからの要求に見えたため、サーバーが拒否しました。',
   'error.not_found': 'サーバーはこのアドレスを知りません。',
+  'error.no_transcription': 'このサーバーは音声を文字にしません。',
   'error.method_not_allowed': 'サーバーはこの要求を許可していません。',
   'error.unsupported_media_type': 'サーバーはこの種類の要求を受け付けません。',
   'error.body_too_large': 'チャットが大きすぎて送信できません。添付を外すか、新しいチャットを始めてください。',

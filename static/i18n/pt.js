@@ -487,6 +487,7 @@ export default {
   'error.account_expired': 'Esta conta expirou.',
   'error.csrf_refused': 'O servidor recusou o pedido porque parecia vir de outro site.',
   'error.not_found': 'O servidor não conhece este endereço.',
+  'error.no_transcription': 'Este servidor não transcreve fala.',
   'error.method_not_allowed': 'O servidor não permite este pedido.',
   'error.unsupported_media_type': 'O servidor não aceita este tipo de pedido.',
   'error.body_too_large': 'A conversa ficou grande demais para enviar. Exclua anexos ou comece outra.',

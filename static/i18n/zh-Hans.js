@@ -452,6 +452,7 @@ export default {
   'error.account_expired': '此账户已过期。',
   'error.csrf_refused': '服务器拒绝了请求，因为它似乎来自其他网站。',
   'error.not_found': '服务器上没有此地址。',
+  'error.no_transcription': '此服务器不提供语音转文字。',
   'error.method_not_allowed': '服务器不允许此请求。',
   'error.unsupported_media_type': '服务器不接受此类请求。',
   'error.body_too_large': '对话太大，无法发送。请删除附件或开始新对话。',

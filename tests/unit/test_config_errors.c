@@ -107,6 +107,34 @@ test_bad_relations(void **state)
 		 "provider \"x\" { base_url = \"http://localhost\" }\n"));
 }
 
+#define X "provider \"x\" { base_url = \"http://localhost\"\n"
+
+static void
+test_transcription(void **state)
+{
+	struct config *c;
+
+	(void)state;
+	bad("transcription = whisper\n" X "}\n", 1, "transcription|whisper");
+	bad("transcription = \"y/whisper\"\n" X "}\n", 1, "y/whisper");
+	bad("transcription = \"x/\"\n" X "}\n", 1, "PROVIDER/MODEL");
+	bad("transcription = \"demo/eliza\"\n" DEMO, 1, "kind demo");
+	bad("transcription = \"x/m\"\n" X "kind = anthropic }\n", 1,
+	    "kind anthropic");
+	c = good("transcription = \"x/openai/whisper\"\n" X "}\n");
+	assert_ptr_equal(c->transcriber, &c->providers[0]);
+	assert_string_equal(c->transcription_model, "openai/whisper");
+	assert_string_equal(c->transcriber->transcription_path,
+	    "/audio/transcriptions");
+	config_free(c);
+	c = good("transcription = \"x/m\"\n" X
+		 "transcription_path = \"/inference\"\n"
+		 "model \"m\" { upstream = \"large-v3\" } }\n");
+	assert_string_equal(c->transcription_model, "large-v3");
+	assert_string_equal(c->transcriber->transcription_path, "/inference");
+	config_free(c);
+}
+
 static void
 test_bad_provider(void **state)
 {
@@ -228,6 +256,7 @@ main(void)
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_bad_structure),
 		cmocka_unit_test(test_bad_relations),
+		cmocka_unit_test(test_transcription),
 		cmocka_unit_test(test_bad_provider),
 		cmocka_unit_test(test_key_files),
 		cmocka_unit_test(test_credentials),

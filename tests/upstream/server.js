@@ -27,6 +27,7 @@ import { loadPair } from './certs.js';
  * @property {[string, string][]} rawHeaders
  * @property {Record<string, string>} headers
  * @property {string} body
+ * @property {Buffer} bytes of it
  * @property {string} model
  * @property {number} at us since the epoch, like all times here
  * @property {number | null} closedAt when the connection ended under it
@@ -312,7 +313,7 @@ export class Upstream {
       id: ++this.#ids, connection: connection.id,
       listener: connection.listener, method: request.method,
       target: request.target, rawHeaders: request.rawHeaders,
-      headers: request.headers, body, model: String(jsonOf(body)?.model ?? ''),
+      headers: request.headers, body, bytes: request.body, model: String(jsonOf(body)?.model ?? ''),
       at: stampNow(), closedAt: null, finished: false, dropped: false,
       bytesOut: 0, eventsOut: 0,
     };
@@ -327,6 +328,9 @@ export class Upstream {
     if (path.endsWith('/models')) {
       return this.#taken('GET /models')
         ?? { json: modelList(this.models, seen) };
+    }
+    if (path.endsWith('/audio/transcriptions')) {
+      return this.#taken('POST /audio/transcriptions') ?? heard(seen);
     }
     if (!/\/(chat\/completions|messages|responses)$/.test(path)) {
       return { status: 404, json: errorBody('No such path.', 'not_found') };
@@ -395,6 +399,13 @@ function orderedBy(asked) {
   if (!text.startsWith('@script ')) return undefined;
   return jsonOf(text.slice(8))
     ?? { status: 400, json: errorBody('Bad script.') };
+}
+
+/** What a sound file is heard to say: which it is, as far as the form tells. */
+/** @param {Seen} seen @returns {Script} */
+function heard({ body }) {
+  const file = /filename="([^"]*)"/.exec(body)?.[1] ?? 'nothing';
+  return { json: { text: `I heard ${file}.` } };
 }
 
 /** @param {string[]} names @param {Seen} seen */

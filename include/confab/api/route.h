@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which request goes to which resource, and what must be true before: a known
- * path, its method, JSON where there is a body, the same site, a session.
+ * path, its method, JSON or a form where there is a body, the same site, a
+ * session.
  */
 #ifndef CONFAB_API_ROUTE_H
 #define CONFAB_API_ROUTE_H
@@ -59,6 +60,7 @@ void api_tool_call(struct route_call *c);
 void api_tools(struct route_call *c);
 void api_totp(struct route_call *c);
 void api_totp_remove(struct route_call *c);
+void api_transcription(struct route_call *c);
 
 struct json_object;
 

@@ -80,6 +80,7 @@ struct config_kind {
 	const char *name; /* "openai" */
 	bool local;	  /* answers from here: no address, no key */
 	const char *key_header, *chat_path, *models_path;
+	const char *transcription_path; /* NULL: it has none */
 	/* The default of token_limit_field at that host; NULL: max_tokens. */
 	const char *(*token_limit_field)(const char *host);
 	const struct config_model *models; /* that it always has */
@@ -90,19 +91,20 @@ struct config_provider {
 	char *name;	 /* the section's title */
 	char *kind_name; /* as in the file */
 	const struct config_kind *kind;
-	char *base_url;		 /* without a trailing slash */
-	char *api_key_file;	 /* NULL: no key is sent */
-	char *api_key;		 /* the key, read from that file; wiped when
+	char *base_url;		  /* without a trailing slash */
+	char *api_key_file;	  /* NULL: no key is sent */
+	char *api_key;		  /* the key, read from that file; wiped when
 				 * the configuration is freed */
-	char *key_header;	 /* "Authorization"; Azure: "api-key" */
-	char *key_prefix;	 /* "Bearer "; "" with another key_header */
-	char *chat_path;	 /* "/chat/completions"; "/v1/messages" ... */
-	char *models_path;	 /* "/models" */
-	char *query;		 /* appended to every URL; NULL: none */
-	char *token_limit_field; /* "max_tokens", "max_completion_tokens" */
-	char *anthropic_version; /* "2023-06-01" */
-	char *ca_file;		 /* NULL: the system's */
-	char *proxy;		 /* NULL: none, whatever the environment says */
+	char *key_header;	  /* "Authorization"; Azure: "api-key" */
+	char *key_prefix;	  /* "Bearer "; "" with another key_header */
+	char *chat_path;	  /* "/chat/completions"; "/v1/messages" ... */
+	char *models_path;	  /* "/models" */
+	char *transcription_path; /* "/audio/transcriptions"; NULL: none */
+	char *query;		  /* appended to every URL; NULL: none */
+	char *token_limit_field;  /* "max_tokens", "max_completion_tokens" */
+	char *anthropic_version;  /* "2023-06-01" */
+	char *ca_file;		  /* NULL: the system's */
+	char *proxy; /* NULL: none, whatever the environment says */
 	struct config_list headers; /* "Name: value" */
 	bool include_usage;	    /* true: ask for usage in the last chunk */
 	bool require_done; /* true: an end without [DONE] is a failure */
@@ -235,6 +237,9 @@ struct config {
 	enum config_second_factor second_factor; /* optional, where the program
 						  * was built with liboath */
 	char *default_model;			 /* NULL: the first */
+	char *transcription; /* "PROVIDER/MODEL"; NULL: no speech to text */
+	const struct config_provider *transcriber; /* of it; NULL: none */
+	const char *transcription_model; /* as that provider names it */
 	struct config_limits limits;
 	struct config_timeouts timeouts;
 	struct config_session session;
@@ -262,8 +267,8 @@ struct config *config_ref(struct config *c);
 void config_free(struct config *c);
 
 /*
- * How long an answer of a model may take: what the model, else the provider, else
- * the section timeouts says.
+ * How long an answer of a model may take: what the model (NULL: none), else the
+ * provider, else the section timeouts says.
  */
 struct config_patience config_patience(const struct config *c,
     const struct config_provider *p, const struct config_model *m);

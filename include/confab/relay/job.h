@@ -11,6 +11,7 @@
 #include "confab/identity/settings.h"
 #include "confab/provider/chat_request.h"
 #include "confab/provider/provider.h"
+#include "confab/provider/transcription.h"
 #include "confab/tool/call.h"
 #include "confab/upstream/catalog.h"
 
@@ -36,6 +37,9 @@ struct relay_job {
 	unsigned asked;		     /* loops that had no stream of this key */
 	/* The rest of RELAY_CHAT, all given over. */
 	struct tool_call *tool; /* instead of the next four: a tool is called */
+	/* Instead of the next three: the settings' transcriber is asked. */
+	bool speech;
+	enum transcription_format format;
 	struct chat_request *chat;
 	struct catalog *catalog;	   /* counted reference */
 	const struct catalog_entry *entry; /* of it: the model */

@@ -342,6 +342,23 @@ get_number(const struct config_option *o, const char *at)
 	}
 }
 
+/* A set as a list: its words are in the order of their bits. */
+static void
+put_input(const struct config_option *o, uint64_t v, char *out, size_t size)
+{
+	size_t n;
+	unsigned i;
+
+	n = (size_t)snprintf(out, size, "{");
+	for (i = 0; v >> i != 0 && n < size; i++) {
+		if ((v >> i & 1) != 0)
+			n += (size_t)snprintf(out + n, size - n, "%s%s",
+			    n > 1 ? ", " : "", o->words[i]);
+	}
+	if (n < size)
+		snprintf(out + n, size - n, "}");
+}
+
 static void
 put_scalar(const struct config_option *o, uint64_t v, char *out, size_t size)
 {
@@ -363,9 +380,7 @@ put_scalar(const struct config_option *o, uint64_t v, char *out, size_t size)
 		snprintf(out, size, "%s", o->words[v]);
 		break;
 	case OPTION_INPUT:
-		snprintf(out, size, "{%s%s%s}", v & INPUT_TEXT ? "text" : "",
-		    v == (INPUT_TEXT | INPUT_IMAGE) ? ", " : "",
-		    v & INPUT_IMAGE ? "image" : "");
+		put_input(o, v, out, size);
 		break;
 	default:
 		put_number(out, size, v);

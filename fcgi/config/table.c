@@ -65,7 +65,7 @@ static const char *const cases[] = { "fold", "exact" };
 static const char *const targets[] = { "stderr", "syslog" };
 static const char *const levels[] = { "error", "warn", "notice", "info",
 	"debug" };
-static const char *const inputs[] = { "text", "image" };
+static const char *const inputs[] = { "text", "image", "audio", "file" };
 static const char *const thinks[] = { "auto", "no", "open" };
 
 static const struct config_option top[] = {
@@ -197,7 +197,8 @@ static const struct config_option model[] = {
 	STRING(M, fallback, NULL, MODEL_ID),
 	NUMBER(UINT, M, context_length, "0", 0, 100000000),
 	NUMBER(UINT, M, max_output_tokens, "0", 0, 100000000),
-	LIST(INPUT, M, input, "text", inputs, NULL, NULL),
+	{ "input", OPTION_INPUT, offsetof(M, input), "text", 0,
+	    COUNT(inputs) - 1, inputs, NULL, NULL },
 	CHOICE(M, think, "auto", thinks),
 	PATIENCE(M, first_event),
 	PATIENCE(M, silence),

@@ -105,6 +105,10 @@ read_input(struct json_object *item)
 		    has_word(lists[i], "vision") ||
 		    has_word(lists[i], "multimodal"))
 			input |= INPUT_IMAGE;
+		if (has_word(lists[i], "audio"))
+			input |= INPUT_AUDIO;
+		if (has_word(lists[i], "file") || has_word(lists[i], "pdf"))
+			input |= INPUT_FILE;
 	}
 	return input;
 }

@@ -353,7 +353,12 @@ put_string(struct buf *out, const char *name, const char *value)
 int
 catalog_entry_json(const struct catalog_entry *e, struct buf *out)
 {
+	/* By the bits of enum model_input. */
+	static const char *const inputs[] = { "text", "image", "audio",
+		"file" };
 	const struct config_model *m = &e->model;
+	const char *comma = "";
+	size_t i;
 
 	buf_puts(out, "{\"id\":");
 	buf_json(out, e->id, strlen(e->id));
@@ -371,10 +376,14 @@ catalog_entry_json(const struct catalog_entry *e, struct buf *out)
 	if (m->input == 0)
 		return buf_puts(out,
 		    ",\"input\":[\"text\",\"image\"],\"input_known\":false}");
-	return buf_printf(out, ",\"input\":[%s%s%s]}",
-	    m->input & INPUT_TEXT ? "\"text\"" : "",
-	    (m->input & INPUT_TEXT) && (m->input & INPUT_IMAGE) ? "," : "",
-	    m->input & INPUT_IMAGE ? "\"image\"" : "");
+	buf_puts(out, ",\"input\":[");
+	for (i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+		if ((m->input >> i & 1) == 0)
+			continue;
+		buf_printf(out, "%s\"%s\"", comma, inputs[i]);
+		comma = ",";
+	}
+	return buf_puts(out, "]}");
 }
 
 int

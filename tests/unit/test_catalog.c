@@ -23,13 +23,14 @@ static char one[] = "one", two[] = "two", demo[] = "demo";
 static char gpt[] = "gpt", up[] = "gpt-upstream", same[] = "same";
 static char other[] = "other", name[] = "G\xc3\xa9\"", listed_name[] = "Listed";
 
-static struct config_model models_one[] = { { .id = gpt,
-						.upstream = up,
-						.name = name,
-						.context_length = 1000,
-						.input =
-						    INPUT_TEXT | INPUT_IMAGE },
-	{ .id = same, .input = INPUT_TEXT } };
+static struct config_model models_one[] = {
+	{ .id = gpt,
+	    .upstream = up,
+	    .name = name,
+	    .context_length = 1000,
+	    .input = INPUT_TEXT | INPUT_IMAGE | INPUT_AUDIO | INPUT_FILE },
+	{ .id = same, .input = INPUT_TEXT }
+};
 static struct config_model models_two[] = {
 	{ .id = same, .input = INPUT_TEXT, .max_output_tokens = 5 }
 };
@@ -184,8 +185,8 @@ test_json(void **state)
 	    "\"provider\":\"one\",\"name\":\"same\",\"input\":[\"text\"]},"
 	    "{\"id\":\"gpt\",\"object\":\"model\",\"created\":0,\"owned_by\":"
 	    "\"one\",\"provider\":\"one\",\"name\":\"G\xc3\xa9\\\"\","
-	    "\"context_length\":1000,\"input\":[\"text\",\"image\"]},"
-	    "{\"id\":\"two/same\""));
+	    "\"context_length\":1000,\"input\":[\"text\",\"image\","
+	    "\"audio\",\"file\"]},{\"id\":\"two/same\""));
 	assert_null(strstr(b.data, up));
 	buf_free(&b);
 	buf_init(&b, 20);

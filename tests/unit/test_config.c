@@ -44,7 +44,8 @@ static const char full[] =
     "fallback = claude }\n"
     "}\n"
     "provider \"a\" { kind = anthropic base_url = \"http://[::1]:8080\"\n"
-    "  model \"claude\" { max_output_tokens = 8192 input = image } }\n"
+    "  model \"claude\" { max_output_tokens = 8192 input = image }\n"
+    "  model \"ears\" { input = {file, audio, text} } }\n"
     "provider \"b\" { base_url = \"https://api.openai.com/v1\" }\n";
 
 static void
@@ -111,6 +112,8 @@ check_full(const struct config *c)
 	assert_string_equal(c->providers[1].key_header, "x-api-key");
 	assert_string_equal(c->providers[1].chat_path, "/v1/messages");
 	assert_int_equal(c->providers[1].models[0].input, INPUT_IMAGE);
+	assert_int_equal(c->providers[1].models[1].input,
+	    INPUT_TEXT | INPUT_AUDIO | INPUT_FILE);
 	assert_string_equal(c->providers[2].token_limit_field,
 	    "max_completion_tokens");
 	assert_string_equal(c->providers[2].key_prefix, "Bearer ");

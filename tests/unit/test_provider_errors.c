@@ -273,7 +273,7 @@ test_lists(void **state)
 		 "\"context_length\":100000,\"max_completion_tokens\":8192}}]}",
 		&out),
 	    0);
-	assert_string_equal(buf_str(&out), "a/b,A: B,100000,8192,3;");
+	assert_string_equal(buf_str(&out), "a/b,A: B,100000,8192,11;");
 	/* Groq, Mistral, llama.cpp */
 	assert_int_equal(
 	    list("{\"data\":[{\"id\":\"g\",\"context_window\":"
@@ -331,10 +331,11 @@ test_lists(void **state)
 	assert_int_equal(
 	    list("[{\"id\":\"azureml://registries/x\",\"name\":\"gpt-4o\","
 		 "\"friendly_name\":\"GPT-4o\",\"task\":\"chat-completion\","
-		 "\"supported_input_modalities\":[\"text\"]}]",
+		 "\"supported_input_modalities\":[\"text\",\"audio\","
+		 "\"pdf\"]}]",
 		&out),
 	    0);
-	assert_string_equal(buf_str(&out), "gpt-4o,GPT-4o,0,0,1;");
+	assert_string_equal(buf_str(&out), "gpt-4o,GPT-4o,0,0,13;");
 	/* By known names. */
 	assert_int_equal(list("{\"data\":[{\"id\":\"whisper-1\"},{\"id\":"
 			      "\"dall-e-3\"},{\"id\":\"tts-1\"},{\"id\":"

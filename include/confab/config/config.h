@@ -39,7 +39,12 @@ enum config_second_factor {
 	SECOND_FACTOR_REQUIRED
 };
 
-enum model_input { INPUT_TEXT = 1, INPUT_IMAGE = 2 };
+enum model_input {
+	INPUT_TEXT = 1,
+	INPUT_IMAGE = 2,
+	INPUT_AUDIO = 4,
+	INPUT_FILE = 8 /* a PDF as it is */
+};
 
 /* Thoughts in the text of an answer, <think>...</think> at its head. */
 enum config_think {

@@ -87,7 +87,7 @@ export default {
   'menu.exportJson': 'تصدير بصيغة JSON',
   'menu.exportAllMd': 'تصدير الكل بصيغة Markdown',
   'menu.exportAllJson': 'تصدير الكل بصيغة JSON',
-  'menu.import': 'استيراد من JSON…',
+  'menu.import': 'استيراد محادثات…',
   'menu.print': 'طباعة',
   'menu.settings': 'الإعدادات',
   'menu.help': 'اختصارات لوحة المفاتيح',
@@ -547,7 +547,7 @@ export default {
   'export.html.hint': 'صفحة واحدة للقراءة والطباعة في أي مكان',
   'export.json.hint': 'كل شيء بكل نسخه، ويمكن استيراده مجددًا',
   'export.print.hint': 'أو بصيغة PDF من نافذة الطباعة في المتصفح',
-  'export.import.hint': 'ملف JSON سبق تصديره من هنا',
+  'export.import.hint': 'ملف من هذه الصفحة، أو تصدير (JSON أو zip) من ChatGPT أو Claude أو Open WebUI أو LibreChat أو llama.cpp أو NextChat.',
 
   'account.title': 'الحساب',
   'account.sso': 'يتولى نظام الدخول الخاص بهذا الموقع تسجيل دخولك وخروجك.',

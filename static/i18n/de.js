@@ -84,7 +84,7 @@ export default {
   'menu.exportJson': 'Als JSON exportieren',
   'menu.exportAllMd': 'Alle als Markdown exportieren',
   'menu.exportAllJson': 'Alle als JSON exportieren',
-  'menu.import': 'Aus JSON importieren …',
+  'menu.import': 'Chats importieren …',
   'menu.print': 'Drucken',
   'menu.settings': 'Einstellungen',
   'menu.help': 'Tastenkürzel',
@@ -531,7 +531,7 @@ export default {
   'export.html.hint': 'Eine Seite, überall lesbar und druckbar',
   'export.json.hint': 'Alles, mit allen Fassungen; lässt sich wieder importieren',
   'export.print.hint': 'Oder als PDF, über den Druckdialog des Browsers',
-  'export.import.hint': 'Eine JSON-Datei, die hier exportiert wurde',
+  'export.import.hint': 'Eine Datei dieser Seite oder ein Export (JSON oder Zip) von ChatGPT, Claude, Open WebUI, LibreChat, llama.cpp oder NextChat.',
 
   'account.title': 'Konto',
   'account.sso': 'An- und abgemeldet werden Sie über die Anmeldung dieser Website.',

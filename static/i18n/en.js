@@ -84,7 +84,7 @@ export default {
   'menu.exportJson': 'Export as JSON',
   'menu.exportAllMd': 'Export all as Markdown',
   'menu.exportAllJson': 'Export all as JSON',
-  'menu.import': 'Import from JSON…',
+  'menu.import': 'Import chats…',
   'menu.print': 'Print',
   'menu.settings': 'Settings',
   'menu.help': 'Keyboard shortcuts',
@@ -531,7 +531,7 @@ export default {
   'export.html.hint': 'One page to read and print anywhere',
   'export.json.hint': 'Everything, with all versions; can be imported again',
   'export.print.hint': 'Or as a PDF, from the browser’s print dialog',
-  'export.import.hint': 'A JSON file that was exported here',
+  'export.import.hint': 'A file of this page, or an export (JSON or zip) of ChatGPT, Claude, Open WebUI, LibreChat, llama.cpp or NextChat.',
 
   'account.title': 'Account',
   'account.sso': 'This site’s own login signs you in and out.',

@@ -84,7 +84,7 @@ export default {
   'menu.exportJson': 'Exportar como JSON',
   'menu.exportAllMd': 'Exportar todo como Markdown',
   'menu.exportAllJson': 'Exportar todo como JSON',
-  'menu.import': 'Importar desde JSON…',
+  'menu.import': 'Importar chats…',
   'menu.print': 'Imprimir',
   'menu.settings': 'Ajustes',
   'menu.help': 'Atajos de teclado',
@@ -531,7 +531,7 @@ export default {
   'export.html.hint': 'Una página para leer e imprimir en cualquier sitio',
   'export.json.hint': 'Todo, con todas las versiones; se puede volver a importar',
   'export.print.hint': 'O en PDF, desde la impresión del navegador',
-  'export.import.hint': 'Un archivo JSON exportado desde aquí',
+  'export.import.hint': 'Un archivo de esta página o una exportación (JSON o zip) de ChatGPT, Claude, Open WebUI, LibreChat, llama.cpp o NextChat.',
 
   'account.title': 'Cuenta',
   'account.sso': 'El propio acceso de este sitio inicia y cierra tu sesión.',

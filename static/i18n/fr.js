@@ -84,7 +84,7 @@ export default {
   'menu.exportJson': 'Exporter en JSON',
   'menu.exportAllMd': 'Tout exporter en Markdown',
   'menu.exportAllJson': 'Tout exporter en JSON',
-  'menu.import': 'Importer du JSON…',
+  'menu.import': 'Importer des discussions…',
   'menu.print': 'Imprimer',
   'menu.settings': 'Réglages',
   'menu.help': 'Raccourcis clavier',
@@ -531,7 +531,7 @@ export default {
   'export.html.hint': 'Une page à lire et imprimer partout',
   'export.json.hint': 'Tout, avec toutes les versions ; peut être réimporté',
   'export.print.hint': 'Ou en PDF, depuis l’impression du navigateur',
-  'export.import.hint': 'Un fichier JSON exporté d’ici',
+  'export.import.hint': 'Un fichier de cette page, ou un export (JSON ou zip) de ChatGPT, Claude, Open WebUI, LibreChat, llama.cpp ou NextChat.',
 
   'account.title': 'Compte',
   'account.sso': 'La connexion et la déconnexion passent par ce site.',

@@ -84,7 +84,7 @@ export default {
   'menu.exportJson': 'JSON के रूप में निर्यात करें',
   'menu.exportAllMd': 'सब कुछ Markdown के रूप में निर्यात करें',
   'menu.exportAllJson': 'सब कुछ JSON के रूप में निर्यात करें',
-  'menu.import': 'JSON से आयात करें…',
+  'menu.import': 'चैट आयात करें…',
   'menu.print': 'प्रिंट करें',
   'menu.settings': 'सेटिंग',
   'menu.help': 'कीबोर्ड शॉर्टकट',
@@ -549,7 +549,7 @@ export default {
   'export.html.hint': 'एक पेज, जिसे कहीं भी पढ़ा और प्रिंट किया जा सके',
   'export.json.hint': 'सब कुछ, सभी संस्करणों के साथ; फिर से आयात हो सकता है',
   'export.print.hint': 'या ब्राउज़र के प्रिंट से PDF के रूप में',
-  'export.import.hint': 'यहाँ से निर्यात की गई JSON फ़ाइल',
+  'export.import.hint': 'इस पृष्ठ की फ़ाइल, या ChatGPT, Claude, Open WebUI, LibreChat, llama.cpp या NextChat का निर्यात (JSON या zip)।',
 
   'account.title': 'खाता',
   'account.sso': 'साइन इन और साइन आउट इस साइट की अपनी व्यवस्था से होता है।',

@@ -84,7 +84,7 @@ export default {
   'menu.exportJson': 'JSONで書き出す',
   'menu.exportAllMd': 'すべてMarkdownで書き出す',
   'menu.exportAllJson': 'すべてJSONで書き出す',
-  'menu.import': 'JSONから読み込む…',
+  'menu.import': 'チャットを読み込む…',
   'menu.print': '印刷',
   'menu.settings': '設定',
   'menu.help': 'キーボードショートカット',
@@ -531,7 +531,7 @@ export default {
   'export.html.hint': 'どこでも読めて印刷できる一つのページ',
   'export.json.hint': 'すべての版を含む全体。あとで読み込めます',
   'export.print.hint': 'ブラウザーの印刷からPDFにもできます',
-  'export.import.hint': 'ここで書き出したJSONファイル',
+  'export.import.hint': 'このページのファイル、または ChatGPT、Claude、Open WebUI、LibreChat、llama.cpp、NextChat のエクスポート（JSON か zip）。',
 
   'account.title': 'アカウント',
   'account.sso': 'ログインとログアウトは、このサイト独自の仕組みで行われます。',

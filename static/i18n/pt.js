@@ -88,7 +88,7 @@ export default {
   'menu.exportJson': 'Exportar como JSON',
   'menu.exportAllMd': 'Exportar tudo como Markdown',
   'menu.exportAllJson': 'Exportar tudo como JSON',
-  'menu.import': 'Importar de JSON…',
+  'menu.import': 'Importar conversas…',
   'menu.print': 'Imprimir',
   'menu.settings': 'Configurações',
   'menu.help': 'Atalhos de teclado',
@@ -575,7 +575,7 @@ export default {
   'export.html.hint': 'Uma página para ler e imprimir em qualquer lugar',
   'export.json.hint': 'Tudo, com todas as versões; pode ser importado de novo',
   'export.print.hint': 'Ou em PDF, pela impressão do navegador',
-  'export.import.hint': 'Um arquivo JSON exportado daqui',
+  'export.import.hint': 'Um arquivo desta página ou uma exportação (JSON ou zip) do ChatGPT, Claude, Open WebUI, LibreChat, llama.cpp ou NextChat.',
 
   'account.title': 'Conta',
   'account.sso': 'O acesso e a saída são feitos pelo próprio site.',

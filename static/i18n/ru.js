@@ -89,7 +89,7 @@ export default {
   'menu.exportJson': 'Сохранить как JSON',
   'menu.exportAllMd': 'Сохранить всё как Markdown',
   'menu.exportAllJson': 'Сохранить всё как JSON',
-  'menu.import': 'Загрузить из JSON…',
+  'menu.import': 'Загрузить чаты…',
   'menu.print': 'Печать',
   'menu.settings': 'Настройки',
   'menu.help': 'Сочетания клавиш',
@@ -591,7 +591,7 @@ export default {
   'export.html.hint': 'Страница, которую можно читать и печатать где угодно',
   'export.json.hint': 'Всё, со всеми вариантами; можно загрузить снова',
   'export.print.hint': 'Или в PDF, через печать браузера',
-  'export.import.hint': 'Файл JSON, сохранённый здесь',
+  'export.import.hint': 'Файл этой страницы или выгрузка (JSON или zip) из ChatGPT, Claude, Open WebUI, LibreChat, llama.cpp или NextChat.',
 
   'account.title': 'Учётная запись',
   'account.sso': 'Вход и выход выполняет сам сайт.',

@@ -84,7 +84,7 @@ export default {
   'menu.exportJson': '导出为 JSON',
   'menu.exportAllMd': '全部导出为 Markdown',
   'menu.exportAllJson': '全部导出为 JSON',
-  'menu.import': '从 JSON 导入…',
+  'menu.import': '导入聊天…',
   'menu.print': '打印',
   'menu.settings': '设置',
   'menu.help': '键盘快捷键',
@@ -528,7 +528,7 @@ export default {
   'export.html.hint': '可在任何地方阅读和打印的单个网页',
   'export.json.hint': '全部内容及所有版本，可重新导入',
   'export.print.hint': '也可在浏览器打印对话框中存为 PDF',
-  'export.import.hint': '此前在此导出的 JSON 文件',
+  'export.import.hint': '本页的文件，或 ChatGPT、Claude、Open WebUI、LibreChat、llama.cpp、NextChat 的导出文件（JSON 或 zip）。',
 
   'account.title': '账号',
   'account.sso': '登录和退出由本站自己的登录系统负责。',

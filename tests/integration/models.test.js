@@ -127,6 +127,57 @@ test('a fallback is used only when nothing was processed', async () => {
   assert.equal(site.upstream.calls.length, 1);
 });
 
+test('models that stand in for each other are not asked for ever', async () => {
+  const { site } = suite;
+  site.writeConfig({ 'provider "up"': {
+    'model "first"': { fallback: 'second' },
+    'model "second"': { fallback: 'first' } } });
+  await site.reload();
+  const client = await site.signedIn();
+  const down = { status: 429, json: errorBody('full'),
+    headers: { 'Retry-After': '60' } };
+  site.upstream.script('first', down);
+  site.upstream.script('second', down);
+  site.upstream.forget();
+  const answer = await client.ask('first', 'x');
+  assert.equal(answer.status, 429);
+  await answer.text();
+  /* The first, and POLICY_FALLBACKS_MAX that stood in. */
+  assert.deepEqual(site.upstream.calls.map((one) => one.model),
+    ['first', 'second', 'first', 'second']);
+});
+
+test('a list whose pages do not end is read to its limit', async () => {
+  const { site } = suite;
+  const asked = () => site.upstream.requests.filter((one) =>
+    one.target.includes('/models'));
+  const names = Array.from({ length: 60 }, (_, i) => `paged-${i}`);
+  site.upstream.models = names;
+  site.upstream.forget();
+  site.writeConfig({ 'provider "pages"': { kind: 'anthropic',
+    base_url: site.upstream.url().replace(/\/v1$/, ''),
+    api_key_file: `${site.dir}/key`, list_models: true } });
+  await site.reload();
+  await until(async () => (await models()).some((one) => one.id === 'paged-0'));
+  const ids = (await models()).map((one) => one.id);
+  /* 20 pages of two (MODEL_LISTS_PAGES). */
+  assert.deepEqual(ids.filter((id) => id.startsWith('paged-')),
+    names.slice(0, 40));
+  assert.equal(asked().length, 20);
+
+  /* The same page again and again: as often, and each model once. */
+  site.upstream.script('GET /models', { json: { data: [{ id: 'turning' }],
+    first_id: 'turning', last_id: 'turning', has_more: true } });
+  site.upstream.forget();
+  site.writeConfig({ 'provider "pages"': { base_url:
+    `${site.upstream.url().replace(/\/v1$/, '')}/again` } });
+  await site.reload();
+  await until(async () => (await models()).some((one) => one.id === 'turning'));
+  assert.equal((await models()).filter((one) => one.id === 'turning').length, 1);
+  assert.equal(asked().length, 20);
+  site.upstream.script('GET /models', []);
+});
+
 test('a list is asked for, refreshed, and kept when it fails', async () => {
   const { site } = suite;
   site.upstream.models = ['listed-1', 'listed-2'];

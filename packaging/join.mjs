@@ -47,7 +47,7 @@ const GROUPS = [
   ['md/render.js'],
   ['core/exporting.js', 'core/importing.js', 'ui/export-html.js'],
   ['files/take.js', 'files/chats-open.js', 'files/folder.js', 'files/markdown.js'],
-  readdirSync(join(page, 'ui')).filter((name) => name.startsWith('dialog-')).map((name) => `ui/${name}`),
+  ['net/own.js', ...readdirSync(join(page, 'ui')).filter((name) => name.startsWith('dialog-')).map((name) => `ui/${name}`)],
 ];
 
 /** Parts that stay as they are: large, and loaded by few. */

@@ -43,6 +43,7 @@ export function openConversations({ keepSettings, ...page }) {
   // Seldom wanted, and loaded only then.
   const runScript = async (/** @type {string} */ code, /** @type {AbortSignal} */ signal) =>
     (await import('./sandbox/sandbox.js')).runScript(code, signal);
+  const own = async () => (await import('./net/own.js')).createOwn({ api, env });
   const answers = createAnswers({ ...page, newKey: newUuid, runTool: createToolRunner({ api, now: env.now, runScript }) });
   const core = createCoreActions({ store, now: env.now, newId, keepSettings });
   watchQueues({ store, send: answers.send });
@@ -77,6 +78,9 @@ export function openConversations({ keepSettings, ...page }) {
       allowCall: answers.allowCall,
       denyCall: answers.denyCall,
       loadTools: () => loadTools(store, api),
+      listSessions: async () => (await own()).listSessions(),
+      endSession: async (id) => (await own()).endSession(id),
+      endOtherSessions: async () => (await own()).endOtherSessions(),
     },
   };
 }

@@ -51,6 +51,9 @@ static const struct route routes[] = {
 	{ "GET", "/api/models/", SESSION, api_model },
 	{ "POST", "/api/password", CHANGES | BODY, api_password },
 	{ "GET", "/api/session", OPEN, api_session },
+	{ "GET", "/api/sessions", SESSION, api_sessions },
+	{ "DELETE", "/api/sessions", SESSION | CHANGES, api_sessions_end },
+	{ "DELETE", "/api/sessions/", SESSION | CHANGES, api_session_end },
 	{ "GET", "/api/streams/", SESSION | ENDLESS, api_stream_resume },
 	{ "DELETE", "/api/streams/", SESSION | CHANGES, api_stream_stop },
 	{ "GET", "/api/tools", SESSION, api_tools },
@@ -197,6 +200,7 @@ route_session_input(const struct route_call *c, struct session_input *in)
 	in->authorization = r->authorization;
 	in->remote_user = r->remote_user;
 	in->address = r->remote_addr;
+	in->user_agent = r->user_agent;
 	in->now = c->now;
 }
 

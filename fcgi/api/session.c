@@ -58,6 +58,7 @@ route_session_json(struct route_call *c)
 	buf_printf(b, ",\"transcription\":%s",
 	    c->settings->config->transcriber != NULL ? "true" : "false");
 	factor_json(c);
+	route_news_json(&c->session, b);
 	buf_printf(b,
 	    ",\"limits\":{\"max_body_bytes\":%zu,"
 	    "\"max_messages\":%zu,\"streams_per_user\":%u,"

@@ -21,6 +21,8 @@ static const char help[] =
     "  user list\n"
     "  secret new\n"
     "  secret rotate [--keep N | --drop-old]\n"
+    "  session list [USER]\n"
+    "  session end USER [ID]\n"
     "  token new USER LABEL [--expires DATE]\n"
     "  token list [USER]\n"
     "  token revoke ID\n"
@@ -38,6 +40,7 @@ static const struct {
 } commands[] = {
 	{ "user", ctl_user },
 	{ "secret", ctl_secret },
+	{ "session", ctl_session },
 	{ "token", ctl_token },
 	{ "check", ctl_check },
 	{ "doctor", ctl_doctor },

@@ -11,6 +11,8 @@
 #include "confab/config/config.h"
 #include "confab/identity/audit.h"
 
+struct shared_state;
+
 /* Exit codes, as confabctl(8) lists them. */
 enum ctl_exit {
 	CTL_OK = 0,
@@ -32,6 +34,7 @@ struct ctl {
 int ctl_user(struct ctl *ctl);
 int ctl_user_totp(struct ctl *ctl);
 int ctl_secret(struct ctl *ctl);
+int ctl_session(struct ctl *ctl);
 int ctl_token(struct ctl *ctl);
 int ctl_check(struct ctl *ctl);
 int ctl_doctor(struct ctl *ctl);
@@ -41,6 +44,13 @@ int ctl_doctor(struct ctl *ctl);
  * or names a user for the worker that is not there.
  */
 int ctl_config(struct ctl *ctl);
+
+/*
+ * Opens the state that the workers of this host share; root becomes its user
+ * for that. Returns CTL_OK with what the caller closes, CTL_MISSING when no
+ * worker has made it yet, or another code.
+ */
+int ctl_state(struct ctl *ctl, struct shared_state **out);
 
 /* Takes the next word out of the arguments; "" when there is none. */
 const char *ctl_word(struct ctl *ctl);

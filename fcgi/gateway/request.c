@@ -80,6 +80,7 @@ take_params(struct request *r, struct gateway *g)
 	r->server_name = param(g, "SERVER_NAME");
 	r->remote_user = param(g, "REMOTE_USER");
 	r->remote_addr = param(g, "REMOTE_ADDR");
+	r->user_agent = param(g, "HTTP_USER_AGENT");
 	r->idempotency_key = param(g, "HTTP_IDEMPOTENCY_KEY");
 	r->last_event_id = param(g, "HTTP_LAST_EVENT_ID");
 }

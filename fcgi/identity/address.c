@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -41,6 +42,38 @@ address_network(const char *text, unsigned char out[ADDRESS_NETWORK_MAX])
 	out[0] = family == AF_INET ? 4 : 6;
 	memcpy(out + 1, bytes, len);
 	return 1 + len;
+}
+
+bool
+address_prefix(const char *text, unsigned char out[ADDRESS_PREFIX_LEN])
+{
+	unsigned char bytes[16];
+	int family = parse(text, bytes);
+
+	memset(out, 0, ADDRESS_PREFIX_LEN);
+	if (family == -1)
+		return false;
+	out[0] = family == AF_INET ? 4 : 6;
+	memcpy(out + 1, bytes, family == AF_INET ? 3 : 6);
+	return true;
+}
+
+const char *
+address_prefix_text(const unsigned char prefix[ADDRESS_PREFIX_LEN],
+    char out[ADDRESS_PREFIX_TEXT_MAX])
+{
+	unsigned char bytes[16] = { 0 };
+	char text[ADDRESS_TEXT_MAX];
+
+	out[0] = '\0';
+	memcpy(bytes, prefix + 1, ADDRESS_PREFIX_LEN - 1);
+	if (prefix[0] == 4 &&
+	    inet_ntop(AF_INET, bytes, text, sizeof(text)) != NULL)
+		(void)snprintf(out, ADDRESS_PREFIX_TEXT_MAX, "%.18s/24", text);
+	else if (prefix[0] == 6 &&
+	    inet_ntop(AF_INET6, bytes, text, sizeof(text)) != NULL)
+		(void)snprintf(out, ADDRESS_PREFIX_TEXT_MAX, "%.19s/48", text);
+	return out;
 }
 
 const char *

@@ -5,10 +5,13 @@
 #ifndef CONFAB_IDENTITY_ADDRESS_H
 #define CONFAB_IDENTITY_ADDRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define ADDRESS_TEXT_MAX 46
 #define ADDRESS_NETWORK_MAX 9
+#define ADDRESS_PREFIX_LEN 7
+#define ADDRESS_PREFIX_TEXT_MAX 24 /* "xxxx:xxxx:xxxx::/48" */
 
 /*
  * The network that is penalised for an address: an IPv4 address itself, also
@@ -18,6 +21,17 @@
  */
 size_t address_network(const char *text,
     unsigned char out[ADDRESS_NETWORK_MAX]);
+
+/*
+ * The network that a person is told of: the first 24 bits of an IPv4 address,
+ * the first 48 of an IPv6 address, which a provider gives to one subscriber or
+ * to few. False, with zeros, for what is no address.
+ */
+bool address_prefix(const char *text, unsigned char out[ADDRESS_PREFIX_LEN]);
+
+/* A prefix as text, "192.0.2.0/24"; "" for zeros. Returns `out`. */
+const char *address_prefix_text(const unsigned char prefix[ADDRESS_PREFIX_LEN],
+    char out[ADDRESS_PREFIX_TEXT_MAX]);
 
 /* The address in its one spelling, or "-". Returns `out`. */
 const char *address_text(const char *text, char out[ADDRESS_TEXT_MAX]);

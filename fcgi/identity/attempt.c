@@ -208,8 +208,7 @@ attempt_session(struct attempt *a, struct session_info *out,
 	if (second_factor_due(a->settings->config, &a->user))
 		return api_error_set(err, 403, "second_factor_setup_required",
 		    "A second factor must be set up first.");
-	return session_issue(a->id, a->settings, &a->user, a->in->now, out,
-	    err);
+	return session_issue(a->id, a->settings, &a->user, a->in, out, err);
 }
 
 int

@@ -27,6 +27,7 @@ static const char *const names[AUDIT_EVENTS] = {
 	[AUDIT_TOKEN] = "token-changed",
 	[AUDIT_FACTOR] = "second-factor-changed",
 	[AUDIT_FACTOR_ASKED] = "second-factor-asked",
+	[AUDIT_SESSION] = "session-ended",
 };
 
 void

@@ -37,19 +37,23 @@ rehash(struct attempt *a)
 	crypto_wipe(hash, sizeof(hash));
 }
 
-/* Records how somebody came in. */
+/* Records how somebody came in, and whether from where they never did. */
 static void
-record(const struct attempt *a)
+record(const struct attempt *a, const struct session_info *session)
 {
-	char detail[64];
+	char detail[96] = "";
 
-	if (a->factor == SECOND_FACTOR_SPENT) {
+	if (a->factor == SECOND_FACTOR_SPENT)
 		snprintf(detail, sizeof(detail), "recovery code, %u left",
 		    a->user.factor.n_recovery);
-		audit_log(AUDIT_LOGIN, a->in->address, a->name, detail);
-	} else
-		audit_log(AUDIT_LOGIN, a->in->address, a->name,
-		    a->factor == SECOND_FACTOR_GOOD ? "second factor" : NULL);
+	else if (a->factor == SECOND_FACTOR_GOOD)
+		snprintf(detail, sizeof(detail), "second factor");
+	if (session->new_network)
+		snprintf(detail + strlen(detail),
+		    sizeof(detail) - strlen(detail), "%snew network",
+		    detail[0] != '\0' ? ", " : "");
+	audit_log(AUDIT_LOGIN, a->in->address, a->name,
+	    detail[0] != '\0' ? detail : NULL);
 }
 
 int
@@ -70,7 +74,7 @@ login_password(struct identity *id, struct settings *s,
 	if (rc == 0)
 		rc = attempt_session(&a, out, err);
 	if (rc == 0)
-		record(&a);
+		record(&a, out);
 	crypto_wipe(&a, sizeof(a));
 	return rc;
 }

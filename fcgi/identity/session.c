@@ -16,8 +16,9 @@
 #include "confab/identity/identity.h"
 #include "confab/identity/keyring.h"
 #include "confab/identity/name.h"
+#include "confab/identity/own_sessions.h"
 #include "confab/identity/session.h"
-#include "confab/state/shared_state.h"
+#include "confab/state/shared_sessions.h"
 
 #include "cookie.h"
 #include "second_factor.h"
@@ -82,11 +83,14 @@ from_token(const struct token_fields *t, struct session_info *out)
 	out->ends_ms = t->expires;
 }
 
-int
-session_issue(struct identity *id, struct settings *s,
-    const struct users_entry *user, int64_t now, struct session_info *out,
+/* Makes a session that ends at `expires` (ms) at the latest. */
+static int
+issue(struct identity *id, struct settings *s, const struct users_entry *user,
+    const struct session_input *in, int64_t expires, struct session_info *out,
     struct api_error *err)
 {
+	int64_t now = in->now;
+	int64_t first = expires / 1000 - s->config->session.absolute;
 	struct keyring_keys keys;
 	struct token_fields t;
 	int rc = -1;
@@ -96,7 +100,7 @@ session_issue(struct identity *id, struct settings *s,
 	t.seen = now * 1000;
 	t.issued = (int64_t)shared_state_issue(id->state, user->name,
 	    (uint64_t)t.seen);
-	t.expires = t.seen + s->config->session.absolute * 1000LL;
+	t.expires = expires;
 	credentials_generation(user, t.generation);
 	keyring_keys(s->keyring, &keys);
 	if (crypto_random(t.session, sizeof(t.session)) == 0) {
@@ -107,7 +111,18 @@ session_issue(struct identity *id, struct settings *s,
 	if (rc != 0)
 		api_error_set(err, 500, "internal_error",
 		    "The session could not be made.");
+	else
+		own_sessions_began(id, in, &t, min64(first, now), out);
 	return rc;
+}
+
+int
+session_issue(struct identity *id, struct settings *s,
+    const struct users_entry *user, const struct session_input *in,
+    struct session_info *out, struct api_error *err)
+{
+	return issue(id, s, user, in,
+	    (in->now + s->config->session.absolute) * 1000, out, err);
 }
 
 /* Do the times of a token, all in ms, allow it now? */
@@ -186,6 +201,7 @@ by_cookie(struct identity *id, struct settings *s,
 		good = true;
 		from_token(&t, out);
 		renew(s->config, &t, &keys.keys[0], in->now, out);
+		own_sessions_used(id, in, &t);
 	}
 	keyring_wipe(&keys);
 	crypto_wipe(&t, sizeof(t));
@@ -346,23 +362,49 @@ session_logout(struct identity *id, struct settings *s,
     const struct session_input *in, struct session_info *session,
     bool everywhere, struct api_error *err)
 {
-	uint64_t now = (uint64_t)clock_wall_ms();
 	int rc;
 
 	if (session->via != SESSION_COOKIE)
 		return api_error_set(err, 400, "invalid_request",
 		    "This session is not one that can be signed out of here.");
 	if (everywhere)
-		rc = shared_state_revoke_user(id->state, session->user, now,
-		    now + s->config->session.absolute * 1000ULL);
+		rc = own_sessions_end_all(id->state, s->config, session->user);
 	else
 		rc = shared_state_revoke(id->state, session->id, session->user,
-		    now, (uint64_t)session->ends_ms);
+		    (uint64_t)clock_wall_ms(), (uint64_t)session->ends_ms);
 	if (rc != 0)
 		return api_error_set(err, 500, "internal_error",
 		    "The session could not be ended.");
+	if (!everywhere)
+		shared_sessions_drop(id->state, session->user, session->id);
 	clear_cookie(s->config, session->set_cookie);
 	audit_log(everywhere ? AUDIT_LOGOUT_ALL : AUDIT_LOGOUT, in->address,
 	    session->user, NULL);
 	return 0;
+}
+
+int
+session_end_others(struct identity *id, struct settings *s,
+    const struct session_input *in, struct session_info *session,
+    struct api_error *err)
+{
+	int64_t ends = session->ends_ms;
+	struct users_entry u;
+	int rc;
+
+	if (session->via != SESSION_COOKIE || s->credentials == NULL)
+		return api_error_set(err, 400, "invalid_request",
+		    "This session is not one that can be signed out of here.");
+	if (!credentials_find(s->credentials, session->user, &u))
+		return not_authenticated(err);
+	/* All of them, also those that no list has; then this one anew. */
+	if (own_sessions_end_all(id->state, s->config, u.name) != 0)
+		rc = api_error_set(err, 500, "internal_error",
+		    "The sessions could not be ended.");
+	else
+		rc = issue(id, s, &u, in, ends, session, err);
+	if (rc == 0)
+		audit_log(AUDIT_SESSION, in->address, u.name, "all others");
+	crypto_wipe(&u, sizeof(u));
+	return rc;
 }

@@ -37,6 +37,8 @@ enum shared_table {
 	SHARED_COMMON_ADDRESS,
 	SHARED_COMMON_KNOWN,
 	SHARED_CODES,
+	SHARED_SESSIONS, /* a bucket has all of a user's */
+	SHARED_NETWORKS, /* the same */
 	SHARED_TABLES
 };
 

@@ -27,6 +27,8 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_COMMON_ADDRESS] = { 8192 / 8, 1, true, false },
 	[SHARED_COMMON_KNOWN] = { 2048 / 8, 1, true, false },
 	[SHARED_CODES] = { 2048, 8, false, false },
+	[SHARED_SESSIONS] = { 16384, 16, false, false },
+	[SHARED_NETWORKS] = { 16384, 16, false, false },
 };
 
 size_t

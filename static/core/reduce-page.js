@@ -159,7 +159,7 @@ export function reduceUi(ui, action) {
       return withoutUndo(ui);
     case 'conversations/cleared':
     case 'session/signedOut':
-      return { ...ui, dialog: null, editingId: null, edits: {}, deletingId: null, renamingId: null, search: '', toasts: [] };
+      return { ...ui, dialog: null, editingId: null, edits: {}, deletingId: null, renamingId: null, search: '', toasts: [], news: [] };
     default:
       return ui;
   }

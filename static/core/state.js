@@ -57,6 +57,7 @@ export function initialState({ settings, id, now, online = true }) {
       drawerOpen: false,
       online,
       toasts: [],
+      news: [],
     },
   };
 }

@@ -396,6 +396,30 @@
  */
 
 /**
+ * A session of the person's, as the server lists it; texts may be empty.
+ *
+ * @typedef {object} OwnSession
+ * @property {string} id
+ * @property {boolean} current
+ * @property {string} browser     "Firefox"
+ * @property {string} system      "Linux"
+ * @property {string} network     "192.0.2.0/24"
+ * @property {boolean} newNetwork  the person had not been seen there before
+ * @property {number} firstSeen   ms
+ * @property {number} lastSeen    ms
+ */
+
+/**
+ * A login from a network in which the person had not been seen.
+ *
+ * @typedef {object} NewNetwork
+ * @property {string} network
+ * @property {string} browser
+ * @property {string} system
+ * @property {number} at   ms
+ */
+
+/**
  * @typedef {object} Toast
  * @property {Id} id
  * @property {'info' | 'success' | 'error'} kind
@@ -417,6 +441,7 @@
  * @property {boolean} drawerOpen      the list on a narrow screen
  * @property {boolean} online          what the browser says of the network
  * @property {readonly Toast[]} toasts
+ * @property {readonly NewNetwork[]} news   what the last login was told
  */
 
 /**
@@ -568,6 +593,9 @@
  * @property {(secret: string, code: string, password?: string) => Promise<FactorResult<string[]>>} confirmFactor
  *   the recovery codes, which are nowhere else; the session is asked about by who has shown them
  * @property {(password: string, code: string) => Promise<FactorResult<null>>} removeFactor
+ * @property {() => Promise<FactorResult<OwnSession[]>>} listSessions
+ * @property {(id: string) => Promise<FactorResult<null>>} endSession
+ * @property {() => Promise<FactorResult<null>>} endOtherSessions
  * @property {() => Promise<void>} signOut
  * @property {() => Promise<void>} signOutEverywhere
  * @property {() => Promise<void>} checkSession

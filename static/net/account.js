@@ -19,6 +19,8 @@ import { confirmFactor, offerFactor, readFactor, removeFactor } from './second-f
 
 /** Models of one list that are taken at most. */
 const MAX_MODELS = 2000;
+/** New networks that a login is told of at most. */
+const MAX_NEWS = 4;
 /** Of a model's description, characters that are taken at most. */
 const MAX_DESCRIPTION_CHARS = 300;
 
@@ -109,6 +111,8 @@ function signedIn(desk, answer) {
     dispatch({ type: 'session/signedOut', now: env.now(), newId: newId() });
   }
   desk.lastPassword = '';
+  const news = readNews(fields(answer)['new_networks']);
+  if (news.length > 0 || before.user?.name !== session.user.name) dispatch({ type: 'ui/changed', patch: { news } });
   dispatch({ type: 'session/signedIn', ...session });
   onSignedIn();
 }
@@ -309,6 +313,22 @@ export function readSession(answer) {
     limits: readLimits(fields(session['limits'])),
     secondFactor: readFactor(fields(session['second_factor'])),
   };
+}
+
+/**
+ * What a login is told of others.
+ *
+ * @param {unknown} given
+ * @returns {import('../core/types.js').NewNetwork[]}
+ */
+export function readNews(given) {
+  if (!Array.isArray(given)) return [];
+  return given.slice(0, MAX_NEWS).map(fields).map(({ network, browser, system, at }) => ({
+    network: String(network ?? ''),
+    browser: String(browser ?? ''),
+    system: String(system ?? ''),
+    at: typeof at === 'number' ? at * 1000 : 0,
+  }));
 }
 
 /**

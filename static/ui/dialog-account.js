@@ -17,6 +17,7 @@ export function accountDialog(ctx) {
         ${own ? html`<div class="dialog-actions dialog-stack">
           <button type="button" class="button" @click=${() => ctx.actions.setUi({ dialog: 'password' })}>${icon('key')}${t('menu.password')}</button>
           ${state.session.secondFactor ? html`<button type="button" class="button" @click=${() => ctx.actions.setUi({ dialog: 'factor' })}>${icon('shield')}${t('factor.title')}</button>` : nothing}
+          <button type="button" class="button" @click=${() => ctx.actions.setUi({ dialog: 'sessions' })}>${icon('person')}${t('sessions.title')}</button>
           <button type="button" class="button" @click=${() => leave(ctx, true)}>${icon('out')}${t('menu.signOutAll')}</button>
           <button type="button" class="button" @click=${() => leave(ctx, false)}>${icon('out')}${t('menu.signOut')}</button></div>`
           : html`<p class="fine">${t('account.sso')}</p>`}`, body);

@@ -20,6 +20,7 @@ const CONTENTS = {
   factor: async () => (await import('./dialog-factor.js')).factorDialog,
   fill: async () => (await import('./dialog-fill.js')).fillDialog,
   prompts: async () => (await import('./dialog-prompts.js')).promptsDialog,
+  sessions: async () => (await import('./dialog-sessions.js')).sessionsDialog,
   settings: async () => (await import('./dialog-settings.js')).settingsDialog,
   tools: async () => (await import('./dialog-tools.js')).toolsDialog,
   params: async () => (await import('./dialog-params.js')).paramsDialog,

@@ -54,6 +54,9 @@ void api_model(struct route_call *c);
 void api_models(struct route_call *c);
 void api_password(struct route_call *c);
 void api_session(struct route_call *c);
+void api_session_end(struct route_call *c);
+void api_sessions(struct route_call *c);
+void api_sessions_end(struct route_call *c);
 void api_stream_resume(struct route_call *c);
 void api_stream_stop(struct route_call *c);
 void api_tool_call(struct route_call *c);
@@ -97,6 +100,9 @@ bool route_proof(struct route_call *c, struct json_object *body,
 /* Takes the body's "code", where there is one. False with a 400 given. */
 bool route_code(struct route_call *c, struct json_object *body,
     struct login_proof *out);
+
+/* Appends the member "new_networks" where a session has news. */
+void route_news_json(const struct session_info *session, struct buf *b);
 
 /* What api/login and api/session tell about a session. */
 void route_session_json(struct route_call *c);

@@ -31,6 +31,7 @@ struct request {
 	const char *server_name;
 	const char *remote_user;
 	const char *remote_addr;
+	const char *user_agent;
 	const char *idempotency_key;
 	const char *last_event_id;
 	bool bad_length;  /* what was announced is no length */

@@ -27,6 +27,7 @@ enum audit_event {
 	AUDIT_TOKEN,	     /* token-changed */
 	AUDIT_FACTOR,	     /* second-factor-changed */
 	AUDIT_FACTOR_ASKED,  /* second-factor-asked: the password was right */
+	AUDIT_SESSION,	     /* session-ended: by its owner, or confabctl */
 	AUDIT_EVENTS
 };
 

@@ -6,6 +6,7 @@
 #ifndef CONFAB_IDENTITY_IDENTITY_H
 #define CONFAB_IDENTITY_IDENTITY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "confab/config/config.h"
@@ -14,11 +15,16 @@ struct access_tokens_file;
 struct hash_slots;
 struct shared_state;
 
+/* Sessions whose use this process remembers to have noted. */
+#define IDENTITY_SEEN 1024
+
 struct identity {
 	struct shared_state *state; /* common to all processes of the host */
 	struct hash_slots *slots;   /* for passwords that are compared */
 	struct access_tokens_file *tokens;
 	int cgi_slot; /* plain CGI: this process's among the host's, or -1 */
+	/* own_sessions.c: a session and the minute of its last note. */
+	atomic_uint_least64_t seen[IDENTITY_SEEN];
 };
 
 /*

@@ -2,10 +2,10 @@
 /*
  * Who makes a request, and the life of a session: login, renewal, end.
  *
- * The server keeps no list of sessions. The cookie says it all and is signed;
- * what ended before its time is in the shared state, and the user's line and
- * the keys are looked at with each check, so an end counts at once, in every
- * process.
+ * No session depends on a list. The cookie says it all and is signed; what
+ * ended before its time is in the shared state, and the user's line and the
+ * keys are looked at with each check, so an end counts at once, in every
+ * process. What a person sees of their sessions is own_sessions.h.
  */
 #ifndef CONFAB_IDENTITY_SESSION_H
 #define CONFAB_IDENTITY_SESSION_H
@@ -22,6 +22,8 @@
 #define SESSION_COOKIE_MAX 512 /* of a Set-Cookie value */
 #define SESSION_SKEW 60	       /* s that an issuer's clock may be ahead */
 #define SESSION_RENEW_PART 20  /* renewed after idle/20 s, at most an hour */
+#define SESSION_NEWS_MAX 4
+#define SESSION_NETWORK_MAX 24 /* of a network's prefix as text */
 
 struct identity;
 struct users_entry;
@@ -33,10 +35,18 @@ struct session_input {
 	const char *authorization; /* HTTP_AUTHORIZATION */
 	const char *remote_user;   /* REMOTE_USER */
 	const char *address;	   /* REMOTE_ADDR */
+	const char *user_agent;	   /* HTTP_USER_AGENT; believed by nobody */
 	int64_t now;		   /* clock_wall(); seconds since 1970 */
 };
 
 enum session_via { SESSION_COOKIE, SESSION_BEARER, SESSION_REMOTE_USER };
+
+/* A login from a network that the user had not been seen in. */
+struct session_news {
+	char network[SESSION_NETWORK_MAX]; /* "192.0.2.0/24" */
+	const char *browser, *system;	   /* "Firefox", "Linux"; may be NULL */
+	int64_t at;			   /* s since 1970 */
+};
 
 struct session_info {
 	char user[TOKEN_USER_MAX + 1];
@@ -47,6 +57,12 @@ struct session_info {
 				 * it has no end that we know */
 	/* A Set-Cookie value to send with the answer; "" for none. */
 	char set_cookie[SESSION_COOKIE_MAX];
+	/* Of one that has just begun: whether it comes from a network that was
+	 * never seen, and which others there were since the last login from
+	 * here. */
+	bool new_network;
+	size_t n_news;
+	struct session_news news[SESSION_NEWS_MAX];
 };
 
 /*
@@ -74,7 +90,16 @@ int session_logout(struct identity *id, struct settings *s,
  * Returns 0, or -1 with err.
  */
 int session_issue(struct identity *id, struct settings *s,
-    const struct users_entry *user, int64_t now, struct session_info *out,
+    const struct users_entry *user, const struct session_input *in,
+    struct session_info *out, struct api_error *err);
+
+/*
+ * Ends all of the user's sessions but this one, which goes on under another
+ * number until the time that it had: `session` gets its cookie. Returns 0, or
+ * -1 with err, as session_logout().
+ */
+int session_end_others(struct identity *id, struct settings *s,
+    const struct session_input *in, struct session_info *session,
     struct api_error *err);
 
 #endif

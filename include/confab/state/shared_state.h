@@ -17,6 +17,7 @@
  *	requests, tokens	a user's counters; the stalest goes
  *	codes		per second factor, the step of the code used last; one
  *			that may still be good is never forgotten for another
+ *	sessions, networks	what a person may look at (shared_sessions.h)
  *	slots		CGI processes
  *
  * So a revocation is never lost and a full table falls on whoever filled it.

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What belongs to the person beside the conversations: the sessions. Nothing of
+ * it is kept in the state; loaded when it is first looked at.
+ *
+ * @typedef {import('../core/types.js').OwnSession} OwnSession
+ * @typedef {Pick<import('./account.js').AccountOptions, 'api' | 'env'>} Desk
+ */
+
+import { ApiError, errorOfFailure } from './errors.js';
+
+/** Entries of one list that are taken at most. */
+const MAX_ENTRIES = 1000;
+
+/**
+ * @param {unknown} value
+ * @returns {Record<string, unknown>}
+ */
+function fields(value) {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** @param {unknown} value */
+const text = (value) => (typeof value === 'string' ? value : '');
+
+/** Seconds of the server as milliseconds of the page. @param {unknown} value */
+const moment = (value) => (typeof value === 'number' && value > 0 ? value * 1000 : 0);
+
+/**
+ * @template T
+ * @param {Desk} desk
+ * @param {() => Promise<T>} run
+ * @returns {Promise<import('../core/types.js').FactorResult<T>>}
+ */
+async function outcome({ env }, run) {
+  try {
+    return { ok: true, value: await run() };
+  } catch (thrown) {
+    return { ok: false, error: errorOfFailure(thrown, env.isOnline()).info() };
+  }
+}
+
+/**
+ * @param {unknown} answer
+ * @returns {OwnSession[]}
+ */
+export function readSessions(answer) {
+  const { sessions } = fields(answer);
+  if (!Array.isArray(sessions)) throw new ApiError({ code: 'bad_answer' });
+  return sessions.slice(0, MAX_ENTRIES).map(fields).filter(({ id }) => text(id) !== '').map((one) => ({
+    id: text(one['id']),
+    current: one['current'] === true,
+    browser: text(one['browser']),
+    system: text(one['system']),
+    network: text(one['network']),
+    newNetwork: one['new_network'] === true,
+    firstSeen: moment(one['first_seen']),
+    lastSeen: moment(one['last_seen']),
+  }));
+}
+
+/** @param {Desk} desk */
+export function createOwn(desk) {
+  const { api } = desk;
+  return {
+    listSessions: () => outcome(desk, async () => readSessions(await api.json('GET', 'sessions'))),
+    /** @param {string} id */
+    endSession: (id) => outcome(desk, async () => {
+      await api.json('DELETE', `sessions/${encodeURIComponent(id)}`);
+      return null;
+    }),
+    endOtherSessions: () => outcome(desk, async () => {
+      await api.json('DELETE', 'sessions');
+      return null;
+    }),
+  };
+}

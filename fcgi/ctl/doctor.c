@@ -19,6 +19,7 @@
 #include "visit.h"
 
 #define SKEW_MAX 60 /* s between the site's clock and this one */
+#define CODE_MAX 64 /* bytes of a code as it is typed */
 #define GAP_MIN 20  /* ms: events that came this far apart came alone */
 
 static const char usage[] =
@@ -147,30 +148,79 @@ check_worker(struct visit *d)
 	    "the worker's answers are not stored");
 }
 
-static int
-sign_in(struct visit *d, const char *user)
+/* Sends name, password and, where there is one, the code. */
+static void
+send_login(struct visit *d, const char *user, const char *password, size_t len,
+    const char *code)
 {
-	char password[PASSWORD_MAX + 2];
 	struct buf body;
-	size_t len = 0;
-	bool good;
 
-	if (ctl_password("Password", false, password, sizeof(password), &len) !=
-	    0)
-		return -1;
 	buf_init(&body, 8 * PASSWORD_MAX);
 	buf_puts(&body, "{\"username\":");
 	buf_json(&body, user, strlen(user));
 	buf_puts(&body, ",\"password\":");
 	buf_json(&body, password, len);
+	if (code != NULL) {
+		buf_puts(&body, ",\"code\":");
+		buf_json(&body, code, strlen(code));
+	}
 	buf_puts(&body, "}");
-	crypto_wipe(password, sizeof(password));
 	visit_ask(d, "api/login", buf_str(&body));
 	buf_wipe(&body);
-	good = visit_expect(d, 200, "the password opens a session",
-	    "401: is it the right one, of a user without second factor? "
-	    "403: is an Origin or Host changed on the way?");
-	if (!good)
+}
+
+/* Did the last answer ask for the code of a second factor? */
+static bool
+wants_code(const struct visit *d)
+{
+	char code[64];
+
+	return d->status == 401 && visit_field(d, "code", code, sizeof(code)) &&
+	    strcmp(code, "second_factor_required") == 0;
+}
+
+/* Signs in with the password and, where the site asks for one, a code: on the
+ * terminal, or as the next line of standard input. */
+static int
+log_in(struct visit *d, const char *user)
+{
+	char password[PASSWORD_MAX + 2], code[CODE_MAX];
+	size_t len = 0, code_len = 0;
+	int rc;
+
+	if (ctl_password("Password", false, password, sizeof(password), &len) !=
+	    0)
+		return -1;
+	send_login(d, user, password, len, NULL);
+	rc = 0;
+	if (wants_code(d)) {
+		visit_report(d, true, "the site asks for a second factor");
+		rc = ctl_password("Code of the second factor", false, code,
+		    sizeof(code), &code_len);
+		if (rc == 0)
+			send_login(d, user, password, len, code);
+		else
+			visit_report(d, false, "there is a code to give");
+		crypto_wipe(code, sizeof(code));
+	}
+	crypto_wipe(password, sizeof(password));
+	if (rc != 0)
+		return -1;
+	return visit_expect(d, 200, "the password opens a session",
+		   "401: are password and code right, and was the code not "
+		   "used "
+		   "before? 403: must the password be changed or a second "
+		   "factor set up first, or is an Origin or Host changed on "
+		   "the "
+		   "way?")
+	    ? 0
+	    : -1;
+}
+
+static int
+sign_in(struct visit *d, const char *user)
+{
+	if (log_in(d, user) != 0)
 		return -1;
 	visit_report(d,
 	    visit_header_has(d, "Set-Cookie", "HttpOnly") &&

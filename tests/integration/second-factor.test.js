@@ -180,6 +180,22 @@ test('on a terminal, nothing is stored before the app has shown its code', async
   assert.notEqual(readFileSync(file, 'utf8'), before);
 });
 
+test('confabctl doctor asks for the code where the site does', () => {
+  const { site } = suite;
+  const { secret } = enrolled('zoe');
+  const args = ['doctor', `https://localhost:${site.port}/`, '--ca-file', site.certificates.authority, '--user', 'zoe'];
+  const without = site.control(args, `${PASSWORD}\n`, { fail: true });
+  assert.match(without.stdout, /^ok {4}the site asks for a second factor$/m);
+  assert.match(without.stdout, /^FAIL {2}there is a code to give$/m);
+  const wrong = site.control(args, `${PASSWORD}\n000000\n`, { fail: true });
+  assert.match(wrong.stdout, /^FAIL {2}the password opens a session: .*401/m);
+  const code = totp(secret);
+  const right = site.control(args, `${PASSWORD}\n${code}\n`, { fail: true });
+  assert.match(right.stdout, /^ok {4}the password opens a session$/m);
+  assert.match(right.stdout, /^ok {4}an ended session is refused$/m);
+  for (const word of [PASSWORD, code]) assert.ok(!`${right.stdout}${right.stderr}`.includes(word));
+});
+
 test('no code and no secret is in the log, and fail2ban counts the failures', async () => {
   const { secret, recovery } = enrolled('zoe');
   const before = suite.site.log().length;

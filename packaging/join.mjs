@@ -46,6 +46,7 @@ const GROUPS = [
   ['signed-in.js'],
   ['md/render.js'],
   ['core/exporting.js', 'core/importing.js', 'ui/export-html.js'],
+  ['net/tool-call.js', 'ui/tool-views.js'],
   ['files/take.js', 'files/chats-open.js', 'files/folder.js', 'files/markdown.js'],
   ['net/own.js', ...readdirSync(join(page, 'ui')).filter((name) => name.startsWith('dialog-')).map((name) => `ui/${name}`)],
 ];

@@ -44,7 +44,8 @@ export function openConversations({ keepSettings, ...page }) {
   const runScript = async (/** @type {string} */ code, /** @type {AbortSignal} */ signal) =>
     (await import('./sandbox/sandbox.js')).runScript(code, signal);
   const own = async () => (await import('./net/own.js')).createOwn({ api, env });
-  const answers = createAnswers({ ...page, newKey: newUuid, runTool: createToolRunner({ api, now: env.now, runScript }) });
+  const runTool = createToolRunner({ api, env, limits: () => store.getState().session.limits, newKey: newUuid, runScript });
+  const answers = createAnswers({ ...page, newKey: newUuid, runTool });
   const core = createCoreActions({ store, now: env.now, newId, keepSettings });
   watchQueues({ store, send: answers.send });
   store.dispatch({ type: 'tools/ready', tools: { list: PAGE_TOOLS, errors: [] } });
@@ -77,6 +78,8 @@ export function openConversations({ keepSettings, ...page }) {
       stopMessage: answers.stopMessage,
       allowCall: answers.allowCall,
       denyCall: answers.denyCall,
+      callAgain: answers.callAgain,
+      answerInquiries: answers.answerInquiries,
       loadTools: () => loadTools(store, api),
       listSessions: async () => (await own()).listSessions(),
       endSession: async (id) => (await own()).endSession(id),

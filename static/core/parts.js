@@ -20,7 +20,7 @@ export const NO_PARTS = Object.freeze([]);
 /** Kinds that stand beside the flow of an answer: what follows them goes on before them. */
 const ASIDE = new Set(['source', 'raw']);
 /** States of a tool call that can still change by itself. */
-const OPEN_CALLS = new Set(['writing', 'asking', 'running']);
+const OPEN_CALLS = new Set(['writing', 'asking', 'running', 'input']);
 
 /**
  * What a person sends.
@@ -104,6 +104,16 @@ export function writtenCalls(parts) {
  */
 export function isAsking({ parts }) {
   return parts.some((part) => part.kind === 'tool_call' && part.state === 'asking');
+}
+
+/**
+ * Whether a tool at work waits for what its server asks the person.
+ *
+ * @param {{parts: readonly Part[]}} message
+ * @returns {boolean}
+ */
+export function isInquiring({ parts }) {
+  return parts.some((part) => part.kind === 'tool_call' && part.state === 'input');
 }
 
 /**

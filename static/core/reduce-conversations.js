@@ -12,7 +12,7 @@ import { createConversation, restoreMessages } from './conversation.js';
 import { restorePair } from './pair.js';
 
 /** After these nobody wants the last deletion back, or its place has changed. */
-const ENDS_UNDO = new Set(['conversation/created', 'conversation/imported', 'exchange/started', 'answer/rewritten']);
+const ENDS_UNDO = new Set(['conversation/created', 'conversation/imported', 'exchange/started', 'answer/rewritten', 'answer/recalled']);
 
 /**
  * @param {Conversations} conversations

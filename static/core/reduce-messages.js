@@ -47,6 +47,8 @@ export function reduceMessages(conversations, action) {
     }
     case 'answer/rewritten':
       return update(conversations, action.conversationId, (conversation) => rewritten(conversation, action));
+    case 'answer/recalled':
+      return update(conversations, action.conversationId, (conversation) => recalled(conversation, action));
     case 'branch/opened':
       return update(conversations, action.conversationId, (conversation) =>
         openTo(conversation, action.messageId));
@@ -115,6 +117,25 @@ function rewritten(conversation, { messageId, id, now, text }) {
   // The person's words take the place of the model's; what was shown with them stays.
   const parts = [...partsOf(text), ...before.parts.filter(isAttachment)];
   const next = addMessage(conversation, createMessage({ id, parentId, role: 'assistant', parts, model, createdAt: now }));
+  return next === conversation ? conversation : { ...next, updatedAt: now };
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {Extract<Action, {type: 'answer/recalled'}>} action
+ * @returns {Conversation}
+ */
+function recalled(conversation, { messageId, id, at, now }) {
+  const before = conversation.nodes[messageId];
+  const call = before?.parts[at];
+  if (before === undefined || isUnderWay(before.status) || call?.kind !== 'tool_call') return conversation;
+  const last = before.parts.findLastIndex((part) => part.kind === 'tool_call' && part.round === call.round);
+  const parts = before.parts.slice(0, last + 1).map((part) => (part === call
+    ? { ...call, state: /** @type {const} */ ('writing'), result: null, startedAt: now, endedAt: null } : part));
+  const { parentId, model } = before;
+  const next = addMessage(conversation, createMessage({
+    id, parentId, role: 'assistant', parts, model, createdAt: now, status: 'acting', timing: newTiming(now),
+  }));
   return next === conversation ? conversation : { ...next, updatedAt: now };
 }
 

@@ -154,6 +154,7 @@ export function reduceUi(ui, action) {
       return withoutUndo({ ...ui, editingId: null, drawerOpen: false });
     case 'exchange/started':
       return withoutUndo(ui.editingId === null ? ui : { ...ui, editingId: null });
+    case 'answer/recalled':
     case 'answer/rewritten':
     case 'conversation/imported':
       return withoutUndo(ui);

@@ -70,10 +70,11 @@ export const MAX_RESULT_CHARS = 1024 * 1024;
 
 /**
  * @param {readonly string[]} [allowed]  digests that were allowed before
+ * @param {number} [rounds]  that the answer has had
  * @returns {LoopState}
  */
-export function createLoop(allowed = []) {
-  return { phase: 'model', rounds: 0, resultChars: 0, calls: [], allowed };
+export function createLoop(allowed = [], rounds = 0) {
+  return { phase: 'model', rounds, resultChars: 0, calls: [], allowed };
 }
 
 /**

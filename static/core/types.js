@@ -161,18 +161,19 @@
  */
 
 /**
- * How a tool call stands. The first three are under way, the others are ends.
+ * How a tool call stands. The first four are under way, the others are ends.
  *
  * writing   the model writes its arguments
  * asking    waits for the person's consent
  * running   the tool works
+ * input     the tool waits for what its server asks the person
  * done      there is a result
  * failed    the result says what went wrong
  * denied    the person did not allow it
  * stopped   nobody carried it out to its end
  * remote    the provider ran it itself
  *
- * @typedef {'writing' | 'asking' | 'running' | 'done' | 'failed' | 'denied' | 'stopped' | 'remote'} ToolCallState
+ * @typedef {'writing' | 'asking' | 'running' | 'input' | 'done' | 'failed' | 'denied' | 'stopped' | 'remote'} ToolCallState
  *
  * @typedef {object} ToolCallPart
  * @property {'tool_call'} kind
@@ -185,7 +186,50 @@
  * @property {number | null} startedAt
  * @property {number | null} endedAt
  * @property {number} [round]     which of the answer's rounds of calls it belongs to, from 1
+ * @property {ToolProgress | undefined} [progress]  the last that a tool at work has told
+ * @property {readonly Inquiry[] | undefined} [inquiries]  what is asked, while it waits for that
  * @property {unknown} [extra]    the provider's own, to be sent back unchanged, to the same model only
+ */
+
+/**
+ * @typedef {object} ToolProgress
+ * @property {number | null} done
+ * @property {number | null} total
+ * @property {string} message  ''
+ */
+
+/**
+ * What a server of tools asks a person in the middle of a call. All words of it
+ * are the server's.
+ *
+ * @typedef {object} Inquiry
+ * @property {string} id      the server's name of it
+ * @property {'form' | 'url'} mode
+ * @property {string} message
+ * @property {string} url     of the web, which is to be opened; '' for a form
+ * @property {readonly InquiryField[]} fields
+ *
+ * @typedef {object} InquiryField
+ * @property {string} name
+ * @property {string} title        ''
+ * @property {string} description  ''
+ * @property {boolean} required
+ * @property {'text' | 'number' | 'integer' | 'yesno' | 'choice' | 'choices'} kind
+ * @property {'' | 'email' | 'uri' | 'date' | 'date-time'} format  of a text
+ * @property {readonly {value: string, title: string}[]} choices
+ * @property {number | null} min   a text's characters, a number's value, how many choices
+ * @property {number | null} max
+ * @property {string | boolean | readonly string[]} initial  what stands there at first
+ *
+ * @typedef {object} InquiryAnswer
+ * @property {'accept' | 'decline' | 'cancel'} action
+ * @property {Readonly<Record<string, unknown>>} [content]
+ *
+ * What is wrong with what was filled in, and the limit that it breaks.
+ * @typedef {object} InquiryProblem
+ * @property {'missing' | 'short' | 'long' | 'low' | 'high' | 'few' | 'many' | 'number' | 'integer' | 'email' | 'uri' | 'date'
+ *   | 'date-time'} code
+ * @property {number} limit
  */
 
 /**
@@ -534,12 +578,14 @@
  *   | {type: 'answer/ended', conversationId: Id, messageId: Id, now: number,
  *      status: MessageStatus, error?: ApiErrorInfo, notice?: string}
  *   | {type: 'answer/rewritten', conversationId: Id, messageId: Id, id: Id, now: number, text: string}
+ *   | {type: 'answer/recalled', conversationId: Id, messageId: Id, id: Id, at: number, now: number}
  *   | {type: 'branch/opened', conversationId: Id, messageId: Id}
  *   | {type: 'message/deleted', conversationId: Id, messageId: Id, token: Id, now: number}
  *   | {type: 'pair/deleted', conversationId: Id, messageId: Id, token: Id, now: number}} MessageAction
  *
  * answer/called  changes the calls of tools that are the message's parts at those places
  * answer/wentOn  the model is asked with what has come of them
+ * answer/recalled  a branch beside an answer: what that was to the end of a call's round, with the call about to be made again
  */
 
 /**
@@ -616,6 +662,10 @@
  *   the person's consent to the call that is the message's part at that place; `always`: to all
  *   calls of this tool in this conversation; `arguments`: those the person has changed
  * @property {(messageId: Id, at: number, word?: string) => void} denyCall   with a word to the model
+ * @property {(messageId: Id, at: number) => boolean} callAgain   a call that failed or was stopped, in a branch
+ *   beside its answer, with a consent of its own; false when it cannot be made now
+ * @property {(messageId: Id, at: number, answers: Readonly<Record<string, InquiryAnswer>>) => void} answerInquiries
+ *   what the person says to what the call's server asks, by the names of its requests
  */
 
 /**

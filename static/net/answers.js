@@ -15,9 +15,9 @@
 
 import { planContinue, planEdit, planRegenerate, planRetry, planSend } from '../core/asking.js';
 import { subtreeOf } from '../core/conversation.js';
-import { selectConversation, selectMessage, selectUnderWay } from '../core/selectors.js';
+import { selectConversation, selectMessage, selectOffered, selectUnderWay } from '../core/selectors.js';
 import { createProgressQueue } from './progress-queue.js';
-import { answerCall, launch, leaveRunning, releaseHeld, stopRunning, wakeRunning } from './running.js';
+import { answerCall, launch, launchCall, leaveRunning, releaseHeld, stopRunning, wakeRunning } from './running.js';
 
 /** What an obstacle tells the person, as the key of a toast. */
 const OBSTACLE_TOASTS = new Map(/** @type {[SendObstacle, string][]} */ ([
@@ -27,7 +27,7 @@ const OBSTACLE_TOASTS = new Map(/** @type {[SendObstacle, string][]} */ ([
 
 /**
  * @typedef {'send' | 'editAndResend' | 'regenerate' | 'continueAnswer' | 'retry' | 'stop'
- *   | 'stopMessage' | 'allowCall' | 'denyCall'} AnswerActionName
+ *   | 'stopMessage' | 'allowCall' | 'denyCall' | 'answerInquiries' | 'callAgain'} AnswerActionName
  * @typedef {Pick<Actions, AnswerActionName>
  *   & {wake: () => void, signedIn: () => void, leave: () => void, stopBelow: (messageId: Id) => void}} Answers
  *
@@ -77,6 +77,8 @@ export function createAnswers({ store, api, env, newId, newKey, runTool, schedul
     stopMessage: (id) => stopRunning(desk, id),
     allowCall: (id, at, how = {}) => answerCall(desk, id, (rounds) => rounds.allow(at, how)),
     denyCall: (id, at, word = '') => answerCall(desk, id, (rounds) => rounds.deny(at, word)),
+    callAgain: (id, at) => callAgain(desk, id, at),
+    answerInquiries: (id, at, answers) => answerCall(desk, id, (rounds) => rounds.answer(at, answers)),
     stopBelow(messageId) {
       const found = selectMessage(getState(), messageId);
       for (const id of found === null ? [] : subtreeOf(found.conversation, messageId)) stopRunning(desk, id);
@@ -161,6 +163,30 @@ function exchange(desk, plan, at) {
     clearDraft: plan.do === 'ask' && plan.clearDraft,
   });
   launchStored(desk, answer.id, { model, at });
+}
+
+/**
+ * @param {Desk} desk
+ * @param {Id} messageId
+ * @param {number} at
+ * @returns {boolean}
+ */
+function callAgain(desk, messageId, at) {
+  const { store: { dispatch, getState }, env, newId } = desk;
+  const plan = planRegenerate(getState(), messageId);
+  const found = selectMessage(getState(), messageId);
+  const call = found?.message.parts[at];
+  if (plan.do !== 'askAgain') return carryOut(desk, plan.do === 'refuse' ? plan : { do: 'nothing' });
+  const { conversation, model } = plan;
+  if (call?.kind !== 'tool_call' || !selectOffered(getState(), conversation).some(({ name }) => name === call.name)) {
+    dispatch({ type: 'toast/added', toast: { id: newId(), kind: 'error', key: 'toast.toolOff', values: { name: call?.kind === 'tool_call' ? call.name : '' } } });
+    return false;
+  }
+  const id = newId();
+  dispatch({ type: 'answer/recalled', conversationId: conversation.id, messageId, id, at, now: env.now() });
+  const next = selectMessage(getState(), id);
+  if (next !== null) launchCall(desk, { ...next, model });
+  return next !== null;
 }
 
 /**

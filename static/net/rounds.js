@@ -5,6 +5,7 @@
  *
  * @typedef {import('../core/types.js').ToolCallPart} ToolCallPart
  * @typedef {import('../core/types.js').Tool} Tool
+ * @typedef {Readonly<Record<string, import('../core/types.js').InquiryAnswer>>} Answers
  * @typedef {import('../core/tool-loop.js').LoopCommand} LoopCommand
  * @typedef {import('../core/tool-loop.js').LoopInput} LoopInput
  * @typedef {import('./stream.js').Environment} Environment
@@ -21,7 +22,7 @@ export const MAX_CALL_MS = 15 * 60 * 1000;
  * @typedef {object} RoundsOptions
  * @property {Environment} env
  * @property {RunTool} runTool
- * @property {() => string} newKey  a UUID
+ * @property {number} [before]  rounds that the answer has had
  * @property {() => readonly string[]} allowed  digests that need no question in this conversation
  * @property {(digests: readonly string[]) => void} onAllowed  all of them, with one more
  * @property {(calls: {at: number, change: Partial<ToolCallPart>}[]) => void} onCalls  how they stand
@@ -35,6 +36,7 @@ export const MAX_CALL_MS = 15 * 60 * 1000;
  * @property {() => boolean} isActing  calls are under way, or wait for the person
  * @property {(at: number, how: {always?: boolean, arguments?: string}) => void} allow
  * @property {(at: number, word: string) => void} deny
+ * @property {(at: number, answers: Answers) => void} answer  to what the call's server asks
  * @property {() => void} signedIn  goes on with what waited for the login
  * @property {() => void} stop
  * @property {() => void} leave  the page goes away: without a word
@@ -47,10 +49,12 @@ export const MAX_CALL_MS = 15 * 60 * 1000;
  *   state: import('../core/tool-loop.js').LoopState,
  *   tools: readonly Tool[],
  *   open: Map<string, AbortController>,
+ *   asked: Map<string, (answers: Answers) => void>,
  *   waiting: (() => void)[],
  * }} Desk
  *
  * open     the calls that are made, by their keys
+ * asked    what goes on when the person has answered a call's server, by its key
  * waiting  what goes on after a login
  */
 
@@ -60,7 +64,7 @@ export const MAX_CALL_MS = 15 * 60 * 1000;
  */
 export function createRounds(options) {
   /** @type {Desk} */
-  const desk = { ...options, state: createLoop(), tools: [], open: new Map(), waiting: [] };
+  const desk = { ...options, state: createLoop([], options.before), tools: [], open: new Map(), asked: new Map(), waiting: [] };
   return {
     begin(calls, tools) {
       desk.tools = tools;
@@ -74,6 +78,7 @@ export function createRounds(options) {
     isActing: () => desk.state.phase === 'calls',
     allow: (at, how) => feed(desk, { type: 'allowed', key: String(at), ...how }),
     deny: (at, word) => feed(desk, { type: 'denied', key: String(at), word }),
+    answer: (at, answers) => desk.asked.get(String(at))?.(answers),
     signedIn() {
       for (const goOn of desk.waiting.splice(0)) goOn();
     },
@@ -115,7 +120,9 @@ function changeOf({ env }, command) {
       // The record has what was done, also when it is not what the model wrote.
       return [{ at: Number(command.key), change: { state: 'running', arguments: command.arguments, startedAt: env.now() } }];
     case 'settle':
-      return [{ at: Number(command.key), change: { state: command.state, result: command.result, endedAt: env.now() } }];
+      return [{ at: Number(command.key), change: {
+        state: command.state, result: command.result, endedAt: env.now(), progress: undefined, inquiries: undefined,
+      } }];
     default:
       return [];
   }
@@ -131,6 +138,7 @@ function run(desk, command) {
       void make(desk, command);
       break;
     case 'cancel':
+      desk.asked.delete(command.key);
       desk.open.get(command.key)?.abort();
       desk.open.delete(command.key);
       break;
@@ -153,7 +161,7 @@ function run(desk, command) {
  * @param {Extract<LoopCommand, {do: 'call'}>} command
  */
 async function make(desk, { key, name, arguments: written }) {
-  const { env, tools, runTool, newKey } = desk;
+  const { tools, runTool } = desk;
   const tool = /** @type {Tool} */ (tools.find((one) => one.name === name));
   const { given, wrong } = readArguments(written, tool);
   if (given === null) {
@@ -161,32 +169,86 @@ async function make(desk, { key, name, arguments: written }) {
     return;
   }
   const controller = new AbortController();
+  const { signal } = controller;
   desk.open.set(key, controller);
-  const timer = env.setTimer(() => controller.abort('late'), MAX_CALL_MS);
-  controller.signal.addEventListener('abort', () => env.clearTimer(timer), { once: true });
+  const clock = startClock(desk, controller);
+  const at = Number(key);
   /** @type {LoopInput} */
   let input;
   try {
-    const done = await runTool({ key: newKey(), tool, arguments: given, signal: controller.signal });
+    const done = await runTool({
+      tool, arguments: given, signal,
+      signIn: () => waiting(signal, (goOn) => {
+        desk.waiting.push(goOn);
+        desk.onUnauthorized();
+      }),
+      onProgress: (progress) => {
+        if (desk.open.get(key) === controller) desk.onCalls([{ at, change: { progress } }]);
+      },
+      async ask(inquiries) {
+        // Nobody is to hurry.
+        clock.stop();
+        const answers = await waiting(signal, (/** @type {(answers: Answers) => void} */ goOn) => {
+          desk.asked.set(key, goOn);
+          desk.onCalls([{ at, change: { state: 'input', inquiries, progress: undefined } }]);
+        });
+        desk.asked.delete(key);
+        desk.onCalls([{ at, change: { state: 'running', inquiries: undefined } }]);
+        clock.start();
+        return answers;
+      },
+    });
     input = { type: 'result', key, ...done };
   } catch (thrown) {
-    const refused = thrown instanceof ApiError && thrown.status === 401;
-    if (refused && desk.open.get(key) === controller) {
-      desk.waiting.push(() => {
-        // Unless it was stopped meanwhile.
-        if (desk.open.get(key) === controller) void make(desk, { do: 'call', key, name, arguments: written });
-      });
-      desk.onUnauthorized();
-      return;
-    }
-    input = { type: 'lost', key, message: lostWords(thrown, controller.signal) };
+    input = { type: 'lost', key, message: lostWords(thrown, signal) };
   } finally {
-    env.clearTimer(timer);
+    clock.stop();
   }
   // Given up, it has its result already.
   if (desk.open.get(key) !== controller) return;
   desk.open.delete(key);
   feed(desk, input);
+}
+
+/**
+ * Ends a call that takes too long.
+ *
+ * @param {Desk} desk
+ * @param {AbortController} controller
+ * @returns {{start: () => void, stop: () => void}}
+ */
+function startClock({ env }, controller) {
+  /** @type {unknown} */
+  let timer = null;
+  const clock = {
+    start() {
+      timer = env.setTimer(() => controller.abort('late'), MAX_CALL_MS);
+    },
+    stop: () => env.clearTimer(timer),
+  };
+  clock.start();
+  controller.signal.addEventListener('abort', clock.stop, { once: true });
+  return clock;
+}
+
+/**
+ * Waits for a person, unless the call is given up.
+ *
+ * @template T
+ * @param {AbortSignal} signal
+ * @param {(goOn: (value: T) => void) => void} begin
+ * @returns {Promise<T>}
+ */
+function waiting(signal, begin) {
+  return new Promise((resolve, reject) => {
+    const give = () => reject(new ApiError({ code: 'aborted' }));
+    if (signal.aborted) return void give();
+    signal.addEventListener('abort', give, { once: true });
+    begin((value) => {
+      signal.removeEventListener('abort', give);
+      resolve(value);
+    });
+  });
 }
 
 /**

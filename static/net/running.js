@@ -143,19 +143,36 @@ function actsOn(desk, one, order) {
 }
 
 /**
+ * Goes on with an answer that has a call to be made before the model is asked.
+ *
+ * @param {Desk} desk
+ * @param {Order} order
+ */
+export function launchCall(desk, order) {
+  const { conversation, message } = order;
+  /** @type {Running} */
+  const one = { conversationId: conversation.id, messageId: message.id, stream: null, started: true, timer: null, rounds: null };
+  const [call] = writtenCalls(message.parts);
+  one.rounds = roundsOf(desk, one, order, (call?.call.round ?? 1) - 1);
+  desk.running.set(message.id, one);
+  if (!actsOn(desk, one, order)) ended(desk, one, 'complete', null);
+}
+
+/**
  * @param {Desk} desk
  * @param {Running} one
  * @param {Order} order
+ * @param {number} [before]  rounds that it has had
  * @returns {import('./rounds.js').Rounds}
  */
-function roundsOf(desk, one, order) {
+function roundsOf(desk, one, order, before = 0) {
   const { store, env, runTool, newKey, onUnauthorized } = desk;
   const { conversationId, messageId } = one;
   return createRounds({
     env,
     runTool,
-    newKey,
     onUnauthorized,
+    before,
     allowed: () => selectConversation(store.getState(), conversationId)?.allowed ?? [],
     onAllowed: (allowed) => store.dispatch({ type: 'conversation/configured', id: conversationId, patch: { allowed } }),
     onCalls: (calls) => store.dispatch({ type: 'answer/called', conversationId, messageId, now: env.now(), calls }),

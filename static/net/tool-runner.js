@@ -3,10 +3,9 @@
  * Carries out one call of a tool: in the page, or by the server.
  *
  * @typedef {import('../core/types.js').Tool} Tool
- * @typedef {import('./tools.js').ToolResult} ToolResult
+ * @typedef {import('./tool-call.js').ToolResult} ToolResult
  *
- * @typedef {(call: {key: string, tool: Tool, arguments: Readonly<Record<string, unknown>>, signal: AbortSignal}) =>
- *   Promise<ToolResult>} RunTool
+ * @typedef {(call: Omit<import('./tool-call.js').ToolCall, 'name'> & {tool: Tool}) => Promise<ToolResult>} RunTool
  *   rejects, with an ApiError, when it could not be made or its end is not known
  *
  * @typedef {(code: string, signal: AbortSignal) => Promise<import('../core/page-tools.js').RunOutcome>} RunScript
@@ -15,23 +14,37 @@
 
 import { resultOfRun, timeIn } from '../core/page-tools.js';
 import { string } from './fields.js';
-import { callTool } from './tools.js';
 
 /**
  * @param {object} options
  * @param {import('./api.js').Api} options.api
- * @param {() => number} options.now
+ * @param {import('./stream.js').Environment} options.env
+ * @param {() => import('../core/types.js').SessionLimits} options.limits
+ * @param {() => string} options.newKey  a UUID
  * @param {RunScript} options.runScript
  * @returns {RunTool}
  */
-export function createToolRunner({ api, now, runScript }) {
+export function createToolRunner({ runScript, ...wire }) {
   /** The page's own, by their names. @type {Record<string, (given: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<ToolResult>>} */
   const own = {
-    current_time: async (given) => timeIn(string(given['time_zone']), now()),
+    current_time: async (given) => timeIn(string(given['time_zone']), wire.env.now()),
     run_javascript: async (given, signal) => resultOfRun(await runScript(string(given['code']), signal)),
   };
-  return ({ key, tool, arguments: given, signal }) => {
+  return ({ tool, ...call }) => {
     const run = tool.server === '' ? own[tool.name] : undefined;
-    return run === undefined ? callTool(api, { key, name: tool.name, arguments: given, signal }) : run(given, signal);
+    return run === undefined ? callLater(wire, tool.name, call) : run(call.arguments, call.signal);
   };
+}
+
+/**
+ * Seldom wanted, and loaded only then.
+ *
+ * @param {Parameters<typeof import('./tool-call.js').callTool>[0]} wire
+ * @param {string} name
+ * @param {Omit<import('./tool-call.js').ToolCall, 'name'>} call
+ * @returns {Promise<ToolResult>}
+ */
+async function callLater(wire, name, call) {
+  const { callTool } = await import('./tool-call.js');
+  return callTool(wire, { name, ...call });
 }

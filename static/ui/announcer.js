@@ -2,7 +2,7 @@
 // The one live region for assistive technology.
 
 import { isUnderWay } from '../core/conversation.js';
-import { isAsking, textOf } from '../core/parts.js';
+import { isAsking, isInquiring, textOf } from '../core/parts.js';
 import { selectActive, selectPath } from '../core/selectors.js';
 import { explain } from './errors.js';
 import { make } from './region.js';
@@ -31,7 +31,7 @@ function announcementOf(i18n, message, followed, all) {
   if (status === 'thinking') return t('live.thinking');
   if (status === 'answering') return t('live.started');
   if (status === 'reconnecting') return t('state.resuming');
-  if (status === 'acting') return isAsking(message) ? t('state.asking') : t('state.acting');
+  if (status === 'acting') return isAsking(message) ? t('state.asking') : isInquiring(message) ? t('state.inquiring') : t('state.acting');
   if (!followed) return '';
   switch (status) {
     case 'complete': return text !== '' && (all || text.length <= SHORT_ANSWER) ? `${t('live.done')} ${speakable(text)}` : t('live.done');
@@ -54,6 +54,8 @@ export function createAnnouncer(ctx) {
   let watched = '';
   /** @type {import('../core/types.js').MessageStatus | ''} */
   let was = '';
+  /** What of the person is waited for, besides that. */
+  let waits = '';
   /** @type {Set<string>} chats with an answer that ended elsewhere, and was told */
   let told = new Set();
 
@@ -91,7 +93,10 @@ export function createAnnouncer(ctx) {
       const before = message.id === watched ? was : '';
       watched = message.id;
       was = message.status;
-      if (message.status === before) return;
+      const waited = waits;
+      waits = isAsking(message) ? 'consent' : isInquiring(message) ? 'answer' : '';
+      // That tools go on is not worth a word each time.
+      if (message.status === before && (waits === waited || waits === '')) return;
       const words = announcementOf(ctx.i18n, message, before !== '' && isUnderWay(before), state.settings.readAnswers);
       if (words) say(words);
     },

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
-import { endsInCalls, hasBegun, hasText, isAsking, reasoningOf } from '../core/parts.js';
+import { endsInCalls, hasBegun, hasText, isAsking, isInquiring, reasoningOf } from '../core/parts.js';
 import { selectActive, selectStats, selectTotalUsage } from '../core/selectors.js';
 import { editForm } from './edit-form.js';
 import { details, explain } from './errors.js';
@@ -40,7 +40,8 @@ function statusView(ctx, message) {
     case 'answering':
       return html`<p class="status">${DOTS}${hasText(message.parts) ? nothing : t('state.answering')}</p>`;
     case 'acting':
-      return isAsking(message) ? html`<p class="status">${icon('clock')}${t('state.asking')}</p>`
+      return isAsking(message) || isInquiring(message)
+        ? html`<p class="status">${icon('clock')}${t(isAsking(message) ? 'state.asking' : 'state.inquiring')}</p>`
         : html`<p class="status">${DOTS}${t('state.acting')}</p>`;
     case 'reconnecting':
       return html`<p class="status">${icon('offline')}${t('state.resuming')}</p>`;

@@ -2,10 +2,13 @@
 // A call of a tool: its name and how it stands; folded, what it was given and what came of it, as text.
 
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
+import { isUnderWay } from '../core/conversation.js';
+import { inWords } from '../core/request.js';
 import { plainParts } from '../md/plain.js';
 import { icon } from './icons.js';
 import { argumentsView, createConsent } from './part-consent.js';
 import { make } from './region.js';
+import { visibleText } from './visible.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -15,6 +18,63 @@ import { make } from './region.js';
 /** @param {string} text */
 function plain(text) {
   return html`<pre class="part-pre" dir="auto">${plainParts(text).map((piece) => html`<span class="md-plain-part">${piece}</span>`)}</pre>`;
+}
+
+/** What few calls need, when it is needed. */
+const views = () => import('./tool-views.js');
+
+/**
+ * How far a tool at work has come, as it says.
+ * @param {Context} ctx
+ * @param {ToolCallPart} part
+ */
+function progressView({ i18n: { t } }, { progress }) {
+  if (progress === undefined) return nothing;
+  const { done, total, message } = progress;
+  return html`<progress aria-label=${t('tool.progress')} max=${total ?? nothing} value=${total === null || done === null ? nothing : Math.min(Math.max(done, 0), total)}></progress>
+    <span class="hint" dir="auto">${visibleText(message)}</span>`;
+}
+
+/** How calls stand that may be made again. @type {ReadonlySet<string>} */
+const AGAIN = new Set(['failed', 'stopped']);
+
+/** Raw parts that have a form of their own. */
+const SHOWN_RAW = new Set(['structured_content', 'resource_link']);
+
+/**
+ * How a part of a result is shown: what a tool says is text, and no Markdown.
+ * @param {import('../core/types.js').Part} part
+ */
+function asResult(part) {
+  const own = part.kind === 'text' || (part.kind === 'raw' && SHOWN_RAW.has(part.name)) || (part.kind === 'file' && part.text !== '');
+  return own ? { kind: 'result', part } : part;
+}
+
+/**
+ * Where the server asks the person something.
+ * @param {Context} ctx
+ */
+function createAsked(ctx) {
+  const element = make('div', 'tool-asked');
+  /** @type {ReturnType<typeof import('./tool-views.js').createInquiries> | null} */
+  let view = null;
+  /** @type {() => void} */
+  let again = () => {};
+  return {
+    element,
+    /** @param {ToolCallPart} part @param {import('../core/types.js').Message} message */
+    draw(part, message) {
+      const server = ctx.state().tools.list.find(({ name }) => name === part.name)?.server ?? part.name.replace(/__.*/, '');
+      again = () => view?.draw(part, { messageId: message.id, at: message.parts.indexOf(part), server });
+      if (view === null && part.inquiries !== undefined) {
+        void views().then(({ createInquiries }) => {
+          if (view === null) element.append((view = createInquiries(ctx)).element);
+          again();
+        });
+      }
+      again();
+    },
+  };
 }
 
 /**
@@ -28,32 +88,42 @@ export function createToolCall(ctx, createParts) {
   const given = make('div', 'reasoning-text');
   const result = make('div', 'reasoning-text part-result');
   const consent = createConsent(ctx);
-  element.append(summary, consent.element, given, result);
+  const asked = createAsked(ctx);
+  const progress = make('p', 'tool-progress');
+  const again = make('div', 'tool-again');
+  element.append(summary, consent.element, progress, asked.element, given, result, again);
   const results = createParts(ctx, result);
   /** @type {ToolCallPart | null} */
   let shown = null;
+  let wasOver = false;
 
   /** @param {ToolCallPart} part @param {import('../core/types.js').Message} message */
   function drawInside(part, message) {
     const { t } = ctx.i18n;
     consent.draw(part, message);
+    asked.draw(part, message);
+    progress.hidden = part.progress === undefined;
+    render(progressView(ctx, part), progress);
     given.hidden = part.state === 'asking';
     render(given.hidden ? nothing : html`<p class="part-title">${t('tool.arguments')}</p>${argumentsView(ctx, part.arguments)}`, given);
     result.hidden = part.result === null;
-    // What a tool says is text, and no Markdown.
-    if (part.result !== null) {
-      results.draw({ ...message, status: 'complete', parts: part.result.map((one) => (one.kind === 'text' ? { ...one, kind: 'plain' } : one)) });
-    }
+    const mayAgain = AGAIN.has(part.state) && !isUnderWay(message.status);
+    render(mayAgain ? html`<button type="button" class="button button-small"
+      @click=${() => ctx.actions.callAgain(message.id, message.parts.indexOf(part))}>${icon('again')}${t('tool.again')}</button>` : nothing, again);
+    // Its parts are the same objects as long as they are the same result.
+    if (part.result !== null) results.draw({ ...message, status: 'complete', parts: part.result.map(asResult) });
   }
 
   return {
     element,
     /** @param {ToolCallPart} part @param {import('./parts.js').PartAround} around */
-    draw(part, { message }) {
-      if (part === shown) return;
-      // A question is seen; what was asked about is folded again.
-      const asks = part.state === 'asking';
-      if (asks !== (shown?.state === 'asking')) element.open = asks;
+    draw(part, { message, over }) {
+      // What may be done with it changes with the end of its message.
+      if (part === shown && over === wasOver) return;
+      wasOver = over;
+      // A question, and how far a tool has come, is seen; after that it is folded again.
+      const seen = isSeen(part);
+      if (seen !== (shown !== null && isSeen(shown))) element.open = seen;
       shown = part;
       const { t, duration } = ctx.i18n;
       const ms = part.startedAt !== null && part.endedAt !== null ? part.endedAt - part.startedAt : 0;
@@ -64,15 +134,43 @@ export function createToolCall(ctx, createParts) {
   };
 }
 
+/** @param {ToolCallPart} part */
+function isSeen({ state, progress }) {
+  return state === 'asking' || state === 'input' || progress !== undefined;
+}
+
 /**
- * A text that is shown as it is.
+ * A part of a result, as text until its view has come.
+ * @param {Context} ctx
  * @returns {import('./parts.js').PartView}
  */
-export function createPlain() {
+export function createResult(ctx) {
   const element = make('div', 'part-plain');
+  /** @type {import('../core/types.js').Part | null} */
+  let shown = null;
+  let all = false;
+  /** @type {typeof import('./tool-views.js').resultView | null} */
+  let view = null;
+  const redraw = () => {
+    if (shown === null) return;
+    render(view === null ? plain(inWords(shown)) : view(ctx, shown, all, (whole) => {
+      all = whole;
+      redraw();
+    }), element);
+  };
   return {
     element,
-    /** @param {{text: string}} part */
-    draw: (part) => render(plain(part.text), element),
+    /** @param {{part: import('../core/types.js').Part}} result */
+    draw({ part }) {
+      if (part === shown) return;
+      shown = part;
+      redraw();
+      if (view === null) {
+        void views().then(({ resultView }) => {
+          view = resultView;
+          redraw();
+        });
+      }
+    },
   };
 }

@@ -8,7 +8,7 @@ import { createNotice, createRaw } from './part-raw.js';
 import { createReasoning } from './part-reasoning.js';
 import { createSources } from './part-sources.js';
 import { createText } from './part-text.js';
-import { createPlain, createToolCall } from './part-tool.js';
+import { createResult, createToolCall } from './part-tool.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -29,10 +29,10 @@ import { createPlain, createToolCall } from './part-tool.js';
  * @property {(part: any, around: PartAround) => void} draw  of its own kind
  */
 
-/** 'plain' is a text that is no Markdown, as tools give it. @type {Record<Exclude<Part['kind'], 'source'> | 'plain', (ctx: Context) => PartView>} */
+/** 'result' is what a tool gave: no Markdown. @type {Record<Exclude<Part['kind'], 'source'> | 'result', (ctx: Context) => PartView>} */
 const MAKERS = {
   text: createText,
-  plain: createPlain,
+  result: createResult,
   reasoning: createReasoning,
   tool_call: (ctx) => createToolCall(ctx, createParts),
   image: createImage,

@@ -99,3 +99,42 @@ for (const [kind, calling] of Object.entries(CALLING)) {
     }
   });
 }
+
+for (const era of /** @type {const} */ (['modern', 'legacy'])) {
+  test(`a server of the ${era} era asks the person, and shows how far it is`, async () => {
+    const server = new ToolServer(era);
+    const chats = await startChat({ models: [], config: { 'provider "up"': { kind: 'openai', 'model "m"': {} }, 'tool_server "s"': { url: await server.listen(), consent: 'always' } } });
+    try {
+      const chat = await chats.open();
+      const { page } = chat;
+      const { upstream } = chats.site;
+      /** @param {unknown} given */
+      const calls = (given) => stream([{ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, finish_reason: null, delta: { tool_calls: [
+        { index: 0, id: 'a', type: 'function', function: { name: 's__act', arguments: JSON.stringify(given) } }] } }] },
+      { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] }, '[DONE]']);
+      await page.getByRole('button', { name: 'Tools', exact: true }).click();
+      await page.getByRole('dialog').getByRole('checkbox', { name: /^act/ }).check();
+      await page.keyboard.press('Escape');
+      upstream.script('m', [{ body: calls({ do: 'ask' }), type: 'text/event-stream' }, { steps: END }]);
+      await chat.ask('First');
+      const card = page.getByRole('group', { name: /“s” asks you/ });
+      await card.getByRole('textbox', { name: 'name' }).fill('Ada');
+      await card.getByRole('button', { name: 'Send' }).click();
+      await chat.see('That is all.');
+      assert.match(String(upstream.calls.at(-1)?.body), /Ada/);
+
+      upstream.script('m', [{ body: calls({ do: 'wait' }), type: 'text/event-stream' }, { steps: END }]);
+      await chat.ask('Second');
+      const bar = page.getByRole('progressbar', { name: 'How far it has come' });
+      await bar.waitFor();
+      assert.deepEqual(await bar.evaluate((one) => [/** @type {HTMLProgressElement} */ (one).value, /** @type {HTMLProgressElement} */ (one).max]), [1, 3]);
+      await page.getByText('waiting', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.locator('.part-tool[data-state="stopped"]').waitFor();
+      assert.deepEqual(chat.errors, []);
+    } finally {
+      await chats.close();
+      await server.close();
+    }
+  });
+}

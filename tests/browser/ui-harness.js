@@ -46,6 +46,7 @@ export const MODELS = [
  * @property {string} pageRoot  folder that the page is served from
  * @property {{object: 'list', data: any[], errors: any[]}} tools  as api/tools lists them
  * @property {(reply: Reply) => Promise<void> | void} answer  how a message is answered
+ * @property {(body: any) => unknown[] | Promise<unknown[]>} call  how a call of a tool is answered: its events
  * @property {{method: string, path: string, body: any}[]} calls
  * @property {string[]} stops  keys of the streams that were stopped
  * @property {() => Promise<void>} close
@@ -143,7 +144,7 @@ export async function startFakeSite() {
   /** @type {FakeSite} */
   const site = {
     origin: '', session: 'in', auth: 'password', loginFails: null, modelsFail: false, models: MODELS, pageRoot: PAGE,
-    tools: { object: 'list', data: [], errors: [] }, answer: hello, calls: [], stops: [], close: async () => {},
+    tools: { object: 'list', data: [], errors: [] }, answer: hello, call: () => [{ type: 'result', content: [], is_error: false }], calls: [], stops: [], close: async () => {},
   };
   const who = () => ({
     user: { name: 'alice' }, expires_at: Math.floor(Date.now() / 1000) + 3600, auth: site.auth,
@@ -184,6 +185,11 @@ export async function startFakeSite() {
       return sendJson(response, 200, { object: 'list', data: site.models });
     }
     if (path === 'tools') return sendJson(response, 200, site.tools);
+    if (path === 'tools/call') {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      const events = [...await site.call(body), '[DONE]'];
+      return void response.end(events.map((one, i) => `id: ${i + 1}\ndata: ${typeof one === 'string' ? one : JSON.stringify(one)}\n\n`).join(''));
+    }
     if (path === 'chat/completions') return void await site.answer(makeReply(request, response, body));
     if (path.startsWith('streams/')) {
       if (method === 'DELETE') {

@@ -224,3 +224,146 @@ test('code is run beside its block: a program, a page that reaches nothing, a dr
   assert.equal(v.page.url(), `${v.site.origin}/`);
   await v.close();
 });
+
+const FORM = { type: 'object', required: ['name', 'seats'], properties: {
+  name: { type: 'string', title: 'Whose table', minLength: 2, description: 'As it is to be <b>called</b>' }, mail: { type: 'string', format: 'email' }, day: { type: 'string', format: 'date' },
+  seats: { type: 'integer', minimum: 1, maximum: 8 }, window: { type: 'boolean', default: true }, meal: { type: 'string', oneOf: [{ const: 'l', title: 'Lunch' }, { const: 'd', title: 'Dinner' }] },
+  extras: { type: 'array', items: { enum: ['music', 'flowers'] }, maxItems: 1 } } };
+const TABLES = { name: 'tables__book', server: 'tables', tool: 'book', title: 'Book', description: 'Books.', parameters: { type: 'object' }, annotations: {}, consent: 'always', digest: 't' };
+
+/** A site with a server of tools. @param {(body: any) => unknown[] | Promise<unknown[]>} call @param {any[]} [told] */
+const tables = (call, told = []) => (/** @type {any} */ site) => {
+  site.tools.data = [TABLES];
+  site.call = call;
+  site.answer = caller([['tables__book', {}]], told);
+};
+
+/** @param {import('./ui-harness.js').Visit} v */
+async function booksOn(v) {
+  await v.page.getByRole('button', { name: 'Tools', exact: true }).click();
+  await v.page.getByRole('dialog').getByRole('checkbox', { name: /^book/ }).check();
+  await v.page.keyboard.press('Escape');
+}
+
+/** @param {any} params */
+const asking = (params) => [{ type: 'result', input_required: { requests: { q: { method: 'elicitation/create', params } }, state: 'st' } }];
+
+test('a form of a server: every kind of field, wrong things told, by keyboard and to a screen reader', async () => {
+  /** @type {any[]} */
+  const told = [];
+  const v = await visit({ prepare: tables((body) => (body.input_responses
+    ? [{ type: 'result', content: [{ type: 'text', text: JSON.stringify(body.input_responses.q) }], is_error: false }] : asking({ message: 'A few\u202e things', requestedSchema: FORM })), told) });
+  await booksOn(v);
+  await v.ask('Book');
+  const card = v.page.getByRole('group', { name: 'The server “tables” asks you' });
+  await card.getByRole('textbox', { name: 'Whose table' }).waitFor();
+  await v.page.locator('.live').getByText('A tool asks you something.').waitFor({ state: 'attached' });
+  assert.equal(await card.locator('.hidden-char').textContent(), 'U+202E');
+  assert.equal(await card.locator('b').count(), 0, 'its words are text');
+  await card.getByRole('textbox', { name: 'Whose table' }).fill('A');
+  await card.getByRole('textbox', { name: 'mail' }).fill('nobody');
+  await card.getByRole('textbox', { name: 'seats' }).fill('9');
+  await card.getByRole('checkbox', { name: 'music' }).check();
+  await card.getByRole('checkbox', { name: 'flowers' }).check();
+  await card.getByRole('textbox', { name: 'seats' }).press('Enter');
+  for (const words of ['At least 2 characters.', 'This is no e-mail address.', 'At most 8.', 'Choose at most 1.']) await card.getByText(words).waitFor();
+  assert.equal(await v.page.evaluate(() => /** @type {any} */ (document.activeElement)?.getAttribute('aria-invalid')), 'true', 'the first wrong field is gone to');
+  assert.equal(v.site.calls.filter(({ path }) => path === 'tools/call').length, 1, 'nothing wrong is sent');
+  await card.getByRole('textbox', { name: 'Whose table' }).fill('Ada');
+  await card.getByRole('textbox', { name: 'mail' }).fill('a@b.example');
+  await card.getByRole('textbox', { name: 'seats' }).fill('4');
+  await card.getByLabel('day').fill('2027-02-03');
+  await card.getByRole('combobox', { name: 'meal' }).selectOption('Dinner');
+  await card.getByRole('checkbox', { name: 'flowers' }).uncheck();
+  await card.getByRole('button', { name: 'Send' }).click();
+  await v.answer('That is all.').waitFor();
+  assert.deepEqual(JSON.parse(told[0]), { action: 'accept', content: { name: 'Ada', mail: 'a@b.example', day: '2027-02-03', seats: 4, window: true, meal: 'd', extras: ['music'] } });
+  assert.deepEqual(v.incidents, []);
+  await v.close();
+});
+
+test('no is an answer, and so is going away', async () => {
+  for (const [button, action] of [['Say no', 'decline'], ['Not now', 'cancel']]) {
+    /** @type {any[]} */
+    const told = [];
+    const v = await visit({ prepare: tables((body) => (body.input_responses
+      ? [{ type: 'result', content: [{ type: 'text', text: body.input_responses.q.action }], is_error: false }] : asking({ message: 'm', requestedSchema: FORM })), told) });
+    await booksOn(v);
+    await v.ask('Book');
+    await v.page.getByRole('button', { name: button }).click();
+    await v.answer('That is all.').waitFor();
+    assert.deepEqual(told, [action]);
+    await v.close();
+  }
+});
+
+test('an address is shown with its host before it is opened, and by a person alone', async () => {
+  const v = await visit({ prepare: tables((body) => (body.input_responses
+    ? [{ type: 'result', content: [], is_error: false }] : asking({ mode: 'url', message: 'Sign in at https://bank.example', url: 'https://evil.example/bank.example?x=1', elicitationId: 'e' }))) });
+  await booksOn(v);
+  await v.page.context().route('https://evil.example/**', (route) => route.fulfill({ body: 'there' }));
+  await v.ask('Book');
+  const card = v.page.getByRole('group', { name: /asks you/ });
+  await card.waitFor();
+  assert.equal(await card.locator('.inquiry-host').textContent(), 'evil.example');
+  assert.deepEqual(v.requests.filter((url) => url.includes('evil')), [], 'nothing is opened, or looked at, before');
+  const link = card.getByRole('link', { name: 'Open evil.example' });
+  assert.equal(await link.getAttribute('rel'), 'noopener noreferrer external');
+  const [opened] = await Promise.all([v.page.context().waitForEvent('page'), link.click()]);
+  await opened.waitForLoadState();
+  assert.equal(opened.url(), 'https://evil.example/bank.example?x=1');
+  assert.equal(await opened.evaluate(() => window.opener), null);
+  await v.answer('That is all.').waitFor();
+  assert.deepEqual(v.site.calls.findLast(({ path }) => path === 'tools/call')?.body.input_responses, { q: { action: 'accept' } });
+  await v.close();
+});
+
+test('results are shown as what they are: tables, links, files, long texts folded; and nothing in them runs', async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => ({ town: `Town ${i}`, people: i * 1000, note: '<img src=x onerror=hit=1>' }));
+  const v = await visit({ prepare: tables(() => [{ type: 'result', is_error: false, structured_content: { rows, total: 30 }, content: [
+    { type: 'text', text: 'line\n'.repeat(200) }, { type: 'resource_link', uri: 'https://docs.example/a', name: 'a.md', title: 'The paper', description: 'About <b>it</b>', size: 2048 },
+    { type: 'resource_link', uri: 'file:///etc/passwd', name: 'passwd' }, { type: 'resource_link', uri: 'javascript:hit=1', name: 'js' },
+    { type: 'resource', resource: { uri: 'note://1', text: 'A note', mimeType: 'text/plain' } }, { type: 'resource', resource: { uri: 'x.zip', blob: 'UEsDBA==', mimeType: 'application/zip' } }] }]) });
+  await booksOn(v);
+  await v.ask('Book');
+  await v.answer('That is all.').waitFor();
+  await v.page.locator('.part-tool summary').first().click();
+  const result = v.page.locator('.part-result');
+  const table = result.getByRole('region', { name: 'Table' });
+  await table.waitFor();
+  assert.deepEqual(await table.getByRole('columnheader').allTextContents(), ['town', 'people', 'note']);
+  assert.equal(await table.getByRole('row').count(), 21, 'its first rows');
+  const all = result.getByRole('button', { name: 'Show all' });
+  assert.equal(await all.count(), 2);
+  await all.last().click();
+  await table.getByText('Town 29').waitFor();
+  const text = result.locator('.part-pre').first();
+  const lines = async () => (await text.textContent())?.split('\n').length ?? 0;
+  assert.ok(await lines() <= 21);
+  await all.first().click();
+  assert.ok(await lines() > 190);
+  const links = result.getByRole('link');
+  assert.deepEqual(await links.evaluateAll((all) => all.map((one) => /** @type {HTMLAnchorElement} */ (one).getAttribute('href'))), ['https://docs.example/a']);
+  await result.getByText('docs.example', { exact: true }).waitFor();
+  await result.getByText('A note').waitFor();
+  await result.getByRole('button', { name: /x\.zip/ }).waitFor();
+  assert.equal(await v.page.evaluate(() => /** @type {any} */ (window).hit), undefined);
+  assert.equal(await result.locator('b, img').count(), 0);
+  assert.deepEqual(v.incidents, []);
+  await v.close();
+});
+
+test('a call that failed is called again by the person, in a branch', async () => {
+  let n = 0;
+  const v = await visit({ prepare: tables(() => ((n += 1) === 1 ? [{ error: { code: 'tool_closed', message: 'It broke off.' } }] : [{ type: 'result', content: [{ type: 'text', text: 'better' }], is_error: false }])) });
+  await booksOn(v);
+  await v.ask('Book');
+  await v.answer('That is all.').waitFor();
+  await v.page.locator('.part-tool[data-state="failed"] summary').click();
+  await v.page.getByRole('button', { name: 'Call again' }).click();
+  await v.page.locator('.part-tool[data-state="done"]').waitFor();
+  await v.page.getByText('2 / 2').waitFor();
+  await v.answer('That is all.').waitFor();
+  assert.equal(n, 2);
+  await v.close();
+});

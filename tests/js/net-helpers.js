@@ -146,7 +146,9 @@ export function makePage({ limits = {} } = {}) {
   page.answers = createAnswers({
     store, api, env, newId: core.newId, newKey: counter('key-'), schedule: frames.schedule,
     onUnauthorized: () => page.account.expired(),
-    runTool: createToolRunner({ api, now: env.now, runScript: (code, signal) => page.runScript(code, signal) }),
+    runTool: createToolRunner({
+      api, env, limits: () => store.getState().session.limits, newKey: counter('call-'), runScript: (code, signal) => page.runScript(code, signal),
+    }),
   });
   page.account = createAccount({
     store, api, env, newId: core.newId,

@@ -23,6 +23,14 @@ function pageWithTools({ tool = SERVER_TOOL, names = ['current_time', 'run_javas
   page.actions.setTools(names);
   page.calls_ = () => page.answer().parts.filter(({ kind }) => kind === 'tool_call');
   page.at = (i) => page.answer().parts.indexOf(page.calls_()[i]);
+  /** Lets things go on until so many calls have gone to the server: what makes them is loaded with the first. */
+  page.sent = async (n) => {
+    for (let i = 0; i < 200 && page.count('POST', 'tools/call') < n; i += 1) {
+      await page.settle();
+      await new Promise((resolve) => { setImmediate(resolve); });
+    }
+    assert.equal(page.count('POST', 'tools/call'), n);
+  };
   /** The model writes calls: [name, arguments]. */
   page.modelCalls = async (...calls) => {
     const pieces = calls.map(([name, written], index) => ({ index, id: `id-${index}-${page.calls.length}`, function: { name, arguments: written } }));
@@ -211,14 +219,15 @@ test('a call of a server: with what the person made of it, refused, denied, lost
   await page.modelCalls(['files__read', '{"path":"a"}'], ['files__read', '{"path":"c"}'], ['files__read', '{"path":"d"}']);
   page.answers.allowCall(page.answer().id, page.at(0), { arguments: edited });
   page.answers.denyCall(page.answer().id, page.at(1), 'not that one');
-  await page.settle();
+  await page.sent(1);
   const call = page.call('POST', 'tools/call');
   assert.deepEqual(call.body.arguments, { path: 'b' });
   assert.equal(page.calls_()[0].arguments, edited, 'the record has what was done');
   page.answers.allowCall(page.answer().id, page.at(2));
-  await page.settle();
+  await page.sent(2);
   call.open().send('data: {"type":"result","content":[{"type":"text","text":"hello"}]}\n\n').close();
   page.call('POST', 'tools/call').fail(500, 'tool_failed');
+  await page.settle();
   await page.settle();
   const told = page.call('POST', 'chat').body.messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
   assert.equal(told[0], 'hello');
@@ -231,15 +240,14 @@ test('the session ends in the middle of a round: the call waits for the login, a
   await page.ask('q');
   await page.modelCalls(['files__read', '{"path":"a"}']);
   page.answers.allowCall(page.answer().id, page.at(0));
-  await page.settle();
+  await page.sent(1);
   page.call('POST', 'tools/call').fail(401, 'not_authenticated');
   await page.settle();
   assert.equal(page.store.getState().session.status, 'expired');
   assert.equal(page.calls_()[0].state, 'running');
   page.store.dispatch({ type: 'session/signedIn', user: { name: 'ann' }, expiresAt: null, auth: 'password', limits: {} });
   page.answers.signedIn();
-  await page.settle();
-  assert.equal(page.count('POST', 'tools/call'), 2);
+  await page.sent(2);
   page.call('POST', 'tools/call').open().send('data: {"type":"result","content":[{"type":"text","text":"late"}]}\n\n').close();
   await page.settle();
   assert.equal(page.calls_()[0].state, 'done');
@@ -250,7 +258,7 @@ test('who signs out or stops while a call waits for the login makes none', async
   await page.ask('q');
   await page.modelCalls(['files__read', '{"path":"a"}']);
   page.answers.allowCall(page.answer().id, page.at(0));
-  await page.settle();
+  await page.sent(1);
   page.call('POST', 'tools/call').fail(401, 'not_authenticated');
   await page.settle();
   page.answers.stop();
@@ -331,4 +339,120 @@ test('a call of a server that is stopped is ended there, too', async () => {
   assert.ok(call.aborted);
   assert.equal(page.call('DELETE').path, `streams/${call.headers['Idempotency-Key']}`);
   assert.equal(page.calls_()[0].state, 'stopped');
+});
+
+const asks = (n, state = 's') => `id: ${n}\ndata: ${JSON.stringify({ type: 'result', input_required: { state, requests: { who: { method: 'elicitation/create', params: {
+  message: 'Who?', requestedSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } } } } } })}\n\n`;
+
+/** A page with a call of a server's tool under way. */
+async function calling() {
+  const page = pageWithTools();
+  await page.ask('q');
+  await page.modelCalls(['files__read', '{"path":"/a"}']);
+  page.answers.allowCall(page.answer().id, page.at(0));
+  await page.sent(1);
+  return page;
+}
+
+test('progress of a call is shown and not kept', async () => {
+  const page = await calling();
+  page.call('POST', 'tools/call').open().send('id: 1\ndata: {"type":"progress","progress":2,"total":4,"message":"half"}\n\n');
+  await page.settle();
+  assert.deepEqual(page.calls_()[0].progress, { done: 2, total: 4, message: 'half' });
+  page.call('POST', 'tools/call').send('id: 2\ndata: {"type":"result","content":[],"is_error":false}\n\n').done(3);
+  await page.settle();
+  await page.settle();
+  assert.equal(page.calls_()[0].progress, undefined);
+  assert.equal(page.calls_()[0].state, 'done');
+});
+
+test('a server asks the person in the middle of a call, as long as the person takes', async () => {
+  const page = await calling();
+  page.call('POST', 'tools/call').open().send(asks(1)).done(2);
+  await page.settle();
+  await page.settle();
+  const [part] = page.calls_();
+  assert.deepEqual([part.state, part.inquiries.length, part.inquiries[0].message], ['input', 1, 'Who?']);
+  assert.ok(!exportText([page.conversation()], page.clock.now).includes('Who?'), 'a question is in no file');
+  await page.advance(24 * 3600 * 1000);
+  assert.equal(page.calls_()[0].state, 'input');
+  page.answers.answerInquiries(page.answer().id, page.at(0), { who: { action: 'accept', content: { name: 'Ada' } } });
+  await page.settle();
+  await page.settle();
+  const { body } = page.call('POST', 'tools/call');
+  assert.deepEqual([body.request_state, body.input_responses], ['s', { who: { action: 'accept', content: { name: 'Ada' } } }]);
+  assert.equal(page.calls_()[0].state, 'running');
+  page.call('POST', 'tools/call').open().send('id: 1\ndata: {"type":"result","content":[{"type":"text","text":"hi"}],"is_error":false}\n\n').done(2);
+  await page.settle();
+  await page.settle();
+  assert.deepEqual([page.calls_()[0].state, page.calls_()[0].inquiries], ['done', undefined]);
+  assertValid(page.call('POST', 'chat').body);
+});
+
+test('stop while a server asks: the call has a result, and nothing is answered', async () => {
+  const page = await calling();
+  page.call('POST', 'tools/call').open().send(asks(1)).done(2);
+  await page.settle();
+  await page.settle();
+  page.answers.stop();
+  await page.settle();
+  assert.deepEqual([page.calls_()[0].state, page.answer().status], ['stopped', 'stopped']);
+  page.answers.answerInquiries(page.answer().id, page.at(0), { who: { action: 'accept', content: { name: 'x' } } });
+  await page.settle();
+  assert.equal(page.count('POST', 'tools/call'), 1);
+  page.call('DELETE', 'streams').json(null, 204);
+  await page.settle();
+  assert.equal(page.clock.pending, 0, 'no timer is left');
+});
+
+test('a session that ends between question and answer asks nothing twice', async () => {
+  const page = await calling();
+  page.call('POST', 'tools/call').open().send(asks(1)).done(2);
+  await page.settle();
+  await page.settle();
+  page.answers.answerInquiries(page.answer().id, page.at(0), { who: { action: 'decline' } });
+  await page.settle();
+  page.call('POST', 'tools/call').fail(401, 'not_authenticated');
+  await page.settle();
+  assert.equal(page.count('POST', 'tools/call'), 2);
+  page.answers.signedIn();
+  await page.settle();
+  await page.settle();
+  assert.equal(page.count('POST', 'tools/call'), 3);
+  assert.equal(page.call('POST', 'tools/call').body.request_state, 's', 'the answer, and no call anew');
+});
+
+test('a call that failed is made again in a branch of its own, with a consent of its own', async () => {
+  const page = await calling();
+  const first = page.answer();
+  page.call('POST', 'tools/call').fail(502, 'tool_failed');
+  await page.settle();
+  await page.settle();
+  page.call('POST', 'chat').open().token(1, 'It failed.').done(2);
+  await page.settle();
+  await page.settle();
+  assert.equal(page.message(first.id).status, 'complete');
+  const at = page.message(first.id).parts.findIndex(({ kind }) => kind === 'tool_call');
+  assert.equal(page.answers.callAgain(first.id, at), true);
+  await page.settle();
+  const second = page.answer();
+  assert.notEqual(second.id, first.id);
+  assert.equal(second.parentId, first.parentId);
+  assert.deepEqual([second.parts.length, second.parts[at].state, second.parts[at].round], [at + 1, 'asking', 1]);
+  page.answers.allowCall(second.id, at);
+  await page.settle();
+  await page.settle();
+  page.call('POST', 'tools/call').open().send('id: 1\ndata: {"type":"result","content":[{"type":"text","text":"now"}],"is_error":false}\n\n').done(2);
+  await page.settle();
+  await page.settle();
+  const { body } = page.call('POST', 'chat');
+  assertValid(body);
+  assert.equal(body.messages.at(-1).content, 'now');
+  assert.equal(said(page.message(first.id)), 'It failed.', 'what was is kept');
+  page.actions.setTools([]);
+  page.call('POST', 'chat').open().token(1, 'x').done(2);
+  await page.settle();
+  await page.settle();
+  assert.equal(page.answers.callAgain(first.id, at), false);
+  assert.ok(page.toasts().includes('toast.toolOff'));
 });

@@ -4,16 +4,49 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { callTool, listTools, readResult } from '../../static/net/tools.js';
+import { ApiError } from '../../static/net/errors.js';
+import { MAX_QUESTIONS, callTool, readResult, webAddress } from '../../static/net/tool-call.js';
+import { listTools } from '../../static/net/tools.js';
 
 const listing = (answer) => listTools({ json: async () => answer });
 const stream = (...events) => new Blob(events.map((one) => `data: ${typeof one === 'string' ? one : JSON.stringify(one)}\n\n`)).stream();
-const calling = (asked, ...events) => callTool({
-  events: async (method, path, options) => {
-    asked.push([method, path, options]);
-    return stream(...events);
-  },
-}, { key: 'k', name: 's__t', arguments: { a: 1 }, signal: new AbortController().signal, onProgress: (one) => asked.push(one) });
+
+/** A wire on which each request is answered by the next of `answers`: events, or an error that is thrown. */
+function wireOf(asked, answers, limits = {}) {
+  let now = 0;
+  return {
+    api: {
+      events: async (method, path, options) => {
+        asked.push([method, path, options]);
+        const answer = answers.shift() ?? [];
+        if (answer instanceof Error) throw answer;
+        return answer instanceof ReadableStream ? answer : stream(...answer);
+      },
+      json: async (method, path) => void asked.push([method, path]),
+    },
+    env: {
+      now: () => now, random: () => 1, isOnline: () => true, clearTimer() {},
+      // Only waits that end by themselves: those for something to come are given up.
+      setTimer(run, ms) {
+        if (ms > 20000) return;
+        now += ms;
+        queueMicrotask(run);
+      },
+    },
+    limits: () => limits,
+    newKey: () => `k${asked.filter(([method]) => method === 'POST').length + 1}`,
+  };
+}
+const call = { name: 's__t', arguments: { a: 1 }, signIn: async () => {}, onProgress() {}, ask: async () => ({}) };
+const calling = (asked, ...events) => callTool(wireOf(asked, [events]), { ...call, signal: new AbortController().signal, onProgress: (one) => asked.push(one) });
+const with_ = (asked, answers, more = {}, limits = {}) => callTool(wireOf(asked, answers, limits), { ...call, signal: new AbortController().signal, ...more });
+const lines = (asked) => asked.map(([method, path]) => `${method} ${path}`);
+const RESULT = { type: 'result', content: [{ type: 'text', text: 'r' }], is_error: false };
+/** Events with ids, then the connection breaks. */
+const broken = (text) => new ReadableStream({ start(controller) {
+  controller.enqueue(new TextEncoder().encode(text));
+  setTimeout(() => controller.error(new TypeError('network error')));
+} });
 
 test('tools are listed with care', async () => {
   const { tools, errors } = await listing({
@@ -34,8 +67,8 @@ test('a call tells its progress and has one result', async () => {
   const done = await calling(asked, { type: 'progress', progress: 1 }, { type: 'result', content: [{ type: 'text', text: 'r' }], is_error: true }, '[DONE]');
   assert.deepEqual(done, { result: [{ kind: 'text', text: 'r' }], isError: true });
   const [[method, path, { body, headers }], progress] = asked;
-  assert.deepEqual([method, path, body, headers], ['POST', 'tools/call', { name: 's__t', arguments: { a: 1 }, stream: true }, { 'Idempotency-Key': 'k' }]);
-  assert.equal(progress.progress, 1);
+  assert.deepEqual([method, path, body, headers], ['POST', 'tools/call', { name: 's__t', arguments: { a: 1 }, stream: true }, { 'Idempotency-Key': 'k1' }]);
+  assert.deepEqual(progress, { done: 1, total: null, message: '' });
   assert.equal(asked.length, 2, 'and was made once');
 });
 
@@ -53,7 +86,7 @@ test('results become parts, and nothing of them is trusted', () => {
     content: [
       { type: 'image', data: png, mimeType: 'text/html' }, { type: 'image', data: svg, mimeType: 'image/png' }, { type: 'audio', data: 'UklGRgAA' },
       { type: 'audio', data: '<' }, { type: 'resource', resource: { uri: 'file:///a\u202e', text: 'words', mimeType: 'text/plain' } },
-      { type: 'resource', resource: { uri: 'x', blob: 'AAAA' } }, { type: 'resource_link', uri: 'javascript:alert(1)' }, {}, null,
+      { type: 'resource', resource: { uri: 'x', blob: '!' } }, { type: 'resource_link', uri: 'javascript:alert(1)' }, {}, null,
     ],
     structured_content: { a: 1 },
   });
@@ -66,8 +99,83 @@ test('results become parts, and nothing of them is trusted', () => {
   assert.equal(readResult({ content: [{ type: 'odd', x: 'y'.repeat(100000) }] }).result[0].code, 'too_large');
 });
 
-test('a tool that asks for more is told of, and is no success', () => {
-  const { result, isError } = readResult({ input_required: { requests: { a: { method: 'elicitation/create' } }, state: 's' } });
+test('a resource is a text, a picture or a file, and what is said twice is told once', () => {
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  const { result } = readResult({ content: [
+    { type: 'resource', resource: { uri: 'a', blob: png, mimeType: 'application/x' } }, { type: 'resource', resource: { uri: 'b.zip', blob: 'UEsDBA==', mimeType: 'application/zip' } },
+    { type: 'resource', resource: { uri: 'c', blob: Buffer.from('<svg/>').toString('base64'), mimeType: 'text/html; x' } }, { type: 'resource', resource: { uri: 'd', blob: '<' } },
+    { type: 'text', text: '{ "a": [1] }' },
+  ], structured_content: { a: [1] } });
+  assert.deepEqual(result.map(({ kind, type = '' }) => `${kind} ${type}`), ['image image/png', 'file application/zip', 'file image/svg+xml', 'raw ', 'text ']);
+  assert.match(result[1].data, /^data:application\/zip;base64,UEsDBA==$/);
+  assert.equal(readResult({ content: [{ type: 'text', text: '{"a":1}' }], structured_content: { a: 2 } }).result.length, 2);
+});
+
+test('a call that is lost is taken up where it broke, and made once', async () => {
+  const asked = [];
+  const { result } = await with_(asked, [broken('id: 1\ndata: {"type":"progress","progress":1}\n\n'), new ApiError({ code: 'network' }), [RESULT]]);
+  assert.equal(result[0].text, 'r');
+  assert.deepEqual(lines(asked), ['POST tools/call', 'GET streams/k1', 'GET streams/k1']);
+  assert.deepEqual(asked.slice(1).map(([, , { headers }]) => headers), [{ 'Last-Event-ID': '1' }, { 'Last-Event-ID': '1' }]);
+  const before = [];
+  await with_(before, [new ApiError({ code: 'unavailable', status: 502 }), [RESULT]]);
+  assert.deepEqual(lines(before), ['POST tools/call', 'GET streams/k1'], 'also when it is not known to have come');
+  assert.deepEqual(before[1][2].headers, {});
+});
+
+test('a call is not taken up where nobody has it, or what came is its end', async () => {
+  for (const [answers, code, count] of [
+    [[new ApiError({ code: 'network' }), new ApiError({ code: 'stream_not_found', status: 404 })], 'cut_off', 2],
+    [[['[DONE]']], 'cut_off', 1], [[[{ error: { code: 'unavailable' } }]], 'unavailable', 2],
+    [[new ApiError({ code: 'tool_failed', status: 502 })], 'tool_failed', 1], [[['no json']], 'bad_answer', 1],
+  ]) {
+    const asked = [];
+    await assert.rejects(with_(asked, [...answers, new ApiError({ code: 'gone', status: 410 })]), (error) => error.code === code || (count === 2 && error.code === 'gone'));
+    assert.equal(asked.filter(([method]) => method === 'POST').length, 1);
+  }
+  const cgi = [];
+  await assert.rejects(with_(cgi, [new ApiError({ code: 'network' })], {}, { resume: false }), { code: 'network' });
+  assert.equal(cgi.length, 1);
+  const long = [];
+  await assert.rejects(with_(long, Array.from({ length: 50 }, () => new ApiError({ code: 'network' })), {}, { grace_seconds: 20 }), { code: 'network' });
+  assert.ok(long.length > 3 && long.length < 12, `${long.length}: until the server has forgotten it`);
+});
+
+test('a call waits for a login, and is then made for the first time', async () => {
+  const asked = [];
+  let logins = 0;
+  await with_(asked, [new ApiError({ code: 'not_authenticated', status: 401 }), [RESULT]], { signIn: async () => { logins += 1; } });
+  assert.deepEqual([lines(asked), logins], [['POST tools/call', 'POST tools/call'], 1]);
+  assert.equal(asked[0][2].headers['Idempotency-Key'], asked[1][2].headers['Idempotency-Key']);
+});
+
+test('what a server asks is asked, and the answers are given back with its state', async () => {
+  const asked = [];
+  const questions = [];
+  const ask = (n) => ({ type: 'result', input_required: { requests: { who: { method: 'elicitation/create', params: { message: `m${n}`, requestedSchema: { type: 'object', properties: { a: { type: 'string' } } } } } }, state: `s${n}` } });
+  await with_(asked, [[ask(1), '[DONE]'], [ask(2)], [RESULT]], { ask: async ([inquiry]) => {
+    questions.push(inquiry.message);
+    return { who: { action: 'decline' } };
+  } });
+  assert.deepEqual(questions, ['m1', 'm2']);
+  const bodies = asked.map(([, , { body }]) => body);
+  assert.deepEqual(bodies.map(({ request_state: state, input_responses: given }) => [state, given]), [[undefined, undefined], ['s1', { who: { action: 'decline' } }], ['s2', { who: { action: 'decline' } }]]);
+  assert.equal(new Set(asked.map(([, , { headers }]) => headers['Idempotency-Key'])).size, 3, 'each is a request of its own');
+});
+
+test('what cannot be asked is cancelled, and a server that asks for ever is given up', async () => {
+  const asked = [];
+  const odd = { type: 'result', input_required: { requests: { a: { method: 'sampling/createMessage' } }, state: 's' } };
+  await with_(asked, [[odd], [RESULT]], { ask: () => assert.fail('nobody is asked') });
+  assert.deepEqual(asked[1][2].body.input_responses, { a: { action: 'cancel' } });
+  const { isError } = await with_([], Array.from({ length: 100 }, () => [odd]));
   assert.equal(isError, true);
-  assert.match(result[0].text, /asked the user for more/);
+  assert.ok(MAX_QUESTIONS < 100);
+});
+
+test('an address that a server sends is one of the web, and hides nothing', () => {
+  assert.equal(webAddress('https://a.example/x?y#z'), 'https://a.example/x?y#z');
+  for (const bad of ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', 'https://bank.example@evil.example/', 'https://:p@a.example', '//x', '', 7, null,
+    `https://a.example/${'x'.repeat(5000)}`, 'https://a b/']) assert.equal(webAddress(bad), null, String(bad).slice(0, 40));
+  assert.equal(webAddress('https://b\u00fccher.example/'), 'https://xn--bcher-kva.example/', 'as it is gone to');
 });

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/** What a server of tools asks a person: read with care, and what was filled in checked. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { MAX_FIELDS, MAX_INQUIRIES, readFilled, readForm, readInquiries as read } from '../../static/core/inquiry.js';
+import { webAddress } from '../../static/net/tool-call.js';
+
+const readInquiries = (requests) => read(requests, webAddress);
+
+const form = (properties, more = {}) => ({ method: 'elicitation/create', params: { message: 'Who?', requestedSchema: { type: 'object', properties, ...more } } });
+const fieldsOf = (properties, more) => readInquiries({ a: form(properties, more) })?.[0].fields ?? null;
+const field = (schema, more = { required: ['x'] }) => /** @type {any} */ (fieldsOf({ x: schema }, more)?.[0]);
+const filled = (schema, value, more) => {
+  const { value: given, problem } = readFilled(field(schema, more), value);
+  return problem === null ? given : problem.code;
+};
+
+test('each type and format of the flat schema is a field', () => {
+  const kinds = fieldsOf({
+    a: { type: 'string', title: 'A', description: 'What it is', default: 'x' }, b: { type: 'string', format: 'email' }, c: { type: 'number', minimum: 0.5 },
+    d: { type: 'integer', default: 3 }, e: { type: 'boolean', default: true }, f: { type: 'string', enum: ['p', 'q'], enumNames: ['Pea'] },
+    g: { type: 'string', oneOf: [{ const: 'r', title: 'Ar' }, { const: 's' }], default: 's' },
+    h: { type: 'array', items: { type: 'string', enum: ['t', 'u'] }, default: ['u', 'nothing'] },
+    i: { type: 'array', items: { anyOf: [{ const: 'v', title: 'Vee' }] }, minItems: 1 },
+  }, { required: ['a', 'h'] });
+  assert.deepEqual(kinds?.map(({ kind, format, required, initial }) => [kind, format, required, initial]), [
+    ['text', '', true, 'x'], ['text', 'email', false, ''], ['number', '', false, ''], ['integer', '', false, '3'], ['yesno', '', false, true],
+    ['choice', '', false, ''], ['choice', '', false, 's'], ['choices', '', true, ['u']], ['choices', '', false, []],
+  ]);
+  assert.deepEqual(kinds?.[5]?.choices, [{ value: 'p', title: 'Pea' }, { value: 'q', title: 'q' }]);
+  assert.deepEqual(kinds?.[6]?.choices, [{ value: 'r', title: 'Ar' }, { value: 's', title: 's' }]);
+  assert.equal(kinds?.[8]?.min, 1);
+});
+
+test('what cannot be asked is not: neither half a question nor a nested one', () => {
+  assert.equal(readInquiries(null), null);
+  assert.equal(readInquiries({}), null);
+  assert.equal(readInquiries({ a: { method: 'sampling/createMessage', params: {} } }), null);
+  assert.equal(readInquiries({ a: form({ x: { type: 'string' } }), b: { method: 'roots/list' } }), null, 'one that is strange is enough');
+  assert.equal(fieldsOf({ x: { type: 'object', properties: {} } }, { required: ['x'] }), null);
+  assert.deepEqual(fieldsOf({ x: { type: 'object' }, y: { type: 'string' } })?.map(({ name }) => name), ['y'], 'what is not required is left out');
+  assert.equal(readInquiries(Object.fromEntries(Array.from({ length: MAX_INQUIRIES + 1 }, (_, i) => [i, form({})]))), null);
+  assert.equal(fieldsOf(Object.fromEntries(Array.from({ length: MAX_FIELDS + 1 }, (_, i) => [i, { type: 'string' }]))), null);
+  assert.equal(readInquiries({ a: { method: 'elicitation/create', params: { mode: 'dance', message: '' } } }), null);
+  assert.deepEqual(fieldsOf({}), [], 'a question without fields is one');
+});
+
+test('an address that is none of the web makes no question', () => {
+  assert.equal(readInquiries({ a: { method: 'elicitation/create', params: { mode: 'url', message: 'm', url: 'javascript:1' } } }), null);
+  assert.equal(readInquiries({ a: { method: 'elicitation/create', params: { mode: 'url', message: 'm', url: 'https://a.example' } } })?.[0].url, 'https://a.example/');
+});
+
+test('what is filled in is checked', () => {
+  assert.equal(filled({ type: 'string' }, ''), 'missing');
+  assert.equal(filled({ type: 'string' }, '', {}), undefined);
+  assert.equal(filled({ type: 'string', minLength: 2 }, '\u{1f600}'), 'short', 'characters, not units');
+  assert.equal(filled({ type: 'string', maxLength: 1 }, '\u{1f600}'), '\u{1f600}');
+  assert.equal(filled({ type: 'string', format: 'email' }, 'a@b'), 'a@b');
+  for (const bad of ['a', '@b', 'a@', 'a b@c', 'a@b@c']) assert.equal(filled({ type: 'string', format: 'email' }, bad), 'email');
+  assert.equal(filled({ type: 'string', format: 'uri' }, 'urn:isbn:1'), 'urn:isbn:1');
+  assert.equal(filled({ type: 'string', format: 'uri' }, 'no'), 'uri');
+  assert.equal(filled({ type: 'string', format: 'date' }, '2024-02-29'), '2024-02-29');
+  for (const bad of ['2023-02-29', '24-1-1', '2024-13-01']) assert.equal(filled({ type: 'string', format: 'date' }, bad), 'date');
+  assert.match(String(filled({ type: 'string', format: 'date-time' }, '2024-05-06T07:08')), /^2024-05-0\dT\d\d:\d\d:00\.000Z$/);
+  assert.equal(filled({ type: 'string', format: 'date-time' }, 'soon'), 'date-time');
+  assert.equal(filled({ type: 'number', minimum: 0.5 }, '0.4'), 'low');
+  assert.equal(filled({ type: 'number' }, '1e3'), 1000);
+  for (const bad of ['x', 'Infinity', '0x', '1e999', 'NaN']) assert.equal(filled({ type: 'number' }, bad), 'number', bad);
+  assert.equal(filled({ type: 'integer', maximum: 9 }, '1.5'), 'integer');
+  assert.equal(filled({ type: 'integer', maximum: 9 }, '10'), 'high');
+  assert.equal(filled({ type: 'integer' }, '9007199254740993'), 'integer', 'a number that would be another');
+  assert.equal(filled({ type: 'string', enum: ['a'] }, 'b'), 'missing');
+  assert.deepEqual(filled({ type: 'array', items: { enum: ['a', 'b'] }, minItems: 2 }, ['a', 'z']), 'few');
+  assert.deepEqual(filled({ type: 'array', items: { enum: ['a', 'b'] }, maxItems: 1 }, ['a', 'b']), 'many');
+  assert.equal(filled({ type: 'array', items: { enum: ['a'] } }, [], {}), undefined);
+  assert.equal(filled({ type: 'boolean' }, false), false, 'no is an answer');
+});
+
+test('a form is given whole, or what is wrong with it is told', () => {
+  const [inquiry] = /** @type {any} */ (readInquiries({ a: form(JSON.parse('{"__proto__":{"type":"string","default":"p"},"n":{"type":"integer"},"o":{"type":"string"}}'), { required: ['n'] }) }));
+  assert.deepEqual([...readForm(inquiry, new Map()).problems], [['n', { code: 'missing', limit: 0 }]]);
+  const { answer } = readForm(inquiry, new Map([['n', '7']]));
+  assert.equal(JSON.stringify(answer), '{"action":"accept","content":{"__proto__":"p","n":7}}');
+});

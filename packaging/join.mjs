@@ -48,6 +48,7 @@ const GROUPS = [
   ['core/exporting.js', 'core/importing.js', 'ui/export-html.js'],
   ['net/tool-call.js', 'ui/tool-views.js'],
   ['files/take.js', 'files/chats-open.js', 'files/folder.js', 'files/markdown.js'],
+  ['ui/dictation.js', 'net/transcription.js', 'files/wav.js'],
   ['net/own.js', ...readdirSync(join(page, 'ui')).filter((name) => name.startsWith('dialog-')).map((name) => `ui/${name}`)],
 ];
 

@@ -84,6 +84,10 @@ export function openConversations({ keepSettings, ...page }) {
       listSessions: async () => (await own()).listSessions(),
       endSession: async (id) => (await own()).endSession(id),
       endOtherSessions: async () => (await own()).endOtherSessions(),
+      async transcribe(file, signal) {
+        const { transcribe } = await import('./net/transcription.js');
+        return transcribe(api, /** @type {File} */ (file), /** @type {AbortSignal | undefined} */ (signal));
+      },
     },
   };
 }

@@ -57,12 +57,13 @@ function base64Of(bytes) {
 }
 
 /**
- * Samples with the head of a WAVE file.
+ * Samples, mono, 16 bit, with the head of a WAVE file.
  *
  * @param {Uint8Array} samples
- * @returns {Uint8Array}
+ * @param {number} [rate]  how many a second
+ * @returns {Uint8Array<ArrayBuffer>}
  */
-function withHead(samples) {
+export function withHead(samples, rate = RATE) {
   const file = new Uint8Array(HEAD_BYTES + samples.length);
   const view = new DataView(file.buffer);
   const word = (/** @type {number} */ at, /** @type {string} */ text) => {
@@ -74,8 +75,8 @@ function withHead(samples) {
   view.setUint32(16, 16, true);
   view.setUint16(20, 1, true);
   view.setUint16(22, 1, true);
-  view.setUint32(24, RATE, true);
-  view.setUint32(28, RATE * 2, true);
+  view.setUint32(24, rate, true);
+  view.setUint32(28, rate * 2, true);
   view.setUint16(32, 2, true);
   view.setUint16(34, 16, true);
   word(36, 'data');

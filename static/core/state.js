@@ -34,6 +34,7 @@ export function initialState({ settings, id, now, online = true }) {
       error: null,
       passwordChangeRequired: false,
       secondFactor: null,
+      transcription: false,
       asked: null,
       pending: false,
       elsewhere: false,

@@ -42,6 +42,8 @@
  * @property {number} recoveryCodes  how many are left
  */
 
+/** @typedef {{readonly name: string, readonly size: number}} Recording */
+
 /**
  * @typedef {object} Session
  * @property {'unknown' | 'signed-out' | 'signed-in' | 'expired'} status
@@ -55,6 +57,7 @@
  * @property {SecondFactor | null} secondFactor  null where there is none to speak of
  * @property {'code' | 'setup' | null} asked  what the login needs besides: a code of the second
  *   factor, or that one is set up
+ * @property {boolean} transcription       the server turns speech into text
  * @property {boolean} pending             an attempt is under way
  * @property {boolean} elsewhere           it ended by a sign-out in another tab: what is here is not shown
  */
@@ -533,7 +536,7 @@
  *
  * @typedef {{type: 'session/pending'}
  *   | {type: 'session/signedIn', user: {name: string}, expiresAt: number | null,
- *      auth: 'password' | 'remote_user', limits: SessionLimits, secondFactor?: SecondFactor | null}
+ *      auth: 'password' | 'remote_user', limits: SessionLimits, secondFactor?: SecondFactor | null, transcription?: boolean}
  *   | {type: 'session/signedOut', auth?: 'password' | 'remote_user', now: number, newId: Id}
  *   | {type: 'session/expired', auth?: 'password' | 'remote_user', elsewhere?: boolean}
  *   | {type: 'session/failed', error: ApiErrorInfo}
@@ -658,6 +661,8 @@
  * @property {(conversationId?: Id) => void} stop   all that is under way in it
  * @property {(messageId: Id) => void} stopMessage
  * @property {() => Promise<void>} loadTools
+ * @property {(file: Recording, signal?: {readonly aborted: boolean}) => Promise<string>} transcribe   the words that are said in
+ *   it; throws what a request throws. A File and an AbortSignal, which this room does not know
  * @property {(messageId: Id, at: number, how?: {always?: boolean, arguments?: string}) => void} allowCall
  *   the person's consent to the call that is the message's part at that place; `always`: to all
  *   calls of this tool in this conversation; `arguments`: those the person has changed

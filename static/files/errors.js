@@ -11,9 +11,10 @@
  * archive    a container of other files
  * picture    one that this browser cannot show
  * sound      one that the model cannot hear, or a film
+ * silent     sound in which nothing was understood
  * kind       nothing that is known here
  *
- * @typedef {'broken' | 'password' | 'bomb' | 'large' | 'empty' | 'old' | 'archive' | 'picture' | 'sound' | 'kind'} FileReason
+ * @typedef {'broken' | 'password' | 'bomb' | 'large' | 'empty' | 'old' | 'archive' | 'picture' | 'sound' | 'silent' | 'kind'} FileReason
  */
 
 /** A file that was refused; its reason names an entry of the catalogues, `file.REASON`. */

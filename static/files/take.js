@@ -23,6 +23,7 @@ import { sniff } from './sniff.js';
  * @property {string} [encoding]
  * @property {AbortSignal} [signal]
  * @property {(page: number, pages: number) => void} [onProgress]
+ * @property {(file: File, signal?: AbortSignal) => Promise<string>} [transcribe]  where speech can become text
  *
  * What is known of a file while it waits to be sent.
  * @typedef {object} Original
@@ -101,11 +102,31 @@ async function takePicture(file, type, { newId }) {
  * @param {Wish} wish
  * @returns {Promise<Taken>}
  */
-async function takeSound(file, kind, type, { model, newId }) {
-  if (kind !== 'audio' || model?.input.includes('audio') !== true || !/wav|mpeg/.test(type)) throw new FileError('sound');
+async function takeSound(file, kind, type, wish) {
+  const { model, newId } = wish;
+  if (kind !== 'audio' || model?.input.includes('audio') !== true || !/wav|mpeg/.test(type)) return takeWords(file, kind, wish);
   return {
     attachment: { kind: 'audio', id: newId(), name: file.name, type, size: file.size, data: await dataUrl(file, type), transcript: '' },
     original: { file, kind, form: 'file', encoding: '', sure: true, unread: [] },
+    hints: [],
+  };
+}
+
+/**
+ * What is said in a recording, for a model that does not hear: written down by the server.
+ * @param {File} file
+ * @param {Kind} kind
+ * @param {Wish} wish
+ * @returns {Promise<Taken>}
+ */
+async function takeWords(file, kind, { newId, signal, transcribe }) {
+  if (transcribe === undefined) throw new FileError('sound');
+  const text = await transcribe(file, signal);
+  if (text === '') throw new FileError('silent');
+  if (text.length > MAX_TEXT_FILE_BYTES) throw new FileError('large');
+  return {
+    attachment: { kind: 'file', id: newId(), name: file.name, type: 'text/plain', size: file.size, text, data: '' },
+    original: { file, kind, form: 'text', encoding: '', sure: true, unread: [] },
     hints: [],
   };
 }

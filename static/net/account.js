@@ -298,7 +298,7 @@ function authOf(value) {
  *
  * @param {unknown} answer
  * @returns {{user: {name: string}, expiresAt: number | null, auth: 'password' | 'remote_user', limits: SessionLimits,
- *   secondFactor: import('../core/types.js').SecondFactor | null}}
+ *   secondFactor: import('../core/types.js').SecondFactor | null, transcription: boolean}}
  * @throws {ApiError} 'bad_answer'
  */
 export function readSession(answer) {
@@ -312,6 +312,7 @@ export function readSession(answer) {
     auth: authOf(session['auth']),
     limits: readLimits(fields(session['limits'])),
     secondFactor: readFactor(fields(session['second_factor'])),
+    transcription: session['transcription'] === true,
   };
 }
 

@@ -18,6 +18,7 @@ const EVENT_STREAM = 'text/event-stream';
 /**
  * @typedef {object} RequestOptions
  * @property {unknown} [body]       sent as JSON
+ * @property {FormData} [form]      sent instead, as a form with files
  * @property {Record<string, string>} [headers]
  * @property {AbortSignal} [signal]
  * @property {number} [timeoutMs]   until the whole answer is there; Infinity for none
@@ -101,7 +102,7 @@ async function request({ fetch, root, now, isOnline, setTimer, clearTimer }, met
  * @param {AbortSignal} signal
  * @returns {RequestInit}
  */
-function initOf(method, { body, headers, keepalive, accept }, signal) {
+function initOf(method, { body, form, headers, keepalive, accept }, signal) {
   return {
     method,
     ...OWN_SITE,
@@ -111,6 +112,7 @@ function initOf(method, { body, headers, keepalive, accept }, signal) {
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(form === undefined ? {} : { body: form }),
     ...(keepalive === true ? { keepalive } : {}),
     signal,
   };

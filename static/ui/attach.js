@@ -54,11 +54,15 @@ function watchDrops(area, hover, take) {
 
 /**
  * Why a file was not taken.
+ * @param {import('./i18n.js').I18n} i18n
  * @param {string} name
  * @param {unknown} error
  * @returns {Notice}
  */
-function refusal(name, error) {
+function refusal(i18n, name, error) {
+  // What the server says of a recording that it was to write down.
+  const told = `error.${/** @type {any} */ (error)?.code}`;
+  if (i18n.has(told)) return { kind: 'warn', key: told, params: {} };
   const reason = error instanceof Error && error.name === 'FileError' ? /** @type {any} */ (error).reason : null;
   if (reason === null) return { kind: 'warn', key: 'app.failed', params: {} };
   return { kind: 'warn', key: `file.${reason}`, params: { name } };
@@ -81,6 +85,7 @@ function createTaker(ctx, conversationId, { signal, tell, progress, pages }) {
     const { attachment, original, hints } = await takeFile(file, {
       model, newId: actions.newId, signal,
       onProgress: (page, all) => progress({ name: file.name, page, pages: all }),
+      ...(state().session.transcription ? { transcribe: actions.transcribe } : {}),
     });
     if (attachment?.kind === 'image' && model !== null && !model.input.includes('image')) {
       tell({ kind: 'warn', key: 'file.noImages', params: { model: model.name } });
@@ -111,7 +116,7 @@ function createTaker(ctx, conversationId, { signal, tell, progress, pages }) {
           await takeOne(file, pasted, room);
         } catch (error) {
           if (signal.aborted) return;
-          tell(refusal(file.name, error));
+          tell(refusal(ctx.i18n, file.name, error));
         }
       }
     },
@@ -127,7 +132,7 @@ function createTaker(ctx, conversationId, { signal, tell, progress, pages }) {
         });
         if (numbers.length > left) tell({ kind: 'warn', key: 'file.many', params: { count: MAX_ATTACHMENTS } });
       } catch (error) {
-        if (!signal.aborted) tell(refusal(file.name, error));
+        if (!signal.aborted) tell(refusal(ctx.i18n, file.name, error));
       }
     },
   };
@@ -191,6 +196,7 @@ export function createAttach(ctx, changed) {
 
   return {
     picker,
+    add,
     get notices() { return notices; },
     get progress() { return progress; },
     get reading() { return progress !== null; },

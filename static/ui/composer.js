@@ -2,10 +2,11 @@
 // The composer: where messages are written, with its files, the context meter, and Send or Stop in one place.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
-import { selectActive, selectContext, selectIsStreaming, selectOffered, selectSendObstacle } from '../core/selectors.js';
+import { selectActive, selectContext, selectIsStreaming, selectModel, selectOffered, selectSendObstacle } from '../core/selectors.js';
 import { fitRegion } from './attach-fit.js';
 import { attachmentView, attachNotices } from './attach-view.js';
 import { createAttach } from './attach.js';
+import { canRecord } from './can-record.js';
 import { contextMeter } from './context-meter.js';
 import { icon } from './icons.js';
 import { modEnterName } from './keys.js';
@@ -108,12 +109,22 @@ function aboveRegion(ctx, attach) {
 }
 
 /**
+ * Whether what is said can become a message: the server writes it down, or the model hears.
+ * @param {State} state
+ * @returns {boolean}
+ */
+function takesSound(state) {
+  return canRecord() && (state.session.transcription || selectModel(state, selectActive(state))?.input.includes('audio') === true);
+}
+
+/**
  * Below the field: the way to the files, the context meter, Send or Stop.
  * @param {Context} ctx
  * @param {Attach} attach
  * @param {(event: MouseEvent) => void} press
+ * @param {() => void} dictate
  */
-function rowRegion(ctx, attach, press) {
+function rowRegion(ctx, attach, press, dictate) {
   return region(ctx, make('div', 'composer-row'),
     (state) => {
       const conversation = selectActive(state);
@@ -121,9 +132,10 @@ function rowRegion(ctx, attach, press) {
       return [
         selectIsStreaming(conversation), selectSendObstacle(state, conversation),
         Math.round(limit ? (tokens / limit) * 200 : 0), limit, attach.reading, selectOffered(state, conversation).length,
+        takesSound(state),
       ];
     },
-    (streaming, obstacle, half, limit, busy, offered) => {
+    (streaming, obstacle, half, limit, busy, offered, sound) => {
       const { t } = ctx.i18n;
       const does = t(streaming ? 'compose.stop' : 'compose.send');
       return html`
@@ -132,9 +144,31 @@ function rowRegion(ctx, attach, press) {
           title=${t('tools.title')} aria-haspopup="dialog" @click=${() => ctx.actions.setUi({ dialog: 'tools' })}>${icon('tool')}${offered > 0 ? html`<span class="tools-count" aria-hidden="true">${offered}</span>` : nothing}</button>
         ${limit && half > 0 ? contextMeter(ctx, half / 200, limit) : nothing}
         <span class="composer-space"></span>
+        ${sound ? html`<button type="button" class="icon-button dictate-button" aria-label=${t('dictation.start')} title=${t('dictation.start')} @click=${dictate}>${icon('mic')}</button>` : nothing}
         <button type="button" class="icon-button send-button" data-mode=${streaming ? 'stop' : 'send'} aria-label=${does} title=${does}
           aria-disabled=${!streaming && (obstacle === 'empty' || busy) ? 'true' : 'false'} @click=${press}>${icon(streaming ? 'stop' : 'send')}</button>`;
     });
+}
+
+/**
+ * Where dictation will be; what it is made of is loaded when it is wanted.
+ * @param {Context} ctx
+ * @param {HTMLTextAreaElement} field
+ * @param {Attach} attach
+ */
+function createDictating(ctx, field, attach) {
+  const element = make('div', '');
+  /** @type {import('./dictation.js').Dictation | null} */
+  let dictation = null;
+  return {
+    element,
+    async start() {
+      const { Dictation } = await import('./dictation.js');
+      if (dictation === null) element.append((dictation = new Dictation(ctx, field, attach.add)).element);
+      await dictation.start();
+    },
+    drop: () => dictation?.end(),
+  };
 }
 
 /**
@@ -174,10 +208,11 @@ export function createComposer(ctx) {
   const field = createField(ctx, { send, attach });
   const above = aboveRegion(ctx, attach);
   const fit = fitRegion(ctx);
-  const row = rowRegion(ctx, attach, press);
+  const dictating = createDictating(ctx, field.element, attach);
+  const row = rowRegion(ctx, attach, press, () => void dictating.start());
   const veil = veilRegion(ctx, attach);
   const note = noteRegion(ctx, field.element);
-  form.append(field.prompts.element, above.element, fit.element, field.element, row.element, attach.picker, veil.element);
+  form.append(field.prompts.element, above.element, fit.element, field.element, dictating.element, row.element, attach.picker, veil.element);
   element.append(form, note.element);
   form.addEventListener('submit', (event) => event.preventDefault());
 
@@ -211,6 +246,7 @@ export function createComposer(ctx) {
     const switched = conversation.id !== shownId;
     shownId = conversation.id;
     if (switched) attach.clear();
+    if (state.session.user === null) dictating.drop();
     field.set(conversation.draft.text);
     attach.prune();
     for (const part of [field.prompts, above, fit, row, note, veil]) part.update(state);

@@ -50,6 +50,8 @@ const SHAPES = {
   person: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="8.5" r="3.8"/><path d="M4.5 20c.8-4 3.8-6 7.5-6s6.7 2 7.5 6"/></svg>`,
   swap: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 8.5h13M15 5l3.5 3.5L15 12M19 15.5H6M9 12l-3.5 3.5L9 19"/></svg>`,
   tool: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M14.5 6.5a4.5 4.5 0 0 1 5.6-2.2l-2.9 2.9.7 2.6 2.6.7 0 0 2.1-2.1a4.5 4.5 0 0 1-6 5L9.5 20.5a2.1 2.1 0 0 1-3-3l7.1-7.1a4.5 4.5 0 0 1 .9-3.9z"/></svg>`,
+  mic: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><rect x="9" y="3.5" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v2.5"/></svg>`,
+  pause: html`<svg class="icon icon-solid" viewBox="0 0 24 24" aria-hidden="true"><rect x="7" y="6" width="3.4" height="12" rx="1"/><rect x="13.6" y="6" width="3.4" height="12" rx="1"/></svg>`,
   logo: html`<svg class="logo" viewBox="9 10.5 46 46" aria-hidden="true"><path class="logo-back" d="M29 24h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7v6.2a.8.8 0 0 1-1.3.6L39 48H29a7 7 0 0 1-7-7V31a7 7 0 0 1 7-7z"/><path class="logo-front" d="M16 12h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7H25l-7.7 6.8a.8.8 0 0 1-1.3-.6V36a7 7 0 0 1-7-7V19a7 7 0 0 1 7-7z"/></svg>`,
 };
 

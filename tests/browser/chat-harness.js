@@ -70,12 +70,13 @@ export class Wire {
  * A site with a browser in front of it.
  *
  * @param {import('../harness/site.js').SiteOptions} [options]
+ * @param {string[]} [args] more for the browser
  */
-export async function startChat(options = {}) {
+export async function startChat(options = {}, args = []) {
   const site = await startSite({ mounts: ['/chat/'], users: ['ann', 'bob'], ...options });
   const wire = new Wire(site.port);
   await wire.listen();
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', ...args] });
   const mount = site.mounts[0];
   const address = `https://localhost:${wire.port}${typeof mount === 'string' ? mount : mount.mount}`;
   return {

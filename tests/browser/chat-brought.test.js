@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/** What is brought along from elsewhere: chats of another program, and a folder that is dropped, both from real files. */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+
+import { zip } from '../js/files-helpers.js';
+import { startChat } from './chat-harness.js';
+
+/** @type {Awaited<ReturnType<typeof startChat>>} */
+let chats;
+/** @type {import('./chat-harness.js').Chat} */
+let chat;
+const folder = mkdtempSync(join(tmpdir(), 'confab-brought-'));
+
+before(async () => {
+  chats = await startChat({ models: ['hello'] });
+});
+after(async () => {
+  await chats?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(async () => {
+  assert.deepEqual(chat.errors, []);
+  await chat.page.context().close();
+});
+
+/** A ChatGPT export of one chat, in the archive that comes by mail. */
+function archive() {
+  const node = (/** @type {string} */ id, /** @type {string | null} */ parent, /** @type {string} */ role, /** @type {string} */ text) =>
+    [id, { id, parent, message: { author: { role }, content: { content_type: 'text', parts: [text] }, create_time: 1700000000, metadata: {} } }];
+  return zip({ 'user.json': '{}', 'chat.html': '<p>not this</p>', 'conversations.json': JSON.stringify([{
+    title: 'Bread of old', create_time: 1700000000, update_time: 1700000100, current_node: 'b',
+    mapping: Object.fromEntries([node('a', null, 'user', 'How long does dough rest?'), node('b', 'a', 'assistant', 'An **hour**.')]),
+  }]) });
+}
+
+test('chats of ChatGPT come along from the archive, once, and are said to', async () => {
+  chat = await chats.open();
+  for (const told of ['1 chat was imported.', '0 chats were imported.']) {
+    await chat.page.getByRole('button', { name: 'Menu', exact: true }).click();
+    await chat.page.getByRole('button', { name: 'Export and import' }).click();
+    const way = chat.page.getByRole('button', { name: /Import chats/ });
+    assert.match(await way.innerText(), /ChatGPT.*LibreChat/s);
+    const asked = chat.page.waitForEvent('filechooser');
+    await way.click();
+    await (await asked).setFiles({ name: 'export.zip', mimeType: 'application/zip', buffer: Buffer.from(archive()) });
+    await chat.page.getByText(told).waitFor();
+  }
+  const entries = chat.page.getByRole('button', { name: 'Bread of old', exact: true });
+  await entries.first().waitFor();
+  assert.equal(await entries.count(), 1, 'twice makes no double');
+  await entries.first().click();
+  await chat.see('An hour.');
+  await chat.questions.getByText('How long does dough rest?').waitFor();
+  assert.doesNotMatch(await chat.stored(), /dough/);
+});
+
+test('a folder that is dropped gives all its files, and those of the folders in it', async () => {
+  const top = join(folder, 'project');
+  mkdirSync(join(top, 'src', 'deep'), { recursive: true });
+  for (const [name, text] of [['readme.txt', 'first words'], ['src/a.js', 'let a;'], ['src/deep/b.js', 'let b;']]) writeFileSync(join(top, name), text);
+  chat = await chats.open();
+  const session = await chat.page.context().newCDPSession(chat.page);
+  const { x, y } = await chat.box.boundingBox() ?? { x: 0, y: 0 };
+  const data = { items: [], files: [top], dragOperationsMask: 1 };
+  for (const type of /** @type {const} */ (['dragEnter', 'dragOver', 'drop'])) {
+    await session.send('Input.dispatchDragEvent', { type, x: x + 20, y: y + 5, data });
+  }
+  for (const name of ['readme.txt', 'a.js', 'b.js']) await chat.page.locator('.attachments').getByText(name).waitFor();
+  await chat.ask('What is in it?');
+  await chat.see('Hello, world!');
+  const sent = chats.site.upstream.calls.at(-1)?.body ?? '';
+  for (const words of ['first words', 'let a;', 'let b;']) assert.ok(sent.includes(words), words);
+});

@@ -382,6 +382,18 @@ prepare(const struct config *c, struct identity *id)
 	return 0;
 }
 
+/* Behind the sandbox, for it is a thread. */
+static int
+link_hosts(const struct config *c, struct identity *id)
+{
+	char err[CONFIG_ERROR_MAX];
+
+	if (identity_link(id, c, err) == 0)
+		return 0;
+	log_msg(LOG_LEVEL_ERROR, "%s", err);
+	return EX_OSERR;
+}
+
 /* From the settings to the end of serving. Takes over the settings. */
 static int
 run(const struct options *o, struct settings *s, const sigset_t *set)
@@ -396,6 +408,11 @@ run(const struct options *o, struct settings *s, const sigset_t *set)
 	rc = prepare(s->config, &id);
 	if (rc != 0)
 		goto fail;
+	rc = link_hosts(s->config, &id);
+	if (rc != 0) {
+		identity_close(&id);
+		goto fail;
+	}
 	rc = serve(o, s, &id, fd, own, set);
 	identity_close(&id);
 	log_stop();

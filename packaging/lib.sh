@@ -72,6 +72,7 @@ packages_build='cc:gcc make:make autoconf:autoconf automake:automake
 	pkg-config:pkg-config -:libc6-dev -:libfcgi-dev -:libcurl4-openssl-dev
 	-:libuv1-dev -:libjson-c-dev -:libargon2-dev -:libssl-dev
 	-:libconfuse-dev -:libcrypt-dev -:liboath-dev -:libqrencode-dev
+	-:libhiredis-dev
 	brotli:brotli'
 packages_run='nginx:nginx openssl:openssl setpriv:util-linux'
 packages_node='node:nodejs npm:npm -:ca-certificates'
@@ -83,10 +84,10 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	spawn-fcgi:spawn-fcgi systemd-socket-activate:systemd
 	curl:curl socat:socat mandoc:mandoc ps:procps xz:xz-utils
 	shellcheck:shellcheck
-	fail2ban-regex:fail2ban'
+	fail2ban-regex:fail2ban redis-server:redis-server'
 
 # Their services are not wanted, neither now nor at the next boot.
-services='nginx apache2 lighttpd fcgiwrap fail2ban'
+services='nginx apache2 lighttpd fcgiwrap fail2ban redis-server'
 
 # Prints the packages of the lists that are missing.
 missing_packages() {

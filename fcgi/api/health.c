@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "confab/api/route.h"
+#include "confab/engine/engine.h"
 
 void
 api_health(struct route_call *c)
 {
 	struct route_service *s = c->service;
+	struct engine_figures hosts;
 	const char *status = "ok";
 
 	if (strcmp(c->request->path, "/api/health/live") != 0) {
@@ -19,10 +21,16 @@ api_health(struct route_call *c)
 			status = "draining";
 		else if (s->relay != NULL && !relay_ready(s->relay))
 			status = "starting";
+		else if (engine_refuses(s->identity->engine))
+			status = "hosts_away";
 	}
 	if (strcmp(status, "ok") != 0) {
 		c->response->status = 503;
 		c->response->retry_after = 1;
 	}
-	buf_printf(&c->response->body, "{\"status\":\"%s\"}", status);
+	engine_look(s->identity->engine, &hosts);
+	buf_printf(&c->response->body, "{\"status\":\"%s\"%s}", status,
+	    !hosts.configured ? ""
+		: hosts.up    ? ",\"hosts\":\"linked\""
+			      : ",\"hosts\":\"away\"");
 }

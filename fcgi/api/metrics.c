@@ -5,9 +5,46 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
+
 #include "confab/api/route.h"
 #include "confab/base/metrics.h"
+#include "confab/engine/engine.h"
 #include "confab/system/process.h"
+
+static void
+write_one(struct buf *out, const char *name, const char *type, const char *help,
+    uint64_t value)
+{
+	buf_printf(out,
+	    "# HELP confab_hosts_%s %s\n# TYPE confab_hosts_%s %s\n"
+	    "confab_hosts_%s %" PRIu64 "\n",
+	    name, help, name, type, name, value);
+}
+
+/* Of the link to other hosts, where there is one. */
+static void
+write_hosts(struct buf *out, const struct engine *e)
+{
+	struct engine_figures f;
+
+	engine_look(e, &f);
+	if (!f.configured)
+		return;
+	write_one(out, "linked", "gauge", "Whether the engine is there.", f.up);
+	write_one(out, "away_seconds", "gauge", "Since when it is not.",
+	    f.away_ms / 1000);
+	write_one(out, "losses_total", "counter", "Times that it went away.",
+	    f.losses);
+	write_one(out, "told_total", "counter", "Facts told to other hosts.",
+	    f.told);
+	write_one(out, "heard_total", "counter", "Facts heard of them.",
+	    f.heard);
+	write_one(out, "unanswered_total", "counter",
+	    "Logins that the engine did not answer in time.", f.unanswered);
+	write_one(out, "forgotten_total", "counter",
+	    "Failed logins that could not be kept for it.", f.forgotten);
+}
 
 void
 api_metrics(struct route_call *c)
@@ -27,4 +64,5 @@ api_metrics(struct route_call *c)
 	g.descriptors = process_descriptors();
 	c->response->type = "text/plain; version=0.0.4; charset=utf-8";
 	(void)metrics_write(&c->response->body, &g);
+	write_hosts(&c->response->body, c->service->identity->engine);
 }

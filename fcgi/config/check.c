@@ -340,6 +340,24 @@ check_transcription(struct config_reader *r)
 	return 0;
 }
 
+/* What hosts share by way of an engine. */
+static int
+check_state(struct config_reader *r, struct config_state *s)
+{
+#ifndef HAVE_HIREDIS
+	if (s->valkey != NULL)
+		return config_fail(r, line(r, s, "valkey"),
+		    "valkey: this program was built without hiredis");
+#endif
+	if (s->valkey == NULL && (s->user != NULL || s->password_file != NULL))
+		return config_fail(r, line(r, s, NULL),
+		    "state: user and password_file go with valkey");
+	if (s->user != NULL && s->password_file == NULL)
+		return config_fail(r, line(r, s, "user"),
+		    "user goes with password_file");
+	return read_key(r, s, "password_file", s->password_file, &s->password);
+}
+
 static int
 check_relations(struct config_reader *r)
 {
@@ -401,7 +419,7 @@ config_check(struct config_reader *r)
 		if (check_tool_server(r, &c->tool_servers[i]) != 0)
 			return -1;
 	}
-	if (check_transcription(r) != 0)
+	if (check_transcription(r) != 0 || check_state(r, &c->state) != 0)
 		return -1;
 	return check_relations(r);
 }

@@ -83,6 +83,9 @@ config_free(struct config *c)
 	for (i = 0; i < c->n_tool_servers; i++)
 		free_tool_server(&c->tool_servers[i]);
 	free(c->tool_servers);
+	if (c->state.password != NULL)
+		OPENSSL_cleanse(c->state.password, strlen(c->state.password));
+	free(c->state.password);
 	for (i = 0; i < CONFIG_SECTIONS; i++) {
 		if (!config_sections[i].titled && config_sections[i].in == NULL)
 			config_section_free(&config_sections[i],

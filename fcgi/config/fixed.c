@@ -24,7 +24,7 @@ static const char *const fixed[] = {
 
 /* Keeps one option. Returns 1 when it differed, 0, or -1: out of memory. */
 static int
-keep(const struct config_option *o, struct config *c, const struct config *old)
+keep(const struct config_option *o, void *c, const void *old)
 {
 	char *at = (char *)c + o->offset;
 	const char *from = (const char *)old + o->offset;
@@ -60,6 +60,18 @@ config_keep_fixed(struct config *c, const struct config *old,
 		if (rc > 0)
 			buf_printf(changed, "%s%s",
 			    changed->len > 0 ? ", " : "", fixed[i]);
+	}
+	/* The link to other hosts is made once. */
+	for (size_t i = 0; i < CONFIG_STATE->n; i++) {
+		const struct config_option *o = &CONFIG_STATE->options[i];
+		int rc = keep(o, &c->state, &old->state);
+
+		if (rc < 0)
+			return -1;
+		if (rc > 0)
+			buf_printf(changed, "%s%s %s",
+			    changed->len > 0 ? ", " : "", CONFIG_STATE->name,
+			    o->name);
 	}
 	return 0;
 }

@@ -129,6 +129,23 @@ config_is_listen(const char *s)
 	return p != NULL && *p == ':' && is_port(p + 1);
 }
 
+bool
+config_is_engine(const char *s)
+{
+	return config_is_listen(s);
+}
+
+bool
+config_is_prefix(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n <= WORD_MAX &&
+	    all_of(s,
+		"0123456789_-.:abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+}
+
 /* Host, port and path after the scheme; no user information. */
 static bool
 is_authority(const char *s, bool path)

@@ -245,6 +245,19 @@ static const struct config_option tool_limits[] = {
 	NUMBER(MS, TL, age, "10min", SECOND, 7 * DAY)
 };
 
+#define ST struct config_state
+static const char *const losses[] = { "go_on", "refuse" };
+
+static const struct config_option state[] = {
+	STRING(ST, valkey, NULL, config_is_engine,
+	    "unix:/PATH, HOST:PORT or [IPV6]:PORT"),
+	STRING(ST, user, NULL, WORD),
+	PATH(ST, password_file, NULL),
+	STRING(ST, prefix, "confab:", config_is_prefix,
+	    "up to 64 letters, digits, dots, dashes, underscores and colons"),
+	CHOICE(ST, on_loss, "go_on", losses)
+};
+
 const struct config_section config_sections[CONFIG_SECTIONS] = {
 	{ "", top, COUNT(top), 0, false, NULL },
 	{ "limits", limits, COUNT(limits), offsetof(struct config, limits),
@@ -261,5 +274,7 @@ const struct config_section config_sections[CONFIG_SECTIONS] = {
 	{ "model", model, COUNT(model), 0, true, CONFIG_PROVIDER },
 	{ "tool_server", tool_server, COUNT(tool_server), 0, true, NULL },
 	{ "limits", tool_limits, COUNT(tool_limits),
-	    offsetof(TS, limits), false, CONFIG_TOOL_SERVER }
+	    offsetof(TS, limits), false, CONFIG_TOOL_SERVER },
+	{ "state", state, COUNT(state), offsetof(struct config, state), false,
+	    NULL }
 };

@@ -129,12 +129,29 @@ worker_hint(const struct visit *d)
 	return "it must be 200";
 }
 
+/* Where hosts share what they know, is the one that answers linked to them? */
+static void
+check_hosts(struct visit *d)
+{
+	char hosts[FIELD_MAX];
+	bool linked;
+
+	if (!visit_field(d, "hosts", hosts, sizeof(hosts)))
+		return;
+	linked = strcmp(hosts, "linked") == 0;
+	visit_report(d, linked,
+	    linked ? "the worker is linked to other hosts"
+		   : "the worker is linked to other hosts: it cannot reach "
+		     "the engine (section state); its log says why");
+}
+
 static void
 check_worker(struct visit *d)
 {
 	visit_ask(d, "api/health", NULL);
 	if (!visit_expect(d, 200, "the worker answers", worker_hint(d)))
 		return;
+	check_hosts(d);
 	visit_ask(d, "api/session", NULL);
 	if (d->status == 200)
 		visit_report(d, true,

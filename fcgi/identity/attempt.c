@@ -61,6 +61,8 @@ attempt_enter(struct attempt *a, struct api_error *err)
 	    a->settings->keyring == NULL)
 		return api_error_set(err, 404, "not_found",
 		    "Passwords are not used here.");
+	if (identity_check(a->id, err) != 0)
+		return -1;
 	if (throttle_login_check(a->id->state, a->in->address, a->name, err) !=
 	    0) {
 		audit_log(AUDIT_LOGIN_REFUSED, a->in->address, a->name, NULL);
@@ -89,14 +91,14 @@ wrong(struct attempt *a, const char *detail, struct api_error *err)
 static void
 undo(struct attempt *a)
 {
-	throttle_login_undo(a->id->state, &a->settings->config->throttle,
+	throttle_login_undo(a->id, &a->settings->config->throttle,
 	    a->in->address, a->name);
 }
 
 static int
 good(struct attempt *a)
 {
-	throttle_login_good(a->id->state, &a->settings->config->throttle,
+	throttle_login_good(a->id, &a->settings->config->throttle,
 	    a->in->address, a->name);
 	return 0;
 }
@@ -167,8 +169,8 @@ attempt_compare(struct attempt *a, struct api_error *err)
 	const struct config *c = a->settings->config;
 	enum credentials_result r;
 
-	if (throttle_login_begin(a->id->state, &c->throttle, a->in->address,
-		a->name, err) != 0) {
+	if (throttle_login_begin(a->id, &c->throttle, a->in->address, a->name,
+		err) != 0) {
 		audit_log(AUDIT_LOGIN_REFUSED, a->in->address, a->name, NULL);
 		return -1;
 	}

@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "confab/engine/engine.h"
 #include "confab/identity/access_tokens.h"
 #include "confab/identity/identity.h"
 #include "confab/state/shared_state.h"
 
 #include "hash_slots.h"
+
+#define AWAY_AGAIN 5 /* s after which one tries again */
 
 int
 identity_open(struct identity *id, const struct config *c, bool cgi,
@@ -30,9 +33,28 @@ identity_open(struct identity *id, const struct config *c, bool cgi,
 	return -1;
 }
 
+int
+identity_link(struct identity *id, const struct config *c,
+    char err[CONFIG_ERROR_MAX])
+{
+	return engine_start(c, id->state, &id->engine, err);
+}
+
+int
+identity_check(const struct identity *id, struct api_error *err)
+{
+	if (!engine_refuses(id->engine))
+		return 0;
+	api_error_set(err, 503, "hosts_away",
+	    "This server cannot reach the others at this moment.");
+	err->retry_after = AWAY_AGAIN;
+	return -1;
+}
+
 void
 identity_close(struct identity *id)
 {
+	engine_stop(id->engine);
 	access_tokens_close(id->tokens);
 	hash_slots_free(id->slots);
 	shared_state_close(id->state);

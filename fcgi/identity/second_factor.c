@@ -6,6 +6,7 @@
 
 #include "confab/base/crypto.h"
 #include "confab/base/log.h"
+#include "confab/engine/engine.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/identity.h"
 #include "confab/identity/totp.h"
@@ -13,7 +14,23 @@
 
 #include "second_factor.h"
 
-/* A code of an app, in all processes at most once. */
+/* Is it used for the first time on all hosts, too? */
+static bool
+is_new(struct identity *id, const unsigned char secret[USERS_TOTP_LEN],
+    uint64_t step)
+{
+	unsigned char digest[CRYPTO_SHA256_LEN], name[SHARED_ID_LEN];
+
+	if (id->engine == NULL)
+		return true;
+	/* What nobody makes who has not the secret, nor the secret of. */
+	if (crypto_hmac(digest, secret, USERS_TOTP_LEN, "code", "", 0) != 0)
+		return false;
+	memcpy(name, digest, sizeof(name));
+	return engine_use_code(id->engine, name, step);
+}
+
+/* A code of an app, on all hosts at most once. */
 static bool
 use_typed(struct identity *id, const unsigned char secret[USERS_TOTP_LEN],
     const struct totp_typed *t, int64_t now)
@@ -27,7 +44,8 @@ use_typed(struct identity *id, const unsigned char secret[USERS_TOTP_LEN],
 	 * own, also of the step in which the old one was used. */
 	return step != 0 &&
 	    shared_state_use_code(id->state, secret, USERS_TOTP_LEN, step,
-		totp_step(now));
+		totp_step(now)) &&
+	    is_new(id, secret, step);
 }
 
 bool

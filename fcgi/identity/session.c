@@ -346,6 +346,8 @@ session_authenticate(struct identity *id, struct settings *s,
     struct api_error *err)
 {
 	memset(out, 0, sizeof(*out));
+	if (identity_check(id, err) != 0)
+		return -1;
 	if (s->config->auth == AUTH_REMOTE_USER) {
 		if (!by_remote_user(s->config, in, out))
 			return by_token(id, s, in, out, err);

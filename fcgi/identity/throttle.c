@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "confab/base/clock.h"
+#include "confab/engine/engine.h"
 #include "confab/identity/audit.h"
 #include "confab/identity/identity.h"
 #include "confab/identity/throttle.h"
@@ -121,12 +122,80 @@ report(const char *address, const char *user, const char *whose, uint64_t ms)
 	audit_log(AUDIT_PENALTY, address, user, detail);
 }
 
+/* Takes this try back; with `all`, every failure of the user's. */
+static void
+take_back(struct shared_state *st, const struct config_throttle *t,
+    const struct keys *k, bool all)
+{
+	struct shared_penalty_rule by_user = rule(t, t->user_failures);
+	struct shared_penalty_rule by_address = rule(t, t->address_failures);
+
+	shared_state_forgive(st, k->user_kind, k->user, k->user_len, &by_user,
+	    all);
+	/* Not all of the address's: an account of one's own would be a way to
+	 * guess at those of others without end. */
+	if (k->address_len > 0)
+		shared_state_forgive(st, SHARED_PENALTY_ADDRESS, k->address,
+		    k->address_len, &by_address, false);
+}
+
+/* What all hosts count a try under. Returns 0 or -1. */
+static int
+make_try(const struct config_throttle *t, const struct keys *k,
+    const char *user, struct engine_try *out)
+{
+	unsigned char both[sizeof(k->user)];
+
+	memset(out, 0, sizeof(*out));
+	out->by_user = rule(t, t->user_failures);
+	out->by_address = rule(t, t->address_failures);
+	out->has_address = k->address_len > 0;
+	if (shared_penalty_id(SHARED_PENALTY_USER, user,
+		strnlen(user, USERS_NAME_MAX), out->user) != 0)
+		return -1;
+	if (!out->has_address)
+		return 0;
+	if (shared_penalty_id(SHARED_PENALTY_KNOWN, both, pair(k, user, both),
+		out->pair) != 0)
+		return -1;
+	return shared_penalty_id(SHARED_PENALTY_ADDRESS, k->address,
+	    k->address_len, out->address);
+}
+
+/* Tells all hosts how a try ended. */
+static void
+tell(struct identity *id, const struct config_throttle *t, const struct keys *k,
+    const char *user, bool was_good)
+{
+	struct engine_try try;
+
+	if (id->engine != NULL && make_try(t, k, user, &try) == 0)
+		engine_login_end(id->engine, &try, was_good);
+}
+
+/* Counts it on all hosts. The penalty there counts, too. */
+static int
+ask(struct identity *id, const struct config_throttle *t, const struct keys *k,
+    const char *user, struct api_error *err)
+{
+	struct engine_try try;
+	uint64_t wait = 0;
+
+	if (id->engine != NULL && make_try(t, k, user, &try) == 0)
+		wait = engine_login_begin(id->engine, &try);
+	if (wait == 0)
+		return 0;
+	take_back(id->state, t, k, false);
+	return too_many(err, wait);
+}
+
 int
-throttle_login_begin(struct shared_state *st, const struct config_throttle *t,
+throttle_login_begin(struct identity *id, const struct config_throttle *t,
     const char *address, const char *user, struct api_error *err)
 {
 	struct shared_penalty_rule by_user = rule(t, t->user_failures);
 	struct shared_penalty_rule by_address = rule(t, t->address_failures);
+	struct shared_state *st = id->state;
 	uint64_t now = clock_mono_ms();
 	struct keys k;
 
@@ -137,7 +206,7 @@ throttle_login_begin(struct shared_state *st, const struct config_throttle *t,
 	if (k.address_len > 0)
 		shared_state_fail(st, SHARED_PENALTY_ADDRESS, k.address,
 		    k.address_len, &by_address, now);
-	return 0;
+	return ask(id, t, &k, user, err);
 }
 
 void
@@ -156,27 +225,11 @@ throttle_login_bad(struct shared_state *st, const char *address,
 			k.address_len, now));
 }
 
-/* Takes this try back; with `all`, every failure of the user's. */
-static void
-take_back(struct shared_state *st, const struct config_throttle *t,
-    const struct keys *k, bool all)
-{
-	struct shared_penalty_rule by_user = rule(t, t->user_failures);
-	struct shared_penalty_rule by_address = rule(t, t->address_failures);
-
-	shared_state_forgive(st, k->user_kind, k->user, k->user_len, &by_user,
-	    all);
-	/* Not all of the address's: an account of one's own would be a way to
-	 * guess at those of others without end. */
-	if (k->address_len > 0)
-		shared_state_forgive(st, SHARED_PENALTY_ADDRESS, k->address,
-		    k->address_len, &by_address, false);
-}
-
 void
-throttle_login_good(struct shared_state *st, const struct config_throttle *t,
+throttle_login_good(struct identity *id, const struct config_throttle *t,
     const char *address, const char *user)
 {
+	struct shared_state *st = id->state;
 	struct keys k;
 	unsigned char known[sizeof(k.user)];
 
@@ -185,16 +238,18 @@ throttle_login_good(struct shared_state *st, const struct config_throttle *t,
 	if (k.address_len > 0)
 		shared_state_known_add(st, known, pair(&k, user, known),
 		    (uint64_t)clock_wall() * 1000);
+	tell(id, t, &k, user, true);
 }
 
 void
-throttle_login_undo(struct shared_state *st, const struct config_throttle *t,
+throttle_login_undo(struct identity *id, const struct config_throttle *t,
     const char *address, const char *user)
 {
 	struct keys k;
 
-	make_keys(st, address, user, &k);
-	take_back(st, t, &k, false);
+	make_keys(id->state, address, user, &k);
+	take_back(id->state, t, &k, false);
+	tell(id, t, &k, user, false);
 }
 
 int

@@ -4,7 +4,27 @@
 
 #include <string.h>
 
+#include "confab/base/crypto.h"
+
 #include "shared_cells.h"
+
+#define NAME_MAX_LEN 512 /* bytes of a label and a name */
+
+int
+shared_id(const char *label, const void *name, size_t len, uint64_t id[2])
+{
+	unsigned char text[NAME_MAX_LEN], digest[CRYPTO_SHA256_LEN];
+	size_t head = strlen(label) + 1;
+
+	if (len > sizeof(text) - head)
+		len = sizeof(text) - head;
+	memcpy(text, label, head);
+	memcpy(text + head, name, len);
+	if (crypto_sha256(digest, text, head + len) != 0)
+		return -1;
+	memcpy(id, digest, 2 * sizeof(*id));
+	return 0;
+}
 
 void
 shared_cells_find(struct shared_file *f, enum shared_table t,

@@ -11,6 +11,13 @@
 
 #include "shared_file.h"
 
+/*
+ * What stands for a name on all hosts: the half of its SHA-256, so that nobody
+ * finds another name for it, under a label for each sort of names. Returns 0
+ * or -1.
+ */
+int shared_id(const char *label, const void *name, size_t len, uint64_t id[2]);
+
 /* A cell that was looked for: where it is, or where it would go. */
 struct shared_place {
 	struct shared_cell cell;

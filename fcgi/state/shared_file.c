@@ -18,7 +18,7 @@
 #include "shared_map.h"
 
 #define MAGIC "confab\n\032" /* 8 bytes; a text tool would change it */
-#define FORMAT 5	     /* counted up with any change of the layout */
+#define FORMAT 6	     /* counted up with any change of the layout */
 #define HEADER_SIZE 4096
 
 /* What does not change while the file lives. */
@@ -87,9 +87,9 @@ cell_sum(const struct shared_file *f, uint64_t index,
 	return siphash(header(f)->fixed.seed, &text, sizeof(text));
 }
 
-/* The time that is in force, staged or not; 0 when its cell is damaged. */
-static uint64_t
-void_time(const struct shared_file *f)
+/* The cell that is in force, staged or not; empty when it is damaged. */
+static struct shared_cell
+void_cell(const struct shared_file *f)
 {
 	size_t index = shared_table_start(SHARED_VOID);
 	struct shared_cell c = *cell_at(f, index);
@@ -97,19 +97,29 @@ void_time(const struct shared_file *f)
 	for (size_t i = 0; i < f->n_staged; i++)
 		if (f->staged_index[i] == index)
 			c = f->staged[i];
-	return c.key[0] != 0 && c.sum == cell_sum(f, index, &c) ? c.v[0] : 0;
+	if (c.key[0] == 0 || c.sum != cell_sum(f, index, &c))
+		memset(&c, 0, sizeof(c));
+	c.key[0] = 1;
+	return c;
+}
+
+static uint64_t
+void_time(const struct shared_file *f)
+{
+	return void_cell(f).v[SHARED_VOID_TIME];
 }
 
 void
-shared_file_void_raise(struct shared_file *f, uint64_t wall)
+shared_file_void_raise(struct shared_file *f, uint64_t time, uint64_t ends)
 {
-	struct shared_cell c;
+	struct shared_cell c = void_cell(f);
 
-	if (void_time(f) >= wall)
+	if (c.v[SHARED_VOID_TIME] >= time && c.v[SHARED_VOID_ENDS] >= ends)
 		return;
-	memset(&c, 0, sizeof(c));
-	c.key[0] = 1;
-	c.v[0] = wall;
+	if (c.v[SHARED_VOID_TIME] < time)
+		c.v[SHARED_VOID_TIME] = time;
+	if (c.v[SHARED_VOID_ENDS] < ends)
+		c.v[SHARED_VOID_ENDS] = ends;
 	shared_file_stage(f, shared_table_start(SHARED_VOID), &c);
 }
 
@@ -126,7 +136,7 @@ void_all(struct shared_file *f)
 	/* Twice in a moment, the second time is later. */
 	if (last < f->last_void)
 		last = f->last_void;
-	shared_file_void_raise(f, now > last ? now : last + 1);
+	shared_file_void_raise(f, now > last ? now : last + 1, 0);
 }
 
 static uint64_t

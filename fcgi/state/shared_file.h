@@ -39,6 +39,7 @@ enum shared_table {
 	SHARED_CODES,
 	SHARED_SESSIONS, /* a bucket has all of a user's */
 	SHARED_NETWORKS, /* the same */
+	SHARED_CHANGES,	 /* one cell: how many facts were added */
 	SHARED_TABLES
 };
 
@@ -96,7 +97,14 @@ void shared_file_stage(struct shared_file *f, size_t index,
 /* The time (ms since 1970) before which all sessions are void. */
 uint64_t shared_file_void(struct shared_file *f);
 
-/* Stages a later one. */
-void shared_file_void_raise(struct shared_file *f, uint64_t wall);
+/*
+ * v of the one cell of SHARED_VOID: that time, and what of it stands for ends
+ * that had no place. The rest is for what may have been lost.
+ */
+enum { SHARED_VOID_TIME, SHARED_VOID_ENDS };
+
+/* Stages later ones. */
+void shared_file_void_raise(struct shared_file *f, uint64_t time,
+    uint64_t ends);
 
 #endif

@@ -29,6 +29,7 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_CODES] = { 2048, 8, false, false },
 	[SHARED_SESSIONS] = { 16384, 16, false, false },
 	[SHARED_NETWORKS] = { 16384, 16, false, false },
+	[SHARED_CHANGES] = { 1, 1, false, false },
 };
 
 size_t

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "confab/state/shared_facts.h"
 #include "confab/state/shared_state.h"
 
 #include "shared_cells.h"
@@ -95,6 +96,31 @@ count(struct shared_cell *c, const struct shared_penalty_rule *r,
 	return length;
 }
 
+/* What stands for a key on all hosts. */
+static int
+name_of(enum shared_penalty kind, const void *key, size_t len, uint64_t id[2])
+{
+	static const char *const labels[] = {
+		[SHARED_PENALTY_ADDRESS] = "penalty address",
+		[SHARED_PENALTY_USER] = "penalty user",
+		[SHARED_PENALTY_KNOWN] = "penalty known",
+	};
+
+	return shared_id(labels[kind], key, len, id);
+}
+
+int
+shared_penalty_id(enum shared_penalty kind, const void *key, size_t len,
+    unsigned char id[SHARED_ID_LEN])
+{
+	uint64_t name[2];
+
+	if (name_of(kind, key, len, name) != 0)
+		return -1;
+	memcpy(id, name, SHARED_ID_LEN);
+	return 0;
+}
+
 /* The counter of the bucket that a place is in. */
 static void
 common_of(struct shared_file *f, const struct tables *t,
@@ -114,12 +140,12 @@ shared_state_penalty(struct shared_state *st, enum shared_penalty kind,
 	struct shared_file *f = shared_state_file(st);
 	const struct tables *t = &tables[kind];
 	struct shared_place p, common;
-	uint64_t k[2], left = 0;
+	uint64_t id[2], k[2], left = 0;
 
 	/* Nobody who cannot be asked about may guess. */
-	if (shared_file_begin(f) != 0)
+	if (name_of(kind, key, len, id) != 0 || shared_file_begin(f) != 0)
 		return SHARED_PENALTY_COMMON_MAX;
-	shared_file_key(f, t->keys, key, len, k);
+	shared_file_key(f, t->keys, id, sizeof(id), k);
 	shared_cells_find(f, t->keys, k, worth, mono, &p);
 	if (p.found) {
 		left = left_of(&p.cell, mono);
@@ -140,12 +166,12 @@ shared_state_fail(struct shared_state *st, enum shared_penalty kind,
 	struct shared_file *f = shared_state_file(st);
 	const struct tables *t = &tables[kind];
 	struct shared_place p, common;
-	uint64_t k[2], length = 0;
+	uint64_t id[2], k[2], length = 0;
 	bool full, goes;
 
-	if (shared_file_begin(f) != 0)
+	if (name_of(kind, key, len, id) != 0 || shared_file_begin(f) != 0)
 		return 0;
-	shared_file_key(f, t->keys, key, len, k);
+	shared_file_key(f, t->keys, id, sizeof(id), k);
 	shared_cells_find(f, t->keys, k, worth, mono, &p);
 	full = !p.found && is_live(&p.cell, mono);
 	goes = full && p.cell.v[FAILURES] <= 1;
@@ -174,11 +200,11 @@ shared_state_forgive(struct shared_state *st, enum shared_penalty kind,
 	struct shared_file *f = shared_state_file(st);
 	enum shared_table t = tables[kind].keys;
 	struct shared_place p;
-	uint64_t k[2];
+	uint64_t id[2], k[2];
 
-	if (shared_file_begin(f) != 0)
+	if (name_of(kind, key, len, id) != 0 || shared_file_begin(f) != 0)
 		return;
-	shared_file_key(f, t, key, len, k);
+	shared_file_key(f, t, id, sizeof(id), k);
 	shared_cells_find(f, t, k, worth, UINT64_MAX, &p);
 	if (p.found) {
 		if (all || p.cell.v[FAILURES] <= 1)
@@ -187,6 +213,60 @@ shared_state_forgive(struct shared_state *st, enum shared_penalty kind,
 			p.cell.v[FAILURES]--;
 			p.cell.v[UNTIL] =
 			    p.cell.v[LAST] + length_of(r, p.cell.v[FAILURES]);
+		}
+		shared_file_stage(f, p.index, &p.cell);
+	}
+	shared_file_end(f);
+}
+
+void
+shared_penalty_raise(struct shared_state *st, enum shared_penalty kind,
+    const unsigned char id[SHARED_ID_LEN], uint64_t failures, uint64_t length,
+    uint64_t keep, uint64_t mono)
+{
+	struct shared_file *f = shared_state_file(st);
+	enum shared_table t = tables[kind].keys;
+	struct shared_place p;
+	uint64_t k[2];
+
+	if (shared_file_begin(f) != 0)
+		return;
+	shared_file_key(f, t, id, SHARED_ID_LEN, k);
+	shared_cells_find(f, t, k, worth, mono, &p);
+	if (!is_live(&p.cell, mono))
+		shared_cells_claim(&p, k);
+	else if (!p.found || p.cell.v[FAILURES] > failures)
+		/* No place is made by forgetting who failed here. */
+		goto out;
+	p.cell.v[FAILURES] = failures;
+	p.cell.v[LAST] = mono;
+	p.cell.v[UNTIL] = mono + length;
+	p.cell.v[FORGET] = mono + keep;
+	shared_file_stage(f, p.index, &p.cell);
+out:
+	shared_file_end(f);
+}
+
+void
+shared_penalty_lower(struct shared_state *st, enum shared_penalty kind,
+    const unsigned char id[SHARED_ID_LEN], uint64_t failures, uint64_t length,
+    uint64_t mono)
+{
+	struct shared_file *f = shared_state_file(st);
+	enum shared_table t = tables[kind].keys;
+	struct shared_place p;
+	uint64_t k[2];
+
+	if (shared_file_begin(f) != 0)
+		return;
+	shared_file_key(f, t, id, SHARED_ID_LEN, k);
+	shared_cells_find(f, t, k, worth, UINT64_MAX, &p);
+	if (p.found && p.cell.v[FAILURES] > failures) {
+		if (failures == 0)
+			memset(&p.cell, 0, sizeof(p.cell));
+		else {
+			p.cell.v[FAILURES] = failures;
+			p.cell.v[UNTIL] = least(p.cell.v[UNTIL], mono + length);
 		}
 		shared_file_stage(f, p.index, &p.cell);
 	}

@@ -12,12 +12,17 @@
 #include "confab/state/shared_state.h"
 
 #include "shared_cells.h"
+#include "shared_ends.h"
 #include "shared_file.h"
 
 #define REQUEST_WINDOW 60000 /* ms that requests are counted for */
 
 struct shared_state {
 	struct shared_file *file;
+	/* Who tells other hosts; NULL: nobody does. */
+	void (*changed)(void *);
+	void *changed_arg;
+	uint64_t apart; /* ms between the clocks of hosts */
 };
 
 struct shared_state *
@@ -62,6 +67,42 @@ struct shared_file *
 shared_state_file(struct shared_state *st)
 {
 	return st->file;
+}
+
+/* ---- What other hosts must know ------------------------------------------ */
+
+void
+shared_facts_watch(struct shared_state *st, void (*changed)(void *), void *arg,
+    uint64_t apart)
+{
+	st->changed = changed;
+	st->changed_arg = arg;
+	st->apart = apart;
+}
+
+uint64_t
+shared_facts_apart(const struct shared_state *st)
+{
+	return st->apart;
+}
+
+void
+shared_facts_count(struct shared_file *f)
+{
+	struct shared_cell c;
+	size_t index;
+
+	shared_file_cell(f, SHARED_CHANGES, 0, &c, &index);
+	c.key[0] = 1;
+	c.v[0]++;
+	shared_file_stage(f, index, &c);
+}
+
+void
+shared_facts_added(struct shared_state *st)
+{
+	if (st->changed != NULL)
+		st->changed(st->changed_arg);
 }
 
 static uint64_t
@@ -110,152 +151,6 @@ shared_state_known(struct shared_state *st, const void *key, size_t len)
 	return p.found;
 }
 
-/* ---- Ended sessions: v = when it can be forgotten, the user's key ------- */
-/* ---- Users' ends:    v = the time, when it can be forgotten ------------- */
-
-/* Ends a user's sessions. The lock is held. */
-static void
-end_user(struct shared_file *f, const uint64_t user[2], uint64_t wall,
-    uint64_t expires)
-{
-	uint64_t all = shared_file_void(f);
-	struct shared_place p;
-
-	/* No session was issued before that time, some were at it. */
-	if (wall < all)
-		wall = all;
-	shared_cells_find(f, SHARED_BEFORE, user, oldest_goes, wall, &p);
-	if (p.found) {
-		/* Later than before, and than whatever was issued since. */
-		p.cell.v[0] = p.cell.v[0] < wall ? wall : p.cell.v[0] + 1;
-		if (p.cell.v[1] < expires)
-			p.cell.v[1] = expires;
-	} else {
-		/* A full bucket: the oldest end becomes one for everybody. */
-		if (p.cell.key[0] != 0 && p.cell.v[1] > wall)
-			shared_file_void_raise(f, p.cell.v[0] + 1);
-		shared_cells_claim(&p, user);
-		p.cell.v[0] = wall;
-		p.cell.v[1] = expires;
-	}
-	shared_file_stage(f, p.index, &p.cell);
-}
-
-/* Of the cells, the first of the user who has most of them. */
-static size_t
-fullest_user(const struct shared_cell *cells, size_t n)
-{
-	size_t best = 0, best_count = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t count = 0;
-
-		for (size_t j = 0; j < n; j++)
-			if (cells[j].v[1] == cells[i].v[1] &&
-			    cells[j].v[2] == cells[i].v[2])
-				count++;
-		if (count > best_count) {
-			best_count = count;
-			best = i;
-		}
-	}
-	return best;
-}
-
-int
-shared_state_revoke(struct shared_state *st,
-    const unsigned char id[SHARED_SESSION_LEN], const char *user, uint64_t wall,
-    uint64_t expires)
-{
-	struct shared_cell cells[SHARED_WAYS_MAX], c;
-	uint64_t k[2], u[2];
-	size_t first, n, i;
-
-	if (shared_file_begin(st->file) != 0)
-		return -1;
-	shared_file_key(st->file, SHARED_REVOKED, id, SHARED_SESSION_LEN, k);
-	shared_file_key(st->file, SHARED_BEFORE, user, strlen(user), u);
-	n = shared_file_bucket(st->file, SHARED_REVOKED, k, cells, &first);
-	for (i = 0; i < n; i++)
-		if (cells[i].key[0] == k[0] && cells[i].key[1] == k[1])
-			goto out;
-	for (i = 0; i < n; i++)
-		if (cells[i].key[0] == 0 || cells[i].v[0] < wall)
-			break;
-	if (i == n) {
-		uint64_t fullest[2];
-
-		i = fullest_user(cells, n);
-		fullest[0] = cells[i].v[1];
-		fullest[1] = cells[i].v[2];
-		end_user(st->file, fullest, wall,
-		    expires > cells[i].v[0] ? expires : cells[i].v[0]);
-	}
-	memset(&c, 0, sizeof(c));
-	c.key[0] = k[0];
-	c.key[1] = k[1];
-	c.v[0] = expires;
-	c.v[1] = u[0];
-	c.v[2] = u[1];
-	shared_file_stage(st->file, first + i, &c);
-out:
-	shared_file_end(st->file);
-	return 0;
-}
-
-int
-shared_state_revoke_user(struct shared_state *st, const char *user,
-    uint64_t wall, uint64_t expires)
-{
-	uint64_t u[2];
-
-	if (shared_file_begin(st->file) != 0)
-		return -1;
-	shared_file_key(st->file, SHARED_BEFORE, user, strlen(user), u);
-	end_user(st->file, u, wall, expires);
-	shared_file_end(st->file);
-	return 0;
-}
-
-bool
-shared_state_revoked(struct shared_state *st,
-    const unsigned char id[SHARED_SESSION_LEN], const char *user,
-    uint64_t issued, uint64_t wall)
-{
-	struct shared_place session, end;
-	uint64_t k[2], u[2], all;
-
-	/* Who cannot be asked about is not let in. */
-	if (shared_file_begin(st->file) != 0)
-		return true;
-	shared_file_key(st->file, SHARED_REVOKED, id, SHARED_SESSION_LEN, k);
-	shared_file_key(st->file, SHARED_BEFORE, user, strlen(user), u);
-	shared_cells_find(st->file, SHARED_REVOKED, k, oldest_goes, wall,
-	    &session);
-	shared_cells_find(st->file, SHARED_BEFORE, u, oldest_goes, wall, &end);
-	all = shared_file_void(st->file);
-	shared_file_end(st->file);
-	return session.found || issued < all ||
-	    (end.found && issued <= end.cell.v[0]);
-}
-
-uint64_t
-shared_state_issue(struct shared_state *st, const char *user, uint64_t wall)
-{
-	uint64_t u[2], all, time = wall;
-	struct shared_place end;
-
-	if (shared_file_begin(st->file) != 0)
-		return wall;
-	shared_file_key(st->file, SHARED_BEFORE, user, strlen(user), u);
-	shared_cells_find(st->file, SHARED_BEFORE, u, oldest_goes, wall, &end);
-	all = shared_file_void(st->file);
-	shared_file_end(st->file);
-	if (end.found && time <= end.cell.v[0])
-		time = end.cell.v[0] + 1;
-	return time > all ? time : all;
-}
-
 /* ---- Requests: v = begin of the minute, count --------------------------- */
 
 uint64_t
@@ -282,26 +177,49 @@ shared_state_request(struct shared_state *st, const char *user, unsigned limit,
 	return wait;
 }
 
-/* ---- Tokens: v = number of the day, count ------------------------------- */
+/* ---- Tokens: v as in shared_facts.h -------------------------------------- */
+
+static uint64_t
+plus(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
 
 static uint64_t
 tokens_worth(const struct shared_cell *c, uint64_t day)
 {
-	return c->v[0] == day ? c->v[1] >> 1 : 0;
+	return c->v[TOKENS_DAY] == day
+	    ? plus(c->v[TOKENS_HERE], c->v[TOKENS_ELSEWHERE]) >> 1
+	    : 0;
+}
+
+int
+shared_tokens_find(struct shared_file *f, const uint64_t user[2], uint64_t day,
+    struct shared_place *p)
+{
+	uint64_t k[2];
+
+	shared_file_key(f, SHARED_TOKENS, user, SHARED_ID_LEN, k);
+	shared_cells_find(f, SHARED_TOKENS, k, tokens_worth, day, p);
+	if (p->found && p->cell.v[TOKENS_DAY] == day)
+		return 0;
+	shared_cells_claim(p, k);
+	p->cell.v[TOKENS_DAY] = day;
+	memcpy(p->cell.v + TOKENS_USER, user, SHARED_ID_LEN);
+	return -1;
 }
 
 uint64_t
 shared_state_tokens(struct shared_state *st, const char *user, uint64_t day)
 {
 	struct shared_place p;
-	uint64_t k[2];
+	uint64_t u[2];
 
-	if (shared_file_begin(st->file) != 0)
+	if (shared_user_id(user, u) != 0 || shared_file_begin(st->file) != 0)
 		return UINT64_MAX;
-	shared_file_key(st->file, SHARED_TOKENS, user, strlen(user), k);
-	shared_cells_find(st->file, SHARED_TOKENS, k, tokens_worth, day, &p);
+	(void)shared_tokens_find(st->file, u, day, &p);
 	shared_file_end(st->file);
-	return p.found && p.cell.v[0] == day ? p.cell.v[1] : 0;
+	return plus(p.cell.v[TOKENS_HERE], p.cell.v[TOKENS_ELSEWHERE]);
 }
 
 void
@@ -309,20 +227,17 @@ shared_state_tokens_add(struct shared_state *st, const char *user, uint64_t day,
     uint64_t tokens)
 {
 	struct shared_place p;
-	uint64_t k[2];
+	uint64_t u[2];
 
-	if (tokens == 0 || shared_file_begin(st->file) != 0)
+	if (tokens == 0 || shared_user_id(user, u) != 0 ||
+	    shared_file_begin(st->file) != 0)
 		return;
-	shared_file_key(st->file, SHARED_TOKENS, user, strlen(user), k);
-	shared_cells_find(st->file, SHARED_TOKENS, k, tokens_worth, day, &p);
-	if (!p.found || p.cell.v[0] != day) {
-		shared_cells_claim(&p, k);
-		p.cell.v[0] = day;
-	}
-	p.cell.v[1] = p.cell.v[1] > UINT64_MAX - tokens ? UINT64_MAX
-							: p.cell.v[1] + tokens;
+	(void)shared_tokens_find(st->file, u, day, &p);
+	p.cell.v[TOKENS_HERE] = plus(p.cell.v[TOKENS_HERE], tokens);
 	shared_file_stage(st->file, p.index, &p.cell);
+	shared_facts_count(st->file);
 	shared_file_end(st->file);
+	shared_facts_added(st);
 }
 
 /* ---- Codes of second factors: v = the step that was used last ------------ */

@@ -91,6 +91,19 @@ test_bad_relations(void **state)
 	bad("provider \"x\" {\n kind = demo\n base_url = \"http://h\"\n}\n", 3,
 	    "demo has no address");
 	bad("session {\n idle = 2h\n absolute = 1h\n}\n" DEMO, 2, "idle");
+	bad("state { valkey = \"tls://h:1\" }\n" DEMO, 1, "valkey");
+	bad("state { valkey = \"h\" }\n" DEMO, 1, "valkey");
+	bad("state { prefix = \"a b\" }\n" DEMO, 1, "prefix");
+	bad("state { on_loss = wait }\n" DEMO, 1, "on_loss|go_on");
+	bad("state {\n password_file = \"none\"\n}\n" DEMO, 3, "valkey");
+#ifdef HAVE_HIREDIS
+	bad("state {\n valkey = \"h:1\"\n user = u\n}\n" DEMO, 3,
+	    "password_file");
+	bad("state {\n valkey = \"h:1\"\n password_file = \"none\"\n}\n" DEMO,
+	    3, "password_file");
+#else
+	bad("state {\n valkey = \"h:1\"\n}\n" DEMO, 2, "hiredis");
+#endif
 	bad("password {\n lanes = 16\n memory_kib = 64\n}\n" DEMO, 3,
 	    "memory_kib");
 	bad("default_model = nope\n" DEMO, 1, "default_model|nope");

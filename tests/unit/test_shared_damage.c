@@ -159,7 +159,7 @@ test_journal(void **state)
 {
 	struct shared_state *st = fresh();
 	char after[JOURNAL_END];
-	uint64_t one = 1;
+	uint64_t cells = 2; /* the count of changes, too */
 	struct stat s;
 	char *all;
 	int fd;
@@ -176,7 +176,7 @@ test_journal(void **state)
 	close(fd);
 	/* The header as it was written, the cells as they were before. */
 	memcpy(all, after, sizeof(after));
-	memcpy(all + JOURNAL_END - sizeof(one), &one, sizeof(one));
+	memcpy(all + JOURNAL_END - sizeof(cells), &cells, sizeof(cells));
 	scribble(0, all, (size_t)s.st_size);
 	assert_int_equal(shared_state_tokens(st, "a", 1), 11);
 	assert_int_equal(shared_state_tokens(st, "a", 1), 11);

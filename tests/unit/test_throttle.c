@@ -35,7 +35,8 @@ wrong(struct shared_state *st, const char *address, const char *user)
 {
 	struct api_error err = { 0 };
 
-	if (throttle_login_begin(st, &rule, address, user, &err) != 0) {
+	if (throttle_login_begin(&(struct identity){ .state = st }, &rule,
+		address, user, &err) != 0) {
 		assert_string_equal(err.code, "too_many_attempts");
 		assert_true(err.retry_after > 0);
 		return err.status;
@@ -49,9 +50,11 @@ right(struct shared_state *st, const char *address, const char *user)
 {
 	struct api_error err = { 0 };
 
-	if (throttle_login_begin(st, &rule, address, user, &err) != 0)
+	if (throttle_login_begin(&(struct identity){ .state = st }, &rule,
+		address, user, &err) != 0)
 		return err.status;
-	throttle_login_good(st, &rule, address, user);
+	throttle_login_good(&(struct identity){ .state = st }, &rule, address,
+	    user);
 	return 0;
 }
 
@@ -191,28 +194,32 @@ test_undo(void **state)
 
 	(void)state;
 	for (int i = 0; i < 50; i++) {
-		assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.1",
-				     "alice", &err),
+		assert_int_equal(
+		    throttle_login_begin(&(struct identity){ .state = st },
+			&rule, "192.0.2.1", "alice", &err),
 		    0);
-		throttle_login_undo(st, &rule, "192.0.2.1", "alice");
+		throttle_login_undo(&(struct identity){ .state = st }, &rule,
+		    "192.0.2.1", "alice");
 	}
 	/* Nor is it a way to wipe out what was wrong before. */
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(wrong(st, "192.0.2.9", "bob"), 0);
-	assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.9", "bob",
-			     &err),
+	assert_int_equal(throttle_login_begin(&(struct identity){ .state = st },
+			     &rule, "192.0.2.9", "bob", &err),
 	    0);
-	throttle_login_undo(st, &rule, "192.0.2.9", "bob");
+	throttle_login_undo(&(struct identity){ .state = st }, &rule,
+	    "192.0.2.9", "bob");
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(wrong(st, "192.0.2.9", "bob"), 0);
 	assert_int_equal(wrong(st, "192.0.2.9", "bob"), 429);
 	/* Begun and never ended counts: a killed process is no free guess. */
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.1",
-				     "alice", &err),
+		assert_int_equal(
+		    throttle_login_begin(&(struct identity){ .state = st },
+			&rule, "192.0.2.1", "alice", &err),
 		    0);
-	assert_int_equal(throttle_login_begin(st, &rule, "192.0.2.1", "alice",
-			     &err),
+	assert_int_equal(throttle_login_begin(&(struct identity){ .state = st },
+			     &rule, "192.0.2.1", "alice", &err),
 	    -1);
 	shared_state_close(st);
 }

@@ -221,6 +221,22 @@ struct config_throttle {
 	unsigned forget;	   /* s without a failure, 3600 */
 };
 
+/* What is done while the engine that hosts share is away. */
+enum config_on_loss {
+	ON_LOSS_GO_ON, /* with what is known here */
+	ON_LOSS_REFUSE /* nobody is let in */
+};
+
+/* What hosts share beside their files. */
+struct config_state {
+	char *valkey;	     /* "unix:/PATH" or "HOST:PORT"; NULL: nothing */
+	char *user;	     /* NULL: the engine's default */
+	char *password_file; /* NULL: none is asked for */
+	char *password;	     /* read from it; wiped with the configuration */
+	char *prefix;	     /* of all keys and the channel, "confab:" */
+	enum config_on_loss on_loss;
+};
+
 struct config {
 	atomic_uint refs;	/* beside the first */
 	char *path;		/* the file itself */
@@ -250,6 +266,7 @@ struct config {
 	struct config_session session;
 	struct config_password password;
 	struct config_throttle throttle;
+	struct config_state state;
 	struct config_provider *providers;
 	size_t n_providers;
 	struct config_tool_server *tool_servers;

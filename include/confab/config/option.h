@@ -50,12 +50,12 @@ struct config_section {
 	const struct config_section *in; /* NULL: the top of the file */
 };
 
-#define CONFIG_SECTIONS 10
+#define CONFIG_SECTIONS 11
 
 /*
  * All sections: the top, limits, timeouts, session, password, throttle, then
  * the titled "provider" and, inside it, "model"; the titled "tool_server" and,
- * inside it, a "limits" of its own.
+ * inside it, a "limits" of its own; then "state".
  */
 extern const struct config_section config_sections[CONFIG_SECTIONS];
 
@@ -64,6 +64,7 @@ extern const struct config_section config_sections[CONFIG_SECTIONS];
 #define CONFIG_MODEL (&config_sections[7])
 #define CONFIG_TOOL_SERVER (&config_sections[8])
 #define CONFIG_TOOL_LIMITS (&config_sections[9])
+#define CONFIG_STATE (&config_sections[10])
 
 /* The option of that name, or NULL. */
 const struct config_option *config_option_find(const struct config_section *s,
@@ -111,6 +112,8 @@ void config_value_put_time(char *out, size_t size, uint64_t ms);
 /* syntax.c: what strings may be. */
 bool config_is_text(const char *s); /* UTF-8 without control characters */
 bool config_is_listen(const char *s);
+bool config_is_engine(const char *s); /* the same, without TLS */
+bool config_is_prefix(const char *s); /* of keys */
 bool config_is_base_url(const char *s);
 bool config_is_proxy(const char *s);
 bool config_is_url_path(const char *s);

@@ -9,9 +9,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "confab/base/api_error.h"
 #include "confab/config/config.h"
 
 struct access_tokens_file;
+struct engine;
 struct hash_slots;
 struct shared_state;
 
@@ -20,6 +22,7 @@ struct shared_state;
 
 struct identity {
 	struct shared_state *state; /* common to all processes of the host */
+	struct engine *engine;	    /* to other hosts; NULL: there is none */
 	struct hash_slots *slots;   /* for passwords that are compared */
 	struct access_tokens_file *tokens;
 	int cgi_slot; /* plain CGI: this process's among the host's, or -1 */
@@ -34,7 +37,18 @@ struct identity {
  */
 int identity_open(struct identity *id, const struct config *c, bool cgi,
     char err[CONFIG_ERROR_MAX]);
+/*
+ * Starts the link to other hosts, where one is configured. It is a thread, so
+ * it begins after the sandbox, and goes with identity_close(). Returns 0, or -1
+ * with a line in `err`.
+ */
+int identity_link(struct identity *id, const struct config *c,
+    char err[CONFIG_ERROR_MAX]);
 void identity_close(struct identity *id);
+
+/* While other hosts cannot be asked and on_loss = refuse: returns -1 with 503
+ * hosts_away. Else 0. */
+int identity_check(const struct identity *id, struct api_error *err);
 
 /* Takes over what a reload has changed of the number of hashing slots. */
 void identity_reload(struct identity *id, const struct config *c);

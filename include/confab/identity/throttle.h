@@ -29,22 +29,23 @@ int throttle_login_check(struct shared_state *st, const char *address,
 /*
  * As the check, but counts the try as a failure at once, before its password
  * is looked at, so that a killed process or tries side by side gain nothing.
+ * Where hosts are linked, on all of them; this waits for the answer, but not
+ * longer than ENGINE_WAIT.
  */
-int throttle_login_begin(struct shared_state *st,
-    const struct config_throttle *t, const char *address, const char *user,
-    struct api_error *err);
+int throttle_login_begin(struct identity *id, const struct config_throttle *t,
+    const char *address, const char *user, struct api_error *err);
 
 /* The try was bad, as was counted at its begin: reports the penalty of it. */
 void throttle_login_bad(struct shared_state *st, const char *address,
     const char *user);
 
 /* The try was good: forgets the user's failures and this address's try. */
-void throttle_login_good(struct shared_state *st,
-    const struct config_throttle *t, const char *address, const char *user);
+void throttle_login_good(struct identity *id, const struct config_throttle *t,
+    const char *address, const char *user);
 
 /* The try was never decided (busy, out of memory): takes it back. */
-void throttle_login_undo(struct shared_state *st,
-    const struct config_throttle *t, const char *address, const char *user);
+void throttle_login_undo(struct identity *id, const struct config_throttle *t,
+    const char *address, const char *user);
 
 /*
  * Counts a chat request of the user. Returns 0, or -1 with 429 and Retry-After:

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* A connection to the engine, by hiredis. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include <hiredis/hiredis.h>
+
+#include "conn.h"
+#include "link.h"
+
+struct conn {
+	redisContext *redis;
+	bool writing; /* something is left to be written */
+	bool free;    /* nothing waits any more */
+	char refusal[CONN_CAUSE_MAX];
+};
+
+static redisContext *
+dial(const char *place)
+{
+	const struct timeval wait = { CONN_WAIT / 1000, 0 };
+	const char *colon;
+	char host[256];
+	size_t n;
+
+	if (strncmp(place, "unix:", 5) == 0)
+		return redisConnectUnixWithTimeout(place + 5, wait);
+	colon = strrchr(place, ':');
+	n = (size_t)(colon - place);
+	if (place[0] == '[') {
+		place++;
+		n -= 2;
+	}
+	snprintf(host, sizeof(host), "%.*s", (int)n, place);
+	return redisConnectWithTimeout(host, atoi(colon + 1), wait);
+}
+
+static int
+sign_in(struct conn *c, const struct engine *e)
+{
+	const char *argv[3] = { "AUTH" };
+	struct conn_reply r;
+	int n = 1;
+
+	if (e->password == NULL)
+		return 0;
+	if (e->user != NULL)
+		argv[n++] = e->user;
+	argv[n++] = e->password;
+	if (conn_call(c, n, argv, &r) != 0)
+		return -1;
+	conn_reply_free(&r);
+	return 0;
+}
+
+struct conn *
+conn_open(const struct engine *e, char cause[CONN_CAUSE_MAX])
+{
+	const struct timeval wait = { CONN_WAIT / 1000, 0 };
+	struct conn *c = calloc(1, sizeof(*c));
+
+	snprintf(cause, CONN_CAUSE_MAX, "out of memory");
+	if (c == NULL)
+		return NULL;
+	c->redis = dial(e->place);
+	if (c->redis == NULL)
+		goto fail;
+	if (c->redis->err != 0 || redisSetTimeout(c->redis, wait) != REDIS_OK ||
+	    sign_in(c, e) != 0) {
+		conn_cause(c, NULL, cause);
+		goto fail;
+	}
+	return c;
+fail:
+	conn_close(c);
+	return NULL;
+}
+
+void
+conn_close(struct conn *c)
+{
+	if (c == NULL)
+		return;
+	if (c->redis != NULL)
+		redisFree(c->redis);
+	free(c);
+}
+
+/* Takes over a reply of hiredis's. */
+static void
+wrap(redisReply *reply, struct conn_reply *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->reply = reply;
+	out->text = reply->str != NULL ? reply->str : "";
+	out->n = reply->type == REDIS_REPLY_ARRAY ? reply->elements : 0;
+	if (reply->type == REDIS_REPLY_INTEGER && reply->integer > 0)
+		out->number = (unsigned long long)reply->integer;
+	out->error = reply->type == REDIS_REPLY_ERROR;
+}
+
+int
+conn_call(struct conn *c, int argc, const char **argv, struct conn_reply *out)
+{
+	redisReply *reply = redisCommandArgv(c->redis, argc, argv, NULL);
+
+	memset(out, 0, sizeof(*out));
+	if (reply == NULL)
+		return -1;
+	wrap(reply, out);
+	if (!out->error)
+		return 0;
+	snprintf(c->refusal, sizeof(c->refusal), "%.*s",
+	    (int)sizeof(c->refusal) - 1, out->text);
+	conn_reply_free(out);
+	return -1;
+}
+
+int
+conn_subscribe(struct conn *c, const char *channel)
+{
+	const char *argv[] = { "SUBSCRIBE", channel };
+	struct conn_reply r;
+
+	if (conn_call(c, 2, argv, &r) != 0)
+		return -1;
+	conn_reply_free(&r);
+	return 0;
+}
+
+int
+conn_put(struct conn *c, int argc, const char **argv)
+{
+	if (redisAppendCommandArgv(c->redis, argc, argv, NULL) != REDIS_OK)
+		return -1;
+	c->writing = true;
+	return 0;
+}
+
+void
+conn_ping(struct conn *c)
+{
+	const char *argv[] = { "PING" };
+
+	(void)conn_put(c, 1, argv);
+}
+
+/* From now on nothing waits. */
+static int
+set_free(struct conn *c)
+{
+	int flags;
+
+	if (c->free)
+		return 0;
+	flags = fcntl(c->redis->fd, F_GETFL);
+	if (flags < 0 || fcntl(c->redis->fd, F_SETFL, flags | O_NONBLOCK) != 0)
+		return -1;
+	c->redis->flags &= ~REDIS_BLOCK;
+	c->free = true;
+	return 0;
+}
+
+int
+conn_write(struct conn *c)
+{
+	int done = 0;
+
+	if (set_free(c) != 0 || redisBufferWrite(c->redis, &done) != REDIS_OK)
+		return -1;
+	c->writing = done == 0;
+	return 0;
+}
+
+int
+conn_next(struct conn *c, struct conn_reply *out)
+{
+	void *reply = NULL;
+	struct pollfd p = { c->redis->fd, POLLIN, 0 };
+
+	for (;;) {
+		if (redisGetReplyFromReader(c->redis, &reply) != REDIS_OK)
+			return -1;
+		if (reply != NULL) {
+			wrap(reply, out);
+			return 1;
+		}
+		if (poll(&p, 1, 0) <= 0)
+			return 0;
+		if (redisBufferRead(c->redis) != REDIS_OK)
+			return -1;
+	}
+}
+
+const char *
+conn_item(const struct conn_reply *r, size_t i)
+{
+	const redisReply *reply = r->reply;
+
+	if (i >= r->n || reply->element[i]->str == NULL)
+		return "";
+	return reply->element[i]->str;
+}
+
+void
+conn_reply_free(struct conn_reply *r)
+{
+	if (r->reply != NULL)
+		freeReplyObject(r->reply);
+	memset(r, 0, sizeof(*r));
+}
+
+int
+conn_fd(const struct conn *c)
+{
+	return c->redis->fd;
+}
+
+short
+conn_events(const struct conn *c)
+{
+	return c->writing ? POLLIN | POLLOUT : POLLIN;
+}
+
+void
+conn_cause(const struct conn *a, const struct conn *b,
+    char cause[CONN_CAUSE_MAX])
+{
+	const struct conn *both[] = { a, b };
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct conn *c = both[i];
+
+		if (c == NULL)
+			continue;
+		if (c->refusal[0] != '\0') {
+			memcpy(cause, c->refusal, CONN_CAUSE_MAX);
+			return;
+		}
+		if (c->redis != NULL && c->redis->err != 0) {
+			snprintf(cause, CONN_CAUSE_MAX, "%s", c->redis->errstr);
+			return;
+		}
+	}
+	snprintf(cause, CONN_CAUSE_MAX, "it did not answer as it should");
+}

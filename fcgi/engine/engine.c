@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/* What requests ask of the engine, and how long they wait. */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "confab/base/clock.h"
+#include "confab/base/crypto.h"
+#include "confab/engine/engine.h"
+
+#include "link.h"
+
+static void
+wake(struct engine *e)
+{
+	const uint64_t one = 1;
+	ssize_t n = write(e->wake, &one, sizeof(one));
+
+	(void)n; /* a counter that is full wakes, too */
+}
+
+static void
+on_changed(void *arg)
+{
+	struct engine *e = arg;
+
+	atomic_store(&e->changed, true);
+	wake(e);
+}
+
+static void
+engine_free(struct engine *e)
+{
+	if (e->password != NULL)
+		crypto_wipe(e->password, strlen(e->password));
+	for (size_t i = 0; i < e->n; i++)
+		free(e->queue[(e->first + i) % ENGINE_QUEUE_MAX]);
+	free(e->place);
+	free(e->user);
+	free(e->password);
+	free(e->prefix);
+	if (e->wake >= 0)
+		close(e->wake);
+	pthread_cond_destroy(&e->done);
+	pthread_mutex_destroy(&e->lock);
+	free(e);
+}
+
+static int
+copy(char **out, const char *text)
+{
+	*out = text != NULL ? strdup(text) : NULL;
+	return text == NULL || *out != NULL ? 0 : -1;
+}
+
+static struct engine *
+engine_new(const struct config_state *c, struct shared_state *st)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+	pthread_condattr_t attr;
+
+	if (e == NULL)
+		return NULL;
+	pthread_mutex_init(&e->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&e->done, &attr);
+	pthread_condattr_destroy(&attr);
+	e->state = st;
+	e->refuse = c->on_loss == ON_LOSS_REFUSE;
+	atomic_store(&e->away_since, clock_mono_ms());
+	e->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (e->wake >= 0 && copy(&e->place, c->valkey) == 0 &&
+	    copy(&e->user, c->user) == 0 &&
+	    copy(&e->password, c->password) == 0 &&
+	    copy(&e->prefix, c->prefix) == 0)
+		return e;
+	engine_free(e);
+	return NULL;
+}
+
+/* Signals are the main thread's. */
+static int
+start_thread(struct engine *e)
+{
+	sigset_t all, before;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&e->thread, NULL, link_run, e);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+int
+engine_start(const struct config *c, struct shared_state *st,
+    struct engine **out, char err[CONFIG_ERROR_MAX])
+{
+	struct engine *e;
+	int rc;
+
+	*out = NULL;
+	if (c->state.valkey == NULL)
+		return 0;
+	e = engine_new(&c->state, st);
+	if (e == NULL) {
+		snprintf(err, CONFIG_ERROR_MAX, "state: out of memory");
+		return -1;
+	}
+	shared_facts_watch(st, on_changed, e, ENGINE_APART);
+	rc = start_thread(e);
+	if (rc != 0) {
+		snprintf(err, CONFIG_ERROR_MAX, "state: no thread: %s",
+		    strerror(rc));
+		shared_facts_watch(st, NULL, NULL, 0);
+		engine_free(e);
+		return -1;
+	}
+	*out = e;
+	return 0;
+}
+
+void
+engine_stop(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	atomic_store(&e->stop, true);
+	wake(e);
+	pthread_join(e->thread, NULL);
+	shared_facts_watch(e->state, NULL, NULL, 0);
+	engine_free(e);
+}
+
+/* ---- Failures that the engine has not heard of ---------------------------- */
+
+/* That of a login; the lock is held. */
+static struct unsent *
+find_unsent(struct engine *e, const struct engine_try *t)
+{
+	for (size_t i = 0; i < e->n_unsent; i++) {
+		struct engine_try *o = &e->unsent[i].about;
+
+		if (o->has_address == t->has_address &&
+		    memcmp(o->user, t->user, sizeof(o->user)) == 0 &&
+		    memcmp(o->address, t->address, sizeof(o->address)) == 0)
+			return &e->unsent[i];
+	}
+	return NULL;
+}
+
+static void
+add_unsent(struct engine *e, const struct engine_try *t, unsigned count)
+{
+	struct unsent *u = find_unsent(e, t);
+
+	if (u != NULL)
+		u->count += count;
+	else if (e->n_unsent < ENGINE_UNSENT_MAX) {
+		u = &e->unsent[e->n_unsent++];
+		u->about = *t;
+		u->count = count;
+	} else
+		atomic_fetch_add(&e->forgotten, 1);
+}
+
+static void
+drop_unsent(struct engine *e, struct unsent *u)
+{
+	*u = e->unsent[--e->n_unsent];
+}
+
+/* What the engine would have done, to what it does not know of. */
+static void
+settle_unsent(struct engine *e, const struct question *q)
+{
+	struct unsent *u;
+
+	switch (q->op) {
+	case QUESTION_BEGIN:
+		add_unsent(e, &q->about, 1);
+		break;
+	case QUESTION_ADD:
+		add_unsent(e, &q->about, q->count);
+		break;
+	case QUESTION_CODE:
+		break;
+	default:
+		u = find_unsent(e, &q->about);
+		if (u != NULL && (q->op == QUESTION_GOOD || u->count <= 1))
+			drop_unsent(e, u);
+		else if (u != NULL)
+			u->count--;
+	}
+}
+
+bool
+engine_take_unsent(struct engine *e, struct unsent *out)
+{
+	bool some;
+
+	pthread_mutex_lock(&e->lock);
+	some = e->n_unsent > 0;
+	if (some) {
+		*out = e->unsent[e->n_unsent - 1];
+		e->n_unsent--;
+	}
+	pthread_mutex_unlock(&e->lock);
+	return some;
+}
+
+/* ---- Questions ------------------------------------------------------------ */
+
+struct question *
+engine_next(struct engine *e)
+{
+	struct question *q = NULL;
+
+	pthread_mutex_lock(&e->lock);
+	if (e->n > 0) {
+		q = e->queue[e->first];
+		e->first = (e->first + 1) % ENGINE_QUEUE_MAX;
+		e->n--;
+	}
+	pthread_mutex_unlock(&e->lock);
+	return q;
+}
+
+/* The lock is held. */
+static void
+finish(struct engine *e, struct question *q, bool answered, uint64_t answer)
+{
+	if (!answered)
+		settle_unsent(e, q);
+	if (!q->waited) {
+		free(q);
+		return;
+	}
+	q->done = true;
+	q->answered = answered;
+	q->answer = answer;
+	pthread_cond_broadcast(&e->done);
+}
+
+void
+engine_answered(struct engine *e, struct question *q, uint64_t answer)
+{
+	atomic_store(&e->late, false);
+	pthread_mutex_lock(&e->lock);
+	finish(e, q, true, answer);
+	pthread_mutex_unlock(&e->lock);
+}
+
+void
+engine_lost(struct engine *e, struct question *q)
+{
+	pthread_mutex_lock(&e->lock);
+	finish(e, q, false, 0);
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* Waits for an answer, but not for long. The lock is held. */
+static bool
+wait_for(struct engine *e, struct question *q)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += ENGINE_WAIT * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	while (!q->done)
+		if (pthread_cond_timedwait(&e->done, &e->lock, &until) ==
+		    ETIMEDOUT)
+			break;
+	if (q->done)
+		return q->answered;
+	/* The link frees it when the answer comes after all. */
+	q->waited = false;
+	atomic_store(&e->late, true);
+	atomic_fetch_add(&e->unanswered, 1);
+	return false;
+}
+
+/*
+ * Puts a question. With `waits`, true when it was answered in time. A failure
+ * that cannot be told now is kept.
+ */
+static bool
+ask(struct engine *e, const struct question *text, bool waits, uint64_t *answer)
+{
+	struct question *q = malloc(sizeof(*q));
+	bool answered = false;
+
+	pthread_mutex_lock(&e->lock);
+	if (q == NULL || !atomic_load(&e->up) || e->n == ENGINE_QUEUE_MAX) {
+		settle_unsent(e, text);
+		free(q);
+		pthread_mutex_unlock(&e->lock);
+		return false;
+	}
+	*q = *text;
+	q->waited = waits && !atomic_load(&e->late);
+	e->queue[(e->first + e->n++) % ENGINE_QUEUE_MAX] = q;
+	wake(e);
+	if (q->waited) {
+		answered = wait_for(e, q);
+		*answer = q->done ? q->answer : 0;
+		if (q->done)
+			free(q);
+	}
+	pthread_mutex_unlock(&e->lock);
+	return answered;
+}
+
+uint64_t
+engine_login_begin(struct engine *e, const struct engine_try *t)
+{
+	const struct question q = { .op = QUESTION_BEGIN, .about = *t };
+	uint64_t wait = 0;
+
+	if (e == NULL || !ask(e, &q, true, &wait))
+		return 0;
+	return wait;
+}
+
+void
+engine_login_end(struct engine *e, const struct engine_try *t, bool good)
+{
+	const struct question q = {
+		.op = good ? QUESTION_GOOD : QUESTION_UNDO,
+		.about = *t,
+	};
+
+	if (e != NULL)
+		(void)ask(e, &q, false, NULL);
+}
+
+bool
+engine_use_code(struct engine *e, const unsigned char id[SHARED_ID_LEN],
+    uint64_t step)
+{
+	struct question q = { .op = QUESTION_CODE, .step = step };
+	uint64_t good = 1;
+
+	if (e == NULL)
+		return true;
+	memcpy(q.id, id, sizeof(q.id));
+	return !ask(e, &q, true, &good) || good != 0;
+}
+
+bool
+engine_refuses(const struct engine *e)
+{
+	return e != NULL && e->refuse && !atomic_load(&e->up);
+}
+
+void
+engine_look(const struct engine *e, struct engine_figures *out)
+{
+	uint64_t since;
+
+	memset(out, 0, sizeof(*out));
+	if (e == NULL)
+		return;
+	out->configured = true;
+	out->up = atomic_load(&e->up);
+	since = atomic_load(&e->away_since);
+	if (since != 0 && !out->up)
+		out->away_ms = clock_mono_ms() - since;
+	out->losses = atomic_load(&e->losses);
+	out->told = atomic_load(&e->told);
+	out->heard = atomic_load(&e->heard);
+	out->unanswered = atomic_load(&e->unanswered);
+	out->forgotten = atomic_load(&e->forgotten);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between engine.c, which requests call, and link.c, which alone speaks to the
+ * engine on a thread of its own. For this room.
+ */
+#ifndef CONFAB_ENGINE_LINK_H
+#define CONFAB_ENGINE_LINK_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "confab/engine/engine.h"
+
+enum question_op {
+	QUESTION_BEGIN,
+	QUESTION_ADD,
+	QUESTION_GOOD,
+	QUESTION_UNDO,
+	QUESTION_CODE
+};
+
+/* What the engine is asked, or told of a login. On the heap; whoever waits for
+ * it frees it, else the link. */
+struct question {
+	enum question_op op;
+	struct engine_try about;
+	unsigned count;			 /* QUESTION_ADD */
+	unsigned char id[SHARED_ID_LEN]; /* QUESTION_CODE */
+	uint64_t step;
+	bool waited; /* under the engine's lock, as what follows */
+	bool done, answered;
+	uint64_t answer;
+};
+
+/* Failures that the engine has not heard of. */
+struct unsent {
+	struct engine_try about;
+	unsigned count;
+};
+
+struct engine {
+	/* As configured, for good. */
+	char *place; /* "unix:PATH" or "HOST:PORT" */
+	char *user, *password, *prefix;
+	bool refuse;
+	struct shared_state *state;
+
+	pthread_t thread;
+	int wake; /* eventfd */
+	atomic_bool stop, up;
+	/* Somebody has waited in vain: nobody does until it says anything. */
+	atomic_bool late;
+	atomic_bool changed;	     /* there are new facts */
+	_Atomic uint64_t away_since; /* clock_mono_ms(), 0: it is not */
+	_Atomic uint64_t losses, told, heard, unanswered, forgotten;
+
+	pthread_mutex_t lock; /* of all that follows */
+	pthread_cond_t done;
+	struct question *queue[ENGINE_QUEUE_MAX];
+	size_t first, n;
+	struct unsent unsent[ENGINE_UNSENT_MAX];
+	size_t n_unsent;
+};
+
+/* The thread: `arg` is the engine. */
+void *link_run(void *arg);
+
+/* For it: the next question, or NULL. */
+struct question *engine_next(struct engine *e);
+
+/* It was answered, or it never will be. The caller has it no more. */
+void engine_answered(struct engine *e, struct question *q, uint64_t answer);
+void engine_lost(struct engine *e, struct question *q);
+
+/* Takes out one of the failures that were not told. False when there is none. */
+bool engine_take_unsent(struct engine *e, struct unsent *out);
+
+#endif

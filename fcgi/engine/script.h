@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the engine does in one step, as scripts that it runs (EVAL). They are
+ * sent whole each time, for an engine that was restarted knows none. Pure.
+ */
+#ifndef CONFAB_ENGINE_SCRIPT_H
+#define CONFAB_ENGINE_SCRIPT_H
+
+/*
+ * KEYS the set of ends; ARGV when it can be forgotten (ms), the member, the
+ * channel, for how long that is (ms). Told to the others when it is new.
+ */
+extern const char script_end[];
+
+/* KEYS the user's tokens of the day; ARGV the host, what was used there, the
+ * channel, the user, the day. Answers what was used on all hosts. */
+extern const char script_tokens[];
+
+/*
+ * KEYS failures of the user, of the user at the address, of the address, and
+ * whether the user is known there; ARGV begin, add, good or undo, the channel,
+ * the names of the first three, free failures of users and addresses, the
+ * first penalty, the longest, how long they are remembered (ms), 1 where there
+ * is an address, how many are added. Answers the penalty (ms).
+ */
+extern const char script_login[];
+
+/* KEYS the second factor; ARGV the code's step. Answers 1 when it is good. */
+extern const char script_code[];
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/** A Redis server of a test's own, on a socket, with a user of its own. */
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Child, until } from './children.js';
+
+export const ENGINE_PASSWORD = 'the-engine-has-a-password';
+
+export class Engine {
+  /** @type {Child} */
+  server = /** @type {any} */ (null);
+  #runs = 0;
+
+  /** @param {string} dir */
+  constructor(dir) {
+    this.dir = join(dir, 'engine');
+    this.socket = join(this.dir, 'engine.sock');
+    mkdirSync(this.dir);
+    writeFileSync(join(dir, 'engine-password'), `${ENGINE_PASSWORD}\n`,
+      { mode: 0o600 });
+    this.configFile = join(this.dir, 'redis.conf');
+  }
+
+  /** What a worker's configuration says of it. */
+  get section() {
+    return { valkey: `unix:${this.socket}`, user: 'confab',
+      password_file: 'engine-password' };
+  }
+
+  /** Starts it with nothing in it. */
+  async start() {
+    this.#runs += 1;
+    const data = join(this.dir, `run-${this.#runs}`);
+    mkdirSync(data);
+    writeFileSync(this.configFile, [
+      'port 0',
+      `unixsocket ${this.socket}`,
+      `dir ${data}`,
+      'save ""',
+      'appendonly yes',
+      'appendfsync always',
+      /* What confab.conf(5) says that it needs, and no more. */
+      `user confab on >${ENGINE_PASSWORD} resetkeys ~confab:* `
+        + 'resetchannels &confab:* -@all +@connection +eval +subscribe '
+        + '+publish +get +set +exists +del +expire +pexpire +pttl +time '
+        + '+zadd +zrangebyscore +zremrangebyscore +hget +hset +hincrby +hvals',
+      '',
+    ].join('\n'));
+    this.server = new Child('redis-server', [this.configFile],
+      { log: join(this.dir, 'server.log') });
+    await until(() => this.cli('ping').trim() === 'PONG',
+      { what: 'the engine answers' });
+  }
+
+  /** @param {string[]} args */
+  cli(...args) {
+    return spawnSync('redis-cli', ['-s', this.socket, ...args],
+      { encoding: 'utf8' }).stdout;
+  }
+
+  /** Everything that it is told from now on, in a file. */
+  async monitor() {
+    const log = join(this.dir, 'monitor.log');
+    const child = new Child('redis-cli', ['-s', this.socket, 'monitor'],
+      { log });
+    await until(() => child.output().includes('OK'),
+      { what: 'MONITOR begins' });
+    return child;
+  }
+
+  async stop() {
+    this.server.kill('SIGCONT');
+    await this.server.stop('SIGTERM');
+  }
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* What hosts tell each other, as text. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../fcgi/engine/message.h"
+
+#define ID "000102030405060708090a0b0c0d0e0f"
+#define OTHER "f00102030405060708090a0b0c0d0e0f"
+
+static bool
+reads(const char *text, struct message *m)
+{
+	return message_read(text, strlen(text), m);
+}
+
+static void
+test_ends(void **state)
+{
+	char member[MESSAGE_MAX], text[2 * MESSAGE_MAX];
+	struct shared_fact f;
+	struct message m;
+
+	(void)state;
+	memset(&f, 0, sizeof(f));
+	f.kind = SHARED_FACT_SESSION;
+	memset(f.session, 0xab, sizeof(f.session));
+	memset(f.user, 7, sizeof(f.user));
+	message_member(&f, member);
+	assert_true(
+	    snprintf(text, sizeof(text), "%s 1732915879123", member) > 0);
+	assert_true(reads(text, &m));
+	assert_int_equal(m.kind, MESSAGE_FACT);
+	assert_int_equal(m.fact.kind, SHARED_FACT_SESSION);
+	assert_memory_equal(m.fact.session, f.session, sizeof(f.session));
+	assert_memory_equal(m.fact.user, f.user, sizeof(f.user));
+	assert_int_equal(m.fact.expires, 1732915879123);
+	f.kind = SHARED_FACT_USER;
+	f.time = 1732915870000;
+	message_member(&f, member);
+	assert_true(snprintf(text, sizeof(text), "%s 9", member) > 0);
+	assert_true(reads(text, &m));
+	assert_int_equal(m.fact.kind, SHARED_FACT_USER);
+	assert_int_equal(m.fact.time, 1732915870000);
+	assert_int_equal(m.fact.expires, 9);
+}
+
+static void
+test_others(void **state)
+{
+	struct message m;
+
+	(void)state;
+	assert_true(reads("t " ID " 20421 1234567890123", &m));
+	assert_int_equal(m.fact.kind, SHARED_FACT_TOKENS);
+	assert_int_equal(m.fact.time, 20421);
+	assert_int_equal(m.fact.count, 1234567890123);
+	assert_int_equal(m.fact.expires, UINT64_C(20423) * 86400000);
+	assert_true(reads("p k " ID " 7 2000 3600000", &m));
+	assert_int_equal(m.kind, MESSAGE_RAISE);
+	assert_int_equal(m.penalty, SHARED_PENALTY_KNOWN);
+	assert_int_equal(m.id[15], 15);
+	assert_int_equal(m.failures, 7);
+	assert_int_equal(m.length, 2000);
+	assert_int_equal(m.keep, 3600000);
+	assert_true(reads("f a " ID " 0 0", &m));
+	assert_int_equal(m.kind, MESSAGE_LOWER);
+	assert_int_equal(m.penalty, SHARED_PENALTY_ADDRESS);
+}
+
+/* Whatever else comes, of another version or of nobody, is passed over. */
+static void
+test_wrong(void **state)
+{
+	static const char *const texts[] = { "", " ", "s", "x " ID, "s " ID,
+		"s " ID " " OTHER, "s " ID " " OTHER " 1 2",
+		"s " ID " " OTHER " -1", "s " ID " " OTHER " 1e3",
+		"s " ID " " OTHER " ", "s  " ID " " OTHER " 1",
+		"s " ID "0 " OTHER " 1", "S " ID " " OTHER " 1",
+		"s 000102030405060708090A0B0C0D0E0F " OTHER " 1", "u " ID " 1",
+		"u " ID " 1 2 3", "u " ID " 123456789012345678 1",
+		"t " ID " 20421", "t " ID " 4294967296 1", "p u " ID " 7 2000",
+		"p x " ID " 7 2000 1", "p uu " ID " 7 2000 1",
+		"f u " ID " 7 2000 1", "f u " ID " 7", "p u " ID " 7 2000 1 2",
+		"\n", "ss " ID " " OTHER " 1" };
+	char text[2 * MESSAGE_MAX];
+	struct message m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_false(reads(texts[i], &m));
+	memset(text, ' ', sizeof(text));
+	assert_false(message_read(text, sizeof(text), &m));
+	memset(text, 's', sizeof(text));
+	assert_false(message_read(text, MESSAGE_MAX - 1, &m));
+	assert_false(message_read("s\0", 2, &m));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -9,6 +9,7 @@
  */
 
 import { pageActions } from './core/actions-page.js';
+import { createPace } from './core/pace.js';
 import { loadSettings, saveSettings } from './core/settings.js';
 import { initialState, reduce } from './core/state.js';
 import { createStore } from './core/store.js';
@@ -16,9 +17,6 @@ import { createAccount } from './net/account.js';
 import { createApi } from './net/api.js';
 import { fetchOwn, storage } from './start.js';
 import { mountUi } from './ui/mount.js';
-
-/** A page that is not shown gets no frames: then, this often must do. */
-const HIDDEN_FRAME_MS = 250;
 
 /** @type {import('./net/stream.js').Environment} */
 const env = {
@@ -29,22 +27,14 @@ const env = {
   clearTimer: (timer) => clearTimeout(timer),
 };
 
-/**
- * Runs once, at the next frame, or soon when there are no frames.
- *
- * @param {() => void} run
- */
-function schedule(run) {
-  let frame = 0;
-  let timer = 0;
-  const once = () => {
-    cancelAnimationFrame(frame);
-    clearTimeout(timer);
-    run();
-  };
-  frame = requestAnimationFrame(once);
-  timer = setTimeout(once, HIDDEN_FRAME_MS);
-}
+const { schedule, typed } = createPace({
+  now: () => performance.now(),
+  requestFrame: (run) => requestAnimationFrame(run),
+  cancelFrame: (frame) => cancelAnimationFrame(frame),
+  setTimer: (run, ms) => setTimeout(run, ms),
+  clearTimer: (timer) => clearTimeout(timer),
+});
+addEventListener('keydown', typed, { capture: true, passive: true });
 
 let lastId = 0;
 /** Ids need to be unique in this page only. */

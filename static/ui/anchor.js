@@ -15,18 +15,28 @@ export function roomFor({ view, question, below }) {
 }
 
 /**
+ * What stands before the last message; the two may be in different groups.
+ * @param {HTMLElement} messages
+ */
+function newestQuestion({ lastElementChild: group }) {
+  return group?.lastElementChild?.previousElementSibling ?? group?.previousElementSibling?.lastElementChild ?? null;
+}
+
+/**
  * @param {HTMLElement} viewport
  * @param {HTMLElement} content
  * @param {HTMLElement} messages
  */
 export function createAnchor(viewport, content, messages) {
   let shown = 0;
+  /** @type {Element | null} */
+  let question = null;
+  // Its own height and the view's: growth of the answer changes neither.
+  const observer = new ResizeObserver(place);
+  observer.observe(viewport);
 
-  function measure() {
-    if (!messages.hasAttribute('data-anchored')) return;
-    const answer = messages.lastElementChild;
-    const question = answer?.previousElementSibling;
-    if (!answer || !question) return;
+  function place() {
+    if (!question || !messages.hasAttribute('data-anchored')) return;
     const room = roomFor({
       view: viewport.clientHeight,
       question: question.getBoundingClientRect().height,
@@ -37,6 +47,17 @@ export function createAnchor(viewport, content, messages) {
     messages.style.setProperty('--room', `${room}px`);
   }
 
+  function measure() {
+    if (!messages.hasAttribute('data-anchored')) return;
+    const newest = newestQuestion(messages);
+    if (newest === question) return;
+    if (question) observer.unobserve(question);
+    question = newest;
+    if (!question) return;
+    observer.observe(question);
+    place();
+  }
+
   return {
     /** From now on, for the newest turn. */
     set() {
@@ -44,7 +65,13 @@ export function createAnchor(viewport, content, messages) {
       measure();
     },
     /** Another conversation is shown: it ends where it ends. */
-    clear: () => messages.toggleAttribute('data-anchored', false),
+    forget() {
+      messages.toggleAttribute('data-anchored', false);
+      if (question) observer.unobserve(question);
+      question = null;
+    },
+    /** The thread has changed: its newest question may be another. */
     measure,
+    dispose: () => observer.disconnect(),
   };
 }

@@ -3,6 +3,7 @@
 
 import { render } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
+import { textOf } from '../core/parts.js';
 import { createAnswer } from './message-answer.js';
 import { questionView } from './message-question.js';
 import { make, same } from './region.js';
@@ -34,6 +35,37 @@ function isCounting(message) {
   return message !== null && ((isUnderWay(message.status) && message.status !== 'answering') || stillCounting(message.error?.retryAt));
 }
 
+/** A longer text is folded, or read in slices: it is drawn, not sketched (characters). */
+const LONG_SKETCH = 3000;
+/** What Markdown says with these is said by the words, too. */
+const MARKS = /\*\*|`+|^#{1,6} |^ *[-*] /gm;
+
+/**
+ * Whether a message's words stand for it while it is far from the view.
+ * @param {Message} message
+ */
+export function canSketch({ parts, status, error }) {
+  return status === 'complete' && !error && parts.length > 0
+    && parts.every((part) => part.kind === 'text' && part.text.length < LONG_SKETCH);
+}
+
+/**
+ * A message's words, to be found, selected, read aloud and scrolled over.
+ * @param {Context} ctx
+ * @param {HTMLElement} element
+ * @param {Message} message
+ */
+function sketchIn({ i18n: { t }, state }, element, { role, parts, model }) {
+  const asked = role === 'user';
+  const name = state().models.list.find(({ id }) => id === model)?.name ?? model;
+  const heading = make('h2', 'quiet-text');
+  heading.textContent = asked ? t('thread.you') : t('thread.assistant', { name: name || '–' });
+  element.setAttribute('aria-label', heading.textContent);
+  const words = make('div', asked ? 'bubble' : 'answer answer-plain', { dir: 'auto' });
+  words.textContent = asked ? textOf(parts) : textOf(parts).replace(MARKS, '');
+  element.replaceChildren(heading, words);
+}
+
 /** A field that has just appeared takes the focus, with its buttons in view. @param {HTMLElement} element */
 function focusField(element) {
   const field = element.querySelector('textarea');
@@ -61,6 +93,9 @@ export function createMessageView(ctx, first) {
   let around = null;
   let wasEditing = false;
   let language = '';
+  let sketched = false;
+  /** What is in the element is a sketch, of this language or another. */
+  let isSketch = false;
 
   /** @param {boolean} [force] */
   function draw(force = false) {
@@ -71,6 +106,9 @@ export function createMessageView(ctx, first) {
     const now = [message, ...near];
     if (!force && same(seen, now)) return;
     seen = now;
+    if (isSketch) element.replaceChildren();
+    isSketch = false;
+    sketched = false;
     if (code !== language) {
       if (role === 'user') element.setAttribute('aria-label', ctx.i18n.t('thread.you'));
       if (language) answer?.forgetLanguage();
@@ -93,6 +131,17 @@ export function createMessageView(ctx, first) {
       draw();
     },
     get drawn() { return message !== null; },
+    /** Its words stand for it. */
+    get sketched() { return sketched; },
+    /** Its words alone, until it comes near to the view. @param {Message} newMessage */
+    sketch(newMessage) {
+      if (message !== null) return;
+      sketchIn(ctx, element, newMessage);
+      sketched = true;
+      isSketch = true;
+    },
+    /** The words are made anew, the language may be another. */
+    unsketch() { sketched = false; },
     /** A second has passed: redraw what shows time. @returns {boolean} whether it wants the next tick too */
     tick() {
       const counting = isCounting(message);

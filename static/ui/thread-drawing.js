@@ -3,6 +3,7 @@
 
 import { selectActive, selectContext, selectPath } from '../core/selectors.js';
 import { createIdleWork } from './idle.js';
+import { canSketch } from './message.js';
 import { same } from './region.js';
 import { aroundOf, planDraws, sameWay } from './thread-plan.js';
 
@@ -14,6 +15,9 @@ import { aroundOf, planDraws, sameWay } from './thread-plan.js';
  * @typedef {ReturnType<typeof import('./thread-messages.js').createMessages>} Messages
  */
 
+/** What is drawn around the view: the browser lays out what is one and a half of its heights away. */
+const NEAR = '200% 0px';
+
 /**
  * Draws messages, and knows which of them show what was around them earlier.
  * @param {Messages} messages
@@ -21,34 +25,108 @@ import { aroundOf, planDraws, sameWay } from './thread-plan.js';
 function createPainter(messages) {
   /** @type {Set<MessageView>} */
   const stale = new Set();
+
+  /** @param {Message} message */
+  const waits = (message) => {
+    const view = messages.view(message.id);
+    return view !== undefined && ((!view.drawn && !view.sketched) || stale.has(view));
+  };
+
+  /**
+   * @param {State} state
+   * @param {number} index  in the shown path
+   */
+  function draw(state, index) {
+    const conversation = selectActive(state);
+    const path = selectPath(conversation);
+    const message = path[index];
+    const view = messages.view(message?.id ?? '');
+    if (!message || !view) return;
+    stale.delete(view);
+    view.draw(message, aroundOf(state, path, index, selectContext(state, conversation).dropped));
+  }
+
   return {
-    /**
-     * @param {State} state
-     * @param {number} index  in the shown path
-     */
-    draw(state, index) {
-      const conversation = selectActive(state);
-      const path = selectPath(conversation);
-      const message = /** @type {Message} */ (path[index]);
+    draw,
+    waits,
+    /** Draws it, or has its words stand for it. @param {State} state @param {number} index */
+    sketch(state, index) {
+      const message = /** @type {Message} */ (selectPath(selectActive(state))[index]);
       const view = messages.view(message.id);
-      if (!view) return;
-      stale.delete(view);
-      view.draw(message, aroundOf(state, path, index, selectContext(state, conversation).dropped));
+      if (view && !view.drawn && canSketch(message)) view.sketch(message);
+      else draw(state, index);
     },
-    /** Nearest to the end, of those that wait. @param {readonly Message[]} path @returns {number} -1 for none */
-    waiting: (path) => path.findLastIndex((message) => {
-      const view = messages.view(message.id);
-      return view !== undefined && (!view.drawn || stale.has(view));
-    }),
+    /** Draws it if it is not, as it is now. @param {State} state @param {number} index */
+    finish(state, index) {
+      const view = messages.view(selectPath(selectActive(state))[index]?.id ?? '');
+      if (view && (!view.drawn || stale.has(view))) draw(state, index);
+    },
     /** It may wait. @param {Message | undefined} message */
     postpone(message) {
       const view = messages.view(message?.id ?? '');
       if (view?.drawn) stale.add(view);
+      else view?.unsketch();
     },
     /** Keeps none that is gone. */
     prune() {
       for (const view of stale) if (!view.element.isConnected) stale.delete(view);
     },
+  };
+}
+
+/**
+ * One observer for all groups: what comes near to the view is drawn.
+ * @param {HTMLElement} viewport
+ * @param {(group: Element) => void} near
+ */
+export function createNear(viewport, near) {
+  const observer = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) near(target);
+  }, { root: viewport, rootMargin: NEAR });
+  return {
+    made: (/** @type {Element} */ group) => observer.observe(group),
+    gone: (/** @type {Element} */ group) => observer.unobserve(group),
+    dispose: () => observer.disconnect(),
+  };
+}
+
+/**
+ * What may wait, nearest to the end first.
+ * @param {Messages} messages
+ * @param {ReturnType<typeof createPainter>} painter
+ * @param {() => State | null} now
+ */
+function createLater(messages, painter, now) {
+  /** Messages from here on wait for nothing. */
+  let rest = 0;
+  /** Words are not enough: the reader looks for something. */
+  let whole = false;
+  const work = createIdleWork(() => {
+    const state = now();
+    if (!state) return false;
+    const path = selectPath(selectActive(state));
+    for (rest = Math.min(rest, path.length); rest > 0;) {
+      rest -= 1;
+      const message = /** @type {Message} */ (path[rest]);
+      if (!painter.waits(message) && (!whole || messages.view(message.id)?.drawn)) continue;
+      if (whole) painter.draw(state, rest);
+      else painter.sketch(state, rest);
+      return true;
+    }
+    return false;
+  });
+  function ask() {
+    rest = Infinity;
+    work.ask();
+  }
+  return {
+    ask,
+    /** All of it is drawn, from now on. */
+    askForAll() {
+      whole = true;
+      ask();
+    },
+    forget() { whole = false; },
   };
 }
 
@@ -66,13 +144,16 @@ export function createDrawing(ctx, messages) {
   let shownWith = [];
   /** @type {State | null} */
   let last = null;
+  const later = createLater(messages, painter, () => last);
 
-  const later = createIdleWork(() => {
-    const next = last ? painter.waiting(selectPath(selectActive(last))) : -1;
-    if (!last || next === -1) return false;
-    painter.draw(last, next);
-    return true;
-  });
+  /** @param {(element: HTMLElement) => boolean} wanted */
+  function finish(wanted) {
+    if (!last) return;
+    for (const [i, { id }] of selectPath(selectActive(last)).entries()) {
+      const view = messages.view(id);
+      if (view && wanted(view.element)) painter.finish(last, i);
+    }
+  }
 
   return {
     /**
@@ -90,7 +171,10 @@ export function createDrawing(ctx, messages) {
       }
       const steady = alike && same(shownNow, shownWith);
       const hands = [state.ui.editingId, ctx.speech.reading];
-      const drawn = (/** @type {string} */ id) => messages.view(id)?.drawn ?? false;
+      const drawn = (/** @type {string} */ id) => {
+        const view = messages.view(id);
+        return view !== undefined && (view.drawn || view.sketched);
+      };
       const plan = planDraws({ path, before, steady, drawn, touched: new Set([...hands, ...handled]) });
       for (const i of plan.now) painter.draw(state, i);
       for (const i of plan.later) painter.postpone(path[i]);
@@ -101,12 +185,17 @@ export function createDrawing(ctx, messages) {
       shownWith = shownNow;
       return !steady;
     },
+    /** Draws what words stand for, where that is wanted. */
+    finish,
+    /** Draws all of it when there is time, from now on. */
+    finishLater: later.askForAll,
     /** Another conversation is shown: nothing that was is kept. */
     forget() {
       messages.clear();
       painter.prune();
       before = [];
       shownWith = [];
+      later.forget();
     },
   };
 }

@@ -10,8 +10,46 @@ import { make } from './region.js';
  * @typedef {import('./message.js').MessageView} MessageView
  */
 
-/** @param {Context} ctx */
-export function createMessages(ctx) {
+/**
+ * Messages of one group, which is laid out and painted only near the view: of a
+ * thousand, the browser then asks a hundred boxes where they are.
+ */
+const GROUP = 10;
+
+/**
+ * @typedef {{made: (group: Element) => void, gone: (group: Element) => void}} Watch
+ */
+
+/**
+ * @param {HTMLElement} element  has them as its children
+ * @param {Watch} watch
+ */
+function createGroups(element, watch) {
+  return {
+    /** @param {number} i  at most as many as there are */
+    at(i) {
+      const there = element.children[i];
+      if (there) return /** @type {HTMLElement} */ (there);
+      const group = make('div', 'turns');
+      element.append(group);
+      watch.made(group);
+      return group;
+    },
+    /** @param {number} count  groups that stay */
+    trim(count) {
+      for (const group of [...element.children].slice(count)) {
+        watch.gone(group);
+        group.remove();
+      }
+    },
+  };
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Watch} watch  hears of the groups
+ */
+export function createMessages(ctx, watch) {
   const element = make('div', 'messages');
   const cutline = make('p', 'cutline', { role: 'note' });
   /** @type {Map<string, MessageView>} */
@@ -23,6 +61,8 @@ export function createMessages(ctx) {
     views.delete(id);
   }
 
+  const groups = createGroups(element, watch);
+
   return {
     element,
     /** @param {string} id */
@@ -31,6 +71,7 @@ export function createMessages(ctx) {
     /** Another conversation is shown. */
     clear() {
       for (const id of [...views.keys()]) drop(id);
+      groups.trim(0);
     },
     /**
      * Puts the elements in the path's order.
@@ -39,9 +80,14 @@ export function createMessages(ctx) {
     arrange(path) {
       const wanted = new Set(path.map((m) => m.id));
       for (const id of [...views.keys()]) if (!wanted.has(id)) drop(id);
+      let group = element;
       /** @type {ChildNode | null} */
-      let at = element.firstChild;
-      for (const message of path) {
+      let at = null;
+      for (const [i, message] of path.entries()) {
+        if (i % GROUP === 0) {
+          group = groups.at(i / GROUP);
+          at = group.firstChild;
+        }
         let view = views.get(message.id);
         if (!view) {
           view = createMessageView(ctx, message);
@@ -49,8 +95,9 @@ export function createMessages(ctx) {
         }
         if (at === cutline) at = cutline.nextSibling;
         if (view.element === at) at = at.nextSibling;
-        else element.insertBefore(view.element, at);
+        else group.insertBefore(view.element, at);
       }
+      groups.trim(Math.ceil(path.length / GROUP));
     },
     /**
      * The line above which the model no longer sees anything.
@@ -65,7 +112,8 @@ export function createMessages(ctx) {
       const text = ctx.i18n.t('thread.cut', { count: firstSent });
       if (cutline.textContent !== text) cutline.textContent = text;
       const before = firstSent < path.length ? views.get(path[firstSent]?.id ?? '')?.element ?? null : null;
-      if (cutline.nextSibling !== before || !cutline.isConnected) element.insertBefore(cutline, before);
+      const group = before?.parentElement ?? element.lastElementChild ?? element;
+      if (cutline.nextSibling !== before || cutline.parentElement !== group) group.insertBefore(cutline, before);
     },
   };
 }

@@ -9,7 +9,7 @@ import { createGreeting } from './greeting.js';
 import { icon } from './icons.js';
 import { make } from './region.js';
 import { createScrollOwner } from './scroll.js';
-import { createDrawing, createReactions } from './thread-drawing.js';
+import { createDrawing, createNear, createReactions } from './thread-drawing.js';
 import { createMessages } from './thread-messages.js';
 import { stepFrom } from './thread-plan.js';
 import { createTicker } from './ticker.js';
@@ -26,10 +26,12 @@ import { createTicker } from './ticker.js';
  */
 function createLatest(ctx, go) {
   const element = make('div', '');
+  let away = false;
   return {
     element,
-    /** @param {boolean} away */
-    draw(away) {
+    /** @param {boolean} [now]  whether the reader is away; without it, as before */
+    draw(now = away) {
+      away = now;
       render(away
         ? html`<button type="button" class="latest" @click=${go}>${icon('latest')}${ctx.i18n.t('thread.latest')}</button>`
         : nothing, element);
@@ -87,29 +89,130 @@ function revealIn(viewport, shown, pattern) {
   else shown.scrollIntoView({ block: 'start' });
 }
 
-/** @param {Context} ctx */
-export function createThread(ctx) {
+/** @typedef {ReturnType<typeof createDrawing>} Drawing */
+
+/** What is copied is copied with its formatting. @param {Drawing} drawing */
+function finishSelected(drawing) {
+  const selection = getSelection();
+  const range = selection?.rangeCount ? selection.getRangeAt(0) : null;
+  if (range && !range.collapsed) drawing.finish((message) => range.intersectsNode(message));
+}
+
+/**
+ * Paper shows all of a thread, a copy has its formatting, and who searches in
+ * the page may mean words that marks have parted.
+ * @param {Context} ctx
+ * @param {HTMLElement} messages
+ * @param {Drawing} drawing
+ * @returns {() => void} no longer
+ */
+function watchForAll(ctx, messages, drawing) {
+  messages.addEventListener('copy', (event) => {
+    finishSelected(drawing);
+    ctx.markdown.module?.copySelection(event, messages);
+  });
+  const print = () => drawing.finish(() => true);
+  const find = (/** @type {KeyboardEvent} */ event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f') drawing.finishLater();
+  };
+  addEventListener('beforeprint', print);
+  addEventListener('keydown', find);
+  return () => {
+    removeEventListener('beforeprint', print);
+    removeEventListener('keydown', find);
+  };
+}
+
+/** The boxes of a thread, each in its place. */
+function makeBoxes() {
   const element = make('div', 'thread-frame');
   const viewport = make('div', 'thread', { role: 'log', 'aria-live': 'off', tabindex: '0', id: 'thread' });
   const content = make('div', 'thread-content');
   const title = make('h1', 'quiet-text print-title');
-  const messages = createMessages(ctx);
+  content.append(title);
+  viewport.append(content);
+  element.append(viewport);
+  return { element, viewport, content, title };
+}
+
+/**
+ * The ways to single messages, which are drawn first where they are words alone.
+ * @param {HTMLElement} viewport
+ * @param {ReturnType<typeof createMessages>} messages
+ * @param {Drawing} drawing
+ * @param {() => void} stay  keeps the scroll position from following
+ */
+function createReach(viewport, messages, drawing, stay) {
+  /** @param {string} id */
+  function shown(id) {
+    const element = messages.view(id)?.element;
+    drawing.finish((message) => message === element);
+    return element;
+  }
+  return {
+    /** What the texts of an answer are rendered in. @param {string} id @returns {Element[]} */
+    textsOf: (id) => [...shown(id)?.querySelectorAll('.answer') ?? []],
+    /** @param {string} id @param {RegExp | null} pattern */
+    reveal(id, pattern) {
+      const element = shown(id);
+      if (!element) return;
+      stay();
+      revealIn(viewport, element, pattern);
+    },
+    /** From message to message. @param {-1 | 1} step @returns {boolean} false beyond the last */
+    jump: (step) => jumpFrom(messages.element, step, stay),
+  };
+}
+
+/**
+ * The messages, how they are drawn, and the clocks in them.
+ * @param {Context} ctx
+ * @param {HTMLElement} viewport
+ */
+function createBody(ctx, viewport) {
+  const near = createNear(viewport, (group) => drawing.finish((message) => message.parentElement === group));
+  const messages = createMessages(ctx, near);
+  const drawing = createDrawing(ctx, messages);
+  const unwatch = watchForAll(ctx, messages.element, drawing);
+  const ticker = createTicker(() => ticker.need([...messages.all()].filter((view) => view.tick()).length > 0));
+  return {
+    messages,
+    drawing,
+    ticker,
+    dispose() {
+      ticker.need(false);
+      near.dispose();
+      unwatch();
+    },
+  };
+}
+
+/**
+ * @param {Context} ctx
+ * @param {HTMLElement} viewport
+ * @param {HTMLElement} title  for paper
+ * @param {import('../core/types.js').Conversation} conversation
+ */
+function nameThread({ i18n: { t } }, viewport, title, conversation) {
+  viewport.setAttribute('aria-label', t('thread.label'));
+  title.textContent = conversation.title || t('nav.untitled');
+  title.hidden = selectPath(conversation).length === 0;
+}
+
+/** @param {Context} ctx */
+export function createThread(ctx) {
+  const { element, viewport, content, title } = makeBoxes();
+  const body = createBody(ctx, viewport);
+  const { messages, drawing, ticker } = body;
   const greeting = createGreeting(ctx);
   const latest = createLatest(ctx, toLatest);
-  content.append(title, messages.element, greeting.element);
-  viewport.append(content);
-  element.append(viewport, latest.element);
-  messages.element.addEventListener('copy', (event) => ctx.markdown.module?.copySelection(event, messages.element));
+  content.append(messages.element, greeting.element);
+  element.append(latest.element);
 
-  let away = false;
   const anchor = createAnchor(viewport, content, messages.element);
-  const scroll = createScrollOwner(viewport, content, anchor.measure, (now) => {
-    away = now;
-    latest.draw(away);
-  });
-  const drawing = createDrawing(ctx, messages);
+  const scroll = createScrollOwner(viewport, content, anchor.measure, latest.draw);
   const reactions = createReactions(ctx, messages.element, scroll.release);
-  const ticker = createTicker(() => ticker.need([...messages.all()].filter((view) => view.tick()).length > 0));
+  const reach = createReach(viewport, messages, drawing, scroll.release);
   /** @type {string | null} */
   let shownId = null;
   let filled = false;
@@ -126,19 +229,16 @@ export function createThread(ctx) {
     const path = selectPath(conversation);
     const switched = conversation.id !== shownId;
     if (switched) {
+      for (const part of [drawing, anchor]) part.forget();
       markFound(null, null);
-      drawing.forget();
-      anchor.clear();
-      shownId = conversation.id;
       ctx.speech.end();
     }
+    shownId = conversation.id;
     reactions.update(state);
     const changed = drawing.draw(state, drawnWith(ctx, state));
     if (changed) {
-      viewport.setAttribute('aria-label', ctx.i18n.t('thread.label'));
-      title.textContent = conversation.title || ctx.i18n.t('nav.untitled');
-      title.hidden = path.length === 0;
-      latest.draw(away);
+      nameThread(ctx, viewport, title, conversation);
+      latest.draw();
     }
     greeting.update(state);
     ticker.need([...messages.all()].some((view) => view.counts));
@@ -147,32 +247,25 @@ export function createThread(ctx) {
   }
 
   return {
+    ...reach,
     element,
     viewport,
     update,
     toLatest,
-    /** What the texts of an answer are rendered in. @param {string} id @returns {Element[]} */
-    textsOf: (id) => [...messages.view(id)?.element.querySelectorAll('.answer') ?? []],
     /** Shows a message, with what was searched for marked in it. @param {string} id @param {RegExp | null} pattern */
     reveal(id, pattern) {
       update(ctx.state());
-      const shown = messages.view(id)?.element;
-      if (!shown) return;
-      scroll.release();
-      revealIn(viewport, shown, pattern);
+      reach.reveal(id, pattern);
     },
     /** A question has been asked: it goes to the top of the view. */
     toNewTurn() {
       anchor.set();
       toLatest();
     },
-    /** From message to message. @param {-1 | 1} step @returns {boolean} false beyond the last */
-    jump: (step) => jumpFrom(messages.element, step, scroll.release),
     /** Something that is not in the state has changed (reading aloud). */
     refresh: () => update(ctx.state()),
     dispose() {
-      ticker.need(false);
-      scroll.dispose();
+      for (const part of [body, anchor, scroll]) part.dispose();
     },
   };
 }

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import { addMessage, createConversation, createMessage } from '../../static/core/conversation.js';
 import { exportText } from '../../static/core/exporting.js';
+import { partsOf } from '../../static/core/parts.js';
 import { closeBrowser, door, pickModel, visit } from './ui-harness.js';
 
 after(closeBrowser);
@@ -484,7 +485,7 @@ test('a token touches the one message it belongs to, in a thread of a thousand',
     })).observe(/** @type {Node} */ (document.querySelector('.messages')), { childList: true, characterData: true, subtree: true, attributes: true });
   });
   gates[0]?.open();
-  await page.waitForFunction(() => document.querySelector('.message:last-of-type')?.textContent?.includes('more 49'));
+  await page.waitForFunction(() => document.querySelector('.turns:last-child > .message:last-of-type')?.textContent?.includes('more 49'));
   assert.equal(await page.evaluate(() => /** @type {any} */ (window).touched.size), 1);
   gates[1]?.open();
   await v.close();
@@ -500,7 +501,7 @@ async function importLong(page, count) {
   for (let i = 0; i < count; i += 1) {
     chat = addMessage(chat, createMessage({
       id: `m${i}`, parentId: i === 0 ? null : `m${i - 1}`, role: i % 2 ? 'assistant' : 'user', createdAt: i,
-      text: i % 2 ? `Answer **${i}** with some \`code\` and a few more words, to fill a line or two of the page.` : `Question ${i}`,
+      parts: partsOf(i % 2 ? `Answer **${i}** with some \`code\` and a few more words, to fill a line or two of the page.` : `Question ${i}`),
       ...(i % 2 ? { model: 'seeing', status: 'complete' } : {}),
     }));
   }

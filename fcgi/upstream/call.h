@@ -34,7 +34,8 @@ struct upstream {
 	struct buf body; /* what is not, or not yet, an event stream */
 	uint64_t asked;	 /* bytes of text in the question */
 	size_t answer_max;
-	size_t received; /* bytes of the stream */
+	size_t received;  /* bytes of the stream */
+	size_t unwritten; /* of these, since the last flush */
 	enum body_kind kind;
 	bool stream;
 	bool paused;

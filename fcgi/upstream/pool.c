@@ -55,6 +55,13 @@ unlink_transfer(struct transfer *t)
 			break;
 		}
 	t->late = false;
+	for (d = &s->pool->touched; t->touched && *d != NULL;
+	     d = &(*d)->next_touched)
+		if (*d == t) {
+			*d = t->next_touched;
+			break;
+		}
+	t->touched = false;
 	if (!t->doomed)
 		return;
 	for (d = &s->pool->doomed; *d != NULL; d = &(*d)->next_doomed)
@@ -179,6 +186,33 @@ give_late(struct upstream_pool *p)
 	}
 }
 
+void
+transfer_touch(struct transfer *t)
+{
+	struct upstream_pool *p = t->shard->pool;
+
+	if (t->touched)
+		return;
+	t->touched = true;
+	t->next_touched = p->touched;
+	p->touched = t;
+}
+
+/* A provider sends each event in a chunk of its own, and libcurl tells of each
+ * chunk. What came in one read is passed on in one write. */
+static void
+tell_read(struct upstream_pool *p)
+{
+	struct transfer *t;
+
+	while ((t = p->touched) != NULL) {
+		p->touched = t->next_touched;
+		t->touched = false;
+		if (!t->doomed)
+			t->on_read(t);
+	}
+}
+
 /* Does what libcurl's callbacks may not: begins and ends transfers. */
 static void
 reap(struct shard *s)
@@ -191,6 +225,7 @@ reap(struct shard *s)
 
 	if (p->depth > 0)
 		return;
+	tell_read(p);
 	while ((msg = curl_multi_info_read(s->multi, &left)) != NULL) {
 		if (msg->msg != CURLMSG_DONE)
 			continue;

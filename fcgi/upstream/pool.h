@@ -42,8 +42,10 @@ struct transfer {
 	/* Set by the owner before transfer_start(). */
 	void (*on_done)(struct transfer *t, int result); /* a CURLcode; the
 				 * owner frees itself here */
-	curl_write_callback on_body;	  /* its argument is the transfer */
-	void (*free)(struct transfer *t); /* when cancelled */
+	curl_write_callback on_body;	     /* its argument is the transfer */
+	void (*free)(struct transfer *t);    /* when cancelled */
+	void (*on_read)(struct transfer *t); /* after transfer_touch(); may
+				 * cancel the transfer */
 	unsigned total_ms;  /* of the whole transfer; 0: no limit */
 	const char *method; /* NULL: by the body, POST or GET */
 	const char *want;   /* a header of the response to keep; NULL: none */
@@ -63,15 +65,16 @@ struct transfer {
 	struct shard *shard;
 	struct origin *origin;
 	struct transfer *prev, *next; /* all of a shard */
-	struct transfer *next_doomed, *next_late;
+	struct transfer *next_doomed, *next_late, *next_touched;
 	uint64_t linger_until;
 	CURLcode failure; /* while doomed; CURLE_OK: cancelled */
 	size_t header_bytes;
 	bool doomed;
 	bool started;
-	bool late; /* started in a callback of libcurl's, and not given to it
+	bool late;    /* started in a callback of libcurl's, and not given to it
 		    * yet */
-	bool sent;     /* the request went out once */
+	bool touched; /* its on_read is still to be called */
+	bool sent;    /* the request went out once */
 	bool no_reuse; /* the server closes the connection */
 	bool keeps;    /* its connection has a place among the idle */
 	bool expected_reuse;
@@ -96,6 +99,10 @@ void transfer_detach(struct transfer *t);
 
 /* Frees what the transfer holds; for the owner's `on_done` and `free`. */
 void transfer_release(struct transfer *t);
+
+/* In a body callback: on_read is to be called, once, when libcurl has handed
+ * over all that it read of the socket; before on_done, if that comes as well. */
+void transfer_touch(struct transfer *t);
 
 /* In a body callback: the rest need not come; on_done will find `abandoned`.
  * The callback then returns 0. */

@@ -42,7 +42,7 @@ struct upstream_pool {
 	uv_timer_t linger_timer;
 	unsigned lingering;
 	int depth; /* of our calls into libcurl */
-	struct transfer *doomed, *late;
+	struct transfer *doomed, *late, *touched;
 };
 
 /* Has libcurl act on a socket, or on time (CURL_SOCKET_TIMEOUT); then ends the

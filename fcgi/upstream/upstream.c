@@ -219,8 +219,25 @@ read_events(struct upstream *u, const char *p, size_t len)
 	sse_outcome(u, sse_feed(&u->sse, p, len, on_event, u));
 	if (u->handler == NULL)
 		return u->transfer.lingering;
+	u->unwritten += len;
+	if (u->unwritten < UPSTREAM_GATHER_MAX) {
+		transfer_touch(&u->transfer);
+		return true;
+	}
+	u->unwritten = 0;
 	u->handler->flush(u->arg);
 	return u->handler != NULL;
+}
+
+/* What libcurl had read is in the ring. */
+static void
+on_read(struct transfer *t)
+{
+	struct upstream *u = (struct upstream *)t;
+
+	u->unwritten = 0;
+	if (u->handler != NULL)
+		u->handler->flush(u->arg);
 }
 
 static size_t
@@ -405,6 +422,7 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 	provider_reader_asked(u->reader, call->model, u->asked);
 	u->transfer.on_done = on_done;
 	u->transfer.on_body = on_body;
+	u->transfer.on_read = on_read;
 	u->transfer.free = upstream_free;
 	if (transfer_start(p, &u->transfer, &peer, &req, call->connect_ms) ==
 	    -1)

@@ -24,6 +24,9 @@
 /* Ms for the end of a body after its answer's end, so that the connection
  * can be reused. */
 #define UPSTREAM_LINGER 2000
+/* Bytes of a stream that are read before they are passed on, however much more
+ * there is to read. */
+#define UPSTREAM_GATHER_MAX 8192
 
 struct loop;
 struct upstream;

@@ -7,6 +7,7 @@
  *     [--short]
  *
  * "--short" is for a look at whether all works: a fifth of the tokens.
+ * Seven rounds are told when nothing else is asked for.
  *
  * Everything stays on the loopback interface, and every part of it is bounded
  * in time.
@@ -30,7 +31,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
     work: { type: 'string' },
-    rounds: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '7' },
     short: { type: 'boolean', default: false },
   },
 });
@@ -267,26 +268,63 @@ const chosen = (list, name) => !list
   || list.split(',').some((part) => name.includes(part));
 
 /**
+ * One round of one contender, which is started anew for it.
+ *
  * @param {Work} work
  * @param {(typeof CONTENDERS)[number]} contender
+ * @returns {Promise<Record<string, number>>}
  */
-async function measure(work, contender) {
-  if (contender.missing) return { why: 'not installed' };
-  if (work.streams > contender.most) return { why: 'cannot' };
-  /** @type {Record<string, number>[]} */
-  const rounds = [];
+async function round(work, contender) {
+  const running = await contender.start(upstreamPort);
+  try {
+    return await work.run(running);
+  } finally {
+    await running.close();
+  }
+}
+
+/**
+ * All rounds of a work. The contenders take turns, so that what else the
+ * machine does in an hour is everybody's.
+ *
+ * @param {Work} work
+ * @returns {Promise<Map<string, {why?: string,
+ *   rounds: Record<string, number>[]}>>} by the contender's name
+ */
+async function measure(work) {
+  const found = new Map();
+  const taking = CONTENDERS.filter(({ name }) => chosen(options.only, name));
+  for (const { name, missing, most } of taking) {
+    const why = missing ? 'not installed'
+      : work.streams > most ? 'cannot' : undefined;
+    found.set(name, { why, rounds: [] });
+  }
   for (let i = 0; i < Number(options.rounds); i += 1) {
-    const running = await contender.start(upstreamPort);
-    try {
-      rounds.push(await work.run(running));
-    } catch (error) {
-      return { why: `failed: ${/** @type {Error} */ (error).message}` };
-    } finally {
-      await running.close();
+    for (const contender of taking) {
+      const mine = found.get(contender.name);
+      if (mine.why) continue;
+      process.stderr.write(`${work.title}: ${contender.name}, ${i + 1}\n`);
+      await round(work, contender).then((one) => mine.rounds.push(one),
+        (error) => { mine.why = `failed: ${error.message}`; });
     }
   }
-  return Object.fromEntries(Object.keys(rounds[0]).map((key) =>
-    [key, median(rounds.map((one) => one[key]))]));
+  return found;
+}
+
+/**
+ * How one contender's rounds compare with another's of the same turns: the
+ * median of the ratios, with the least and the most.
+ *
+ * @param {Record<string, number>[]} mine
+ * @param {Record<string, number>[]} base
+ * @param {string} key
+ */
+function compared(mine, base, key) {
+  const ratios = mine.map((one, i) => one[key] / base[i]?.[key]);
+  const middle = median([...ratios]).toFixed(2);
+  return ratios.length < 2 ? middle
+    : `${middle}, ${Math.min(...ratios).toFixed(2)}–${
+      Math.max(...ratios).toFixed(2)}`;
 }
 
 /** @param {Work} work */
@@ -295,22 +333,22 @@ async function table(work) {
     (unit ? `${label}, ${unit}` : label))];
   const lines = [`### ${work.title}`, '', `| ${head.join(' | ')} |`,
     `|${head.map(() => '---').join('|')}|`];
-  /** @type {Record<string, any> | null} */
-  let floor = null;
-  for (const contender of CONTENDERS) {
-    if (!chosen(options.only, contender.name)) continue;
-    process.stderr.write(`${work.title}: ${contender.name}\n`);
-    const found = /** @type {Record<string, any>} */ (
-      await measure(work, contender));
-    floor ??= found;
+  const found = await measure(work);
+  const [[first, base] = []] = found;
+  const floor = found.get('bare floor');
+  for (const [name, { why, rounds }] of found) {
     const cells = work.columns.map(({ key, digits = 1, ratio }) => {
-      if (found.why) return found.why;
-      const number = Number(found[key]).toFixed(
-        Number.isInteger(found[key]) ? 0 : digits);
-      const by = found[key] / floor?.[key];
-      return ratio && found !== floor ? `${number} (${by.toFixed(2)})` : number;
+      if (why) return why;
+      const number = median(rounds.map((one) => one[key]));
+      const text = number.toFixed(Number.isInteger(number) ? 0 : digits);
+      if (!ratio || name === first || base?.why) return text;
+      const beside = [compared(rounds, base?.rounds ?? [], key)];
+      if (floor && !floor.why && name === 'confab') {
+        beside.push(`${compared(rounds, floor.rounds, key)} of the floor`);
+      }
+      return `${text} (${beside.join('; ')})`;
     });
-    lines.push(`| ${[contender.name, ...cells].join(' | ')} |`);
+    lines.push(`| ${[name, ...cells].join(' | ')} |`);
   }
   return lines.join('\n');
 }
@@ -320,7 +358,8 @@ try {
   console.log(`Machine: ${os.cpus().length} × ${cpu.model.trim()}, `
     + `${Math.round(os.totalmem() / (1 << 30))} GiB, Linux ${os.release()}; `
     + `${os.cpus().length} cores carry clients, upstream, nginx and relay. `
-    + 'In brackets: ratio to `proxy_pass`.\n');
+    + 'In brackets: ratio to `proxy_pass`, median of the '
+    + `${options.rounds} rounds, least and most; contenders take turns.\n`);
   for (const work of WORK) {
     if (chosen(options.work, work.name)) console.log(`${await table(work)}\n`);
   }

@@ -6,7 +6,7 @@
 
 import { spawnSync } from 'node:child_process';
 import {
-  existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
+  chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { Child, until } from '../harness/children.js';
 import { startNginx } from '../harness/nginx.js';
 import { freePort } from '../harness/places.js';
-import { workerPath } from '../harness/paths.js';
+import { buildDir, workerPath } from '../harness/paths.js';
 import { children } from '../harness/proc.js';
 import { PASSWORD, startSite } from '../harness/site.js';
 import { makeCertificates } from '../upstream/certs.js';
@@ -150,9 +150,38 @@ php_admin_value[max_execution_time] = 0
   };
 });
 
-/** @param {number} upstream @returns {Promise<Running>} */
-export async function confab(upstream) {
+/**
+ * The least that a second hop can do; what it costs is nobody's to save.
+ * @param {number} upstream @param {string[]} [wrap] put before its command
+ */
+export const floor = (upstream, wrap = []) => behindNginx(async (dir) => {
+  const socket = join(dir, 'floor.sock');
+  const [command, ...args] = [...wrap, join(buildDir, 'tests/bench/bench_floor'),
+    socket, String(upstream)];
+  const relay = new Child(command, args, { log: join(dir, 'floor.log') });
+  await until(() => existsSync(socket) || relay.ended, { what: 'the floor' });
+  if (process.getuid?.() === 0) chmodSync(socket, 0o666);
+  return {
+    server: `location / {
+      include /etc/nginx/fastcgi_params;
+      fastcgi_pass unix:${socket};
+      fastcgi_buffering off;
+      fastcgi_keep_conn off;
+    }`,
+    own: () => [relay.pid],
+    async close() {
+      await relay.stop('SIGTERM');
+    },
+  };
+});
+
+/**
+ * @param {number} upstream @param {string[]} [wrap] put before its command
+ * @returns {Promise<Running>}
+ */
+export async function confab(upstream, wrap) {
   const site = await startSite({
+    wrap,
     models: [], connections: CONNECTIONS, serverExtra: HOST,
     config: {
       limits: { streams: 20_000, streams_per_user: 20_000,
@@ -183,8 +212,10 @@ export const CONTENDERS = [
   { name: 'nginx `proxy_pass`', start: proxyPass(), most: 20_000 },
   { name: 'nginx `proxy_pass`, TLS records as ours',
     start: proxyPass(HOST), most: 20_000 },
-  { name: 'confab', start: confab, most: 20_000,
-    missing: existsSync(workerPath) ? undefined : `no ${workerPath}` },
+  { name: 'bare floor', start: (/** @type {number} */ up) => floor(up),
+    most: 20_000 },
+  { name: 'confab', start: (/** @type {number} */ up) => confab(up),
+    most: 20_000, missing: existsSync(workerPath) ? undefined : `no ${workerPath}` },
   { name: 'Node, `fetch` + pipe', start: nodeRelay('pipe'), most: 20_000 },
   { name: 'Node, `fetch` + parse', start: nodeRelay('parse'), most: 20_000 },
   { name: 'PHP-FPM', start: phpRelay, most: 256,

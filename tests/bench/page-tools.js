@@ -11,6 +11,30 @@ export function report(name, value, goal = '') {
 /** @param {number} value */
 export const round = (value, digits = 1) => Number(value.toFixed(digits));
 
+/** How many times slower a telephone is than this machine. */
+export const PHONE = 4;
+
+/** @param {number[]} values @param {number} part  0.5 for the median */
+export function percentile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+}
+
+/** @param {number[]} values */
+export const median = (values) => percentile(values, 0.5);
+
+/**
+ * Processor time of all of the browser's processes, in seconds.
+ *
+ * @param {import('playwright-core').Browser} browser
+ */
+export async function cpuOfBrowser(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+}
+
 /**
  * The longest task, in processor time, and what it did.
  *

@@ -2,9 +2,9 @@
 /**
  * What the whole page costs, in a real Chromium, through nginx and the worker:
  * the first load, a long answer as it arrives, a thread of a thousand messages,
- * and what is left of it in memory.
+ * and what is left of it in memory; answer and thread beside a bare page, too.
  *
- * Usage: CONFAB_BUILD=DIR node tests/bench/page.js [load] [answer] [thread] [giants [NAME ...]]
+ * Usage: CONFAB_BUILD=DIR node tests/bench/page.js [load] [answer] [thread] [stream] [long] [giants [NAME ...]]
  */
 
 import { exportText } from '../../static/core/exporting.js';
@@ -13,7 +13,9 @@ import { partsOf } from '../../static/core/parts.js';
 import { startChat } from '../browser/chat-harness.js';
 import { answer } from './page-markdown.js';
 import { giants } from './page-giants.js';
-import { quiet, report, reportTasks, round, watch } from './page-tools.js';
+import { longThreads } from './page-long.js';
+import { streaming } from './page-stream.js';
+import { median, PHONE, quiet, report, reportTasks, round, watch } from './page-tools.js';
 import { traceTasks } from './trace.js';
 
 const TOKENS = 20000;
@@ -54,8 +56,6 @@ async function load(chats) {
 
 /** A slow telephone network: 1.6 Mbit/s, and 150 ms for each answer to begin. */
 const SLOW = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
-/** How many times slower a telephone is than this machine. */
-const PHONE = 4;
 /** Of so many loads the median is told. */
 const ROUNDS = 5;
 
@@ -94,9 +94,6 @@ async function coldLoad(chats, { slower, storageState, ready }) {
   await context.close();
   return seen;
 }
-
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** @param {Awaited<ReturnType<typeof startChat>>} chats */
 async function slowLoad(chats) {
@@ -173,14 +170,16 @@ async function longAnswer(chats) {
   await chat.page.context().close();
 }
 
+/** The texts of a thread of so many messages. @param {number} count */
+const textsOf = (count) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? `Question ${i}: what about it?`
+  : `Answer ${i} with **bold** and \`code\`.\n\n- one\n- two\n\n\`\`\`js\nconst x = ${i};\n\`\`\`\n\n${'Words and more words. '.repeat(25)}`));
+
 /** A file with a thread of so many messages. @param {number} count */
 function thread(count) {
   let conversation = createConversation({ id: 'c', now: 1 });
   let parentId = null;
-  for (let i = 0; i < count; i += 1) {
+  for (const [i, text] of textsOf(count).entries()) {
     const role = i % 2 === 0 ? 'user' : 'assistant';
-    const text = role === 'user' ? `Question ${i}: what about it?`
-      : `Answer ${i} with **bold** and \`code\`.\n\n- one\n- two\n\n\`\`\`js\nconst x = ${i};\n\`\`\`\n\n${'Words and more words. '.repeat(25)}`;
     conversation = addMessage(conversation, createMessage({ id: `m${i}`, parentId, role, createdAt: 1, parts: partsOf(text) }));
     parentId = `m${i}`;
   }
@@ -259,8 +258,9 @@ async function longThread(chats) {
 }
 
 const wanted = process.argv.slice(2);
-const parts = { load, answer: longAnswer, giants: (all) => giants(all, wanted.filter((name) => !(name in parts))), thread: longThread };
-const chats = await startChat({ models: ['long', 'warm', 'giant', 'tokens-200-20'] });
+const parts = { load, answer: longAnswer, giants: (all) => giants(all, wanted.filter((name) => !(name in parts))), thread: longThread,
+  stream: streaming, long: (all) => longThreads(all, (page) => importThread(page, MESSAGES), textsOf(MESSAGES)) };
+const chats = await startChat({ models: ['long', 'warm', 'giant', 'stamped', 'tokens-200-20'] });
 try {
   for (const [name, run] of Object.entries(parts)) {
     if (wanted.length === 0 || wanted.includes(name)) await run(chats);

@@ -202,7 +202,8 @@ model_lists_ready(struct model_lists *m)
 
 /* ---- On the loop ---------------------------------------------------------- */
 
-static void on_page(void *arg, int status, const char *body, size_t len);
+static void on_page(void *arg, const struct api_error *err, int status,
+    const char *body, size_t len);
 
 static int
 add_model(void *arg, const struct config_model *from)
@@ -230,17 +231,29 @@ add_model(void *arg, const struct config_model *from)
 	return 0;
 }
 
-/* The fetch is over; `ok` with a whole list. */
+/* For the administrator: what came, and why it is no list. */
 static void
-settle(struct source *src, bool ok, const char *why)
+log_failure(const struct source *src, const struct api_error *err)
 {
+	char said[2 * API_ERROR_SAID_MAX];
+	const char *cause = err->said[0] != '\0' ? err->said : err->message;
+
+	log_msg(LOG_LEVEL_WARN,
+	    "models provider=%s list=failed status=%d code=%s said=%s",
+	    src->name, src->http_status, err->code,
+	    log_quote(said, sizeof(said), cause, strlen(cause)));
+}
+
+/* The fetch is over; with `err` NULL there is a whole list. */
+static void
+settle(struct source *src, const struct api_error *err)
+{
+	bool ok = err == NULL;
 	struct model_lists *m = src->owner;
 	uint64_t again;
 
 	if (!ok)
-		log_msg(LOG_LEVEL_WARN,
-		    "models provider=%s list=failed status=%d why=%s",
-		    src->name, src->http_status, why);
+		log_failure(src, err);
 	pthread_mutex_lock(&m->lock);
 	src->asked = true;
 	if (ok) {
@@ -270,6 +283,15 @@ settle(struct source *src, bool ok, const char *why)
 }
 
 static void
+settle_no_memory(struct source *src)
+{
+	struct api_error err;
+
+	(void)api_error_no_memory(&err);
+	settle(src, &err);
+}
+
+static void
 ask_page(struct source *src)
 {
 	struct provider_request req;
@@ -278,13 +300,13 @@ ask_page(struct source *src)
 	memset(&req, 0, sizeof(req));
 	if (provider_list_request(src->provider,
 		src->after.len > 0 ? src->after.data : NULL, &req) == -1) {
-		settle(src, false, "no_memory");
+		settle_no_memory(src);
 		return;
 	}
 	if (upstream_fetch(m->upstreams, src->provider, &req,
 		MODEL_LISTS_TIMEOUT, on_page, src) == -1) {
 		provider_request_free(&req);
-		settle(src, false, "no_memory");
+		settle_no_memory(src);
 	}
 }
 
@@ -309,30 +331,37 @@ static void
 page_read(struct loop_work *w)
 {
 	struct source *src = of_work(w);
+	struct api_error err;
 
 	buf_free(&src->page);
-	if (src->status == -1)
-		settle(src, false, "no_list");
-	else if (!src->owner->stopped && src->after.len > 0 &&
+	if (src->status == -1) {
+		(void)api_error_set(&err, 502, "upstream_invalid",
+		    "What came is no list of models: is base_url, or "
+		    "models_path, right?");
+		settle(src, &err);
+	} else if (!src->owner->stopped && src->after.len > 0 &&
 	    ++src->pages < MODEL_LISTS_PAGES)
 		ask_page(src);
 	else
-		settle(src, true, "");
+		settle(src, NULL);
 }
 
 static void
-on_page(void *arg, int status, const char *body, size_t len)
+on_page(void *arg, const struct api_error *err, int status, const char *body,
+    size_t len)
 {
 	struct source *src = arg;
 
 	if (src->owner->stopped)
 		return;
 	src->http_status = status;
-	if (status != 200 || buf_append(&src->page, body, len) == -1 ||
+	if (err != NULL) {
+		settle(src, err);
+	} else if (buf_append(&src->page, body, len) == -1 ||
 	    loop_work_start(src->owner->loop, &src->work, read_page,
 		page_read) == -1) {
 		buf_free(&src->page);
-		settle(src, false, status == 0 ? "unreachable" : "refused");
+		settle_no_memory(src);
 	}
 }
 

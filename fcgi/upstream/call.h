@@ -50,7 +50,8 @@ void upstream_finish(struct upstream *u, const struct api_error *err,
 void upstream_fail_memory(struct upstream *u);
 
 /* Tells the administrator what came instead of an answer, in the provider's own
- * words without keys; `type` may be NULL. */
+ * words without keys, or what failed of the connection (`status` 0); `type` may
+ * be NULL. */
 void upstream_log_failure(const struct config_provider *p, const char *model,
     int status, const char *type, const struct api_error *err);
 

@@ -5,13 +5,16 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "confab/base/clock.h"
 #include "confab/upstream/upstream.h"
 
 #include "pool.h"
 
 struct fetch {
-	struct transfer transfer; /* first */
+	struct transfer transfer;		/* first */
+	const struct config_provider *provider; /* outlives the request */
 	upstream_fetch_fn done;
 	void *arg;
 	struct buf body;
@@ -40,11 +43,23 @@ static void
 on_done(struct transfer *t, int result)
 {
 	struct fetch *f = (struct fetch *)t;
-	int status = 0;
+	int status = (int)transfer_status(t);
+	struct api_error err;
+	bool good = false;
 
-	if (result == CURLE_OK && !t->encoded)
-		status = (int)transfer_status(t);
-	f->done(f->arg, status, buf_str(&f->body), f->body.len);
+	memset(&err, 0, sizeof(err));
+	if (result != CURLE_OK)
+		(void)transfer_error(t, result, &err);
+	else if (status != 200)
+		(void)provider_error(f->provider, status, buf_str(&f->body),
+		    f->body.len, t->retry_after, clock_wall(), &err);
+	else if (t->encoded)
+		(void)api_error_set(&err, 502, "upstream_invalid",
+		    "The provider sent a compressed answer, unasked.");
+	else
+		good = true;
+	f->done(f->arg, good ? NULL : &err, status, buf_str(&f->body),
+	    f->body.len);
 	fetch_free(t);
 }
 
@@ -59,6 +74,7 @@ upstream_fetch(struct upstream_pool *p, const struct config_provider *provider,
 	f = calloc(1, sizeof(*f));
 	if (f == NULL)
 		return -1;
+	f->provider = provider;
 	f->done = done;
 	f->arg = arg;
 	buf_init(&f->body, PROVIDER_LIST_MAX);

@@ -130,8 +130,9 @@ long transfer_status(const struct transfer *t);
 const char *transfer_content_type(const struct transfer *t);
 
 /*
- * What to tell about a transfer that failed with CURLcode `result`. Returns
- * true when the request was certainly not processed.
+ * What to tell about a transfer that failed with CURLcode `result`; in
+ * err->said the cause, for the log. Returns true when the request was certainly
+ * not processed.
  */
 bool transfer_error(const struct transfer *t, int result,
     struct api_error *err);

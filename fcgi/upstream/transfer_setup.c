@@ -4,11 +4,13 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include <openssl/crypto.h>
+#include <openssl/x509.h>
 
 #include "private.h"
 #include "transfer_setup.h"
@@ -319,8 +321,44 @@ invalid(struct api_error *err)
 	return false;
 }
 
-bool
-transfer_error(const struct transfer *t, int result, struct api_error *err)
+/* For the log: the step that failed, and the system's or libcurl's word for
+ * it. A name that is not known and a port that is closed have different
+ * cures. */
+static void
+tell_cause(const struct transfer *t, int result, struct api_error *err)
+{
+	long number = 0;
+	const char *why = curl_easy_strerror((CURLcode)result);
+
+	switch (result) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		(void)snprintf(err->said, sizeof(err->said), "DNS: %s", why);
+		return;
+	case CURLE_PEER_FAILED_VERIFICATION:
+		curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &number);
+		(void)snprintf(err->said, sizeof(err->said), "TLS: %s",
+		    number != X509_V_OK ? X509_verify_cert_error_string(number)
+					: why);
+		return;
+	case CURLE_OPERATION_TIMEDOUT:
+		(void)snprintf(err->said, sizeof(err->said),
+		    t->sent ? "no answer in time"
+			    : "no connection in time: name server, packet "
+			      "filter or TLS");
+		return;
+	default:
+		break;
+	}
+	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
+	(void)snprintf(err->said, sizeof(err->said), "%s%s%s", why,
+	    number != 0 ? ": " : "", number != 0 ? strerror((int)number) : "");
+}
+
+/* What the client is told, and whether the request was certainly not
+ * processed. */
+static bool
+judge(const struct transfer *t, int result, struct api_error *err)
 {
 	switch (result) {
 	case CURLE_COULDNT_RESOLVE_HOST:
@@ -360,4 +398,13 @@ transfer_error(const struct transfer *t, int result, struct api_error *err)
 		    "The provider closed the connection before the end.");
 		return false;
 	}
+}
+
+bool
+transfer_error(const struct transfer *t, int result, struct api_error *err)
+{
+	bool unprocessed = judge(t, result, err);
+
+	tell_cause(t, result, err);
+	return unprocessed;
 }

@@ -38,8 +38,8 @@ upstream_log_failure(const struct config_provider *p, const char *model,
 {
 	char t[128], said[2 * API_ERROR_SAID_MAX], m[256];
 
-	if (status == 0)
-		return; /* there was no answer to tell of */
+	if (status == 0 && err->said[0] == '\0')
+		return; /* nothing is known but what the stream's line says */
 	log_msg(LOG_LEVEL_WARN,
 	    "upstream provider=%s model=%s status=%d type=%s code=%s said=%s",
 	    p->name, log_quote(m, sizeof(m), model, strlen(model)), status,

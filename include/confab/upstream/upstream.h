@@ -93,13 +93,15 @@ void upstream_resume(struct upstream *u);
 void upstream_cancel(struct upstream *u);
 
 /*
- * A plain request for a short JSON document, such as a model list; `done` gets
- * the status (0: no answer) and the body of at most PROVIDER_LIST_MAX bytes.
- * Takes over what `req` owns. Returns 0, or -1 when it could not start, with
- * `req` left to the caller.
+ * A plain request for a short JSON document, such as a model list. With `err`
+ * NULL, `done` gets the body, of at most PROVIDER_LIST_MAX bytes, of an answer
+ * with status 200; else why there is none, in err->said the cause (what failed
+ * of the connection, or the provider's own words without keys), and the status
+ * that came, or 0. Takes over what `req` owns. Returns 0, or -1 when it could
+ * not start, with `req` left to the caller.
  */
-typedef void (
-    *upstream_fetch_fn)(void *arg, int status, const char *body, size_t len);
+typedef void (*upstream_fetch_fn)(void *arg, const struct api_error *err,
+    int status, const char *body, size_t len);
 int upstream_fetch(struct upstream_pool *p,
     const struct config_provider *provider, struct provider_request *req,
     unsigned timeout_ms, upstream_fetch_fn done, void *arg);

@@ -17,12 +17,13 @@
 #include "confab/identity/password.h"
 #include "confab/system/sandbox.h"
 #include "confab/tool/servers.h"
+#include "confab/upstream/ask.h"
 
 #include "ctl.h"
 
 #define DUMP_MAX (1024 * 1024)
 
-#define ONLINE_WAIT 20000 /* ms for all tool servers */
+#define ONLINE_WAIT 20000 /* ms for all providers, and for all tool servers */
 
 static const char usage[] = "check [--dump | --online]";
 
@@ -52,8 +53,9 @@ warn_users(const char *path, const struct users *users)
 }
 
 static int
-check_users(const struct config *c)
+check_users(const struct ctl *ctl)
 {
+	const struct config *c = ctl->config;
 	char err[CONFIG_ERROR_MAX];
 	struct users *users = NULL;
 	struct buf text;
@@ -66,15 +68,16 @@ check_users(const struct config *c)
 		    users_parse(c->users_file, buf_str(&text), text.len, err);
 	buf_wipe(&text);
 	if (users == NULL)
-		return ctl_fail(CTL_CONFIG, "%s", err);
+		return ctl_wrong(ctl, err);
 	warn_users(c->users_file, users);
 	users_free(users);
 	return CTL_OK;
 }
 
 static int
-check_secret(const struct config *c)
+check_secret(const struct ctl *ctl)
 {
+	const struct config *c = ctl->config;
 	char err[CONFIG_ERROR_MAX];
 	struct keyring *keys;
 
@@ -82,21 +85,22 @@ check_secret(const struct config *c)
 		return CTL_OK;
 	keys = keyring_load(c->secret_file, err);
 	if (keys == NULL)
-		return ctl_fail(CTL_CONFIG, "%s", err);
+		return ctl_wrong(ctl, err);
 	keyring_free(keys);
 	return CTL_OK;
 }
 
 static int
-check_tokens(const struct config *c)
+check_tokens(const struct ctl *ctl)
 {
+	const struct config *c = ctl->config;
 	char err[CONFIG_ERROR_MAX];
 	struct access_tokens tokens;
 
 	if (c->tokens_file == NULL)
 		return CTL_OK;
 	if (access_tokens_read(c->tokens_file, &tokens, err) != 0)
-		return ctl_fail(CTL_CONFIG, "%s", err);
+		return ctl_wrong(ctl, err);
 	access_tokens_clear(&tokens);
 	return CTL_OK;
 }
@@ -152,6 +156,7 @@ become_worker(struct ctl *ctl)
 		return CTL_OK;
 	if (sandbox_drop_user(ctl->config, err) != 0)
 		return ctl_fail(CTL_FAILED, "%s", err);
+	ctl->as_user = strdup(ctl->config->user);
 	config_free(ctl->config);
 	ctl->config = NULL;
 	return ctl_config(ctl);
@@ -177,18 +182,24 @@ static int
 check_online(struct config *c)
 {
 	struct buf out;
-	int bad;
+	int bad, silent, code = CTL_OK;
 
 	buf_init(&out, DUMP_MAX);
+	silent = upstream_ask_lists(c, ONLINE_WAIT, &out);
 	bad = tool_servers_ask(c, ONLINE_WAIT, &out);
 	fputs(buf_str(&out), stdout);
+	(void)fflush(stdout);
 	buf_free(&out);
-	if (bad < 0)
+	if (bad < 0 || silent < 0)
 		return ctl_fail(CTL_FAILED, "out of memory");
+	if (silent > 0)
+		code = ctl_fail(CTL_FAILED,
+		    "%d of the providers cannot be used: they list no models",
+		    silent);
 	if (bad > 0)
-		return ctl_fail(CTL_FAILED,
+		code = ctl_fail(CTL_FAILED,
 		    "%d of the tool servers cannot be used", bad);
-	return CTL_OK;
+	return code;
 }
 
 int
@@ -206,11 +217,11 @@ ctl_check(struct ctl *ctl)
 	if (dumping)
 		return dump(ctl->config);
 	/* All of them, so that one run shows all that is wrong. */
-	if ((code = check_users(ctl->config)) != CTL_OK)
+	if ((code = check_users(ctl)) != CTL_OK)
 		worst = code;
-	if ((code = check_secret(ctl->config)) != CTL_OK)
+	if ((code = check_secret(ctl)) != CTL_OK)
 		worst = code;
-	if ((code = check_tokens(ctl->config)) != CTL_OK)
+	if ((code = check_tokens(ctl)) != CTL_OK)
 		worst = code;
 	warn_folders(ctl->config);
 	if (online && (code = check_online(ctl->config)) != CTL_OK)

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "confab/base/log.h"
@@ -82,6 +83,7 @@ main(int argc, char **argv)
 	code = run(&ctl);
 	config_free(ctl.config);
 	if (fflush(stdout) != 0)
+	free(ctl.as_user);
 		code = CTL_FAILED;
 	return code;
 }

@@ -29,6 +29,19 @@ ctl_fail(enum ctl_exit code, const char *fmt, ...)
 	return code;
 }
 
+int
+ctl_wrong(const struct ctl *ctl, const char *err)
+{
+	(void)ctl_fail(CTL_CONFIG, "%s", err);
+	if (ctl->as_user != NULL && strstr(err, strerror(EACCES)) != NULL)
+		(void)ctl_fail(CTL_CONFIG,
+		    "the worker runs as \"%s\", who must be able to read that "
+		    "file and to enter its folders; what this user alone may "
+		    "read: \"chown %s FILE; chmod 600 FILE\"",
+		    ctl->as_user, ctl->as_user);
+	return CTL_CONFIG;
+}
+
 const char *
 ctl_word(struct ctl *ctl)
 {
@@ -52,10 +65,11 @@ ctl_config(struct ctl *ctl)
 	const struct config *c;
 
 	if (ctl->config == NULL)
-		ctl->config = config_read(ctl->config_path, provider_kinds, err);
+		ctl->config =
+		    config_read(ctl->config_path, provider_kinds, err);
 	c = ctl->config;
 	if (c == NULL)
-		return ctl_fail(CTL_CONFIG, "%s", err);
+		return ctl_wrong(ctl, err);
 	/* Before anything is made that the worker could not read. */
 	if (geteuid() == 0 && c->user != NULL && getpwnam(c->user) == NULL)
 		return ctl_fail(CTL_CONFIG,

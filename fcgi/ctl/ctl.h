@@ -26,7 +26,9 @@ enum ctl_exit {
 struct ctl {
 	const char *config_path;
 	struct config *config; /* NULL until ctl_config() */
-	int argc;	       /* what comes after the command's names */
+	char *as_user; /* the worker's, whom root has become; NULL: nobody
+			* else than the caller. Owned */
+	int argc;      /* what comes after the command's names */
 	char **argv;
 };
 
@@ -58,6 +60,13 @@ const char *ctl_word(struct ctl *ctl);
 /* Says "confabctl: ..." on standard error. Returns `code`. */
 int ctl_fail(enum ctl_exit code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * Says what is wrong with a file, as a line of config_read() and its like has
+ * it; where access was refused to the worker's user, also who must have it.
+ * Returns CTL_CONFIG.
+ */
+int ctl_wrong(const struct ctl *ctl, const char *err);
 
 /* Says how the command is used. Returns CTL_USAGE. */
 int ctl_usage(const char *usage);

@@ -75,9 +75,27 @@ test("a check by root sees with the worker's eyes", root, () => {
   assert.equal(status, 3);
   assert.match(stderr, /secret: .*Permission denied/);
   assert.match(stderr, RegExp(`this is uid ${DAEMON}; it is uid 0's, mode 0600`));
+  assert.match(stderr, /worker runs as "daemon", who must be able to read/);
   assert.match(stderr, /state: cannot be written/);
   chmodSync(join(dir, 'confab.conf'), 0o600);
-  assert.equal(run('check').status, 3, 'a reload could not read it');
+  const unread = run('check');
+  assert.equal(unread.status, 3, 'a reload could not read it');
+  assert.match(unread.stderr, /confab\.conf: .*Permission denied/);
+  assert.match(unread.stderr, /worker runs as "daemon"/);
+});
+
+test("a key that root alone can read is named, and who must read it", root,
+  () => {
+    run('secret', 'new');
+    run('user', 'add', 'ann');
+    writeFileSync(join(dir, 'key'), 'k\n', { mode: 0o600 });
+    configure({ user: 'daemon', 'provider "up"': { kind: 'openai',
+      base_url: 'http://127.0.0.1:1/v1', api_key_file: 'key' } });
+    const { status, stderr } = run('check');
+    assert.equal(status, 3);
+    assert.match(stderr, /key: .*Permission denied/);
+    assert.match(stderr, /worker runs as "daemon", who must be able to read/);
+    assert.match(stderr, /chown daemon FILE/);
 });
 
 test('a folder that is missing is named', () => {

@@ -28,7 +28,8 @@ static const char help[] =
     "  token list [USER]\n"
     "  token revoke ID\n"
     "  check [--dump | --online]\n"
-    "  doctor URL [--user NAME] [--ca-file FILE | --insecure]\n"
+    "  doctor URL [--user NAME] [--model ID] [--nginx FILE]\n"
+    "      [--ca-file FILE | --insecure] [--json | --quiet]\n"
     "\n"
     "Passwords are asked for on the terminal, or read as one line of standard\n"
     "input. The configuration is " CONFAB_CONFIG_FILE ".\n"
@@ -82,8 +83,8 @@ main(int argc, char **argv)
 		return ctl_usage("COMMAND ...");
 	code = run(&ctl);
 	config_free(ctl.config);
-	if (fflush(stdout) != 0)
 	free(ctl.as_user);
+	if (fflush(stdout) != 0)
 		code = CTL_FAILED;
 	return code;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Asking a running site, one request after another, and saying how each went.
+ * Asking a running site, one request after another.
  */
 #include "config.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,31 +13,25 @@
 
 #include "visit.h"
 
-#define BODY_MAX (1024 * 1024)
+#define BODY_MAX (16 * 1024 * 1024)
 #define HEADERS_MAX 65536
-#define TIMEOUT 60 /* s of one request */
-
-void
-visit_report(struct visit *d, bool good, const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs(good ? "ok    " : "FAIL  ", stdout);
-	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	putchar('\n');
-	fflush(stdout);
-	if (!good)
-		d->failures++;
-}
 
 static size_t
 on_header(char *data, size_t size, size_t n, void *arg)
 {
 	struct visit *d = arg;
+	bool last = size * n == 2 && memcmp(data, "\r\n", 2) == 0;
 
-	return buf_append(&d->headers, data, size * n) == 0 ? size * n : 0;
+	/* An interim answer is none. */
+	if (size * n > 5 && memcmp(data, "HTTP/", 5) == 0)
+		buf_reset(&d->headers);
+	if (buf_append(&d->headers, data, size * n) != 0)
+		return 0;
+	/* With an answer, the rest of a request is not waited for. */
+	return last && d->stalled &&
+		strstr(buf_str(&d->headers), " 100") == NULL
+	    ? 0
+	    : size * n;
 }
 
 static size_t
@@ -47,6 +40,7 @@ on_body(char *data, size_t size, size_t n, void *arg)
 	struct visit *d = arg;
 
 	d->last_ms = clock_mono_ms();
+	d->parts++;
 	if (d->first_ms == 0)
 		d->first_ms = d->last_ms;
 	return buf_append(&d->body, data, size * n) == 0 ? size * n : 0;
@@ -72,6 +66,20 @@ visit_header(struct visit *d, const char *name)
 	return "";
 }
 
+unsigned
+visit_header_count(struct visit *d, const char *name)
+{
+	const char *p = buf_str(&d->headers);
+	size_t len = strlen(name);
+	unsigned n = 0;
+
+	for (; p != NULL && *p != '\0'; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		n += strncasecmp(p, name, len) == 0 && p[len] == ':';
+	}
+	return n;
+}
+
 bool
 visit_header_has(struct visit *d, const char *name, const char *word)
 {
@@ -84,39 +92,110 @@ visit_header_has(struct visit *d, const char *name, const char *word)
 	return false;
 }
 
-void
-visit_ask(struct visit *d, const char *path, const char *body)
+/* What is being sent. */
+struct sending {
+	const struct visit_request *r;
+	size_t at;
+};
+
+static size_t
+on_send(char *to, size_t size, size_t n, void *arg)
 {
-	struct curl_slist *list = NULL;
+	struct sending *s = arg;
+	size_t len = s->r->len - s->at;
+
+	if (len == 0)
+		return s->r->promised > s->r->len ? CURL_READFUNC_PAUSE : 0;
+	if (len > size * n)
+		len = size * n;
+	memcpy(to, s->r->body + s->at, len);
+	s->at += len;
+	return len;
+}
+
+static void
+set_body(struct visit *d, struct sending *s)
+{
+	const struct visit_request *r = s->r;
+	CURL *c = d->curl;
+
+	if (r->body == NULL) {
+		curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+		return;
+	}
+	curl_easy_setopt(c, CURLOPT_POST, 1L);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, NULL);
+	curl_easy_setopt(c, CURLOPT_READFUNCTION, on_send);
+	curl_easy_setopt(c, CURLOPT_READDATA, s);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
+	    (curl_off_t)(r->promised > 0 ? r->promised : r->len));
+	d->stalled = r->promised > r->len;
+}
+
+/* The request's own headers; NULL for none. */
+static struct curl_slist *
+make_headers(const struct visit_request *r)
+{
+	struct curl_slist *list = NULL, *more;
+
+	if (r->body != NULL) {
+		list =
+		    curl_slist_append(NULL, "Content-Type: application/json");
+		more = curl_slist_append(list, "Expect:");
+		list = more != NULL ? more : list;
+	}
+	if (r->header != NULL) {
+		more = curl_slist_append(list, r->header);
+		list = more != NULL ? more : list;
+	}
+	return list;
+}
+
+void
+visit_send(struct visit *d, const struct visit_request *r)
+{
+	struct sending sending = { r, 0 };
+	struct curl_slist *list = make_headers(r);
 	struct buf url;
-	CURLcode rc;
 
 	buf_init(&url, 8192);
-	buf_printf(&url, "%s%s", d->base, path);
+	if (r->url != NULL)
+		buf_puts(&url, r->url);
+	else
+		buf_printf(&url, "%s%s", d->base, r->path);
 	buf_reset(&d->headers);
 	buf_wipe(&d->body);
 	d->status = 0;
+	d->parts = 0;
+	d->stalled = false;
 	d->first_ms = d->last_ms = 0;
 	d->curl_error[0] = '\0';
 	curl_easy_setopt(d->curl, CURLOPT_URL, buf_str(&url));
-	if (body != NULL) {
-		list =
-		    curl_slist_append(NULL, "Content-Type: application/json");
-		curl_easy_setopt(d->curl, CURLOPT_POSTFIELDS, body);
-		curl_easy_setopt(d->curl, CURLOPT_POSTFIELDSIZE,
-		    (long)strlen(body));
-	} else
-		curl_easy_setopt(d->curl, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(d->curl, CURLOPT_TIMEOUT,
+	    r->seconds > 0 ? r->seconds : (long)VISIT_TIMEOUT);
+	curl_easy_setopt(d->curl, CURLOPT_ACCEPT_ENCODING, r->coding);
 	curl_easy_setopt(d->curl, CURLOPT_HTTPHEADER, list);
-	rc = curl_easy_perform(d->curl);
-	if (rc == CURLE_OK)
+	set_body(d, &sending);
+	d->curl_code = curl_easy_perform(d->curl);
+	d->end_ms = clock_mono_ms();
+	if (d->headers.len > 0)
 		curl_easy_getinfo(d->curl, CURLINFO_RESPONSE_CODE, &d->status);
-	else if (d->curl_error[0] == '\0')
+	if (d->curl_code != CURLE_OK && d->curl_error[0] == '\0')
 		snprintf(d->curl_error, sizeof(d->curl_error), "%s",
-		    curl_easy_strerror(rc));
+		    curl_easy_strerror((CURLcode)d->curl_code));
 	curl_easy_setopt(d->curl, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(list);
 	buf_free(&url);
+}
+
+void
+visit_ask(struct visit *d, const char *path, const char *body)
+{
+	const struct visit_request r = { .path = path,
+		.body = body,
+		.len = body != NULL ? strlen(body) : 0 };
+
+	visit_send(d, &r);
 }
 
 bool
@@ -139,14 +218,13 @@ visit_field(const struct visit *d, const char *name, char *out, size_t size)
 	return true;
 }
 
-/* What came instead of what was expected. */
-static const char *
-instead(struct visit *d, char *out, size_t size)
+const char *
+visit_got(struct visit *d, char *out, size_t size)
 {
 	char text[FIELD_MAX], code[64];
 	const char *to = visit_header(d, "Location");
 
-	if (d->status == 0)
+	if (d->status == 0 || (d->curl_code != CURLE_OK && !d->stalled))
 		snprintf(out, size, "%s", d->curl_error);
 	else if (to[0] != '\0')
 		snprintf(out, size, "status %ld, to %.*s", d->status,
@@ -161,15 +239,16 @@ instead(struct visit *d, char *out, size_t size)
 }
 
 bool
-visit_expect(struct visit *d, long status, const char *what, const char *hint)
+visit_expect(struct visit *d, const char *id, long status, const char *what,
+    const char *cure)
 {
 	char got[FIELD_MAX + 128];
 
-	if (d->status == status)
-		visit_report(d, true, "%s", what);
+	if (d->status == status && (d->curl_code == CURLE_OK || d->stalled))
+		finding_good(&d->found, id, "%s", what);
 	else
-		visit_report(d, false, "%s: %s; %s", what,
-		    instead(d, got, sizeof(got)), hint);
+		finding_bad(&d->found, FINDING_FAIL, id, what, cure, "%s",
+		    visit_got(d, got, sizeof(got)));
 	return d->status == status;
 }
 
@@ -193,7 +272,8 @@ set_options(struct visit *d, const char *ca_file, bool insecure)
 	CURL *c = d->curl;
 
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TIMEOUT);
+	curl_easy_setopt(c, CURLOPT_CERTINFO, 1L);
+	curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, d->curl_error);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, d);

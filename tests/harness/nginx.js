@@ -47,15 +47,16 @@ function fillTemplates(dir, values, change = (text) => text) {
  * @property {number} [connections]
  * @property {string} [file] the one to include
  * @property {(text: string) => string} [change] changes each shipped file
+ * @property {string} [user] of its workers, where root starts it
  */
 
 /** @param {NginxOptions} options */
 function configuration({ dir, mounts, port, pair, extra = '',
-  httpExtra = '', connections = 4096, file = 'confab.conf' }) {
+  httpExtra = '', connections = 4096, file = 'confab.conf', user: as = 'root' }) {
   const included = join(dir, 'nginx', file);
   const locations = mounts.map((mount) =>
     `location ${mount} { include ${included}; }`);
-  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  const user = process.getuid?.() === 0 ? `user ${as};` : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(dir, 'tmp', name)};`);
   return `${user}

@@ -62,19 +62,19 @@ const error = (status, code, message) =>
 test('no server, and no TLS', async () => {
   const out = await doctor('http://127.0.0.1:1/');
   assert.match(out, /^FAIL {2}the site has TLS: browsers keep/m);
-  assert.match(out, /^FAIL {2}the page is served: .*is the name right/m);
+  assert.match(out, /^FAIL {2}the page is served: .*\n +cure: is nginx running/m);
   assert.doesNotMatch(out, /worker/, 'nothing more is tried');
 });
 
 test('the file is not included: nothing, another page, another place',
   async () => {
     const none = await site({});
-    assert.match(none, /the page is served: status 404; is the mount point/);
-    assert.match(none, /the worker answers: status 404; api\/ is not passed/);
+    assert.match(none, /the page is served: status 404\n +cure: is the mount/);
+    assert.match(none, /the worker answers: status 404\n +cure: api\/ is not/);
     const other = await site({ '/chat/': [200, HEADERS, '<h1>Welcome</h1>'] });
     assert.match(other, /^FAIL .*another one answers/m);
     const moved = await site({ '/chat/': [301, { Location: '/talk/' }, ''] });
-    assert.match(moved, /status 301, to \/talk\/; give the address/);
+    assert.match(moved, /status 301, to \/talk\/\n +cure: give the address/);
   });
 
 test('the worker is not running, or its socket is another', async () => {
@@ -90,7 +90,7 @@ test('the worker is not running, or its socket is another', async () => {
 test('clocks that differ', async () => {
   const date = new Date(Date.now() - 7200e3).toUTCString();
   const out = await site({ '/chat/': [200, { ...HEADERS, Date: date }, PAGE] });
-  assert.match(out, /^FAIL .*clock.*NTP/m);
+  assert.match(out, /^FAIL .*clock.*\n.*NTP/m);
 });
 
 test('what the provider says is passed on', async () => {

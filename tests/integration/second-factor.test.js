@@ -186,7 +186,7 @@ test('confabctl doctor asks for the code where the site does', () => {
   const args = ['doctor', `https://localhost:${site.port}/`, '--ca-file', site.certificates.authority, '--user', 'zoe'];
   const without = site.control(args, `${PASSWORD}\n`, { fail: true });
   assert.match(without.stdout, /^ok {4}the site asks for a second factor$/m);
-  assert.match(without.stdout, /^FAIL {2}there is a code to give$/m);
+  assert.match(without.stdout, /^FAIL {2}there is a code to give: none came$/m);
   const wrong = site.control(args, `${PASSWORD}\n000000\n`, { fail: true });
   assert.match(wrong.stdout, /^FAIL {2}the password opens a session: .*401/m);
   const code = totp(secret);

@@ -16,6 +16,9 @@ import { loadTools } from './net/tools.js';
 
 export { createShell } from './ui/shell.js';
 
+/** How long the page has been open before it looks for a newer version of itself (ms). */
+const NEWER_AFTER_MS = 600_000;
+
 /**
  * A random UUID; crypto.randomUUID is missing where the page came over plain
  * HTTP from another machine.
@@ -49,6 +52,16 @@ export function openConversations({ keepSettings, ...page }) {
   const core = createCoreActions({ store, now: env.now, newId, keepSettings });
   watchQueues({ store, send: answers.send });
   store.dispatch({ type: 'tools/ready', tools: { list: PAGE_TOOLS, errors: [] } });
+
+  // A page that stays open outlives upgrades of its site.
+  env.setTimer(async () => {
+    const { watchNewer } = await import('./net/newer.js');
+    watchNewer({
+      fetch: (url, init) => fetch(url, init), base: document.baseURI, own: document.head.innerHTML,
+      isSeen: () => document.visibilityState === 'visible', setTimer: env.setTimer,
+      tell: () => store.dispatch({ type: 'ui/changed', patch: { newer: true } }),
+    });
+  }, NEWER_AFTER_MS);
 
   addEventListener('beforeunload', (event) => {
     if (!selectHasSomethingToLose(store.getState())) return;

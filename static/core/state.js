@@ -57,6 +57,7 @@ export function initialState({ settings, id, now, online = true }) {
       search: '',
       drawerOpen: false,
       online,
+      newer: false,
       toasts: [],
       news: [],
     },

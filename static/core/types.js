@@ -487,6 +487,7 @@
  * @property {string} search           filter of the conversation list
  * @property {boolean} drawerOpen      the list on a narrow screen
  * @property {boolean} online          what the browser says of the network
+ * @property {boolean} newer           the site has a newer version of the page, and nobody has waved that away
  * @property {readonly Toast[]} toasts
  * @property {readonly NewNetwork[]} news   what the last login was told
  */

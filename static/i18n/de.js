@@ -465,6 +465,7 @@ export default {
   'toast.promptsFull': 'Für weitere Vorlagen ist kein Platz. Löschen Sie zuerst einige.',
 
   'banner.offline': 'Sie sind offline. Laufende Antworten gehen weiter, sobald das Netz wieder da ist.',
+  'banner.newer': 'Es gibt eine neuere Version dieser Seite. Diese hier arbeitet weiter; beim Neuladen kommt die neue, und nicht exportierte Chats gehen verloren.',
 
   'live.started': 'Der Assistent antwortet.',
   'live.done': 'Die Antwort ist vollständig.',

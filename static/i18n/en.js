@@ -465,6 +465,7 @@ export default {
   'toast.promptsFull': 'There is no room for more prompts. Delete some first.',
 
   'banner.offline': 'You are offline. Answers under way continue when the network is back.',
+  'banner.newer': 'A newer version of this page is there. This one goes on working; reloading takes the new one, and your chats go unless you exported them.',
 
   'live.started': 'The assistant is answering.',
   'live.done': 'The answer is complete.',

@@ -465,6 +465,7 @@ export default {
   'toast.promptsFull': 'No caben más plantillas. Elimina antes algunas.',
 
   'banner.offline': 'No hay conexión. Las respuestas en curso continuarán cuando vuelva la red.',
+  'banner.newer': 'Hay una versión más reciente de esta página. Esta sigue funcionando; al recargar se toma la nueva, y los chats no exportados se pierden.',
 
   'live.started': 'El asistente está respondiendo.',
   'live.done': 'La respuesta está completa.',

@@ -465,6 +465,7 @@ export default {
   'toast.promptsFull': 'Il n’y a plus de place. Supprimez d’abord quelques modèles.',
 
   'banner.offline': 'Vous êtes hors ligne. Les réponses en cours reprendront avec le réseau.',
+  'banner.newer': 'Une version plus récente de cette page est disponible. Celle-ci continue de fonctionner ; recharger prend la nouvelle, et les conversations non exportées sont perdues.',
 
   'live.started': 'L’assistant répond.',
   'live.done': 'La réponse est complète.',

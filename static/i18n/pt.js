@@ -497,6 +497,7 @@ export default {
   'toast.promptsFull': 'Não cabem mais modelos. Exclua alguns antes.',
 
   'banner.offline': 'Você está sem conexão. As respostas em andamento continuam quando a rede voltar.',
+  'banner.newer': 'Há uma versão mais recente desta página. Esta continua funcionando; ao recarregar vem a nova, e as conversas não exportadas se perdem.',
 
   'live.started': 'O assistente está respondendo.',
   'live.done': 'A resposta está completa.',

@@ -462,6 +462,7 @@ export default {
   'toast.promptsFull': '没有空间保存更多提示词，请先删除一些。',
 
   'banner.offline': '您已离线。网络恢复后，进行中的回答会继续。',
+  'banner.newer': '此页面有新版本。当前页面可继续使用；重新加载会换成新版本，未导出的对话将丢失。',
 
   'live.started': '助手正在回答。',
   'live.done': '回答已完成。',

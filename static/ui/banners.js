@@ -29,8 +29,8 @@ export function createBanners(ctx) {
   const { actions } = ctx;
   const element = make('div', 'banners', { role: 'status' });
   return region(ctx, element,
-    (state) => [tellsExport(state), state.ui.online, state.models.status === 'failed' && state.session.status === 'signed-in' ? state.models.error : null, selectMemory(state).level, state.ui.news],
-    (tells, online, modelsError, memory, news) => {
+    (state) => [tellsExport(state), state.ui.online, state.ui.newer, state.models.status === 'failed' && state.session.status === 'signed-in' ? state.models.error : null, selectMemory(state).level, state.ui.news],
+    (tells, online, newer, modelsError, memory, news) => {
       const { t } = ctx.i18n;
       return html`
         ${tells ? html`<div class="banner banner-quiet">${icon('info')}<span>${t('first.export')}</span>
@@ -41,6 +41,9 @@ export function createBanners(ctx) {
           <button type="button" class="button-text" @click=${() => actions.setUi({ dialog: 'sessions' })}>${t('news.look')}</button>
           <button type="button" class="button-text" @click=${() => actions.setUi({ news: news.filter((other) => other !== one) })}>${t('do.dismiss')}</button></div>`)}
         ${online ? nothing : html`<div class="banner">${icon('offline')}<span>${t('banner.offline')}</span></div>`}
+        ${newer ? html`<div class="banner banner-quiet">${icon('info')}<span>${t('banner.newer')}</span>
+          <button type="button" class="button-text" @click=${() => location.reload()}>${t('login.sso.reload')}</button>
+          <button type="button" class="button-text" @click=${() => actions.setUi({ newer: false })}>${t('do.dismiss')}</button></div>` : nothing}
         ${modelsError ? html`<div class="banner">${icon('warning')}<span>${t('model.failed')} ${explain(ctx.i18n, modelsError)}</span>
           <button type="button" class="button-text" @click=${() => void actions.loadModels()}>${t('model.retry')}</button></div>` : nothing}
         ${memory === 'ok' ? nothing : html`<div class="banner">${icon('warning')}<span>${t(memory === 'full' ? 'memory.full' : 'memory.near')}</span>

@@ -21,6 +21,7 @@
 #include "confab/api/route.h"
 #include "confab/base/buf.h"
 #include "confab/base/log.h"
+#include "confab/base/metrics.h"
 #include "confab/gateway/gateway.h"
 #include "confab/gateway/listen.h"
 #include "confab/gateway/pool.h"
@@ -59,6 +60,8 @@ usage(FILE *out)
 	    "  -l, --listen ADDRESS      unix:PATH or HOST:PORT\n"
 	    "      --socket-mode MODE    of a unix socket, octal (0660)\n"
 	    "      --socket-group GROUP  of a unix socket\n"
+	    "      --instance NAME       of this worker among several, for "
+	    "metrics\n"
 	    "  -t, --check               check the configuration and its "
 	    "files, and end\n"
 	    "  -V, --version             print the version\n"
@@ -88,14 +91,27 @@ parse_mode(const char *text)
 }
 
 static void
+name_worker(const char *name)
+{
+	if (metrics_name_worker(name) == 0)
+		return;
+	fprintf(stderr,
+	    "confab.fcgi: --instance %s: must be of letters, digits, \"_\", "
+	    "\"-\" and \".\", at most %d\n",
+	    name, METRICS_WORKER_MAX);
+	exit(EX_USAGE);
+}
+
+static void
 parse_options(struct options *o, int argc, char *argv[])
 {
-	enum { MODE = 256, GROUP };
+	enum { MODE = 256, GROUP, INSTANCE };
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "listen", required_argument, NULL, 'l' },
 		{ "socket-mode", required_argument, NULL, MODE },
 		{ "socket-group", required_argument, NULL, GROUP },
+		{ "instance", required_argument, NULL, INSTANCE },
 		{ "check", no_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -119,6 +135,9 @@ parse_options(struct options *o, int argc, char *argv[])
 			break;
 		case GROUP:
 			o->socket_group = optarg;
+			break;
+		case INSTANCE:
+			name_worker(optarg);
 			break;
 		case 't':
 			o->check = true;

@@ -85,10 +85,11 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	spawn-fcgi:spawn-fcgi systemd-socket-activate:systemd
 	curl:curl socat:socat mandoc:mandoc ps:procps xz:xz-utils
 	shellcheck:shellcheck
-	fail2ban-regex:fail2ban redis-server:redis-server'
+	fail2ban-regex:fail2ban promtool:prometheus
+	redis-server:redis-server'
 
 # Their services are not wanted, neither now nor at the next boot.
-services='nginx apache2 lighttpd fcgiwrap fail2ban redis-server'
+services='nginx apache2 lighttpd fcgiwrap fail2ban prometheus redis-server'
 
 # Prints the packages of the lists that are missing.
 missing_packages() {

@@ -28,6 +28,8 @@ static const uint64_t bounds[] = { 50, 100, 250, 500, 1000, 2500, 5000, 10000,
 
 #define N_BOUNDS (sizeof(bounds) / sizeof(bounds[0]))
 
+static char worker[METRICS_WORKER_MAX + 1]; /* "": there is only one */
+
 struct provider_counts {
 	char name[NAME_MAX_LEN];
 	uint64_t status[STATUS_CLASSES];
@@ -329,7 +331,44 @@ write_requests(struct buf *out)
 }
 
 int
-metrics_write(struct buf *out, const struct metrics_gauges *g)
+metrics_name_worker(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len > METRICS_WORKER_MAX ||
+	    strspn(name,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789_.-") != len)
+		return -1;
+	memcpy(worker, name, len + 1);
+	return 0;
+}
+
+/* Appends what has been written, with the worker's name in each figure's
+ * labels. */
+static void
+put_named(struct buf *out, const char *p)
+{
+	while (*p != '\0') {
+		size_t line = strcspn(p, "\n"), name = strcspn(p, "{ \n");
+		bool labels = p[name] == '{';
+
+		line += p[line] == '\n';
+		if (*p == '#') {
+			buf_append(out, p, line);
+		} else {
+			buf_append(out, p, name);
+			buf_printf(out, "{worker=\"%s\"%s", worker,
+			    labels ? "," : "}");
+			name += labels;
+			buf_append(out, p + name, line - name);
+		}
+		p += line;
+	}
+}
+
+static void
+write_all(struct buf *out, const struct metrics_gauges *g)
 {
 	write_streams(out, g);
 	write_first(out);
@@ -342,5 +381,23 @@ metrics_write(struct buf *out, const struct metrics_gauges *g)
 	    g->resident);
 	single(out, "open_descriptors", "gauge", "Open file descriptors.",
 	    g->descriptors);
-	return buf_ok(out) ? 0 : -1;
+}
+
+int
+metrics_write(struct buf *out, const struct metrics_gauges *g)
+{
+	struct buf plain;
+	bool good;
+
+	if (worker[0] == '\0') {
+		write_all(out, g);
+		return buf_ok(out) ? 0 : -1;
+	}
+	buf_init(&plain, out->max);
+	write_all(&plain, g);
+	good = buf_ok(&plain);
+	if (good)
+		put_named(out, buf_str(&plain));
+	buf_free(&plain);
+	return good && buf_ok(out) ? 0 : -1;
 }

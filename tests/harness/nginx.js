@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import {
   existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Child, until } from './children.js';
 import { buildDir, sourceDir } from './paths.js';
 
@@ -97,6 +97,7 @@ export async function startNginx(options) {
     nginxdir: join(dir, 'nginx'),
     wwwdir: join(buildDir, 'www'),
     backend: options.backend,
+    rundir: dirname(options.backend.replace(/^unix:/, '')),
   }, options.change);
   const file = join(dir, 'nginx.conf');
   writeFileSync(file, configuration(options));

@@ -20,6 +20,14 @@ for template in "$1"/packaging/systemd/confab*.in; do
 	    socket=/run/confab/fcgi.sock nginxgroup=www-data >"$work/$unit"
 done
 
+for unit in service socket; do
+	sed "s,=[^ ]*/\(confabctl\|confab\.fcgi\) ,=$2/\1 ," \
+	    "$2/packaging/systemd/confab@.$unit" >"$work/confab@1.$unit"
+done
+grep -q -- '--instance %i$' "$work/confab@1.service"
+grep -q '^Requires=confab@%i.socket$' "$work/confab@1.service"
+grep -q '^ListenStream=.*/%i.sock$' "$work/confab@1.socket"
+
 # complaints UNIT: what verify says of it; what it says of other units of this
 # machine is not about ours.
 complaints() {

@@ -355,6 +355,35 @@ teardown(void **state)
 	return 0;
 }
 
+/* The last one: a name stays. */
+static void
+test_named(void **state)
+{
+	static const char *const bad[] = { "", "a b", "a\"b", "a\nb",
+		"\xc3\xbc", "123456789012345678901234567890123" };
+	const struct metrics_gauges g = { 7, 8192, 3, 200000, 12 };
+	struct buf small;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(metrics_name_worker(bad[i]), -1);
+	take();
+	expect("confab_streams_open", "", 7);
+	assert_int_equal(metrics_name_worker("host-1_2.a"), 0);
+	take();
+	expect("confab_streams_open", "worker=\"host-1_2.a\"", 7);
+	assert_true(value("confab_first_event_seconds_bucket",
+			"worker=\"host-1_2.a\",le=\"+Inf\"") >= 0);
+	for (i = 0; i < n_samples; i++)
+		assert_ptr_equal(strstr(samples[i].labels,
+				     "worker=\"host-1_2.a"),
+		    samples[i].labels);
+	buf_init(&small, 500);
+	assert_int_equal(metrics_write(&small, &g), -1);
+	buf_free(&small);
+}
+
 int
 main(void)
 {
@@ -365,6 +394,7 @@ main(void)
 		cmocka_unit_test(test_provider_names),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);

@@ -52,6 +52,15 @@ void metrics_tool_call(const char *server, enum metrics_cause c, bool is_error);
 void metrics_login(enum metrics_login o);
 void metrics_request(int status); /* responses by class, 2xx ... 5xx */
 
+#define METRICS_WORKER_MAX 32 /* bytes of a worker's name */
+
+/*
+ * Names this process among several: each figure then has the label `worker`.
+ * Before there are threads. Returns 0, or -1 when that is no name: letters,
+ * digits, "_", "-" and ".", at most METRICS_WORKER_MAX.
+ */
+int metrics_name_worker(const char *name);
+
 /* What is measured at the moment of asking. */
 struct metrics_gauges {
 	uint64_t streams; /* open */

@@ -30,6 +30,8 @@ static const char help[] =
     "  check [--dump | --online]\n"
     "  doctor URL [--user NAME] [--model ID] [--nginx FILE]\n"
     "      [--ca-file FILE | --insecure] [--json | --quiet]\n"
+    "  backup FILE\n"
+    "  restore FILE [--force]\n"
     "\n"
     "Passwords are asked for on the terminal, or read as one line of standard\n"
     "input. The configuration is " CONFAB_CONFIG_FILE ".\n"
@@ -46,6 +48,8 @@ static const struct {
 	{ "token", ctl_token },
 	{ "check", ctl_check },
 	{ "doctor", ctl_doctor },
+	{ "backup", ctl_backup },
+	{ "restore", ctl_restore },
 };
 
 static int

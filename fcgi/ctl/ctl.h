@@ -40,6 +40,8 @@ int ctl_session(struct ctl *ctl);
 int ctl_token(struct ctl *ctl);
 int ctl_check(struct ctl *ctl);
 int ctl_doctor(struct ctl *ctl);
+int ctl_backup(struct ctl *ctl);
+int ctl_restore(struct ctl *ctl);
 
 /*
  * Reads the configuration once. Returns CTL_OK, or CTL_CONFIG when it is wrong

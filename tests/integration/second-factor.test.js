@@ -180,17 +180,32 @@ test('on a terminal, nothing is stored before the app has shown its code', async
   assert.notEqual(readFileSync(file, 'utf8'), before);
 });
 
-test('confabctl doctor asks for the code where the site does', () => {
+/**
+ * Runs doctor beside this process, whose upstream has to answer meanwhile.
+ * @param {string[]} args @param {string} input
+ */
+async function doctor(args, input) {
+  const child = spawn(controlPath, ['--config', suite.site.configFile, ...args]);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data) => { stdout += data; });
+  child.stderr.on('data', (data) => { stderr += data; });
+  child.stdin.end(input);
+  await once(child, 'close');
+  return { stdout, stderr };
+}
+
+test('confabctl doctor asks for the code where the site does', async () => {
   const { site } = suite;
   const { secret } = enrolled('zoe');
   const args = ['doctor', `https://localhost:${site.port}/`, '--ca-file', site.certificates.authority, '--user', 'zoe'];
-  const without = site.control(args, `${PASSWORD}\n`, { fail: true });
+  const without = await doctor(args, `${PASSWORD}\n`);
   assert.match(without.stdout, /^ok {4}the site asks for a second factor$/m);
   assert.match(without.stdout, /^FAIL {2}there is a code to give: none came$/m);
-  const wrong = site.control(args, `${PASSWORD}\n000000\n`, { fail: true });
+  const wrong = await doctor(args, `${PASSWORD}\n000000\n`);
   assert.match(wrong.stdout, /^FAIL {2}the password opens a session: .*401/m);
   const code = totp(secret);
-  const right = site.control(args, `${PASSWORD}\n${code}\n`, { fail: true });
+  const right = await doctor(args, `${PASSWORD}\n${code}\n`);
   assert.match(right.stdout, /^ok {4}the password opens a session$/m);
   assert.match(right.stdout, /^ok {4}an ended session is refused$/m);
   for (const word of [PASSWORD, code]) assert.ok(!`${right.stdout}${right.stderr}`.includes(word));

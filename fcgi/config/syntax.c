@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <sys/un.h>
 
+#include "confab/base/json.h"
 #include "confab/base/utf8.h"
 #include "confab/config/option.h"
 
@@ -17,6 +18,7 @@
 #define HEADER_MAX 4096
 #define MODEL_ID_MAX 256
 #define WORD_MAX 64
+#define OBJECT_DEPTH 32 /* levels of JSON in an option */
 
 /* RFC 9110, section 5.6.2. */
 static const char tchars[] =
@@ -54,6 +56,19 @@ config_is_printable(const char *s)
 			return false;
 	}
 	return true;
+}
+
+bool
+config_is_object(const char *s)
+{
+	struct json_object *root = NULL;
+	bool is;
+
+	if (json_parse(s, strlen(s), OBJECT_DEPTH, &root) != JSON_OK)
+		return false;
+	is = json_object_is_type(root, json_type_object);
+	json_object_put(root);
+	return is;
 }
 
 bool

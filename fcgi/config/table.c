@@ -180,6 +180,7 @@ static const struct config_option provider[] = {
 	BOOL(V, cache, "no"),
 	LIST(LIST, V, allow, NULL, NULL, config_is_word,
 	    "the name of a member of a request"),
+	STRING(V, web_search, NULL, config_is_object, "a JSON object"),
 	BOOL(V, list_models, NULL),
 	LIST(LIST, V, only, NULL, NULL, config_is_model_id,
 	    "the id of a model, with * for any characters"),
@@ -200,6 +201,7 @@ static const struct config_option model[] = {
 	{ "input", OPTION_INPUT, offsetof(M, input), "text", 0,
 	    COUNT(inputs) - 1, inputs, NULL, NULL },
 	CHOICE(M, think, "auto", thinks),
+	STRING(M, web_search, NULL, config_is_object, "a JSON object"),
 	PATIENCE(M, first_event),
 	PATIENCE(M, silence),
 	PATIENCE(M, total)

@@ -22,8 +22,8 @@ is_any(const char *name, const char *const *names)
 
 /* Names what was left out. The name comes from outside, and goes into a
  * header. */
-static void
-ignore(struct provider_request *out, const char *name)
+void
+provider_ignore(struct provider_request *out, const char *name)
 {
 	if (name[strspn(name,
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -47,7 +47,7 @@ provider_allows(const struct config_provider *p, const char *const *safe,
 		if (strcmp(p->allow.words[i], name) == 0)
 			return true;
 	}
-	ignore(out, name);
+	provider_ignore(out, name);
 	return false;
 }
 
@@ -84,6 +84,6 @@ provider_allows_tool(const struct config_provider *p, struct json_object *tool,
 			return true;
 	}
 	(void)snprintf(name, sizeof(name), "tools.%s", type);
-	ignore(out, name);
+	provider_ignore(out, name);
 	return false;
 }

@@ -311,6 +311,18 @@ check_messages(struct chat_request *r, const struct config_limits *limits,
 	return 0;
 }
 
+/* A flag of ours, which no provider is told of; another's may be an object. */
+static void
+take_search(struct chat_request *r)
+{
+	struct json_object *v = json_get(r->root, "web_search");
+
+	if (!json_object_is_type(v, json_type_boolean))
+		return;
+	r->web_search = json_object_get_boolean(v) != 0;
+	json_object_object_del(r->root, "web_search");
+}
+
 static int
 check_options(struct chat_request *r, struct api_error *err)
 {
@@ -329,6 +341,7 @@ check_options(struct chat_request *r, struct api_error *err)
 		    "must be a boolean");
 	r->stream = json_object_get_boolean(json_get(r->root, "stream")) != 0;
 	r->include_usage = json_object_get_boolean(usage) != 0;
+	take_search(r);
 	return 0;
 }
 

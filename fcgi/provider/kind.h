@@ -114,6 +114,16 @@ extern const struct provider_kind provider_anthropic;
 extern const struct provider_kind provider_responses;
 extern const struct provider_kind provider_demo;
 
+/*
+ * Puts the members that let a model search (search.c) into a request's body;
+ * NULL: that cannot be, and is named among what was left out. 0, or -1: no
+ * memory.
+ */
+int provider_put_search(const char *members, struct provider_request *r);
+
+/* Names what was left out of a request; what is no name of a member is not. */
+void provider_ignore(struct provider_request *r, const char *name);
+
 /* Adds a line to a request's header. 0, or -1: too many, or no memory. */
 int provider_add_header(struct provider_request *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -124,6 +124,8 @@ provider_chat_request(const struct config_provider *p,
 		return provider_refuse(err, "messages",
 		    "may not have http: addresses here");
 	if (kind->body(p, model, req, out, err) == 0 && buf_ok(&out->body) &&
+	    (!req->web_search ||
+		provider_put_search(provider_search_of(p, model), out) == 0) &&
 	    provider_request_to(p, p->chat_path,
 		req->stream ? "text/event-stream" : "application/json",
 		out) == 0 &&

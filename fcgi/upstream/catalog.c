@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "confab/base/buf.h"
+#include "confab/provider/provider.h"
 #include "confab/upstream/catalog.h"
 
 struct catalog {
@@ -60,6 +61,7 @@ free_entry(struct catalog_entry *e)
 	free(e->model.name);
 	free(e->model.upstream);
 	free(e->model.fallback);
+	free(e->model.web_search);
 }
 
 static int
@@ -80,7 +82,8 @@ copy_model(struct config_model *to, const struct config_model *from)
 	to->created = from->created;
 	if (copy(&to->id, from->id) != 0 || copy(&to->name, from->name) != 0 ||
 	    copy(&to->upstream, from->upstream) != 0 ||
-	    copy(&to->fallback, from->fallback) != 0)
+	    copy(&to->fallback, from->fallback) != 0 ||
+	    copy(&to->web_search, from->web_search) != 0)
 		return -1;
 	return 0;
 }
@@ -372,6 +375,8 @@ catalog_entry_json(const struct catalog_entry *e, struct buf *out)
 	if (m->max_output_tokens > 0)
 		buf_printf(out, ",\"max_output_tokens\":%u",
 		    m->max_output_tokens);
+	if (provider_search_of(e->provider, m) != NULL)
+		buf_puts(out, ",\"web_search\":true");
 	/* What is not known may be tried. */
 	if (m->input == 0)
 		return buf_puts(out,

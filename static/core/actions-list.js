@@ -15,7 +15,7 @@ import { withRecent } from './settings.js';
 
 /**
  * @typedef {'newConversation' | 'selectConversation' | 'renameConversation' | 'deleteConversation' | 'pinConversation'
- *   | 'setModel' | 'setSystem' | 'setParams' | 'setTools'} ListActionName
+ *   | 'setModel' | 'setSystem' | 'setParams' | 'setTools' | 'setWebSearch'} ListActionName
  * @typedef {Pick<Actions, ListActionName>} ListActions
  */
 
@@ -79,6 +79,10 @@ export function listActions({ store: { dispatch, getState }, now, newId, addToas
 
     setTools(names, conversationId) {
       dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { tools: [...new Set(names)] } });
+    },
+
+    setWebSearch(webSearch, conversationId) {
+      dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { webSearch } });
     },
 
     setParams(params, conversationId) {

@@ -207,5 +207,6 @@ export function requestFor(state, { conversation, message, model, goOn }) {
   });
   return requestBody({
     model: model.id, system, params, messages: sent, goOn, input: model.input, tools: selectOffered(state, conversation),
+    webSearch: conversation.webSearch && model.webSearch,
   });
 }

@@ -57,6 +57,7 @@ export function createConversation({ id, now, model = '' }) {
     pinned: false,
     unseen: false,
     tools: [],
+    webSearch: false,
     allowed: [],
   };
 }

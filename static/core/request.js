@@ -34,7 +34,7 @@ export const CONTINUE_PROMPT = 'Continue your last message exactly where it brok
  *   | {role: 'tool', tool_call_id: string, content: string}} RequestMessage
  * @typedef {{type: 'function', function: {name: string, description: string, parameters: unknown}}} SentTool
  * @typedef {{model: string, messages: RequestMessage[], stream: true,
- *   stream_options: {include_usage: true}, tools?: SentTool[]} & Params} RequestBody
+ *   stream_options: {include_usage: true}, tools?: SentTool[], web_search?: true} & Params} RequestBody
  */
 
 /**
@@ -49,9 +49,10 @@ export const CONTINUE_PROMPT = 'Continue your last message exactly where it brok
  * @param {Model['input']} [options.input]  what the model takes; the names of the rest
  *   are sent in its place
  * @param {readonly Tool[]} [options.tools]  what the model may call
+ * @param {boolean} [options.webSearch]  the server is to let it search the web
  * @returns {RequestBody}
  */
-export function requestBody({ model, system, params, messages, goOn = false, input = ['text', 'image'], tools = [] }) {
+export function requestBody({ model, system, params, messages, goOn = false, input = ['text', 'image'], tools = [], webSearch = false }) {
   /** @type {RequestMessage[]} */
   const list = [];
   if (system.trim() !== '') list.push({ role: 'system', content: system });
@@ -70,6 +71,7 @@ export function requestBody({ model, system, params, messages, goOn = false, inp
   if (goOn && list.at(-1)?.role === 'assistant') list.push({ role: 'user', content: CONTINUE_PROMPT });
   /** @type {RequestBody} */
   const body = { model, messages: list, stream: true, stream_options: { include_usage: true } };
+  if (webSearch) body.web_search = true;
   if (tools.length > 0) body.tools = tools.map(sentTool);
   return Object.assign(body, readParams(params).params);
 }

@@ -71,6 +71,7 @@
  * @property {number | null} maxOutputTokens tokens
  * @property {('text' | 'image' | 'audio' | 'file')[]} input
  * @property {string} description   the administrator's words; '' for none
+ * @property {boolean} webSearch    it can be let search the web
  */
 
 /**
@@ -422,6 +423,7 @@
  * @property {boolean} pinned      stays at the top of the list
  * @property {boolean} unseen      an answer has ended while another conversation was shown
  * @property {readonly string[]} tools    names of those that the model may call
+ * @property {boolean} webSearch   the model may search the web, where it can
  * @property {readonly string[]} allowed  digests of tools that may be called without a question
  */
 
@@ -560,7 +562,7 @@
  *   | {type: 'conversation/renamed', id: Id, title: string, now: number}
  *   | {type: 'conversation/deleted', id: Id, token: Id, newId: Id, now: number}
  *   | {type: 'conversation/configured', id: Id, patch: {model?: string, system?: string, params?: Params, pinned?: boolean,
- *      tools?: readonly string[], allowed?: readonly string[]}}
+ *      tools?: readonly string[], webSearch?: boolean, allowed?: readonly string[]}}
  *   | {type: 'conversation/queued', id: Id, queue: readonly Draft[], draft: Draft}
  *   | {type: 'conversation/draftChanged', id: Id, patch: Partial<Draft>}
  *   | {type: 'conversation/imported', conversations: Conversation[]}
@@ -615,6 +617,7 @@
  * @property {(params: Params, conversationId?: Id) => void} setParams  replaces all of
  *   them; what core/params.js calls invalid is left out
  * @property {(tools: readonly string[], conversationId?: Id) => void} setTools  by their names
+ * @property {(on: boolean, conversationId?: Id) => void} setWebSearch
  * @property {(messageId: Id, direction: -1 | 0 | 1) => void} selectBranch   0: its own
  * @property {(messageId: Id, text: string) => boolean} rewriteAnswer   the person's own words in
  *   the place of an answer's, as a branch beside it; false, with a toast or a dialog, at a limit

@@ -299,6 +299,7 @@ export default {
   'compose.send': 'إرسال',
   'compose.stop': 'إيقاف',
   'compose.attach': 'إرفاق ملفات',
+  'compose.search': 'البحث في الويب',
   'compose.attachments': 'الملفات المرفقة',
   'compose.remove': 'إزالة {name}',
   'compose.pasted': 'نص ملصق',

@@ -288,6 +288,7 @@ export default {
   'compose.send': 'Senden',
   'compose.stop': 'Anhalten',
   'compose.attach': 'Dateien anhängen',
+  'compose.search': 'Im Web suchen',
   'compose.attachments': 'Angehängte Dateien',
   'compose.remove': '{name} entfernen',
   'compose.pasted': 'Eingefügter Text',

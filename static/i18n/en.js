@@ -288,6 +288,7 @@ export default {
   'compose.send': 'Send',
   'compose.stop': 'Stop',
   'compose.attach': 'Attach files',
+  'compose.search': 'Search the web',
   'compose.attachments': 'Attached files',
   'compose.remove': 'Remove {name}',
   'compose.pasted': 'Pasted text',

@@ -288,6 +288,7 @@ export default {
   'compose.send': 'Enviar',
   'compose.stop': 'Detener',
   'compose.attach': 'Adjuntar archivos',
+  'compose.search': 'Buscar en la web',
   'compose.attachments': 'Archivos adjuntos',
   'compose.remove': 'Quitar {name}',
   'compose.pasted': 'Texto pegado',

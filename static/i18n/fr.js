@@ -288,6 +288,7 @@ export default {
   'compose.send': 'Envoyer',
   'compose.stop': 'Arrêter',
   'compose.attach': 'Joindre des fichiers',
+  'compose.search': 'Chercher sur le web',
   'compose.attachments': 'Fichiers joints',
   'compose.remove': 'Retirer {name}',
   'compose.pasted': 'Texte collé',

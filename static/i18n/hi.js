@@ -291,6 +291,7 @@ export default {
   'compose.send': 'भेजें',
   'compose.stop': 'रोकें',
   'compose.attach': 'फ़ाइलें जोड़ें',
+  'compose.search': 'वेब पर खोजें',
   'compose.attachments': 'जोड़ी गई फ़ाइलें',
   'compose.remove': '{name} हटाएँ',
   'compose.pasted': 'चिपकाया गया टेक्स्ट',

@@ -288,6 +288,7 @@ export default {
   'compose.send': '送信',
   'compose.stop': '停止',
   'compose.attach': 'ファイルを添付',
+  'compose.search': 'ウェブを検索',
   'compose.attachments': '添付ファイル',
   'compose.remove': '{name}を外す',
   'compose.pasted': '貼り付けた文章',

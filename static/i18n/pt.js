@@ -296,6 +296,7 @@ export default {
   'compose.send': 'Enviar',
   'compose.stop': 'Parar',
   'compose.attach': 'Anexar arquivos',
+  'compose.search': 'Pesquisar na web',
   'compose.attachments': 'Arquivos anexados',
   'compose.remove': 'Remover {name}',
   'compose.pasted': 'Texto colado',

@@ -303,6 +303,7 @@ export default {
   'compose.send': 'Отправить',
   'compose.stop': 'Остановить',
   'compose.attach': 'Прикрепить файлы',
+  'compose.search': 'Искать в интернете',
   'compose.attachments': 'Прикреплённые файлы',
   'compose.remove': 'Убрать {name}',
   'compose.pasted': 'Вставленный текст',

@@ -285,6 +285,7 @@ export default {
   'compose.send': '发送',
   'compose.stop': '停止',
   'compose.attach': '添加文件',
+  'compose.search': '搜索网络',
   'compose.attachments': '已添加的文件',
   'compose.remove': '移除 {name}',
   'compose.pasted': '粘贴的文本',

@@ -383,6 +383,7 @@ export function readModels(answer) {
       contextLength: tokens(model['context_length']),
       maxOutputTokens: tokens(model['max_output_tokens']),
       input: readInput(input),
+      webSearch: model['web_search'] === true,
       description: typeof model['description'] === 'string' ? model['description'].slice(0, MAX_DESCRIPTION_CHARS) : '',
     });
   }

@@ -132,16 +132,18 @@ function rowRegion(ctx, attach, press, dictate) {
       return [
         selectIsStreaming(conversation), selectSendObstacle(state, conversation),
         Math.round(limit ? (tokens / limit) * 200 : 0), limit, attach.reading, selectOffered(state, conversation).length,
-        takesSound(state),
+        takesSound(state), selectModel(state, conversation)?.webSearch ? conversation.webSearch : null,
       ];
     },
-    (streaming, obstacle, half, limit, busy, offered, sound) => {
+    (streaming, obstacle, half, limit, busy, offered, sound, searches) => {
       const { t } = ctx.i18n;
       const does = t(streaming ? 'compose.stop' : 'compose.send');
       return html`
         <button type="button" class="icon-button" aria-label=${t('compose.attach')} title=${t('compose.attach')} @click=${() => attach.picker.click()}>${icon('attach')}</button>
         <button type="button" class="icon-button tools-button" data-on=${offered > 0} aria-label=${offered > 0 ? t('tools.chosen', { count: offered }) : t('tools.title')}
           title=${t('tools.title')} aria-haspopup="dialog" @click=${() => ctx.actions.setUi({ dialog: 'tools' })}>${icon('tool')}${offered > 0 ? html`<span class="tools-count" aria-hidden="true">${offered}</span>` : nothing}</button>
+        ${searches === null ? nothing : html`<button type="button" class="icon-button tools-button" data-on=${searches} aria-pressed=${String(searches)} aria-label=${t('compose.search')}
+          title=${t('compose.search')} @click=${() => ctx.actions.setWebSearch(!searches)}>${icon('globe')}</button>`}
         ${limit && half > 0 ? contextMeter(ctx, half / 200, limit) : nothing}
         <span class="composer-space"></span>
         ${sound ? html`<button type="button" class="icon-button dictate-button" aria-label=${t('dictation.start')} title=${t('dictation.start')} @click=${dictate}>${icon('mic')}</button>` : nothing}

@@ -49,6 +49,7 @@ const SHAPES = {
   book: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 5.5A1.5 1.5 0 0 1 6.5 4H19v13H6.5A1.5 1.5 0 0 0 5 18.5A1.5 1.5 0 0 0 6.5 20H19M9 8h6"/></svg>`,
   person: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="8.5" r="3.8"/><path d="M4.5 20c.8-4 3.8-6 7.5-6s6.7 2 7.5 6"/></svg>`,
   swap: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 8.5h13M15 5l3.5 3.5L15 12M19 15.5H6M9 12l-3.5 3.5L9 19"/></svg>`,
+  globe: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c5 5.5 5 11.5 0 17c-5-5.5-5-11.5 0-17z"/></svg>`,
   tool: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M14.5 6.5a4.5 4.5 0 0 1 5.6-2.2l-2.9 2.9.7 2.6 2.6.7 0 0 2.1-2.1a4.5 4.5 0 0 1-6 5L9.5 20.5a2.1 2.1 0 0 1-3-3l7.1-7.1a4.5 4.5 0 0 1 .9-3.9z"/></svg>`,
   mic: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><rect x="9" y="3.5" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v2.5"/></svg>`,
   pause: html`<svg class="icon icon-solid" viewBox="0 0 24 24" aria-hidden="true"><rect x="7" y="6" width="3.4" height="12" rx="1"/><rect x="13.6" y="6" width="3.4" height="12" rx="1"/></svg>`,

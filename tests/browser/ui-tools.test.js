@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { asModules, closeBrowser, visit } from './ui-harness.js';
+import { asModules, closeBrowser, pickModel, visit } from './ui-harness.js';
 
 after(closeBrowser);
 
@@ -365,5 +365,34 @@ test('a call that failed is called again by the person, in a branch', async () =
   await v.page.getByText('2 / 2').waitFor();
   await v.answer('That is all.').waitFor();
   assert.equal(n, 2);
+  await v.close();
+});
+
+test('a model searches the web when it is let: a switch where it can, off at first, and its sources', async () => {
+  const v = await visit({ prepare: (s) => {
+    s.models = s.models.map((model) => (model.id === 'quick' ? { ...model, web_search: true } : model));
+    s.answer = async (reply) => {
+      await reply.text('Rain.');
+      if (reply.body.web_search) await reply.piece({ annotations: [{ type: 'url_citation', url_citation: { url: 'https://weather.example/now', title: 'Weather', start_index: 0, end_index: 5 } }] });
+      await reply.end();
+    };
+  } });
+  const last = () => v.site.calls.findLast(({ path }) => path === 'chat/completions')?.body;
+  const button = v.page.getByRole('button', { name: 'Search the web' });
+  await v.ask('one');
+  await v.answer('Rain.').waitFor();
+  assert.equal(last().web_search, undefined);
+  assert.equal(await button.getAttribute('aria-pressed'), 'false');
+  await button.click();
+  assert.equal(await button.getAttribute('aria-pressed'), 'true');
+  await v.ask('two');
+  await v.page.locator('.part-sources').getByRole('link', { name: 'Weather' }).waitFor();
+  assert.equal(last().web_search, true);
+  await pickModel(v.page, 'seeing');
+  await button.waitFor({ state: 'detached' });
+  await v.ask('three');
+  await v.answer('Rain.').nth(2).waitFor();
+  assert.equal(last().web_search, undefined, 'a model that cannot is not asked to');
+  assert.deepEqual(v.incidents, []);
   await v.close();
 });

@@ -14,7 +14,8 @@ const suite = useSite({
   config: {
     'provider "up"': { 'model "m"': { name: 'The M', context_length: 8000,
       max_output_tokens: 500 },
-    'model "alias"': { upstream: 'real-name', input: ['text', 'image'] } },
+    'model "alias"': { upstream: 'real-name', input: ['text', 'image'] },
+    'model "seeker"': { web_search: '{"web_search_options":{"n":1}}' } },
   },
 });
 
@@ -49,6 +50,31 @@ test('an alias is told to the provider by its own name', async () => {
   await reading.ended;
   assert.equal(JSON.parse(site.upstream.calls[0].body).model, 'real-name');
 });
+
+test('a model that can be let search says so, and does when it is asked to',
+  async () => {
+    const { site } = suite;
+    const client = await site.signedIn();
+    const list = await models();
+    assert.deepEqual(list.filter((one) => one.web_search === true)
+      .map(({ id }) => id), ['seeker']);
+    site.upstream.forget();
+    for (const [model, more] of /** @type {[string, any][]} */ ([
+      ['seeker', { web_search: true }], ['seeker', {}],
+      ['m', { web_search: true }]])) {
+      const reading = await client.chat(model, pieces(['a']), { more });
+      await reading.ended;
+    }
+    const [let_, not, cannot] = site.upstream.calls.map((one) =>
+      JSON.parse(one.body));
+    assert.deepEqual(let_.web_search_options, { n: 1 });
+    for (const body of [not, cannot]) {
+      assert.equal(body.web_search_options, undefined);
+    }
+    for (const body of [let_, not, cannot]) {
+      assert.equal(body.web_search, undefined);
+    }
+  });
 
 test('only what the client set is sent', async () => {
   const { site } = suite;

@@ -98,9 +98,9 @@ export function makeCore({ settings = DEFAULT_SETTINGS } = {}) {
 
 /** A model that takes images, one that does not, one of unknown length. */
 export const MODELS = [
-  { id: 'small', name: 'Small', provider: 'p', contextLength: 1000, maxOutputTokens: 200, input: ['text'], description: '' },
-  { id: 'eyes', name: 'Eyes', provider: 'p', contextLength: 100000, maxOutputTokens: null, input: ['text', 'image'], description: '' },
-  { id: 'any', name: 'Any', provider: 'q', contextLength: null, maxOutputTokens: null, input: ['text'], description: '' },
+  { id: 'small', name: 'Small', provider: 'p', contextLength: 1000, maxOutputTokens: 200, input: ['text'], description: '', webSearch: false },
+  { id: 'eyes', name: 'Eyes', provider: 'p', contextLength: 100000, maxOutputTokens: null, input: ['text', 'image'], description: '', webSearch: false },
+  { id: 'any', name: 'Any', provider: 'q', contextLength: null, maxOutputTokens: null, input: ['text'], description: '', webSearch: false },
 ];
 
 /** A small image as the page makes them. */

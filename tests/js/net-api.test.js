@@ -228,8 +228,8 @@ test('models and sessions are read with care', () => {
     { id: 'a', name: 'A', provider: 'p', context_length: 10, max_output_tokens: 5, input: ['text', 'image'] },
     { id: 'b', owned_by: 'o', input: ['text', 'audio'] }, { id: 'a' }, { id: 7 }, null, { id: '' },
   ] }), [
-    { id: 'a', name: 'A', provider: 'p', contextLength: 10, maxOutputTokens: 5, input: ['text', 'image'], description: '' },
-    { id: 'b', name: 'b', provider: 'o', contextLength: null, maxOutputTokens: null, input: ['text', 'audio'], description: '' },
+    { id: 'a', name: 'A', provider: 'p', contextLength: 10, maxOutputTokens: 5, input: ['text', 'image'], description: '', webSearch: false },
+    { id: 'b', name: 'b', provider: 'o', contextLength: null, maxOutputTokens: null, input: ['text', 'audio'], description: '', webSearch: false },
   ]);
   assert.throws(() => readModels({}), ApiError);
   assert.throws(() => readModels(null), ApiError);

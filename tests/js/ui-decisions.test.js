@@ -178,7 +178,7 @@ test('steps lead from message to message and end behind the last', () => {
 });
 
 /** @param {string} id @param {object} [more] @returns {any} */
-const model = (id, more = {}) => ({ id, name: id, provider: 'p', contextLength: null, maxOutputTokens: null, input: ['text'], description: '', ...more });
+const model = (id, more = {}) => ({ id, name: id, provider: 'p', contextLength: null, maxOutputTokens: null, input: ['text'], description: '', webSearch: false, ...more });
 /** @param {any[]} sections */
 const shown = (sections) => sections.map(({ kind, title, models }) => `${kind} ${title}: ${models.map((/** @type {any} */ m) => m.id).join(' ')}`.replace(' :', ':'));
 

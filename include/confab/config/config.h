@@ -73,6 +73,8 @@ struct config_model {
 	unsigned max_output_tokens; /* 0 = unknown */
 	unsigned input;		    /* set of enum model_input; 0: unknown */
 	enum config_think think;
+	char *web_search; /* JSON of members that let it search the web; NULL:
+			   * the provider's */
 	struct config_patience patience;
 	int64_t created; /* s since 1970, as a list says; 0: unknown */
 };
@@ -118,6 +120,7 @@ struct config_provider {
 			     * marked for its cache */
 	bool list_models;  /* ask the provider for its models (default:
 				 * when none is configured) */
+	char *web_search;  /* of its models; NULL: they cannot be let search */
 	struct config_patience patience;
 	struct config_list allow; /* members of requests that pass */
 	struct config_list only;  /* listed models to offer: patterns */

@@ -121,6 +121,7 @@ bool config_is_query(const char *s);
 bool config_is_header(const char *s);
 bool config_is_header_name(const char *s);
 bool config_is_printable(const char *s); /* printable ASCII */
+bool config_is_object(const char *s);	 /* JSON of an object */
 bool config_is_word(const char *s);	 /* letters, digits, '_', '-', '.' */
 bool config_is_model_id(const char *s);
 bool config_is_tool_server(const char *s); /* a name that "__" may follow */

@@ -21,6 +21,7 @@ struct chat_request {
 	const char *model;	  /* into root */
 	bool stream;
 	bool include_usage; /* the client asked for usage itself */
+	bool web_search;    /* the model is to be let search; not in root */
 	bool has_image;
 	bool has_http; /* something is to be fetched by http: */
 	size_t n_messages;

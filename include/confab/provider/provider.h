@@ -75,6 +75,11 @@ typedef int (
 /* Reads one streamed answer. Small: it lives as long as the stream. */
 struct provider_reader;
 
+/* The members that let a model search the web (JSON of an object, into p or m),
+ * or NULL: it cannot be let. */
+const char *provider_search_of(const struct config_provider *p,
+    const struct config_model *m);
+
 /*
  * Builds the upstream request for `req` to `model` of `p`; `stream` as in
  * req. Of a kind that answers from here it has no URL and is not sent.

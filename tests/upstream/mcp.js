@@ -319,6 +319,16 @@ export class ToolServer {
         this.#kept.set('e-1', `id: e-2\ndata: ${JSON.stringify(
           { jsonrpc: '2.0', ...answer('the rest') })}\n\n`);
         return setTimeout(() => response.destroy(), 50);
+      case 'ping': {
+        const id = `ping-${this.#next++}`;
+        begin();
+        event({ id, method: 'ping' });
+        this.#waiting.set(id, (/** @type {Json} */ { result }) => {
+          event(answer(`pong ${JSON.stringify(result)}`));
+          response.end();
+        });
+        return undefined;
+      }
       case 'status':
         response.writeHead(given.status, { Location: 'http://localhost:1/',
           'Retry-After': '7' });

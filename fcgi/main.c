@@ -293,11 +293,12 @@ wait_for_signals(const struct options *o, struct route_service *service,
 }
 
 static void
-count_tokens(void *arg, const char *user, uint64_t tokens)
+count_tokens(void *arg, const char *user, const char *token, uint64_t tokens)
 {
 	const struct identity *id = arg;
 
 	throttle_tokens(id->state, user, tokens);
+	throttle_token_used(id->state, token, tokens);
 }
 
 static unsigned

@@ -93,11 +93,12 @@ fail(const char *cause)
 }
 
 static void
-count_tokens(void *arg, const char *user, uint64_t tokens)
+count_tokens(void *arg, const char *user, const char *token, uint64_t tokens)
 {
 	const struct identity *id = arg;
 
 	throttle_tokens(id->state, user, tokens);
+	throttle_token_used(id->state, token, tokens);
 }
 
 static void

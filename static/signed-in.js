@@ -101,6 +101,9 @@ export function openConversations({ keepSettings, ...page }) {
         const { transcribe } = await import('./net/transcription.js');
         return transcribe(api, /** @type {File} */ (file), /** @type {AbortSignal | undefined} */ (signal));
       },
+      listTokens: async () => (await own()).listTokens(),
+      makeToken: async (wish) => (await own()).makeToken(wish),
+      endToken: async (id) => (await own()).endToken(id),
     },
   };
 }

@@ -15,13 +15,12 @@
 
 /* The model that is asked for. */
 static int
-choose_model(struct relay_job *job, struct api_error *err)
+choose_model(struct route_call *c, struct relay_job *job, struct api_error *err)
 {
 	const struct chat_request *chat = job->chat;
 	const char *param = NULL;
 
-	job->entry = catalog_find(job->catalog, chat->model);
-	if (job->entry == NULL) {
+	if (!route_find_model(c, job, chat->model)) {
 		(void)api_error_set(err, 404, "model_not_found",
 		    "There is no such model here.");
 		param = "model";
@@ -73,8 +72,8 @@ api_chat(struct route_call *c)
 		goto fail;
 	route_want_models(c, job.chat->model);
 	job.catalog = settings_catalog(c->settings);
-	if (choose_model(&job, &err) == -1 || put_request(&job, &err) == -1 ||
-	    route_may_ask(c, &err) == -1)
+	if (choose_model(c, &job, &err) == -1 ||
+	    put_request(&job, &err) == -1 || route_may_ask(c, &err) == -1)
 		goto fail;
 	route_hand_over(c, &job);
 	return;

@@ -18,7 +18,7 @@ api_models(struct route_call *c)
 
 	route_want_models(c, NULL);
 	k = settings_catalog(c->settings);
-	(void)catalog_json(k, &c->response->body);
+	(void)catalog_json(k, route_may_use, c, &c->response->body);
 	catalog_unref(k);
 }
 
@@ -33,7 +33,7 @@ api_model(struct route_call *c)
 	route_want_models(c, c->rest);
 	k = settings_catalog(c->settings);
 	e = catalog_find(k, c->rest);
-	if (e != NULL) {
+	if (e != NULL && route_may_use(c, e)) {
 		(void)catalog_entry_json(e, &c->response->body);
 	} else {
 		(void)api_error_set(&err, 404, "model_not_found",

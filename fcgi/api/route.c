@@ -22,7 +22,8 @@ enum {
 	BODY = 4,    /* a JSON body */
 	FORM = 32,   /* a form with files */
 	ENDLESS = 8, /* an answer that HEAD would wait for */
-	LARGE = 16   /* a body as large as limits { body } */
+	LARGE = 16,  /* a body as large as limits { body } */
+	LOOKS = 64   /* a token that may only look at models may do it */
 };
 
 /* Bytes of a body where no chat is; nginx's files have twice as much. */
@@ -47,8 +48,8 @@ static const struct route routes[] = {
 	{ "POST", "/api/login", CHANGES | BODY, api_login },
 	{ "POST", "/api/logout", SESSION | CHANGES, api_logout },
 	{ "GET", "/api/metrics", OPEN, api_metrics },
-	{ "GET", "/api/models", SESSION, api_models },
-	{ "GET", "/api/models/", SESSION, api_model },
+	{ "GET", "/api/models", SESSION | LOOKS, api_models },
+	{ "GET", "/api/models/", SESSION | LOOKS, api_model },
 	{ "POST", "/api/password", CHANGES | BODY, api_password },
 	{ "GET", "/api/session", OPEN, api_session },
 	{ "GET", "/api/sessions", SESSION, api_sessions },
@@ -56,6 +57,9 @@ static const struct route routes[] = {
 	{ "DELETE", "/api/sessions/", SESSION | CHANGES, api_session_end },
 	{ "GET", "/api/streams/", SESSION | ENDLESS, api_stream_resume },
 	{ "DELETE", "/api/streams/", SESSION | CHANGES, api_stream_stop },
+	{ "GET", "/api/tokens", SESSION, api_tokens },
+	{ "POST", "/api/tokens", SESSION | CHANGES | BODY, api_token_make },
+	{ "DELETE", "/api/tokens/", SESSION | CHANGES, api_token_end },
 	{ "GET", "/api/tools", SESSION, api_tools },
 	{ "POST", "/api/tools/call", SESSION | CHANGES | BODY | LARGE,
 	    api_tool_call },
@@ -239,7 +243,15 @@ admit(struct route_call *c, const struct route *r)
 		    "The request comes from another site.");
 		return false;
 	}
-	return (r->needs & SESSION) == 0 || authenticate(c);
+	if ((r->needs & SESSION) == 0)
+		return true;
+	if (!authenticate(c))
+		return false;
+	if (!c->session.limits.read_only || (r->needs & LOOKS) != 0)
+		return true;
+	route_fail(c, 403, "token_read_only",
+	    "This access token is for looking at models only.");
+	return false;
 }
 
 /* A large body that comes slowly. */

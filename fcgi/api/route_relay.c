@@ -17,6 +17,7 @@
 
 #define MODELS_WAIT 11000 /* ms for the providers' lists of models */
 #define MODELS_LOOK 5	  /* ms between two looks */
+#define FALLBACKS_MAX 8	  /* models that are looked at in a row */
 #define VALUE_COST 100	  /* bytes of a value in a tree */
 
 _Static_assert(RELAY_DIGEST_LEN <= CRYPTO_SHA256_LEN,
@@ -81,9 +82,46 @@ route_job(struct route_call *c, enum relay_op op, const char *key,
 	job->settings = settings_ref(c->settings);
 	(void)snprintf(job->user, sizeof(job->user), "%s", c->session.user);
 	(void)snprintf(job->key, sizeof(job->key), "%s", key);
+	(void)snprintf(job->token, sizeof(job->token), "%s", c->session.token);
 	if (c->response->headers.len < sizeof(job->extra_headers))
 		memcpy(job->extra_headers, buf_str(&c->response->headers),
 		    c->response->headers.len + 1);
+	return true;
+}
+
+bool
+route_may_use(const void *call, const struct catalog_entry *e)
+{
+	const struct route_call *c = call;
+
+	return token_limits_model(&c->session.limits, e->id);
+}
+
+/* May the model that answers in the place of this one be used, and so on? */
+static bool
+may_fall_back(const struct route_call *c, const struct relay_job *job)
+{
+	const struct catalog_entry *e = job->entry;
+
+	for (int i = 0; i < FALLBACKS_MAX && e->model.fallback != NULL; i++) {
+		e = catalog_find(job->catalog, e->model.fallback);
+		if (e == NULL)
+			break;
+		if (!route_may_use(c, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+route_find_model(struct route_call *c, struct relay_job *job, const char *id)
+{
+	const struct catalog_entry *e = catalog_find(job->catalog, id);
+
+	if (e == NULL || !route_may_use(c, e))
+		return false;
+	job->entry = e;
+	job->no_fallback = !may_fall_back(c, job);
 	return true;
 }
 
@@ -95,6 +133,11 @@ route_may_ask(const struct route_call *c, struct api_error *err)
 
 	if (c->service->cgi &&
 	    throttle_cgi_stream(id, l, c->session.user, err) == -1)
+		return -1;
+	/* The token's limits first: what it is refused costs its user nothing. */
+	if (c->session.token[0] != '\0' &&
+	    throttle_token(id->state, &c->session.limits, c->session.token,
+		err) == -1)
 		return -1;
 	return throttle_request(id->state, l, c->session.user, err);
 }

@@ -55,4 +55,12 @@ void route_want_models(struct route_call *c, const char *model);
  * them. False, with the answer given: there is none. */
 bool route_want_tools(struct route_call *c);
 
+/* May the session's token be used for this model? `call` is a struct
+ * route_call. */
+bool route_may_use(const void *call, const struct catalog_entry *e);
+
+/* Finds the model of that id that may be used; false when there is none. */
+bool route_find_model(struct route_call *c, struct relay_job *job,
+    const char *id);
+
 #endif

@@ -59,6 +59,8 @@ route_session_json(struct route_call *c)
 	    c->settings->config->transcriber != NULL ? "true" : "false");
 	factor_json(c);
 	route_news_json(&c->session, b);
+	if (c->settings->config->tokens_file != NULL)
+		buf_puts(b, ",\"tokens\":true");
 	buf_printf(b,
 	    ",\"limits\":{\"max_body_bytes\":%zu,"
 	    "\"max_messages\":%zu,\"streams_per_user\":%u,"

@@ -35,10 +35,14 @@ put_request(struct route_call *c, struct relay_job *job, struct api_error *err)
 void
 api_transcription(struct route_call *c)
 {
+	const struct config *config = c->settings->config;
 	struct relay_job job;
 	struct api_error err;
 
-	if (c->settings->config->transcriber == NULL) {
+	/* Nor does a token that is for other models see it. */
+	if (config->transcriber == NULL ||
+	    !token_limits_model(&c->session.limits,
+		config->transcription_model)) {
 		route_fail(c, 404, "no_transcription",
 		    "This server turns no speech into text.");
 		return;

@@ -56,6 +56,9 @@ int ctl_config(struct ctl *ctl);
  */
 int ctl_state(struct ctl *ctl, struct shared_state **out);
 
+/* Has a worker made it? */
+bool ctl_has_state(const struct ctl *ctl);
+
 /* Takes the next word out of the arguments; "" when there is none. */
 const char *ctl_word(struct ctl *ctl);
 

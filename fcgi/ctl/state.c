@@ -14,6 +14,16 @@
 
 #include "ctl.h"
 
+bool
+ctl_has_state(const struct ctl *ctl)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/%s", ctl->config->runtime_dir,
+		   SHARED_STATE_FILE) < (int)sizeof(path) &&
+	    access(path, F_OK) == 0;
+}
+
 int
 ctl_state(struct ctl *ctl, struct shared_state **out)
 {

@@ -69,18 +69,19 @@ id_valid(const char *s, size_t len)
 static const char *
 parse_line(const char *s, size_t len, struct access_token *t)
 {
-	const char *f[FIELDS], *end = s + len;
+	const char *f[FIELDS], *end = s + len, *wrong = NULL;
 	size_t n[FIELDS];
 
 	memset(t, 0, sizeof(*t));
 	for (int i = 0; i < FIELDS; i++) {
 		const char *stop = memchr(s, ':', (size_t)(end - s));
 
-		if ((stop == NULL) != (i == FIELDS - 1))
-			return "a line is ID:USER:LABEL:DIGEST:CREATED:EXPIRES";
+		if (s == NULL || (stop == NULL && i < FIELDS - 1))
+			return "a line is ID:USER:LABEL:DIGEST:CREATED:EXPIRES "
+			       "and then limits";
 		f[i] = s;
 		n[i] = (size_t)((stop != NULL ? stop : end) - s);
-		s = stop != NULL ? stop + 1 : end;
+		s = stop != NULL ? stop + 1 : NULL;
 	}
 	if (!id_valid(f[0], n[0]))
 		return "an id has up to 16 hexadecimal digits";
@@ -96,7 +97,17 @@ parse_line(const char *s, size_t len, struct access_token *t)
 	if (time_of(f[4], n[4], &t->created) != 0 ||
 	    time_of(f[5], n[5], &t->expires) != 0)
 		return "times are seconds since 1970";
-	return NULL;
+	while (s != NULL && wrong == NULL) {
+		const char *stop = memchr(s, ':', (size_t)(end - s));
+
+		wrong = token_limits_parse(&t->limits, s,
+		    (size_t)((stop != NULL ? stop : end) - s));
+		s = stop != NULL ? stop + 1 : NULL;
+	}
+	return wrong != NULL ? "a limit is not one of read-only=yes, "
+			       "requests=N, tokens=N, models=LIST, "
+			       "networks=LIST"
+			     : NULL;
 }
 
 static int
@@ -289,8 +300,10 @@ write_token(const struct access_token *t, struct buf *out)
 	char digest[2 * DIGEST_LEN + 1];
 
 	encode_hex(digest, t->digest, DIGEST_LEN);
-	buf_printf(out, "%s:%s:%s:%s:%" PRId64 ":%" PRId64 "\n", t->id, t->user,
+	buf_printf(out, "%s:%s:%s:%s:%" PRId64 ":%" PRId64, t->id, t->user,
 	    t->label, digest, t->created, t->expires);
+	token_limits_write(&t->limits, out);
+	buf_putc(out, '\n');
 }
 
 /* Makes the token's id, text and digest. */
@@ -314,58 +327,78 @@ generate(struct access_token *t, char text[ACCESS_TOKEN_MAX + 1])
 	return rc;
 }
 
-int
-access_tokens_new(const char *path, const char *user, const char *label,
-    int64_t created, int64_t expires, struct access_token *out,
+static size_t
+count_of(const struct access_tokens *all, const char *user)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->list[i].user, user) == 0)
+			n++;
+	return n;
+}
+
+/* Writes the file with the token, if there is room for it. */
+static enum access_tokens_result
+add_to(struct files_edit *e, const char *path, const struct access_token *t,
+    size_t max, char err[CONFIG_ERROR_MAX])
+{
+	enum access_tokens_result r = ACCESS_TOKENS_FAILED;
+	struct access_tokens all;
+	struct buf next;
+
+	if (access_tokens_parse(path, buf_str(&e->text), e->text.len, &all,
+		err) != 0)
+		return r;
+	buf_init(&next, ACCESS_TOKENS_FILE_MAX);
+	buf_append(&next, buf_str(&e->text), e->text.len);
+	if (next.len > 0 && next.data[next.len - 1] != '\n')
+		buf_putc(&next, '\n');
+	write_token(t, &next);
+	if (max > 0 && count_of(&all, t->user) >= max) {
+		snprintf(err, CONFIG_ERROR_MAX,
+		    "the user has %zu tokens already", max);
+		r = ACCESS_TOKENS_FULL;
+	} else if (all.n == ACCESS_TOKENS_MAX)
+		snprintf(err, CONFIG_ERROR_MAX, "%.400s: has %d tokens already",
+		    path, ACCESS_TOKENS_MAX);
+	else if (file_edit_commit(e, &next, err) == 0)
+		r = ACCESS_TOKENS_DONE;
+	access_tokens_clear(&all);
+	buf_wipe(&next);
+	return r;
+}
+
+enum access_tokens_result
+access_tokens_new(const char *path, struct access_token *t, size_t max,
     char text[ACCESS_TOKEN_MAX + 1], char err[CONFIG_ERROR_MAX])
 {
-	struct access_tokens all;
+	enum access_tokens_result r;
 	struct files_edit e;
-	struct buf next;
-	int rc = -1;
 
-	memset(out, 0, sizeof(*out));
-	if (!users_name_valid(user, strlen(user)) ||
-	    strlen(label) > ACCESS_TOKEN_LABEL_MAX ||
-	    !users_name_valid(label, strlen(label)) ||
-	    generate(out, text) != 0) {
+	if (!users_name_valid(t->user, strlen(t->user)) ||
+	    !users_name_valid(t->label, strlen(t->label)) ||
+	    generate(t, text) != 0) {
 		snprintf(err, CONFIG_ERROR_MAX,
 		    "a user and a label have 1 to %d bytes of UTF-8 without "
 		    "colons and control characters",
 		    ACCESS_TOKEN_LABEL_MAX);
-		return -1;
+		return ACCESS_TOKENS_FAILED;
 	}
-	memcpy(out->user, user, strlen(user));
-	memcpy(out->label, label, strlen(label));
-	out->created = created;
-	out->expires = expires;
 	if (file_edit_begin(&e, path, ACCESS_TOKENS_FILE_MAX, FILE_MODE, err) !=
 	    0)
-		return -1;
-	buf_init(&next, ACCESS_TOKENS_FILE_MAX);
-	if (access_tokens_parse(path, buf_str(&e.text), e.text.len, &all,
-		err) == 0) {
-		buf_append(&next, buf_str(&e.text), e.text.len);
-		if (next.len > 0 && next.data[next.len - 1] != '\n')
-			buf_putc(&next, '\n');
-		write_token(out, &next);
-		if (all.n == ACCESS_TOKENS_MAX)
-			snprintf(err, CONFIG_ERROR_MAX,
-			    "%.400s: has %d tokens already", path,
-			    ACCESS_TOKENS_MAX);
-		else
-			rc = file_edit_commit(&e, &next, err);
-		access_tokens_clear(&all);
-	}
-	buf_wipe(&next);
+		return ACCESS_TOKENS_FAILED;
+	r = add_to(&e, path, t, max, err);
 	file_edit_end(&e);
-	return rc;
+	if (r != ACCESS_TOKENS_DONE)
+		crypto_wipe(text, ACCESS_TOKEN_MAX + 1);
+	return r;
 }
 
 /* Copies the file without the token's line, which it keeps in `removed`. */
 static int
-copy_without(const char *id, const struct buf *text, struct buf *out,
-    struct access_token *removed)
+copy_without(const char *id, const char *user, const struct buf *text,
+    struct buf *out, struct access_token *removed)
 {
 	struct access_token t;
 	struct lines lines;
@@ -376,7 +409,8 @@ copy_without(const char *id, const struct buf *text, struct buf *out,
 	lines_begin(&lines, buf_str(text), text->len);
 	while (lines_next(&lines, &s, &n)) {
 		if (n > 0 && *s != '#' && parse_line(s, n, &t) == NULL &&
-		    strcmp(t.id, id) == 0) {
+		    strcmp(t.id, id) == 0 &&
+		    (user == NULL || strcmp(t.user, user) == 0)) {
 			*removed = t;
 			found = 1;
 		} else {
@@ -386,21 +420,22 @@ copy_without(const char *id, const struct buf *text, struct buf *out,
 	return found;
 }
 
-int
-access_tokens_revoke(const char *path, const char *id,
+enum access_tokens_result
+access_tokens_revoke(const char *path, const char *id, const char *user,
     struct access_token *removed, char err[CONFIG_ERROR_MAX])
 {
+	enum access_tokens_result r = ACCESS_TOKENS_NONE;
 	struct files_edit e;
 	struct buf next;
-	int found;
 
 	if (file_edit_begin(&e, path, ACCESS_TOKENS_FILE_MAX, 0, err) != 0)
-		return -1;
+		return ACCESS_TOKENS_FAILED;
 	buf_init(&next, ACCESS_TOKENS_FILE_MAX);
-	found = copy_without(id, &e.text, &next, removed);
-	if (found && file_edit_commit(&e, &next, err) != 0)
-		found = -1;
+	if (copy_without(id, user, &e.text, &next, removed))
+		r = file_edit_commit(&e, &next, err) == 0
+		    ? ACCESS_TOKENS_DONE
+		    : ACCESS_TOKENS_FAILED;
 	buf_wipe(&next);
 	file_edit_end(&e);
-	return found;
+	return r;
 }

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -42,6 +43,61 @@ address_network(const char *text, unsigned char out[ADDRESS_NETWORK_MAX])
 	out[0] = family == AF_INET ? 4 : 6;
 	memcpy(out + 1, bytes, len);
 	return 1 + len;
+}
+
+/* Are all bits from `from` on zero? */
+static bool
+rest_is_zero(const unsigned char *bytes, size_t len, unsigned from)
+{
+	for (unsigned i = from; i < 8 * len; i++)
+		if ((bytes[i / 8] & 0x80 >> i % 8) != 0)
+			return false;
+	return true;
+}
+
+bool
+address_range_read(const char *text, struct address_range *out)
+{
+	const char *slash = strchr(text, '/');
+	size_t n = slash != NULL ? (size_t)(slash - text) : strlen(text);
+	char address[ADDRESS_TEXT_MAX];
+	unsigned bits;
+	int family;
+
+	memset(out, 0, sizeof(*out));
+	if (n >= sizeof(address))
+		return false;
+	memcpy(address, text, n);
+	address[n] = '\0';
+	family = parse(address, out->bytes);
+	if (family == -1)
+		return false;
+	out->family = family == AF_INET ? 4 : 6;
+	bits = family == AF_INET ? 32 : 128;
+	out->bits = bits;
+	if (slash == NULL)
+		return true;
+	n = strlen(slash + 1);
+	if (n == 0 || n > 3 || strspn(slash + 1, "0123456789") != n ||
+	    (n > 1 && slash[1] == '0'))
+		return false;
+	out->bits = (unsigned)atoi(slash + 1);
+	return out->bits <= bits &&
+	    rest_is_zero(out->bytes, bits / 8, out->bits);
+}
+
+bool
+address_range_has(const struct address_range *r, const char *address)
+{
+	unsigned char bytes[16] = { 0 };
+	int family = parse(address, bytes);
+
+	if (family != (r->family == 4 ? AF_INET : AF_INET6))
+		return false;
+	for (unsigned i = 0; i < r->bits; i++)
+		if (((bytes[i / 8] ^ r->bytes[i / 8]) & 0x80 >> i % 8) != 0)
+			return false;
+	return true;
 }
 
 bool

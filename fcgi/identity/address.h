@@ -22,6 +22,20 @@
 size_t address_network(const char *text,
     unsigned char out[ADDRESS_NETWORK_MAX]);
 
+/* Addresses with the same first bits. */
+struct address_range {
+	int family; /* 4 or 6 */
+	unsigned bits;
+	unsigned char bytes[16];
+};
+
+/* Reads an address, or a network as ADDRESS/BITS whose other bits are zero:
+ * one that has more was meant to be another. */
+bool address_range_read(const char *text, struct address_range *out);
+
+/* Is the address, in any spelling, in it? */
+bool address_range_has(const struct address_range *r, const char *address);
+
 /*
  * The network that a person is told of: the first 24 bits of an IPv4 address,
  * the first 48 of an IPv6 address, which a provider gives to one subscriber or

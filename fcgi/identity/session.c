@@ -17,12 +17,14 @@
 #include "confab/identity/keyring.h"
 #include "confab/identity/name.h"
 #include "confab/identity/own_sessions.h"
+#include "confab/identity/own_tokens.h"
 #include "confab/identity/session.h"
 #include "confab/state/shared_sessions.h"
 
 #include "cookie.h"
 #include "second_factor.h"
 
+_Static_assert(SESSION_TOKEN_MAX == ACCESS_TOKEN_ID_MAX, "an id fits");
 _Static_assert(TOKEN_SESSION_LEN == SHARED_SESSION_LEN,
     "a session has one name in a cookie and in the shared state");
 
@@ -288,6 +290,14 @@ take_name(const struct config *c, const char *name, struct session_info *out)
 }
 
 static int
+refuse_token(const struct session_input *in, const char *user,
+    const char *detail, struct api_error *err)
+{
+	audit_log(AUDIT_TOKEN_REFUSED, in->address, user, detail);
+	return not_authenticated(err);
+}
+
+static int
 by_token(struct identity *id, struct settings *s,
     const struct session_input *in, struct session_info *out,
     struct api_error *err)
@@ -305,11 +315,13 @@ by_token(struct identity *id, struct settings *s,
 	if (found < 0)
 		log_msg(LOG_LEVEL_ERROR, "no access token is accepted: %s",
 		    cause);
-	if (found <= 0 || (t.expires > 0 && in->now >= t.expires)) {
-		audit_log(AUDIT_TOKEN_REFUSED, in->address,
-		    found > 0 ? t.user : NULL, found > 0 ? "expired" : NULL);
-		return not_authenticated(err);
-	}
+	if (found <= 0)
+		return refuse_token(in, NULL, NULL, err);
+	if (t.expires > 0 && in->now >= t.expires)
+		return refuse_token(in, t.user, "expired", err);
+	/* In the words for an unknown one: whoever found it learns nothing. */
+	if (!token_limits_network(&t.limits, in->address))
+		return refuse_token(in, t.user, "network", err);
 	if (!take_name(s->config, t.user, out))
 		return not_authenticated(err);
 	if (check_user(s, out->user, in->now, err) != 0) {
@@ -318,6 +330,9 @@ by_token(struct identity *id, struct settings *s,
 	}
 	out->via = SESSION_BEARER;
 	out->expires_at = t.expires;
+	memcpy(out->token, t.id, sizeof(out->token));
+	out->limits = t.limits;
+	own_tokens_used(id, in, t.id);
 	return 0;
 }
 

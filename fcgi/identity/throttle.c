@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,8 +21,9 @@
 #include "address.h"
 
 #define DAY 86400
-#define STOP_LOOK 5    /* ms between looks whether a CGI stream has ended */
-#define STOP_WAIT 2000 /* ms that its end is waited for */
+#define TOKEN_NAME_MAX 20 /* a colon and an access token's id */
+#define STOP_LOOK 5	  /* ms between looks whether a CGI stream has ended */
+#define STOP_WAIT 2000	  /* ms that its end is waited for */
 
 /* What a try is counted under. */
 struct keys {
@@ -268,6 +270,38 @@ throttle_request(struct shared_state *st, const struct config_limits *l,
 		return -1;
 	}
 	return throttle_resume(st, l, user, err);
+}
+
+/* What a token is counted under: no user's name has a colon. */
+static const char *
+token_name(const char *token, char out[TOKEN_NAME_MAX])
+{
+	snprintf(out, TOKEN_NAME_MAX, ":%s", token);
+	return out;
+}
+
+int
+throttle_token(struct shared_state *st, const struct token_limits *l,
+    const char *token, struct api_error *err)
+{
+	char name[TOKEN_NAME_MAX];
+	const struct config_limits own = {
+		.requests_per_minute = l->requests_per_minute > UINT_MAX
+		    ? UINT_MAX
+		    : (unsigned)l->requests_per_minute,
+		.tokens_per_day = l->tokens_per_day,
+	};
+
+	return throttle_request(st, &own, token_name(token, name), err);
+}
+
+void
+throttle_token_used(struct shared_state *st, const char *token, uint64_t tokens)
+{
+	char name[TOKEN_NAME_MAX];
+
+	if (token[0] != '\0')
+		throttle_tokens(st, token_name(token, name), tokens);
 }
 
 int

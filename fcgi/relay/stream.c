@@ -201,7 +201,9 @@ on_answer(void *arg, struct buf *json)
 static bool
 try_again(struct stream *s, const struct api_error *err, bool unprocessed)
 {
-	const char *name = s->entry != NULL ? s->entry->model.fallback : NULL;
+	const char *name = s->entry != NULL && !s->no_fallback
+	    ? s->entry->model.fallback
+	    : NULL;
 	const struct catalog_entry *other =
 	    name != NULL ? catalog_find(s->catalog, name) : NULL;
 	const struct policy_failure f = { .err = err,

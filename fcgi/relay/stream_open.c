@@ -69,6 +69,8 @@ stream_new(struct relay_loop *l, struct relay_job *job)
 	s->catalog = job->catalog;
 	job->catalog = NULL;
 	s->entry = job->entry;
+	s->no_fallback = job->no_fallback;
+	memcpy(s->token, job->token, sizeof(s->token));
 	s->request = job->request;
 	job->request = NULL;
 	s->claim = job->claim;

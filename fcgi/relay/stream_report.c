@@ -76,6 +76,7 @@ log_call(const struct stream *s, const struct api_error *err)
 struct token_report {
 	struct loop_work work; /* first */
 	uint64_t tokens;
+	char token[SESSION_TOKEN_MAX + 1];
 	char user[];
 };
 
@@ -86,7 +87,7 @@ deliver_report(struct loop_work *w)
 	const struct relay_loop *l = (struct relay_loop *)w->loop;
 	const struct relay_hooks *h = &l->relay->hooks;
 
-	h->tokens_used(h->arg, t->user, t->tokens);
+	h->tokens_used(h->arg, t->user, t->token, t->tokens);
 }
 
 static void
@@ -107,6 +108,7 @@ report_tokens(const struct stream *s, uint64_t tokens)
 	if (t == NULL)
 		return;
 	t->tokens = tokens;
+	memcpy(t->token, s->token, sizeof(t->token));
 	memcpy(t->user, s->user->name, len);
 	if (loop_work_start(&s->loop->base, &t->work, deliver_report,
 		free_report) == -1)
@@ -126,7 +128,8 @@ stream_report(struct stream *s, const struct api_error *err)
 	tokens = s->usage.prompt + s->usage.completion;
 	metrics_stream_ended(s->cause);
 	metrics_tokens(s->usage.prompt, s->usage.completion);
-	if (stream_limits(s)->tokens_per_day > 0 && tokens > 0)
+	if (tokens > 0 &&
+	    (stream_limits(s)->tokens_per_day > 0 || s->token[0] != '\0'))
 		report_tokens(s, tokens);
 	if (s->tool != NULL)
 		log_call(s, err);

@@ -35,6 +35,8 @@ struct stream {
 	struct settings *settings;
 	struct catalog *catalog;
 	const struct catalog_entry *entry; /* NULL: a tool is called */
+	bool no_fallback;		   /* no other model in its place */
+	char token[SESSION_TOKEN_MAX + 1]; /* that asked; "": none */
 	struct tool_call *tool; /* instead of the three around it: a tool is
 				 * called */
 	bool speech; /* the same: the settings' transcriber is asked */

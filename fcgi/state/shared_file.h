@@ -40,6 +40,7 @@ enum shared_table {
 	SHARED_SESSIONS, /* a bucket has all of a user's */
 	SHARED_NETWORKS, /* the same */
 	SHARED_CHANGES,	 /* one cell: how many facts were added */
+	SHARED_TOKEN_USES,
 	SHARED_TABLES
 };
 

@@ -392,7 +392,9 @@ catalog_entry_json(const struct catalog_entry *e, struct buf *out)
 }
 
 int
-catalog_json(const struct catalog *k, struct buf *out)
+catalog_json(const struct catalog *k,
+    bool (*may)(const void *arg, const struct catalog_entry *e),
+    const void *arg, struct buf *out)
 {
 	const struct catalog_entry *first = NULL;
 	const char *comma = "";
@@ -401,12 +403,12 @@ catalog_json(const struct catalog *k, struct buf *out)
 	if (k->config->default_model != NULL)
 		first = catalog_find(k, k->config->default_model);
 	buf_puts(out, "{\"object\":\"list\",\"data\":[");
-	if (first != NULL) {
+	if (first != NULL && may(arg, first)) {
 		(void)catalog_entry_json(first, out);
 		comma = ",";
 	}
 	for (i = 0; i < k->n; i++) {
-		if (&k->entries[i] == first)
+		if (&k->entries[i] == first || !may(arg, &k->entries[i]))
 			continue;
 		buf_puts(out, comma);
 		(void)catalog_entry_json(&k->entries[i], out);

@@ -35,6 +35,7 @@ export function initialState({ settings, id, now, online = true }) {
       passwordChangeRequired: false,
       secondFactor: null,
       transcription: false,
+      tokens: false,
       asked: null,
       pending: false,
       elsewhere: false,

@@ -55,6 +55,7 @@
  * @property {ApiErrorInfo | null} error   of the last attempt to sign in
  * @property {boolean} passwordChangeRequired  the login needs a new password
  * @property {SecondFactor | null} secondFactor  null where there is none to speak of
+ * @property {boolean} tokens   there are access tokens here
  * @property {'code' | 'setup' | null} asked  what the login needs besides: a code of the second
  *   factor, or that one is set up
  * @property {boolean} transcription       the server turns speech into text
@@ -459,6 +460,41 @@
  */
 
 /**
+ * An access token of the person's, as the server lists it; texts may be empty, 0 is none.
+ *
+ * @typedef {object} OwnToken
+ * @property {string} id
+ * @property {string} label
+ * @property {number} expiresAt   ms
+ * @property {number} lastUsed    ms
+ * @property {string} network     of the last use
+ * @property {boolean} readOnly
+ * @property {readonly string[]} models
+ * @property {readonly string[]} networks
+ * @property {number} requestsPerMinute
+ * @property {number} tokensPerDay
+ */
+
+/**
+ * @typedef {object} OwnTokens
+ * @property {readonly OwnToken[]} tokens
+ * @property {number} max   that the person may have by making them
+ * @property {number} lifetimeSeconds   of one at most
+ */
+
+/**
+ * @typedef {object} TokenWish
+ * @property {string} label
+ * @property {number} expiresAt   s
+ * @property {boolean} readOnly
+ * @property {readonly string[]} models
+ * @property {readonly string[]} networks
+ * @property {number} requestsPerMinute
+ * @property {number} tokensPerDay
+ * @property {string} password
+ */
+
+/**
  * A login from a network in which the person had not been seen.
  *
  * @typedef {object} NewNetwork
@@ -539,7 +575,8 @@
  *
  * @typedef {{type: 'session/pending'}
  *   | {type: 'session/signedIn', user: {name: string}, expiresAt: number | null,
- *      auth: 'password' | 'remote_user', limits: SessionLimits, secondFactor?: SecondFactor | null, transcription?: boolean}
+ *      auth: 'password' | 'remote_user', limits: SessionLimits, secondFactor?: SecondFactor | null, transcription?: boolean,
+ *      tokens?: boolean}
  *   | {type: 'session/signedOut', auth?: 'password' | 'remote_user', now: number, newId: Id}
  *   | {type: 'session/expired', auth?: 'password' | 'remote_user', elsewhere?: boolean}
  *   | {type: 'session/failed', error: ApiErrorInfo}
@@ -649,6 +686,9 @@
  * @property {() => Promise<FactorResult<OwnSession[]>>} listSessions
  * @property {(id: string) => Promise<FactorResult<null>>} endSession
  * @property {() => Promise<FactorResult<null>>} endOtherSessions
+ * @property {() => Promise<FactorResult<OwnTokens>>} listTokens
+ * @property {(wish: TokenWish) => Promise<FactorResult<string>>} makeToken   the token, which is nowhere else
+ * @property {(id: string) => Promise<FactorResult<null>>} endToken
  * @property {() => Promise<void>} signOut
  * @property {() => Promise<void>} signOutEverywhere
  * @property {() => Promise<void>} checkSession

@@ -298,7 +298,8 @@ function authOf(value) {
  *
  * @param {unknown} answer
  * @returns {{user: {name: string}, expiresAt: number | null, auth: 'password' | 'remote_user', limits: SessionLimits,
- *   secondFactor: import('../core/types.js').SecondFactor | null, transcription: boolean}}
+ *   secondFactor: import('../core/types.js').SecondFactor | null, transcription: boolean,
+ *   tokens: boolean}}
  * @throws {ApiError} 'bad_answer'
  */
 export function readSession(answer) {
@@ -313,6 +314,7 @@ export function readSession(answer) {
     limits: readLimits(fields(session['limits'])),
     secondFactor: readFactor(fields(session['second_factor'])),
     transcription: session['transcription'] === true,
+    tokens: session['tokens'] === true,
   };
 }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * What belongs to the person beside the conversations: the sessions. Nothing of
- * it is kept in the state; loaded when it is first looked at.
+ * What belongs to the person beside the conversations: sessions and access
+ * tokens. Nothing of it is kept in the state; loaded when it is first looked at.
  *
  * @typedef {import('../core/types.js').OwnSession} OwnSession
+ * @typedef {import('../core/types.js').OwnTokens} OwnTokens
  * @typedef {Pick<import('./account.js').AccountOptions, 'api' | 'env'>} Desk
  */
 
+import { LOGIN_TIMEOUT_MS } from './api.js';
 import { ApiError, errorOfFailure } from './errors.js';
 
 /** Entries of one list that are taken at most. */
@@ -59,6 +61,37 @@ export function readSessions(answer) {
   }));
 }
 
+/** @param {unknown} value */
+const count = (value) => (typeof value === 'number' && value > 0 ? value : 0);
+
+/** @param {unknown} value */
+const texts = (value) => (Array.isArray(value) ? value.map(text).filter((one) => one !== '') : []);
+
+/**
+ * @param {unknown} answer
+ * @returns {OwnTokens}
+ */
+export function readTokens(answer) {
+  const { tokens, max, lifetime_seconds: lifetime } = fields(answer);
+  if (!Array.isArray(tokens)) throw new ApiError({ code: 'bad_answer' });
+  return {
+    max: count(max),
+    lifetimeSeconds: count(lifetime),
+    tokens: tokens.slice(0, MAX_ENTRIES).map(fields).filter(({ id }) => text(id) !== '').map((one) => ({
+      id: text(one['id']),
+      label: text(one['label']),
+      expiresAt: moment(one['expires_at']),
+      lastUsed: moment(one['last_used']),
+      network: text(one['network']),
+      readOnly: one['read_only'] === true,
+      models: texts(one['models']),
+      networks: texts(one['networks']),
+      requestsPerMinute: count(one['requests_per_minute']),
+      tokensPerDay: count(one['tokens_per_day']),
+    })),
+  };
+}
+
 /** @param {Desk} desk */
 export function createOwn(desk) {
   const { api } = desk;
@@ -71,6 +104,22 @@ export function createOwn(desk) {
     }),
     endOtherSessions: () => outcome(desk, async () => {
       await api.json('DELETE', 'sessions');
+      return null;
+    }),
+    listTokens: () => outcome(desk, async () => readTokens(await api.json('GET', 'tokens'))),
+    /** @param {import('../core/types.js').TokenWish} wish */
+    makeToken: (wish) => outcome(desk, async () => {
+      const body = {
+        label: wish.label, expires_at: wish.expiresAt, read_only: wish.readOnly, models: wish.models, networks: wish.networks,
+        requests_per_minute: wish.requestsPerMinute, tokens_per_day: wish.tokensPerDay, password: wish.password,
+      };
+      const made = text(fields(await api.json('POST', 'tokens', { body, timeoutMs: LOGIN_TIMEOUT_MS }))['token']);
+      if (made === '') throw new ApiError({ code: 'bad_answer' });
+      return made;
+    }),
+    /** @param {string} id */
+    endToken: (id) => outcome(desk, async () => {
+      await api.json('DELETE', `tokens/${encodeURIComponent(id)}`);
       return null;
     }),
   };

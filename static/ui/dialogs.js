@@ -22,6 +22,7 @@ const CONTENTS = {
   prompts: async () => (await import('./dialog-prompts.js')).promptsDialog,
   sessions: async () => (await import('./dialog-sessions.js')).sessionsDialog,
   settings: async () => (await import('./dialog-settings.js')).settingsDialog,
+  tokens: async () => (await import('./dialog-tokens.js')).tokensDialog,
   tools: async () => (await import('./dialog-tools.js')).toolsDialog,
   params: async () => (await import('./dialog-params.js')).paramsDialog,
   help: async () => (await import('./dialog-help.js')).helpDialog,

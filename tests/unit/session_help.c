@@ -141,11 +141,13 @@ void
 make_token(const char *user, int64_t expires, char *header, size_t size)
 {
 	char text[ACCESS_TOKEN_MAX + 1], cause[CONFIG_ERROR_MAX];
-	struct access_token t;
+	struct access_token t = { .label = "laptop" };
 
-	assert_int_equal(access_tokens_new(tokens_path, user, "laptop", in.now,
-			     expires, &t, text, cause),
-	    0);
+	snprintf(t.user, sizeof(t.user), "%s", user);
+	t.created = in.now;
+	t.expires = expires;
+	assert_int_equal(access_tokens_new(tokens_path, &t, 0, text, cause),
+	    ACCESS_TOKENS_DONE);
 	snprintf(header, size, "Bearer %s", text);
 }
 

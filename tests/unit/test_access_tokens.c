@@ -33,6 +33,21 @@ parse(const char *text, struct access_tokens *out, char *err)
 	return access_tokens_parse("tokens", text, strlen(text), out, err);
 }
 
+/* Makes a token without limits. Returns 0 or -1. */
+static int
+make_one(const char *file, const char *user, const char *label, int64_t created,
+    int64_t expires, struct access_token *out, char *text, char *err)
+{
+	memset(out, 0, sizeof(*out));
+	snprintf(out->user, sizeof(out->user), "%s", user);
+	snprintf(out->label, sizeof(out->label), "%s", label);
+	out->created = created;
+	out->expires = expires;
+	return access_tokens_new(file, out, 0, text, err) == ACCESS_TOKENS_DONE
+	    ? 0
+	    : -1;
+}
+
 static void
 test_form(void **state)
 {
@@ -128,8 +143,8 @@ test_life(void **state)
 	/* A line by hand, without its newline. */
 	temp_put(path, "# by hand", 0640);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(access_tokens_new(path, "alice", "a label", 10,
-				     0, &made[i], text[i], err),
+		assert_int_equal(make_one(path, "alice", "a label", 10, 0,
+				     &made[i], text[i], err),
 		    0);
 		assert_int_equal(strlen(text[i]), 4 + 43 + 6);
 		assert_memory_equal(text[i], "cfb_", 4);
@@ -151,8 +166,9 @@ test_life(void **state)
 	assert_null(strstr(buf_str(&file), text[0] + 7));
 	buf_free(&file);
 
-	assert_int_equal(access_tokens_revoke(path, made[1].id, &removed, err),
-	    1);
+	assert_int_equal(access_tokens_revoke(path, made[1].id, NULL, &removed,
+			     err),
+	    ACCESS_TOKENS_DONE);
 	assert_string_equal(removed.user, "alice");
 	assert_int_equal(access_tokens_find(followed, path, text[1],
 			     strlen(text[1]), &found, err),
@@ -168,27 +184,22 @@ test_life(void **state)
 	assert_int_equal(access_tokens_find(followed, path, text[2],
 			     strlen(text[2]), &found, err),
 	    -1);
-	assert_int_equal(access_tokens_new(path, "alice", "x", 10, 0, &made[0],
-			     text[0], err),
+	assert_int_equal(make_one(path, "alice", "x", 10, 0, &made[0], text[0],
+			     err),
 	    -1);
 	unlink(path);
 	assert_int_equal(access_tokens_find(followed, path, text[2],
 			     strlen(text[2]), &found, err),
 	    0);
-	assert_int_equal(access_tokens_new(path, "a:b", "x", 10, 0, &made[0],
-			     text[0], err),
+	assert_int_equal(make_one(path, "a:b", "x", 10, 0, &made[0], text[0],
+			     err),
 	    -1);
-	assert_int_equal(access_tokens_new(path, "a", "", 10, 0, &made[0],
-			     text[0], err),
+	assert_int_equal(make_one(path, "a", "", 10, 0, &made[0], text[0], err),
 	    -1);
 	memset(label, 'x', sizeof(label));
-	label[ACCESS_TOKEN_LABEL_MAX + 1] = '\0';
-	assert_int_equal(access_tokens_new(path, "a", label, 10, 0, &made[0],
-			     text[0], err),
-	    -1);
 	label[ACCESS_TOKEN_LABEL_MAX] = '\0';
-	assert_int_equal(access_tokens_new(path, "a", label, 10, 0, &made[0],
-			     text[0], err),
+	assert_int_equal(make_one(path, "a", label, 10, 0, &made[0], text[0],
+			     err),
 	    0);
 }
 
@@ -210,14 +221,13 @@ test_limit(void **state)
 	assert_int_equal(access_tokens_read(path, &all, err), 0);
 	assert_int_equal(all.n, ACCESS_TOKENS_MAX);
 	access_tokens_clear(&all);
-	assert_int_equal(access_tokens_new(path, "alice", "x", 10, 0, &made,
-			     text, err),
+	assert_int_equal(make_one(path, "alice", "x", 10, 0, &made, text, err),
 	    -1);
 	assert_non_null(strstr(err, "10000"));
-	assert_int_equal(access_tokens_revoke(path, "00000007", &removed, err),
-	    1);
-	assert_int_equal(access_tokens_new(path, "alice", "x", 10, 0, &made,
-			     text, err),
+	assert_int_equal(access_tokens_revoke(path, "00000007", NULL, &removed,
+			     err),
+	    ACCESS_TOKENS_DONE);
+	assert_int_equal(make_one(path, "alice", "x", 10, 0, &made, text, err),
 	    0);
 	assert_int_equal(access_tokens_find(followed, path, text, strlen(text),
 			     &made, err),
@@ -248,6 +258,47 @@ end(void **state)
 	return temp_folder_remove(state);
 }
 
+/* Limits are kept through the file; a user has so many and no more, and nobody
+ * ends another's. */
+static void
+test_own(void **state)
+{
+	char text[ACCESS_TOKEN_MAX + 1], err[CONFIG_ERROR_MAX];
+	struct access_token t, removed;
+	struct access_tokens all;
+
+	(void)state;
+	unlink(path);
+	memset(&t, 0, sizeof(t));
+	memcpy(t.user, "alice", 6);
+	memcpy(t.label, "x", 2);
+	t.limits.read_only = true;
+	t.limits.tokens_per_day = 5;
+	assert_null(token_limits_add_model(&t.limits, "llama3:8b"));
+	assert_null(token_limits_add_network(&t.limits, "2001:db8::/32"));
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(access_tokens_new(path, &t, 2, text, err),
+		    ACCESS_TOKENS_DONE);
+	assert_int_equal(access_tokens_new(path, &t, 2, text, err),
+	    ACCESS_TOKENS_FULL);
+	assert_int_equal(access_tokens_read(path, &all, err), 0);
+	assert_int_equal(all.n, 2);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct token_limits *l = &all.list[i].limits;
+
+		assert_memory_equal(l, &t.limits, sizeof(*l));
+	}
+	assert_int_equal(access_tokens_revoke(path, all.list[0].id, "bob",
+			     &removed, err),
+	    ACCESS_TOKENS_NONE);
+	assert_int_equal(access_tokens_revoke(path, all.list[0].id, "alice",
+			     &removed, err),
+	    ACCESS_TOKENS_DONE);
+	access_tokens_clear(&all);
+	assert_int_equal(access_tokens_new(path, &t, 2, text, err),
+	    ACCESS_TOKENS_DONE);
+}
+
 int
 main(void)
 {
@@ -257,6 +308,7 @@ main(void)
 		cmocka_unit_test(test_made_before),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_own),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, end);

@@ -41,6 +41,13 @@ static struct config_provider provider = { .name = word,
 	.require_done = true };
 static struct config_model model = { .id = word, .name = word };
 
+static bool
+everything(const void *arg, const struct catalog_entry *e)
+{
+	(void)arg;
+	return e != NULL;
+}
+
 static int
 write_value(struct buf *out, enum json_result r, struct json_object *v)
 {
@@ -211,7 +218,7 @@ catalog_job(struct buf *out)
 	if (k == NULL)
 		return -1;
 	short_memory_pause(true);
-	rc = catalog_json(k, out);
+	rc = catalog_json(k, everything, NULL, out);
 	short_memory_pause(false);
 	catalog_unref(k);
 	return rc;

@@ -140,15 +140,15 @@ revoke_job(struct buf *out)
 	short_memory_pause(true);
 	temp_put(tokens_path, TOKENS, 0640);
 	short_memory_pause(false);
-	rc = access_tokens_revoke(tokens_path, "0a1b", &removed, err);
+	rc = access_tokens_revoke(tokens_path, "0a1b", NULL, &removed, err);
 	short_memory_pause(true);
 	buf_reset(out);
 	assert_int_equal(file_read(tokens_path, out, err), 0);
-	if (rc != 1)
+	if (rc != ACCESS_TOKENS_DONE)
 		assert_string_equal(buf_str(out), TOKENS);
 	short_memory_pause(false);
-	assert_int_not_equal(rc, 0);
-	return rc == 1 ? 0 : -1;
+	assert_int_not_equal(rc, ACCESS_TOKENS_NONE);
+	return rc == ACCESS_TOKENS_DONE ? 0 : -1;
 }
 
 static int

@@ -46,6 +46,13 @@ static struct config_provider providers[] = { { .name = one,
 	{ .name = demo, .kind = &provider_demo.config } };
 static struct config config = { .providers = providers, .n_providers = 3 };
 
+static bool
+everything(const void *arg, const struct catalog_entry *e)
+{
+	(void)arg;
+	return e != NULL;
+}
+
 /* The catalogue lists so many, first these, which '|' separates. */
 static void
 assert_listed(const struct catalog *k, size_t n, const char *ids)
@@ -56,7 +63,7 @@ assert_listed(const struct catalog *k, size_t n, const char *ids)
 	size_t seen = 0, len;
 
 	buf_init(&json, 16 * 1024 * 1024);
-	assert_int_equal(catalog_json(k, &json), 0);
+	assert_int_equal(catalog_json(k, everything, NULL, &json), 0);
 	for (p = buf_str(&json); (p = strstr(p, member)) != NULL; seen++) {
 		p += strlen(member);
 		len = strcspn(ids, "|");
@@ -177,7 +184,7 @@ test_json(void **state)
 	k = catalog_new(&c, NULL, 0);
 	assert_non_null(k);
 	buf_init(&b, 10000);
-	assert_int_equal(catalog_json(k, &b), 0);
+	assert_int_equal(catalog_json(k, everything, NULL, &b), 0);
 	assert_int_equal(json_check(b.data, b.len, 8, NULL), JSON_OK);
 	assert_non_null(strstr(b.data,
 	    "{\"object\":\"list\",\"data\":[{\"id\":"
@@ -190,14 +197,14 @@ test_json(void **state)
 	assert_null(strstr(b.data, up));
 	buf_free(&b);
 	buf_init(&b, 20);
-	assert_int_equal(catalog_json(k, &b), -1);
+	assert_int_equal(catalog_json(k, everything, NULL, &b), -1);
 	buf_free(&b);
 	catalog_unref(k);
 	c.n_providers = 0;
 	c.default_model = NULL;
 	k = catalog_new(&c, NULL, 0);
 	buf_init(&b, 100);
-	assert_int_equal(catalog_json(k, &b), 0);
+	assert_int_equal(catalog_json(k, everything, NULL, &b), 0);
 	assert_string_equal(b.data, "{\"object\":\"list\",\"data\":[]}");
 	buf_free(&b);
 	catalog_unref(k);

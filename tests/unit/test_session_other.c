@@ -73,8 +73,10 @@ test_access_token(void **state)
 	assert_int_equal(access_tokens_read(tokens_path, &all, cause), 0);
 	memcpy(id, all.list[0].id, sizeof(id));
 	access_tokens_clear(&all);
-	assert_int_equal(access_tokens_revoke(tokens_path, id, &t, cause), 1);
-	assert_int_equal(access_tokens_revoke(tokens_path, id, &t, cause), 0);
+	assert_int_equal(access_tokens_revoke(tokens_path, id, NULL, &t, cause),
+	    ACCESS_TOKENS_DONE);
+	assert_int_equal(access_tokens_revoke(tokens_path, id, NULL, &t, cause),
+	    ACCESS_TOKENS_NONE);
 	expect_signed_out();
 }
 

@@ -253,7 +253,9 @@ struct config {
 	char *runtime_dir; /* for the shared state */
 	char *users_file;
 	char *secret_file;
-	char *tokens_file; /* access tokens; NULL: none are accepted */
+	char *tokens_file;   /* access tokens; NULL: none are accepted */
+	unsigned own_tokens; /* that a person may make, 0 */
+	unsigned own_tokens_lifetime; /* s, of those at most, 365 days */
 	enum log_target log_target;
 	enum log_level log_level;
 	enum config_auth auth;

@@ -7,9 +7,10 @@
  * public place can be told from other text, `cfb_` and the bytes are followed
  * by the first four bytes of the SHA-256 digest of both; all in base64url.
  * Tokens of before, `confab_` without a checksum, are good still. One line a token in the tokens file:
- * `ID:USER:LABEL:DIGEST:CREATED:EXPIRES`, times in seconds since 1970, an
- * expiry of 0 for never; `#` starts a comment line. Followed as the users
- * file is.
+ * `ID:USER:LABEL:DIGEST:CREATED:EXPIRES[:KEY=VALUE]...`, times in seconds since
+ * 1970, an expiry of 0 for never; the keys are its limits (token_limits.h). `#`
+ * starts a comment line. Followed as the users file is. A program that does not
+ * know a key refuses the file: a limit that is not understood is not lifted.
  */
 #ifndef CONFAB_IDENTITY_ACCESS_TOKENS_H
 #define CONFAB_IDENTITY_ACCESS_TOKENS_H
@@ -19,6 +20,7 @@
 #include <stdint.h>
 
 #include "confab/config/config.h"
+#include "confab/identity/token_limits.h"
 #include "confab/identity/users.h"
 
 #define ACCESS_TOKEN_PREFIX "cfb_"
@@ -36,6 +38,7 @@ struct access_token {
 	unsigned char digest[32];
 	int64_t created;
 	int64_t expires; /* s since 1970; 0: never */
+	struct token_limits limits;
 };
 
 struct access_tokens_file;
@@ -67,16 +70,25 @@ int access_tokens_find(struct access_tokens_file *f, const char *path,
 int access_tokens_read(const char *path, struct access_tokens *out,
     char err[CONFIG_ERROR_MAX]);
 
-/*
- * Makes a token for a user and adds its digest to the file, which is locked
- * and replaced in one step. `text` is the only copy. Returns 0, or -1.
- */
-int access_tokens_new(const char *path, const char *user, const char *label,
-    int64_t created, int64_t expires, struct access_token *out,
-    char text[ACCESS_TOKEN_MAX + 1], char err[CONFIG_ERROR_MAX]);
+enum access_tokens_result {
+	ACCESS_TOKENS_DONE,
+	ACCESS_TOKENS_FULL, /* the user has as many as are allowed */
+	ACCESS_TOKENS_NONE, /* there is no such token */
+	ACCESS_TOKENS_FAILED
+};
 
-/* Removes one by id. Returns 1, 0 when there is none, -1 with `err`. */
-int access_tokens_revoke(const char *path, const char *id,
-    struct access_token *removed, char err[CONFIG_ERROR_MAX]);
+/*
+ * Makes the token that `t` describes (user, label, times, limits), fills in its
+ * id and digest, and adds it to the file, which is locked and replaced in one
+ * step; with `max` only where its user has fewer. `text` is the only copy. With
+ * a line in `err` when it was not made.
+ */
+enum access_tokens_result access_tokens_new(const char *path,
+    struct access_token *t, size_t max, char text[ACCESS_TOKEN_MAX + 1],
+    char err[CONFIG_ERROR_MAX]);
+
+/* Removes one by id; with `user` only if it is that user's. */
+enum access_tokens_result access_tokens_revoke(const char *path, const char *id,
+    const char *user, struct access_token *removed, char err[CONFIG_ERROR_MAX]);
 
 #endif

@@ -18,10 +18,12 @@
 #include "confab/config/config.h"
 #include "confab/identity/settings.h"
 #include "confab/identity/token.h"
+#include "confab/identity/token_limits.h"
 
 #define SESSION_COOKIE_MAX 512 /* of a Set-Cookie value */
 #define SESSION_SKEW 60	       /* s that an issuer's clock may be ahead */
 #define SESSION_RENEW_PART 20  /* renewed after idle/20 s, at most an hour */
+#define SESSION_TOKEN_MAX 16   /* of an access token's id */
 #define SESSION_NEWS_MAX 4
 #define SESSION_NETWORK_MAX 24 /* of a network's prefix as text */
 
@@ -53,6 +55,8 @@ struct session_info {
 	enum session_via via; /* SESSION_BEARER needs no cross-site check */
 	unsigned char id[TOKEN_SESSION_LEN]; /* zero without a cookie */
 	int64_t ends_ms;		     /* the cookie's absolute end */
+	char token[SESSION_TOKEN_MAX + 1];   /* its id; "" without a token */
+	struct token_limits limits;	     /* of the token */
 	int64_t expires_at; /* s since 1970, as api/session says it; 0:
 				 * it has no end that we know */
 	/* A Set-Cookie value to send with the answer; "" for none. */

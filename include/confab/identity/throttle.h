@@ -16,6 +16,7 @@
 
 #include "confab/base/api_error.h"
 #include "confab/config/config.h"
+#include "confab/identity/token_limits.h"
 
 struct identity;
 struct shared_state;
@@ -53,6 +54,17 @@ void throttle_login_undo(struct identity *id, const struct config_throttle *t,
  */
 int throttle_request(struct shared_state *st, const struct config_limits *l,
     const char *user, struct api_error *err);
+
+/*
+ * Counts a request that an access token makes, by the token's own limits and
+ * id. Errors as throttle_request().
+ */
+int throttle_token(struct shared_state *st, const struct token_limits *l,
+    const char *token, struct api_error *err);
+
+/* Adds what an answer used to the token's day; none with "". */
+void throttle_token_used(struct shared_state *st, const char *token,
+    uint64_t tokens);
 
 /* Counts that the user comes back to a stream, as a request like others; what
  * was begun may be read whatever the day's tokens are. Errors: request_limit. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "confab/gateway/gateway.h"
+#include "confab/identity/session.h"
 #include "confab/identity/settings.h"
 #include "confab/provider/chat_request.h"
 #include "confab/provider/provider.h"
@@ -32,9 +33,10 @@ struct relay_job {
 	struct gateway_client client;
 	struct settings *settings; /* counted reference, given over */
 	char user[RELAY_USER_MAX + 1];
-	char key[RELAY_KEY_MAX + 1]; /* "" = none: not resumable */
-	uint64_t last_event_id;	     /* RELAY_RESUME */
-	unsigned asked;		     /* loops that had no stream of this key */
+	char token[SESSION_TOKEN_MAX + 1]; /* access token's id; "" = none */
+	char key[RELAY_KEY_MAX + 1];	   /* "" = none: not resumable */
+	uint64_t last_event_id;		   /* RELAY_RESUME */
+	unsigned asked; /* loops that had no stream of this key */
 	/* The rest of RELAY_CHAT, all given over. */
 	struct tool_call *tool; /* instead of the next four: a tool is called */
 	/* Instead of the next three: the settings' transcriber is asked. */
@@ -43,7 +45,8 @@ struct relay_job {
 	struct chat_request *chat;
 	struct catalog *catalog;	   /* counted reference */
 	const struct catalog_entry *entry; /* of it: the model */
-	struct provider_request *request;  /* for the provider, allocated */
+	bool no_fallback; /* another one may not be used in its place */
+	struct provider_request *request; /* for the provider, allocated */
 	/* Of the whole request: a key is for one. */
 	unsigned char digest[RELAY_DIGEST_LEN];
 	struct relay_claim *claim; /* to the memory that it takes */

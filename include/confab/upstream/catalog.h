@@ -9,6 +9,7 @@
 #ifndef CONFAB_UPSTREAM_CATALOG_H
 #define CONFAB_UPSTREAM_CATALOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "confab/config/config.h"
@@ -46,8 +47,11 @@ const struct catalog_entry *catalog_find(const struct catalog *k,
 
 struct buf;
 
-/* Appends OpenAI's list object with our extra fields; default model first. */
-int catalog_json(const struct catalog *k, struct buf *out);
+/* Appends OpenAI's list object with our extra fields, of the models that `may`
+ * says yes to; default model first. */
+int catalog_json(const struct catalog *k,
+    bool (*may)(const void *arg, const struct catalog_entry *e),
+    const void *arg, struct buf *out);
 
 /* Appends OpenAI's object of one model. */
 int catalog_entry_json(const struct catalog_entry *e, struct buf *out);

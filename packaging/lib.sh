@@ -72,7 +72,7 @@ packages_build='cc:gcc make:make autoconf:autoconf automake:automake
 	pkg-config:pkg-config -:libc6-dev -:libfcgi-dev -:libcurl4-openssl-dev
 	-:libuv1-dev -:libjson-c-dev -:libargon2-dev -:libssl-dev
 	-:libconfuse-dev -:libcrypt-dev -:liboath-dev -:libqrencode-dev
-	-:libhiredis-dev
+	-:libhiredis-dev -:libcbor-dev
 	brotli:brotli'
 packages_run='nginx:nginx openssl:openssl setpriv:util-linux'
 packages_node='node:nodejs npm:npm -:ca-certificates'

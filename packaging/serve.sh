@@ -110,6 +110,7 @@ listen = "unix:$socket"
 runtime_dir = "$run/shared"
 users_file = "$state/users"
 secret_file = "$state/secret"
+passkeys_file = "$state/passkeys"
 timeouts { drain = 2s }
 limits {
 	streams = $((streams_max + 64))

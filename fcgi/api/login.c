@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * POST api/login: a name and a password for a session.
+ * POST api/login: a name and a password, or a passkey alone, for a session.
  */
 #include "config.h"
 
@@ -27,6 +27,22 @@ count(const struct api_error *err)
 	}
 }
 
+/* Name and password, unless there is a passkey alone. False with a 400 given. */
+static bool
+take_proof(struct route_call *c, struct json_object *body,
+    struct login_proof *proof)
+{
+	if (json_get(body, "passkey") != NULL &&
+	    json_get(body, "username") == NULL &&
+	    json_get(body, "password") == NULL)
+		return route_code(c, body, proof);
+	proof->name = route_string(c, body, "username", true, &proof->name_len);
+	if (proof->name != NULL)
+		proof->password = route_string(c, body, "password", true,
+		    &proof->password_len);
+	return proof->password != NULL && route_code(c, body, proof);
+}
+
 void
 api_login(struct route_call *c)
 {
@@ -38,21 +54,19 @@ api_login(struct route_call *c)
 	body = route_json(c);
 	if (body == NULL)
 		return;
-	proof.name = route_string(c, body, "username", true, &proof.name_len);
-	if (proof.name != NULL)
-		proof.password = route_string(c, body, "password", true,
-		    &proof.password_len);
-	if (proof.password != NULL && route_code(c, body, &proof)) {
+	if (take_proof(c, body, &proof)) {
 		route_session_input(c, &in);
-		if (login_password(c->service->identity, c->settings, &in,
-			&proof, &c->session, &err) == 0) {
+		if ((proof.password != NULL
+			    ? login_password
+			    : login_passkey)(c->service->identity, c->settings,
+			&in, &proof, &c->session, &err) == 0) {
 			metrics_login(METRICS_LOGIN_OK);
 			response_header(c->response, "Set-Cookie",
 			    c->session.set_cookie);
 			route_session_json(c);
 		} else {
 			count(&err);
-			response_error(c->response, &err);
+			route_refuse(c, &proof, &err);
 		}
 	}
 	json_wipe_string(body, "password");

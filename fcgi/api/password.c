@@ -33,7 +33,7 @@ api_password(struct route_call *c)
 			    session.set_cookie);
 			c->response->status = 204;
 		} else {
-			response_error(c->response, &err);
+			route_refuse(c, &proof, &err);
 		}
 	}
 	json_wipe_string(body, "current");

@@ -10,6 +10,7 @@
 #include "confab/api/route.h"
 #include "confab/base/crypto.h"
 #include "confab/identity/credentials.h"
+#include "confab/identity/passkey.h"
 
 static const char *
 auth_name(const struct route_call *c)
@@ -19,7 +20,7 @@ auth_name(const struct route_call *c)
 }
 
 /* What the page must know of second factors: whether they are used, whether the
- * person has one, and how many recovery codes are left. */
+ * person has one, how many recovery codes are left, and how many passkeys. */
 static void
 factor_json(struct route_call *c)
 {
@@ -33,9 +34,12 @@ factor_json(struct route_call *c)
 		return;
 	buf_printf(b,
 	    ",\"second_factor\":{\"mode\":\"%s\",\"set\":%s,"
-	    "\"recovery_codes\":%u}",
+	    "\"recovery_codes\":%u",
 	    modes[config->second_factor], u.factor.set ? "true" : "false",
 	    u.factor.n_recovery);
+	if (passkey_used(config))
+		buf_printf(b, ",\"passkeys\":%u", u.n_passkeys);
+	buf_putc(b, '}');
 	crypto_wipe(&u, sizeof(u));
 }
 
@@ -82,7 +86,9 @@ nobody(struct route_call *c, const struct api_error *err)
 	if (err->status == 401 &&
 	    request_query(c->request, "probe", probe, sizeof(probe)) &&
 	    strcmp(probe, "1") == 0) {
-		buf_printf(b, "{\"user\":null,\"auth\":\"%s\"}", auth_name(c));
+		buf_printf(b, "{\"user\":null,\"auth\":\"%s\"%s}", auth_name(c),
+		    passkey_used(c->settings->config) ? ",\"passkeys\":true"
+						      : "");
 		return;
 	}
 	response_error(c->response, err);

@@ -43,7 +43,7 @@ offer(struct route_call *c, const struct session_input *in,
 
 	if (enrol_offer(c->service->identity, c->settings, in, proof, secret,
 		&err) != 0) {
-		response_error(c->response, &err);
+		route_refuse(c, proof, &err);
 		return;
 	}
 	/* It has a password, so it is a name that a user can have. */
@@ -70,7 +70,7 @@ confirm(struct route_call *c, const struct session_input *in,
 
 	if (enrol_confirm(c->service->identity, c->settings, in, proof, secret,
 		codes, &session, &err) != 0) {
-		response_error(c->response, &err);
+		route_refuse(c, proof, &err);
 		return;
 	}
 	response_header(c->response, "Set-Cookie", session.set_cookie);
@@ -135,7 +135,7 @@ api_totp_remove(struct route_call *c)
 			    session.set_cookie);
 			c->response->status = 204;
 		} else {
-			response_error(c->response, &err);
+			route_refuse(c, &proof, &err);
 		}
 	}
 	json_wipe_string(body, "password");

@@ -84,6 +84,7 @@ static const struct config_option top[] = {
 	NUMBER(UINT, struct config, own_tokens, "0", 0, 100),
 	NUMBER(SECONDS, struct config, own_tokens_lifetime, "365d", DAY,
 	    3650 * DAY),
+	PATH(struct config, passkeys_file, NULL),
 	CHOICE(struct config, log_target, "stderr", targets),
 	CHOICE(struct config, log_level, "info", levels),
 	CHOICE(struct config, auth, "password", auths),

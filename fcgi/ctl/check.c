@@ -14,6 +14,7 @@
 #include "confab/identity/access_tokens.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/keyring.h"
+#include "confab/identity/passkeys.h"
 #include "confab/identity/password.h"
 #include "confab/system/sandbox.h"
 #include "confab/tool/servers.h"
@@ -103,6 +104,24 @@ check_tokens(const struct ctl *ctl)
 		return ctl_wrong(ctl, err);
 	access_tokens_clear(&tokens);
 	return CTL_OK;
+}
+
+static int
+check_passkeys(const struct config *c)
+{
+	char err[CONFIG_ERROR_MAX];
+	struct buf text;
+	int code = CTL_OK;
+
+	if (c->passkeys_file == NULL || access(c->passkeys_file, F_OK) != 0)
+		return CTL_OK;
+	buf_init(&text, PASSKEYS_FILE_MAX);
+	if (file_read(c->passkeys_file, &text, err) != 0 ||
+	    passkeys_check(c->passkeys_file, buf_str(&text), text.len, err) !=
+		0)
+		code = ctl_fail(CTL_CONFIG, "%s", err);
+	buf_free(&text);
+	return code;
 }
 
 /* Is there a folder that files can be put into, or one to make it in? */
@@ -222,6 +241,8 @@ ctl_check(struct ctl *ctl)
 	if ((code = check_secret(ctl)) != CTL_OK)
 		worst = code;
 	if ((code = check_tokens(ctl)) != CTL_OK)
+		worst = code;
+	if ((code = check_passkeys(ctl->config)) != CTL_OK)
 		worst = code;
 	warn_folders(ctl->config);
 	if (online && (code = check_online(ctl->config)) != CTL_OK)

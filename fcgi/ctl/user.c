@@ -27,6 +27,7 @@ static const char usage[] =
     "  passwd NAME [--must-change]\n"
     "  disable | enable | sign-out | require-change | del NAME\n"
     "  expires NAME DATE|never\n"
+    "  passkey NAME list|--remove ID|--reset\n"
     "  totp NAME [--reset]\n"
     "  list";
 
@@ -296,11 +297,12 @@ list(struct ctl *ctl)
 		buf_reset(&date);
 		if (u->expires > 0)
 			users_write_date(u->expires, &date);
-		printf("%s\t%s\t%s\t%s%s\n", u->name, status(u, clock_wall()),
+		printf("%s\t%s\t%s\t%s%s%s\n", u->name, status(u, clock_wall()),
 		    u->expires > 0 ? buf_str(&date) : "never",
 		    strncmp(u->hash, "$argon2id$", 10) == 0 ? "argon2id"
 							    : "bcrypt",
-		    u->factor.set ? "\ttotp" : "");
+		    u->factor.set ? "\ttotp" : "",
+		    u->n_passkeys > 0 ? "\tpasskeys" : "");
 	}
 	users_free(users);
 	buf_free(&date);
@@ -317,6 +319,8 @@ ctl_user(struct ctl *ctl)
 		return add(ctl);
 	if (strcmp(command, "list") == 0)
 		return list(ctl);
+	if (strcmp(command, "passkey") == 0)
+		return ctl_user_passkey(ctl);
 	if (strcmp(command, "totp") == 0)
 		return ctl_user_totp(ctl);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)

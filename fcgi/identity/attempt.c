@@ -2,6 +2,7 @@
 /* An attempt to prove who one is: counted before it is looked at. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "confab/base/crypto.h"
@@ -51,9 +52,9 @@ attempt_busy(struct api_error *err)
 	return busy(err, MEMORY_AGAIN);
 }
 
-/* Takes a slot, after a look at the penalties. */
-int
-attempt_enter(struct attempt *a, struct api_error *err)
+/* Is there a login here, and is this one no penalty's? */
+static int
+look(struct attempt *a, struct api_error *err)
 {
 	const struct config *c = a->settings->config;
 
@@ -63,11 +64,19 @@ attempt_enter(struct attempt *a, struct api_error *err)
 		    "Passwords are not used here.");
 	if (identity_check(a->id, err) != 0)
 		return -1;
-	if (throttle_login_check(a->id->state, a->in->address, a->name, err) !=
-	    0) {
-		audit_log(AUDIT_LOGIN_REFUSED, a->in->address, a->name, NULL);
+	if (throttle_login_check(a->id->state, a->in->address, a->name, err) ==
+	    0)
+		return 0;
+	audit_log(AUDIT_LOGIN_REFUSED, a->in->address, a->name, NULL);
+	return -1;
+}
+
+/* Takes a slot, after a look at the penalties. */
+int
+attempt_enter(struct attempt *a, struct api_error *err)
+{
+	if (look(a, err) != 0)
 		return -1;
-	}
 	if (hash_slots_take(a->id->slots) != 0) {
 		audit_log(AUDIT_LOGIN_BUSY, a->in->address, a->name, NULL);
 		return busy(err, BUSY_AGAIN);
@@ -75,16 +84,36 @@ attempt_enter(struct attempt *a, struct api_error *err)
 	return 0;
 }
 
-/* The attempt was bad; why is for the log only. */
 static int
-wrong(struct attempt *a, const char *detail, struct api_error *err)
+begin(struct attempt *a, struct api_error *err)
+{
+	if (throttle_login_begin(a->id, &a->settings->config->throttle,
+		a->in->address, a->name, err) == 0)
+		return 0;
+	audit_log(AUDIT_LOGIN_REFUSED, a->in->address, a->name, NULL);
+	return -1;
+}
+
+int
+attempt_count(struct attempt *a, struct api_error *err)
+{
+	return look(a, err) == 0 ? begin(a, err) : -1;
+}
+
+int
+attempt_wrong(struct attempt *a, const char *detail, struct api_error *err)
 {
 	audit_log(AUDIT_LOGIN_FAILED, a->in->address, a->name, detail);
 	throttle_login_bad(a->id->state, a->in->address, a->name);
+	if (a->proof->password == NULL)
+		return api_error_set(err, 401, "invalid_passkey",
+		    "This passkey is not good here, or came too late.");
 	return api_error_set(err, 401, "invalid_credentials",
-	    a->proof->code == NULL
-		? "The user name or the password is wrong."
-		: "The user name, the password or the code is wrong.");
+	    a->proof->passkey.id.s != NULL
+		? "The user name, the password or the passkey is wrong."
+		: a->proof->code != NULL
+		? "The user name, the password or the code is wrong."
+		: "The user name or the password is wrong.");
 }
 
 /* It is neither good nor bad: nothing was counted. */
@@ -103,11 +132,21 @@ good(struct attempt *a)
 	return 0;
 }
 
+int
+attempt_failed(struct attempt *a, struct api_error *err)
+{
+	undo(a);
+	return api_error_set(err, 500, "internal_error",
+	    "The second factor could not be checked; the administrator's log "
+	    "says why.");
+}
+
 /* The password was right: asks for the second factor, where there is one. */
 static int
 check_factor(struct attempt *a, struct api_error *err)
 {
 	const struct login_proof *proof = a->proof;
+	const char *why;
 
 	if (a->purpose == ATTEMPT_SETUP && a->user.factor.set) {
 		undo(a);
@@ -115,23 +154,23 @@ check_factor(struct attempt *a, struct api_error *err)
 		    "There is a second factor already; it must be removed "
 		    "first.");
 	}
-	if (a->purpose == ATTEMPT_SETUP || proof->in_session)
+	/* The code and the passkey of a setup are those of the new one. */
+	if (proof->in_session ||
+	    ((a->purpose == ATTEMPT_SETUP || a->purpose == ATTEMPT_ADD) &&
+		!second_factor_has(&a->user)))
 		return good(a);
-	a->factor = second_factor_check(a->id, a->settings, &a->user,
-	    proof->code, proof->code_len, a->in->now);
+	a->factor = second_factor_check(a->id, a->settings, &a->user, proof,
+	    a->in->now, &why);
 	switch (a->factor) {
 	case SECOND_FACTOR_ASKED:
 		undo(a);
 		audit_log(AUDIT_FACTOR_ASKED, a->in->address, a->name, NULL);
 		return api_error_set(err, 401, "second_factor_required",
-		    "The code of the second factor is needed, too.");
+		    "The second factor is needed, too.");
 	case SECOND_FACTOR_WRONG:
-		return wrong(a, "second factor", err);
+		return attempt_wrong(a, why, err);
 	case SECOND_FACTOR_FAILED:
-		undo(a);
-		return api_error_set(err, 500, "internal_error",
-		    "The code could not be checked; the administrator's log "
-		    "says why.");
+		return attempt_failed(a, err);
 	default:
 		return good(a);
 	}
@@ -142,7 +181,7 @@ static int
 explain(struct attempt *a, enum credentials_result r, struct api_error *err)
 {
 	/* Without the second factor it is not yet known who this is. */
-	if (a->user.factor.set)
+	if (second_factor_has(&a->user) && a->factor != SECOND_FACTOR_ALONE)
 		undo(a);
 	else
 		(void)good(a);
@@ -169,11 +208,8 @@ attempt_compare(struct attempt *a, struct api_error *err)
 	const struct config *c = a->settings->config;
 	enum credentials_result r;
 
-	if (throttle_login_begin(a->id, &c->throttle, a->in->address, a->name,
-		err) != 0) {
-		audit_log(AUDIT_LOGIN_REFUSED, a->in->address, a->name, NULL);
+	if (begin(a, err) != 0)
 		return -1;
-	}
 	r = credentials_verify(a->settings->credentials, &c->password, a->name,
 	    a->proof->password, a->proof->password_len, a->in->now, &a->user);
 	switch (r) {
@@ -182,7 +218,7 @@ attempt_compare(struct attempt *a, struct api_error *err)
 		log_msg(LOG_LEVEL_ERROR, "out of memory for a password's hash");
 		return attempt_busy(err);
 	case CREDENTIALS_WRONG:
-		return wrong(a, NULL, err);
+		return attempt_wrong(a, NULL, err);
 	case CREDENTIALS_OK:
 		return check_factor(a, err);
 	case CREDENTIALS_CHANGE:
@@ -195,16 +231,67 @@ attempt_compare(struct attempt *a, struct api_error *err)
 }
 
 int
+attempt_may_enter(struct attempt *a, struct api_error *err)
+{
+	enum credentials_result r = credentials_state(&a->user, a->in->now);
+
+	return r == CREDENTIALS_OK ? good(a) : explain(a, r, err);
+}
+
+int
+attempt_prove(struct attempt *a, struct api_error *err)
+{
+	int rc;
+
+	if (a->settings->config->second_factor == SECOND_FACTOR_OFF)
+		return api_error_set(err, 404, "not_found",
+		    "Second factors are not used here.");
+	if (attempt_enter(a, err) != 0)
+		return -1;
+	rc = attempt_compare(a, err);
+	hash_slots_give(a->id->slots);
+	return rc;
+}
+
+void
+attempt_record(const struct attempt *a, const struct session_info *session)
+{
+	static const char *const how[] = {
+		[SECOND_FACTOR_GOOD] = "second factor",
+		[SECOND_FACTOR_PASSKEY] = "passkey",
+		[SECOND_FACTOR_ALONE] = "passkey alone",
+		[SECOND_FACTOR_FAILED] = NULL,
+	};
+	char detail[96] = "";
+
+	if (a->factor == SECOND_FACTOR_SPENT)
+		snprintf(detail, sizeof(detail), "recovery code, %u left",
+		    a->user.factor.n_recovery);
+	else if (how[a->factor] != NULL)
+		snprintf(detail, sizeof(detail), "%s", how[a->factor]);
+	if (session->new_network)
+		snprintf(detail + strlen(detail),
+		    sizeof(detail) - strlen(detail), "%snew network",
+		    detail[0] != '\0' ? ", " : "");
+	audit_log(AUDIT_LOGIN, a->in->address, a->name,
+	    detail[0] != '\0' ? detail : NULL);
+}
+
+int
 attempt_session(struct attempt *a, struct session_info *out,
     struct api_error *err)
 {
-	const struct users_factor before = a->user.factor;
-	const struct users_factor *now = &a->user.factor;
+	const struct users_entry before = a->user;
+	const struct users_entry *now = &a->user;
 
 	/* One that was set up meanwhile was not asked for. */
 	if (!credentials_find(a->settings->credentials, a->name, &a->user) ||
-	    now->set != before.set ||
-	    memcmp(now->secret, before.secret, sizeof(before.secret)) != 0)
+	    now->factor.set != before.factor.set ||
+	    memcmp(now->factor.secret, before.factor.secret,
+		sizeof(before.factor.secret)) != 0 ||
+	    now->n_passkeys != before.n_passkeys ||
+	    memcmp(now->passkeys, before.passkeys, sizeof(before.passkeys)) !=
+		0)
 		return api_error_set(err, 401, "not_authenticated",
 		    "Sign in to do this.");
 	if (second_factor_due(a->settings->config, &a->user))

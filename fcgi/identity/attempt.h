@@ -15,7 +15,8 @@
 enum attempt_purpose {
 	ATTEMPT_LOGIN,
 	ATTEMPT_PASSWORD, /* a change that is required is no obstacle */
-	ATTEMPT_SETUP	  /* of a second factor: there must be none yet */
+	ATTEMPT_SETUP,	  /* of codes: there must be none yet */
+	ATTEMPT_ADD	  /* of a passkey: what is there is asked for */
 };
 
 struct attempt {
@@ -39,6 +40,25 @@ void attempt_start(struct attempt *a, struct identity *id, struct settings *s,
  * after a look at the penalties. Returns 0, or -1 with err and no slot.
  */
 int attempt_enter(struct attempt *a, struct api_error *err);
+
+/* The same for what is a try, but hashes nothing: counts it as bad. Returns 0, or
+ * -1 with err. */
+int attempt_count(struct attempt *a, struct api_error *err);
+
+/* Enters, compares, and gives the slot back, where second factors are used. */
+int attempt_prove(struct attempt *a, struct api_error *err);
+
+/* It was bad, of which `detail` is for the log; or that cannot be told. Both
+ * return -1 with err. */
+int attempt_wrong(struct attempt *a, const char *detail, struct api_error *err);
+int attempt_failed(struct attempt *a, struct api_error *err);
+
+/* It was good: may a->user come in? Returns 0, or -1 with err. */
+int attempt_may_enter(struct attempt *a, struct api_error *err);
+
+/* Records how somebody came in, and whether from where they never did. */
+void attempt_record(const struct attempt *a,
+    const struct session_info *session);
 
 /* Compares, and settles what the attempt was counted as. A slot is held. */
 int attempt_compare(struct attempt *a, struct api_error *err);

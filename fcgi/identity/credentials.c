@@ -226,6 +226,18 @@ compare(struct credentials *c, const struct config_password *p, const char *own,
 }
 
 enum credentials_result
+credentials_state(const struct users_entry *u, int64_t now)
+{
+	if (u->disabled)
+		return CREDENTIALS_DISABLED;
+	if (u->expires > 0 && now >= u->expires)
+		return CREDENTIALS_EXPIRED;
+	if (u->must_change)
+		return CREDENTIALS_CHANGE;
+	return CREDENTIALS_OK;
+}
+
+enum credentials_result
 credentials_verify(struct credentials *c, const struct config_password *p,
     const char *name, const char *password, size_t len, int64_t now,
     struct users_entry *out)
@@ -242,13 +254,7 @@ credentials_verify(struct credentials *c, const struct config_password *p,
 		return r == PASSWORD_NO_MEMORY ? CREDENTIALS_NO_MEMORY
 					       : CREDENTIALS_WRONG;
 	}
-	if (out->disabled)
-		return CREDENTIALS_DISABLED;
-	if (out->expires > 0 && now >= out->expires)
-		return CREDENTIALS_EXPIRED;
-	if (out->must_change)
-		return CREDENTIALS_CHANGE;
-	return CREDENTIALS_OK;
+	return credentials_state(out, now);
 }
 
 /* A change of one user. Returns false when it no longer fits the line. */
@@ -365,6 +371,38 @@ credentials_store_factor(struct credentials *c, const struct users_entry *seen,
 	const struct new_factor given = { seen, f };
 
 	return edit(c, seen->name, change_factor, &given, err);
+}
+
+struct new_passkeys {
+	const struct users_entry *seen, *want;
+};
+
+static bool
+change_passkeys(struct users_entry *u, const void *arg)
+{
+	const struct new_passkeys *given = arg;
+	const struct users_entry *seen = given->seen;
+
+	if (strcmp(u->hash, seen->hash) != 0 ||
+	    u->factor.set != seen->factor.set ||
+	    u->n_passkeys != seen->n_passkeys ||
+	    memcmp(u->passkeys, seen->passkeys, sizeof(u->passkeys)) != 0)
+		return false;
+	u->n_passkeys = given->want->n_passkeys;
+	memcpy(u->passkeys, given->want->passkeys, sizeof(u->passkeys));
+	/* As with a second factor. */
+	u->epoch++;
+	return true;
+}
+
+enum credentials_store_result
+credentials_store_passkeys(struct credentials *c,
+    const struct users_entry *seen, const struct users_entry *want,
+    char err[CONFIG_ERROR_MAX])
+{
+	const struct new_passkeys given = { seen, want };
+
+	return edit(c, seen->name, change_passkeys, &given, err);
 }
 
 int

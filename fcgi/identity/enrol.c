@@ -12,23 +12,6 @@
 #include "confab/identity/identity.h"
 
 #include "attempt.h"
-#include "hash_slots.h"
-
-/* Proves who it is; nothing is held when it returns. */
-static int
-prove(struct attempt *a, struct api_error *err)
-{
-	int rc;
-
-	if (a->settings->config->second_factor == SECOND_FACTOR_OFF)
-		return api_error_set(err, 404, "not_found",
-		    "Second factors are not used here.");
-	if (attempt_enter(a, err) != 0)
-		return -1;
-	rc = attempt_compare(a, err);
-	hash_slots_give(a->id->slots);
-	return rc;
-}
 
 int
 enrol_offer(struct identity *id, struct settings *s,
@@ -39,7 +22,7 @@ enrol_offer(struct identity *id, struct settings *s,
 	int rc;
 
 	attempt_start(&a, id, s, in, proof, ATTEMPT_SETUP);
-	rc = prove(&a, err);
+	rc = attempt_prove(&a, err);
 	if (rc == 0 && totp_new_secret(secret) != 0)
 		rc = api_error_set(err, 500, "internal_error",
 		    "There is no chance to make a secret of.");
@@ -80,7 +63,7 @@ enrol_confirm(struct identity *id, struct settings *s,
 
 	memcpy(f.secret, secret, sizeof(f.secret));
 	attempt_start(&a, id, s, in, proof, ATTEMPT_SETUP);
-	rc = prove(&a, err);
+	rc = attempt_prove(&a, err);
 	if (rc == 0 && totp_new_recovery(&f, recovery) != 0)
 		rc = api_error_set(err, 500, "internal_error",
 		    "There is no chance to make recovery codes of.");
@@ -110,7 +93,7 @@ enrol_remove(struct identity *id, struct settings *s,
 	int rc;
 
 	attempt_start(&a, id, s, in, proof, ATTEMPT_LOGIN);
-	rc = prove(&a, err);
+	rc = attempt_prove(&a, err);
 	if (rc == 0 && a.user.factor.set)
 		rc = store(&a, NULL, err);
 	if (rc == 0)

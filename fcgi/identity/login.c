@@ -37,25 +37,6 @@ rehash(struct attempt *a)
 	crypto_wipe(hash, sizeof(hash));
 }
 
-/* Records how somebody came in, and whether from where they never did. */
-static void
-record(const struct attempt *a, const struct session_info *session)
-{
-	char detail[96] = "";
-
-	if (a->factor == SECOND_FACTOR_SPENT)
-		snprintf(detail, sizeof(detail), "recovery code, %u left",
-		    a->user.factor.n_recovery);
-	else if (a->factor == SECOND_FACTOR_GOOD)
-		snprintf(detail, sizeof(detail), "second factor");
-	if (session->new_network)
-		snprintf(detail + strlen(detail),
-		    sizeof(detail) - strlen(detail), "%snew network",
-		    detail[0] != '\0' ? ", " : "");
-	audit_log(AUDIT_LOGIN, a->in->address, a->name,
-	    detail[0] != '\0' ? detail : NULL);
-}
-
 int
 login_password(struct identity *id, struct settings *s,
     const struct session_input *in, const struct login_proof *proof,
@@ -74,7 +55,7 @@ login_password(struct identity *id, struct settings *s,
 	if (rc == 0)
 		rc = attempt_session(&a, out, err);
 	if (rc == 0)
-		record(&a, out);
+		attempt_record(&a, out);
 	crypto_wipe(&a, sizeof(a));
 	return rc;
 }

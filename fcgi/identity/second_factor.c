@@ -9,6 +9,7 @@
 #include "confab/engine/engine.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/identity.h"
+#include "confab/identity/passkey.h"
 #include "confab/identity/totp.h"
 #include "confab/state/shared_state.h"
 
@@ -86,25 +87,46 @@ spend(struct settings *s, const struct users_entry *u,
 	}
 }
 
-enum second_factor_result
-second_factor_check(struct identity *id, struct settings *s,
-    const struct users_entry *u, const char *code, size_t len, int64_t now)
+bool
+second_factor_has(const struct users_entry *u)
+{
+	return u->factor.set || u->n_passkeys > 0;
+}
+
+/* Can this program look at one of the user's? */
+static bool
+is_readable(const struct users_entry *u)
+{
+	return (u->factor.set && totp_available()) ||
+	    (u->n_passkeys > 0 && webauthn_available());
+}
+
+static enum second_factor_result
+check_passkey(struct identity *id, struct settings *s,
+    const struct users_entry *u, const struct login_proof *proof, int64_t now,
+    const char **why)
+{
+	switch (passkey_check(id, s, PASSKEY_SECOND, u, &proof->passkey, now,
+	    why)) {
+	case PASSKEY_GOOD:
+		return SECOND_FACTOR_PASSKEY;
+	case PASSKEY_BAD:
+		return SECOND_FACTOR_WRONG;
+	default:
+		return SECOND_FACTOR_FAILED;
+	}
+}
+
+/* A code of an app, or of those for its loss. */
+static enum second_factor_result
+check_code(struct identity *id, struct settings *s, const struct users_entry *u,
+    const char *code, size_t len, int64_t now)
 {
 	enum second_factor_result r = SECOND_FACTOR_WRONG;
 	struct totp_typed typed;
 
-	if (!u->factor.set)
-		return SECOND_FACTOR_NONE;
-	if (!totp_available()) {
-		log_msg(LOG_LEVEL_ERROR,
-		    "nobody with a second factor can sign in: this program "
-		    "was built without liboath");
-		return SECOND_FACTOR_FAILED;
-	}
-	if (s->config->second_factor == SECOND_FACTOR_OFF)
-		return SECOND_FACTOR_NONE;
-	if (code == NULL || len == 0)
-		return SECOND_FACTOR_ASKED;
+	if (!u->factor.set || !totp_available())
+		return SECOND_FACTOR_WRONG;
 	totp_read(code, len, &typed);
 	if (typed.kind == TOTP_RECOVERY)
 		r = spend(s, u, &typed);
@@ -114,8 +136,33 @@ second_factor_check(struct identity *id, struct settings *s,
 	return r;
 }
 
+enum second_factor_result
+second_factor_check(struct identity *id, struct settings *s,
+    const struct users_entry *u, const struct login_proof *proof, int64_t now,
+    const char **why)
+{
+	*why = "second factor";
+	if (!second_factor_has(u))
+		return SECOND_FACTOR_NONE;
+	if (!is_readable(u)) {
+		log_msg(LOG_LEVEL_ERROR,
+		    "nobody with this second factor can sign in: this program "
+		    "was built without %s",
+		    u->factor.set ? "liboath" : "libcbor");
+		return SECOND_FACTOR_FAILED;
+	}
+	if (s->config->second_factor == SECOND_FACTOR_OFF)
+		return SECOND_FACTOR_NONE;
+	if (proof->passkey.id.s != NULL)
+		return check_passkey(id, s, u, proof, now, why);
+	if (proof->code == NULL || proof->code_len == 0)
+		return SECOND_FACTOR_ASKED;
+	return check_code(id, s, u, proof->code, proof->code_len, now);
+}
+
 bool
 second_factor_due(const struct config *c, const struct users_entry *u)
 {
-	return c->second_factor == SECOND_FACTOR_REQUIRED && !u->factor.set;
+	return c->second_factor == SECOND_FACTOR_REQUIRED &&
+	    !second_factor_has(u);
 }

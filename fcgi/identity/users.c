@@ -344,6 +344,16 @@ users_remove(struct users *u, const char *name)
 	return 0;
 }
 
+void
+users_drop_passkey(struct users_entry *user, unsigned i)
+{
+	user->n_passkeys--;
+	memmove(user->passkeys[i], user->passkeys[i + 1],
+	    (user->n_passkeys - i) * sizeof(user->passkeys[0]));
+	/* Two lines that say the same are the same. */
+	memset(user->passkeys[user->n_passkeys], 0, sizeof(user->passkeys[0]));
+}
+
 int
 users_write(const struct users *u, struct buf *out)
 {

@@ -16,8 +16,11 @@
 #include "users_line.h"
 
 #define DAY 86400
-#define RECOVERY_LEN ENCODE_BASE64URL_LEN(USERS_DIGEST_LEN)
+#define DIGEST_TEXT ENCODE_BASE64URL_LEN(USERS_DIGEST_LEN)
+#define DIGESTS_MAX USERS_RECOVERY_MAX
 #define KEPT_LEN (2 * USERS_DIGEST_LEN + 1 + 2 * USERS_DIGEST_LEN)
+
+_Static_assert(USERS_PASSKEYS_MAX == DIGESTS_MAX, "lists are as long");
 
 bool
 users_name_valid(const char *name, size_t len)
@@ -122,21 +125,21 @@ parse_totp(const char *s, size_t len, struct users_factor *f)
 	return f->set ? 0 : -1;
 }
 
-/* Digests with commas between, none at all for an empty text. */
+/* At most ten digests with commas between, none at all for an empty text. */
 static int
-parse_recovery(const char *s, size_t len, struct users_factor *f)
+parse_digests(const char *s, size_t len,
+    unsigned char out[DIGESTS_MAX][USERS_DIGEST_LEN], unsigned *n)
 {
 	const char *end = s + len;
 
-	f->n_recovery = 0;
+	*n = 0;
 	while (s < end) {
-		if (f->n_recovery == USERS_RECOVERY_MAX ||
-		    (size_t)(end - s) < RECOVERY_LEN ||
-		    decode_base64url(f->recovery[f->n_recovery],
-			USERS_DIGEST_LEN, s, RECOVERY_LEN) != USERS_DIGEST_LEN)
+		if (*n == DIGESTS_MAX || (size_t)(end - s) < DIGEST_TEXT ||
+		    decode_base64url(out[*n], USERS_DIGEST_LEN, s,
+			DIGEST_TEXT) != USERS_DIGEST_LEN)
 			return -1;
-		f->n_recovery++;
-		s += RECOVERY_LEN;
+		++*n;
+		s += DIGEST_TEXT;
 		/* A comma stands before another one. */
 		if (s < end && (*s != ',' || ++s == end))
 			return -1;
@@ -187,11 +190,17 @@ parse_option(const char *s, size_t len, struct users_entry *u)
 		    ? NULL
 		    : "is not 40 hexadecimal digits";
 	if (is(s, key_len, "recovery"))
-		return parse_recovery(value, value_len, &u->factor) == 0
+		return parse_digests(value, value_len, u->factor.recovery,
+			   &u->factor.n_recovery) == 0
+		    ? NULL
+		    : "is not up to ten digests with commas between";
+	if (is(s, key_len, "passkeys"))
+		return parse_digests(value, value_len, u->passkeys,
+			   &u->n_passkeys) == 0
 		    ? NULL
 		    : "is not up to ten digests with commas between";
 	return "is unknown; there are disabled, change, expires, epoch, kept, "
-	       "totp, recovery";
+	       "totp, recovery, passkeys";
 }
 
 /* The next field of a line, up to a colon; NULL at the end. */
@@ -271,17 +280,26 @@ users_write_date(int64_t t, struct buf *out)
 }
 
 static void
+write_digests(const char *name, const unsigned char digests[][USERS_DIGEST_LEN],
+    unsigned n, struct buf *out)
+{
+	char digest[DIGEST_TEXT + 1];
+
+	for (unsigned i = 0; i < n; i++) {
+		encode_base64url(digest, digests[i], USERS_DIGEST_LEN);
+		buf_printf(out, "%s%s", i == 0 ? name : ",", digest);
+	}
+}
+
+static void
 write_factor(const struct users_factor *f, struct buf *out)
 {
-	char secret[2 * USERS_TOTP_LEN + 1], digest[RECOVERY_LEN + 1];
+	char secret[2 * USERS_TOTP_LEN + 1];
 
 	encode_hex(secret, f->secret, USERS_TOTP_LEN);
 	buf_printf(out, ":totp=%s", secret);
 	crypto_wipe(secret, sizeof(secret));
-	for (unsigned i = 0; i < f->n_recovery; i++) {
-		encode_base64url(digest, f->recovery[i], USERS_DIGEST_LEN);
-		buf_printf(out, "%s%s", i == 0 ? ":recovery=" : ",", digest);
-	}
+	write_digests(":recovery=", f->recovery, f->n_recovery, out);
 }
 
 int
@@ -307,5 +325,6 @@ users_line_write(const struct users_entry *u, struct buf *out)
 	}
 	if (u->factor.set)
 		write_factor(&u->factor, out);
+	write_digests(":passkeys=", u->passkeys, u->n_passkeys, out);
 	return buf_putc(out, '\n');
 }

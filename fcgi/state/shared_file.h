@@ -41,6 +41,7 @@ enum shared_table {
 	SHARED_NETWORKS, /* the same */
 	SHARED_CHANGES,	 /* one cell: how many facts were added */
 	SHARED_TOKEN_USES,
+	SHARED_CHALLENGES,
 	SHARED_TABLES
 };
 

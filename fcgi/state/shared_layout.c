@@ -31,6 +31,7 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_NETWORKS] = { 16384, 16, false, false },
 	[SHARED_CHANGES] = { 1, 1, false, false },
 	[SHARED_TOKEN_USES] = { 4096, 8, false, false },
+	[SHARED_CHALLENGES] = { 2048, 8, false, false },
 };
 
 size_t

@@ -146,6 +146,7 @@ restrict_files(const struct config *c)
 	add_folder(&p, owned, &n_owned, c->users_file, true);
 	add_folder(&p, owned, &n_owned, c->secret_file, false);
 	add_folder(&p, owned, &n_owned, c->tokens_file, false);
+	add_folder(&p, owned, &n_owned, c->passkeys_file, true);
 	if (c->listen != NULL && strncmp(c->listen, "unix:", 5) == 0)
 		add_folder(&p, owned, &n_owned, c->listen + 5, true);
 	for (size_t i = 0; i < c->n_providers; i++) {

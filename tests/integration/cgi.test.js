@@ -8,6 +8,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../harness/children.js';
 import { configText, merged } from '../harness/config.js';
+import { Authenticator } from '../harness/passkey.js';
 import { workerPath } from '../harness/paths.js';
 import { PASSWORD, startSite } from '../harness/site.js';
 import { totp } from '../harness/totp.js';
@@ -20,7 +21,7 @@ let cookie = '';
 before(async () => {
   site = await startSite({ nginx: false, models: [], config: {
     'provider "up"': { list_models: true },
-    limits: { tokens_per_day: 20 },
+    limits: { tokens_per_day: 20 }, passkeys_file: 'passkeys',
   } });
   site.upstream.models = ['listed'];
 });
@@ -90,6 +91,20 @@ test('a code of a second factor is used once in all processes', async () => {
   assert.equal(asked.json().error.code, 'second_factor_required');
   const json = { ...who, code: totp(secret) };
   const answers = await Promise.all([1, 2, 3].map(() => finished('POST', 'api/login', { json })));
+  assert.deepEqual(answers.map((one) => one.status()).sort(), [200, 401, 401]);
+});
+
+test('an answer of a passkey is good once in all processes', async () => {
+  site.addUser('cat');
+  const who = { username: 'cat', password: PASSWORD };
+  const env = { HTTP_HOST: 'localhost', HTTP_COOKIE: '' };
+  const key = new Authenticator({ origin: 'https://localhost' });
+  const offer = (await finished('POST', 'api/passkeys/offer', { json: who, env })).json();
+  const made = await finished('POST', 'api/passkeys', { json: { ...who, name: 'k', alone: true, passkey: key.create(offer) }, env });
+  assert.equal(made.status(), 204, made.out + made.err);
+  const question = (await finished('POST', 'api/passkeys/challenge', { json: {}, env })).json();
+  const json = { passkey: key.get(question) };
+  const answers = await Promise.all([1, 2, 3].map(() => finished('POST', 'api/login', { json, env })));
   assert.deepEqual(answers.map((one) => one.status()).sort(), [200, 401, 401]);
 });
 

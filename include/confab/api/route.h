@@ -52,6 +52,11 @@ void api_logout(struct route_call *c);
 void api_metrics(struct route_call *c);
 void api_model(struct route_call *c);
 void api_models(struct route_call *c);
+void api_passkey_add(struct route_call *c);
+void api_passkey_challenge(struct route_call *c);
+void api_passkey_offer(struct route_call *c);
+void api_passkey_remove(struct route_call *c);
+void api_passkeys(struct route_call *c);
 void api_password(struct route_call *c);
 void api_session(struct route_call *c);
 void api_session_end(struct route_call *c);
@@ -100,12 +105,20 @@ struct login_proof;
 bool route_proof(struct route_call *c, struct json_object *body,
     const char *password, struct login_proof *out);
 
-/* Takes the body's "code", where there is one. False with a 400 given. */
+/* Takes the body's "code" or "passkey", where there is one. False with a 400
+ * given. */
 bool route_code(struct route_call *c, struct json_object *body,
     struct login_proof *out);
 
 /* Appends the member "new_networks" where a session has news. */
 void route_news_json(const struct session_info *session, struct buf *b);
+
+/*
+ * Answers an error of who `proof` says that it is. Where a second factor is
+ * asked for, what it can be is told besides, with a question to the passkeys.
+ */
+void route_refuse(struct route_call *c, const struct login_proof *proof,
+    const struct api_error *err);
 
 /* What api/login and api/session tell about a session. */
 void route_session_json(struct route_call *c);

@@ -256,6 +256,7 @@ struct config {
 	char *tokens_file;   /* access tokens; NULL: none are accepted */
 	unsigned own_tokens; /* that a person may make, 0 */
 	unsigned own_tokens_lifetime; /* s, of those at most, 365 days */
+	char *passkeys_file; /* NULL: none are used */
 	enum log_target log_target;
 	enum log_level log_level;
 	enum config_auth auth;

@@ -65,6 +65,11 @@ enum credentials_result credentials_verify(struct credentials *c,
     const struct config_password *p, const char *name, const char *password,
     size_t len, int64_t now, struct users_entry *out);
 
+/* May this user come in? CREDENTIALS_OK or one of the three after
+ * CREDENTIALS_WRONG. */
+enum credentials_result credentials_state(const struct users_entry *u,
+    int64_t now);
+
 /*
  * Stores a new hash for a user whose stored one is `old_hash` still; with
  * `rehash` the sessions live on, without it they end and a required change is
@@ -81,6 +86,15 @@ enum credentials_store_result credentials_store(struct credentials *c,
  */
 enum credentials_store_result credentials_store_factor(struct credentials *c,
     const struct users_entry *seen, const struct users_factor *f,
+    char err[CONFIG_ERROR_MAX]);
+
+/*
+ * Gives a user the passkeys that `want` has; the user's sessions end. Stale when
+ * hash, second factor or passkeys are not those of `seen` any more. As
+ * credentials_store().
+ */
+enum credentials_store_result credentials_store_passkeys(struct credentials *c,
+    const struct users_entry *seen, const struct users_entry *want,
     char err[CONFIG_ERROR_MAX]);
 
 /* Takes a recovery code's digest out of the user's line; stale when it is not

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "confab/identity/passkey.h"
 #include "confab/identity/session.h"
 
 /* What somebody says who they are, with lengths because it may be anything. */
@@ -20,6 +21,7 @@ struct login_proof {
 	size_t password_len;
 	const char *code; /* of the second factor; NULL: none was given */
 	size_t code_len;
+	struct passkey_answer passkey; /* in the place of a code */
 	/* The request has a session of this user, which a second factor was
 	 * asked for. */
 	bool in_session;
@@ -50,5 +52,14 @@ int login_change_password(struct identity *id, struct settings *s,
     const struct session_input *in, const struct login_proof *proof,
     const char *new_password, size_t new_len, struct session_info *out,
     struct api_error *err);
+
+/*
+ * A passkey alone becomes a session: one that its owner has made to be good so,
+ * and that has asked who the person is. Errors as login_password(), but 401
+ * invalid_passkey, and 404 not_found where passkeys are not used.
+ */
+int login_passkey(struct identity *id, struct settings *s,
+    const struct session_input *in, const struct login_proof *proof,
+    struct session_info *out, struct api_error *err);
 
 #endif

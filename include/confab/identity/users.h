@@ -13,6 +13,8 @@
  *	kept=OLD.NEW	  set when a password is hashed anew at login: the
  *			  digest of the hash that sessions were made with,
  *			  and that of the hash it holds for
+ *	totp=SECRET	  the second factor, and recovery=DIGESTS (totp.h)
+ *	passkeys=DIGESTS  of the ids of the passkeys that count (passkeys.h)
  */
 #ifndef CONFAB_IDENTITY_USERS_H
 #define CONFAB_IDENTITY_USERS_H
@@ -34,6 +36,7 @@ struct buf;
 #define USERS_DIGEST_LEN TOKEN_GENERATION_LEN
 #define USERS_TOTP_LEN 20     /* bytes of a second factor's secret */
 #define USERS_RECOVERY_MAX 10 /* recovery codes of a user */
+#define USERS_PASSKEYS_MAX 10 /* passkeys of a user */
 
 /* A second factor (totp.h), and what is left of the codes for its loss. */
 struct users_factor {
@@ -54,6 +57,8 @@ struct users_entry {
 	unsigned char kept_old[USERS_DIGEST_LEN];
 	unsigned char kept_new[USERS_DIGEST_LEN];
 	struct users_factor factor;
+	unsigned n_passkeys;
+	unsigned char passkeys[USERS_PASSKEYS_MAX][USERS_DIGEST_LEN];
 };
 
 struct users;
@@ -103,6 +108,9 @@ int users_put(struct users *u, const struct users_entry *user);
 
 /* Removes the user and its line. Returns 0, or -1 when there is none. */
 int users_remove(struct users *u, const char *name);
+
+/* Takes the i-th passkey out of the user. */
+void users_drop_passkey(struct users_entry *user, unsigned i);
 
 /* Appends the file. What users_parse() makes of it is the same again. */
 int users_write(const struct users *u, struct buf *out);

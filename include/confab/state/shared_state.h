@@ -18,6 +18,8 @@
  *	codes		per second factor, the step of the code used last; one
  *			that may still be good is never forgotten for another
  *	sessions, networks	what a person may look at (shared_sessions.h)
+ *	challenges	questions to passkeys that were answered; a full bucket takes
+ *			no further answer until one of them is over
  *	slots		CGI processes
  *
  * So a revocation is never lost and a full table falls on whoever filled it.
@@ -143,7 +145,15 @@ void shared_state_tokens_add(struct shared_state *st, const char *user,
 bool shared_state_use_code(struct shared_state *st, const void *key, size_t len,
     uint64_t step, uint64_t now);
 
-/* The file behind it, for shared_slots.c. */
+/*
+ * Uses up a challenge, whose key is any bytes: true once, in all processes.
+ * `expires` is when it is answered no more (ms since 1970); with one that is
+ * over, false.
+ */
+bool shared_state_use_challenge(struct shared_state *st, const void *key,
+    size_t len, uint64_t expires, uint64_t wall);
+
+/* The file behind it, for what has a file of its own in this room. */
 struct shared_file *shared_state_file(struct shared_state *st);
 
 #endif

@@ -84,6 +84,14 @@ const actions = /** @type {Actions} */ ({
   offerFactor: account.offerFactor,
   confirmFactor: account.confirmFactor,
   removeFactor: account.removeFactor,
+  async signInWithPasskey(name, password) {
+    const done = await account.signInWithPasskey(name, password);
+    if (done) tabs?.postMessage('signed-in');
+    return done;
+  },
+  listPasskeys: account.listPasskeys,
+  addPasskey: account.addPasskey,
+  removePasskey: account.removePasskey,
   signOut: account.signOut,
   signOutEverywhere: account.signOutEverywhere,
   checkSession: account.checkSession,

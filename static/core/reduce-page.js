@@ -14,6 +14,9 @@
 /** Toasts kept at most; the oldest goes first. */
 export const MAX_TOASTS = 4;
 
+/** Nothing is under way, and nothing is asked for. */
+const SETTLED = { error: null, passwordChangeRequired: false, asked: null, pending: false, elsewhere: false };
+
 /**
  * @param {Session} session
  * @param {Action} action
@@ -33,11 +36,8 @@ export function reduceSession(session, action) {
         secondFactor: action.secondFactor ?? null,
         transcription: action.transcription ?? false,
         tokens: action.tokens === true,
-        error: null,
-        passwordChangeRequired: false,
-        asked: null,
-        pending: false,
-        elsewhere: false,
+        passkeys: (action.secondFactor?.passkeys ?? null) !== null,
+        ...SETTLED,
       };
     case 'session/signedOut':
       return {
@@ -49,11 +49,8 @@ export function reduceSession(session, action) {
         secondFactor: null,
         transcription: false,
         tokens: false,
-        error: null,
-        passwordChangeRequired: false,
-        asked: null,
-        pending: false,
-        elsewhere: false,
+        passkeys: action.passkeys ?? session.passkeys,
+        ...SETTLED,
       };
     case 'session/expired':
       if (session.status === 'expired' && (session.elsewhere || action.elsewhere !== true)) return session;
@@ -62,6 +59,7 @@ export function reduceSession(session, action) {
         status: session.status === 'signed-in' || session.status === 'expired' ? 'expired' : 'signed-out',
         elsewhere: action.elsewhere === true,
         auth: action.auth ?? session.auth,
+        passkeys: action.passkeys ?? session.passkeys,
         expiresAt: null,
         pending: false,
       };
@@ -74,7 +72,7 @@ export function reduceSession(session, action) {
       return {
         ...session,
         asked: action.asked,
-        passwordChangeRequired: session.passwordChangeRequired && action.asked === 'code',
+        passwordChangeRequired: session.passwordChangeRequired && action.asked !== 'setup',
         error: null,
         pending: false,
       };

@@ -36,6 +36,7 @@ export function initialState({ settings, id, now, online = true }) {
       secondFactor: null,
       transcription: false,
       tokens: false,
+      passkeys: false,
       asked: null,
       pending: false,
       elsewhere: false,

@@ -40,6 +40,7 @@
  * @property {'optional' | 'required'} mode
  * @property {boolean} set
  * @property {number} recoveryCodes  how many are left
+ * @property {number | null} passkeys  how many there are; null where they are not used
  */
 
 /** @typedef {{readonly name: string, readonly size: number}} Recording */
@@ -56,8 +57,9 @@
  * @property {boolean} passwordChangeRequired  the login needs a new password
  * @property {SecondFactor | null} secondFactor  null where there is none to speak of
  * @property {boolean} tokens   there are access tokens here
- * @property {'code' | 'setup' | null} asked  what the login needs besides: a code of the second
- *   factor, or that one is set up
+ * @property {'code' | 'passkey' | 'either' | 'setup' | null} asked  what the login needs besides: a
+ *   second factor, or that one is set up
+ * @property {boolean} passkeys            they are used here
  * @property {boolean} transcription       the server turns speech into text
  * @property {boolean} pending             an attempt is under way
  * @property {boolean} elsewhere           it ended by a sign-out in another tab: what is here is not shown
@@ -577,11 +579,11 @@
  *   | {type: 'session/signedIn', user: {name: string}, expiresAt: number | null,
  *      auth: 'password' | 'remote_user', limits: SessionLimits, secondFactor?: SecondFactor | null, transcription?: boolean,
  *      tokens?: boolean}
- *   | {type: 'session/signedOut', auth?: 'password' | 'remote_user', now: number, newId: Id}
- *   | {type: 'session/expired', auth?: 'password' | 'remote_user', elsewhere?: boolean}
+ *   | {type: 'session/signedOut', auth?: 'password' | 'remote_user', passkeys?: boolean, now: number, newId: Id}
+ *   | {type: 'session/expired', auth?: 'password' | 'remote_user', passkeys?: boolean, elsewhere?: boolean}
  *   | {type: 'session/failed', error: ApiErrorInfo}
  *   | {type: 'session/passwordChangeRequired'}
- *   | {type: 'session/asked', asked: 'code' | 'setup'}
+ *   | {type: 'session/asked', asked: 'code' | 'passkey' | 'either' | 'setup'}
  *   | {type: 'models/loading'}
  *   | {type: 'models/ready', list: Model[]}
  *   | {type: 'models/failed', error: ApiErrorInfo}
@@ -689,6 +691,12 @@
  * @property {() => Promise<FactorResult<OwnTokens>>} listTokens
  * @property {(wish: TokenWish) => Promise<FactorResult<string>>} makeToken   the token, which is nowhere else
  * @property {(id: string) => Promise<FactorResult<null>>} endToken
+ * @property {(name?: string, password?: string) => Promise<boolean>} signInWithPasskey   with a passkey
+ *   besides that password, or alone
+ * @property {() => Promise<FactorResult<Passkey[]>>} listPasskeys
+ * @property {(what: {name: string, alone: boolean}, password?: string) => Promise<FactorResult<null>>} addPasskey
+ *   has the browser make one; without a password, for who was just told at login to set one up
+ * @property {(id: string, password: string, code?: string) => Promise<FactorResult<null>>} removePasskey
  * @property {() => Promise<void>} signOut
  * @property {() => Promise<void>} signOutEverywhere
  * @property {() => Promise<void>} checkSession
@@ -715,6 +723,16 @@
  *   beside its answer, with a consent of its own; false when it cannot be made now
  * @property {(messageId: Id, at: number, answers: Readonly<Record<string, InquiryAnswer>>) => void} answerInquiries
  *   what the person says to what the call's server asks, by the names of its requests
+ */
+
+/**
+ * @typedef {object} Passkey
+ * @property {string} id
+ * @property {string} name
+ * @property {number} createdAt  ms
+ * @property {number} usedAt     ms; 0: never
+ * @property {boolean} alone     good without the password
+ * @property {boolean} here      for this address of the site
  */
 
 /**

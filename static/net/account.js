@@ -8,6 +8,7 @@
  * @typedef {import('../core/types.js').SessionLimits} SessionLimits
  * @typedef {import('../core/store.js').Store} Store
  * @typedef {import('./api.js').Api} Api
+ * @typedef {import('./passkeys.js').Question} Question
  * @typedef {import('./stream.js').Environment} Environment
  */
 
@@ -26,7 +27,8 @@ const MAX_DESCRIPTION_CHARS = 300;
 
 /**
  * @typedef {'signIn' | 'changePassword' | 'signOut' | 'signOutEverywhere' | 'checkSession'
- *   | 'offerFactor' | 'confirmFactor' | 'removeFactor' | 'loadModels'} AccountActionName
+ *   | 'offerFactor' | 'confirmFactor' | 'removeFactor' | 'signInWithPasskey' | 'listPasskeys' | 'addPasskey' | 'removePasskey'
+ *   | 'loadModels'} AccountActionName
  * @typedef {Pick<Actions, AccountActionName> & {expired: () => void, signedOutElsewhere: () => void}} Account
  *
  * expired             a request was answered with 401
@@ -50,6 +52,7 @@ const MAX_DESCRIPTION_CHARS = 300;
  * @typedef {AccountOptions & {
  *   lastName: string,
  *   lastPassword: string,
+ *   question: Question | null,
  *   signingIn: boolean,
  *   turn: number,
  * }} Desk
@@ -58,6 +61,7 @@ const MAX_DESCRIPTION_CHARS = 300;
  *           without a session
  * lastPassword  with which: only while a second factor must be set up, so that
  *           it need not be typed twice
+ * question  to a passkey, that came when the password was right
  * turn      counts what may change who is signed in: a check that began
  *           before is void
  */
@@ -68,10 +72,15 @@ const MAX_DESCRIPTION_CHARS = 300;
  */
 export function createAccount(options) {
   /** @type {Desk} */
-  const desk = { ...options, lastName: '', lastPassword: '', signingIn: false, turn: 0 };
+  const desk = { ...options, lastName: '', lastPassword: '', question: null, signingIn: false, turn: 0 };
   return {
     checkSession: () => checkSession(desk),
     signIn: (name, password, code) => signIn(desk, name, password, code),
+    signInWithPasskey: (name, password) => signInWithPasskey(desk, name, password),
+    listPasskeys: async () => (await loadPasskeys()).listPasskeys(desk),
+    addPasskey: async (what, password) => (await loadPasskeys()).addPasskey(whoOf(desk, password), what, desk),
+    removePasskey: async (id, password, code) => (await loadPasskeys())
+      .removePasskey({ id, password, ...(code ? { code: plainCode(code) } : {}) }, desk),
     changePassword: (current, next, code) => changePassword(desk, current, next, code),
     offerFactor: (password) => offerFactor(whoOf(desk, password), desk),
     confirmFactor: (secret, code, password) => confirmFactor({ ...whoOf(desk, password), secret, code: plainCode(code) }, desk),
@@ -86,6 +95,9 @@ export function createAccount(options) {
     },
   };
 }
+
+/** Seldom wanted, and loaded only then. */
+const loadPasskeys = () => import('./passkeys.js');
 
 /**
  * @param {Desk} desk
@@ -113,6 +125,7 @@ function signedIn(desk, answer) {
   desk.lastPassword = '';
   const news = readNews(fields(answer)['new_networks']);
   if (news.length > 0 || before.user?.name !== session.user.name) dispatch({ type: 'ui/changed', patch: { news } });
+  desk.question = null;
   dispatch({ type: 'session/signedIn', ...session });
   onSignedIn();
 }
@@ -123,11 +136,12 @@ function signedIn(desk, answer) {
  *
  * @param {Desk} desk
  * @param {'password' | 'remote_user'} auth
+ * @param {boolean} [passkeys]
  */
-function nobody({ store: { dispatch, getState }, env, newId }, auth) {
+function nobody({ store: { dispatch, getState }, env, newId }, auth, passkeys) {
   const { user, status } = getState().session;
-  if (user !== null || status === 'unknown') dispatch({ type: 'session/expired', auth });
-  else dispatch({ type: 'session/signedOut', auth, now: env.now(), newId: newId() });
+  if (user !== null || status === 'unknown') dispatch({ type: 'session/expired', auth, passkeys });
+  else dispatch({ type: 'session/signedOut', auth, passkeys, now: env.now(), newId: newId() });
 }
 
 /**
@@ -157,7 +171,7 @@ async function checkSession(desk) {
   try {
     const answer = await desk.api.json('GET', SESSION_PROBE);
     if (!newest()) return;
-    if (fields(answer)['user'] === null) nobody(desk, authOf(fields(answer)['auth']));
+    if (fields(answer)['user'] === null) nobody(desk, authOf(fields(answer)['auth']), fields(answer)['passkeys'] === true);
     else signedIn(desk, answer);
   } catch (thrown) {
     if (!newest()) return;
@@ -186,9 +200,12 @@ function whoOf(desk, password) {
  * @param {string} password  that was right
  * @returns {boolean}
  */
-function asked(desk, { code }, password) {
-  if (code === 'second_factor_required') desk.store.dispatch({ type: 'session/asked', asked: 'code' });
-  else if (code === 'second_factor_setup_required') {
+function asked(desk, { code, factor }, password) {
+  if (code === 'second_factor_required') {
+    const ways = fields(factor);
+    desk.question = /** @type {Question | null} */ (ways['passkey'] ?? null);
+    desk.store.dispatch({ type: 'session/asked', asked: desk.question === null ? 'code' : ways['code'] === true ? 'either' : 'passkey' });
+  } else if (code === 'second_factor_setup_required') {
     desk.lastPassword = password;
     desk.store.dispatch({ type: 'session/asked', asked: 'setup' });
   } else return false;
@@ -202,17 +219,37 @@ function asked(desk, { code }, password) {
  * @param {string} [code]
  */
 async function signIn(desk, name, password, code) {
+  desk.lastName = name;
+  return enter(desk, password, async () => ({ username: name, password, ...(code ? { code: plainCode(code) } : {}) }));
+}
+
+/**
+ * @param {Desk} desk
+ * @param {string} [name]
+ * @param {string} [password]
+ */
+async function signInWithPasskey(desk, name, password) {
+  const { passkeyAnswer } = await loadPasskeys();
+  if (name === undefined || password === undefined) return enter(desk, '', async () => ({ passkey: await passkeyAnswer(desk, null) }));
+  desk.lastName = name;
+  return enter(desk, password, async () => ({ username: name, password, passkey: await passkeyAnswer(desk, desk.question) }));
+}
+
+/**
+ * @param {Desk} desk
+ * @param {string} password
+ * @param {() => Promise<object>} proof  what is posted
+ */
+async function enter(desk, password, proof) {
   if (desk.signingIn) return false;
   desk.signingIn = true;
-  desk.lastName = name;
   takeTurn(desk);
   try {
-    const body = { username: name, password, ...(code ? { code: plainCode(code) } : {}) };
-    signedIn(desk, await desk.api.json('POST', 'login', { body, timeoutMs: LOGIN_TIMEOUT_MS }));
+    signedIn(desk, await desk.api.json('POST', 'login', { body: await proof(), timeoutMs: LOGIN_TIMEOUT_MS }));
     return true;
   } catch (thrown) {
     const error = errorOfFailure(thrown, desk.env.isOnline());
-    if (error.code === 'password_change_required') desk.store.dispatch({ type: 'session/passwordChangeRequired' });
+    if (error.code === 'password_change_required' && password !== '') desk.store.dispatch({ type: 'session/passwordChangeRequired' });
     else if (!asked(desk, error, password)) failed(desk, error);
     return false;
   } finally {
@@ -225,19 +262,38 @@ async function signIn(desk, name, password, code) {
  * @param {string} current
  * @param {string} next
  * @param {string} [code]
+ * @param {object | null} [passkey]  what was asked of it; null: it gave no answer
+ * @returns {Promise<boolean>}
  */
-async function changePassword(desk, current, next, code) {
+async function changePassword(desk, current, next, code, passkey) {
   takeTurn(desk);
   try {
     const who = desk.store.getState().session.status === 'signed-in' ? {} : { username: desk.lastName };
-    const body = { ...who, current, new: next, ...(code ? { code: plainCode(code) } : {}) };
+    const body = { ...who, current, new: next, ...(code ? { code: plainCode(code) } : {}), ...(passkey ? { passkey } : {}) };
     await desk.api.json('POST', 'password', { body, timeoutMs: LOGIN_TIMEOUT_MS });
     signedIn(desk, await desk.api.json('GET', 'session'));
     tell(desk, { kind: 'success', key: 'toast.passwordChanged' });
     return true;
   } catch (thrown) {
-    if (!asked(desk, errorOfFailure(thrown, desk.env.isOnline()), next)) failed(desk, thrown);
+    const error = errorOfFailure(thrown, desk.env.isOnline());
+    const again = asked(desk, error, next) && desk.question !== null && passkey === undefined;
+    if (again) return changePassword(desk, current, next, code, await answerOf(desk));
+    if (error.code !== 'second_factor_required' && error.code !== 'second_factor_setup_required') failed(desk, error);
     return false;
+  }
+}
+
+/**
+ * A passkey that answers while a password is changed; null when none does, and a
+ * code may.
+ *
+ * @param {Desk} desk
+ */
+async function answerOf(desk) {
+  try {
+    return await (await loadPasskeys()).passkeyAnswer(desk, desk.question);
+  } catch {
+    return null;
   }
 }
 

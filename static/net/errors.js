@@ -15,8 +15,8 @@ const MAX_RETRY_AFTER_MS = 24 * 3600 * 1000;
 
 /** An error with a code that the page can explain. */
 export class ApiError extends Error {
-  /** @param {Partial<ApiErrorInfo> & {code: string, auth?: string}} fields */
-  constructor({ code, type = '', message = '', status = 0, param = null, retryAt = null, auth = '' }) {
+  /** @param {Partial<ApiErrorInfo> & {code: string, auth?: string, factor?: unknown}} fields */
+  constructor({ code, type = '', message = '', status = 0, param = null, retryAt = null, auth = '', factor = null }) {
     super(message === '' ? code : message);
     this.name = 'ApiError';
     this.code = code;
@@ -28,6 +28,8 @@ export class ApiError extends Error {
     this.text = message;
     /** What a 401 says of how to sign in; '' when it says nothing. */
     this.auth = auth;
+    /** What a second factor can be, where one is asked for. */
+    this.factor = factor;
   }
 
   /**
@@ -110,7 +112,7 @@ export function errorOfAnswer({ status, contentType, text, auth, retryAfter, dat
   const found = errorObject(json);
   if (found !== null) {
     const code = found.code !== '' ? found.code : CODE_OF_STATUS.get(status) ?? 'bad_answer';
-    return new ApiError({ ...found, code, status, retryAt, auth: isObject(json) ? word(json['auth']) : '' });
+    return new ApiError({ ...found, code, status, retryAt, ...(isObject(json) ? { auth: word(json['auth']), factor: json['second_factor'] } : {}) });
   }
   // Success, but not of ours: a captive portal or an interstitial page.
   if (status < 300) return new ApiError({ code: isHtml(contentType, text) ? 'blocked' : 'bad_answer', status });

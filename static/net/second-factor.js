@@ -20,9 +20,9 @@ const MAX_CODES = 20;
  * @returns {SecondFactor | null}
  */
 export function readFactor(given) {
-  const { mode, set, recovery_codes: left } = given;
+  const { mode, set, recovery_codes: left, passkeys } = given;
   if (mode !== 'optional' && mode !== 'required') return null;
-  return { mode, set: set === true, recoveryCodes: typeof left === 'number' ? left : 0 };
+  return { mode, set: set === true, recoveryCodes: typeof left === 'number' ? left : 0, passkeys: typeof passkeys === 'number' ? passkeys : null };
 }
 
 /**

@@ -18,6 +18,7 @@ const CONTENTS = {
   delete: async () => (await import('./dialog-delete.js')).deleteDialog,
   export: async () => (await import('./dialog-export.js')).exportDialog,
   factor: async () => (await import('./dialog-factor.js')).factorDialog,
+  passkeys: async () => (await import('./dialog-passkeys.js')).passkeysDialog,
   fill: async () => (await import('./dialog-fill.js')).fillDialog,
   prompts: async () => (await import('./dialog-prompts.js')).promptsDialog,
   sessions: async () => (await import('./dialog-sessions.js')).sessionsDialog,

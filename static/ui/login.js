@@ -20,7 +20,7 @@ import { createTicker, secondsUntil, stillCounting } from './ticker.js';
  * @param {Session} session
  */
 function problemOf({ error, asked }) {
-  return error?.code === 'invalid_credentials' && asked === 'code' ? { ...error, code: 'invalid_code' } : error;
+  return error?.code === 'invalid_credentials' && asked !== null ? { ...error, code: 'invalid_code' } : error;
 }
 
 /**
@@ -39,8 +39,21 @@ function loginForm(ctx, session) {
     if (session.pending || secondsUntil(session.error?.retryAt) > 0) return;
     const data = new FormData(form);
     const code = data.get('code');
-    ctx.actions.signIn(String(data.get('username')), String(data.get('password')), code === null ? undefined : String(code));
+    const name = String(data.get('username'));
+    const password = String(data.get('password'));
+    if (session.asked === 'passkey') ctx.actions.signInWithPasskey(name, password);
+    else ctx.actions.signIn(name, password, code === null ? undefined : String(code));
   };
+
+  /** With a passkey besides what was typed, or alone. @param {Event} event */
+  const usePasskey = ({ currentTarget }) => {
+    if (session.pending || wait > 0) return;
+    const { form } = /** @type {HTMLButtonElement} */ (currentTarget);
+    const data = new FormData(/** @type {HTMLFormElement} */ (form));
+    if (session.asked === 'either') ctx.actions.signInWithPasskey(String(data.get('username')), String(data.get('password')));
+    else ctx.actions.signInWithPasskey();
+  };
+  const canUse = session.passkeys && session.asked !== 'passkey' && typeof PublicKeyCredential === 'function';
 
   /** @param {Event} event */
   const reveal = (event) => {
@@ -66,7 +79,7 @@ function loginForm(ctx, session) {
         <button type="button" class="button-text reveal" aria-pressed="false" @click=${reveal} .textContent=${t('login.show')}></button>
       </div>
     </div>
-    ${session.asked === 'code' ? codeField(ctx) : nothing}
+    ${session.asked === 'code' || session.asked === 'either' ? codeField(ctx) : nothing}
     <div id="login-problem" role="alert">${session.error && !session.pending
       ? html`<p class="notice notice-danger">${icon('warning')}<span>${wait > 0
         ? t('login.wait', { time: duration(wait * 1000) })
@@ -74,8 +87,9 @@ function loginForm(ctx, session) {
       : nothing}</div>
     <button class="button button-primary button-wide" aria-disabled=${session.pending || wait > 0 ? 'true' : 'false'}>
       ${session.pending ? html`<span class="spinner" aria-hidden="true"></span>` : nothing}
-      ${t('login.submit')}
+      ${t(session.asked === 'passkey' ? 'passkey.use' : 'login.submit')}
     </button>
+    ${canUse ? html`<button type="button" class="button button-wide" @click=${usePasskey}>${icon('key')}${t(session.asked ? 'passkey.use' : 'passkey.login')}</button>` : nothing}
   </form>`;
 }
 
@@ -88,14 +102,26 @@ function loginForm(ctx, session) {
 function createSetup(ctx, redraw) {
   /** @type {ReturnType<typeof import('./factor-setup.js').createFactorSetup> | null} */
   let setup = null;
+  /** @type {ReturnType<typeof import('./passkey-setup.js').createPasskeySetup> | null} */
+  let passkey = null;
   let loading = false;
+
+  /** The other way than an app. */
+  async function choosePasskey() {
+    const { createPasskeySetup } = await import('./passkey-setup.js');
+    passkey = createPasskeySetup(ctx, { password: false, redraw, done: () => void ctx.actions.checkSession() });
+    redraw();
+  }
+
   return {
     /** @param {Session} session */
-    view({ asked }) {
+    view({ asked, passkeys }) {
       if (asked !== 'setup') {
         setup = null;
+        passkey = null;
         return nothing;
       }
+      if (passkey) return html`<p>${ctx.i18n.t('passkey.lead')}</p>${passkey.view()}`;
       if (!setup && !loading) {
         loading = true;
         void import('./factor-setup.js').then(({ createFactorSetup }) => {
@@ -105,7 +131,8 @@ function createSetup(ctx, redraw) {
           redraw();
         });
       }
-      return html`${setup?.isSet() ? nothing : html`<p class="login-lead">${ctx.i18n.t('factor.required')}</p>`}${setup?.view() ?? nothing}`;
+      return html`${setup?.isSet() ? nothing : html`<p class="login-lead">${ctx.i18n.t('factor.required')}</p>`}${setup?.view() ?? nothing}${passkeys && setup && !setup.isSet()
+        ? html`<button type="button" class="button button-wide" @click=${choosePasskey}>${icon('key')}${ctx.i18n.t('passkey.setup')}</button>` : nothing}`;
     },
   };
 }
@@ -128,14 +155,17 @@ function singleSignOn(ctx, session) {
  * Puts the cursor where the next key should go: after a failure the password,
  * ready to be typed anew.
  * @param {HTMLElement} element
+ * @param {Session['asked']} [asked]
  */
-function focusForm(element) {
+function focusForm(element, asked) {
   const code = /** @type {HTMLInputElement | null} */ (element.querySelector('#code'));
   const user = /** @type {HTMLInputElement | null} */ (element.querySelector('#username'));
   const password = /** @type {HTMLInputElement | null} */ (element.querySelector('#password'));
   if (code) {
     code.focus();
     code.select();
+  } else if (asked === 'passkey') {
+    /** @type {HTMLElement | null} */ (element.querySelector('.button-primary'))?.focus();
   } else if (!user || !password) {
     /** @type {HTMLElement | null} */ (element.querySelector('button'))?.focus();
   } else if (user.value) {
@@ -173,7 +203,7 @@ function sessionRegion(ctx, element, view) {
     last = state;
     part.update(state);
     ticker.need(stillCounting(state.session.error?.retryAt));
-    if (wasPending && !state.session.pending && (state.session.error || state.session.asked)) focusForm(element);
+    if (wasPending && !state.session.pending && (state.session.error || state.session.asked)) focusForm(element, state.session.asked);
     wasPending = state.session.pending === true;
   }
 

@@ -51,7 +51,7 @@ export function passwordForm(ctx, session, problem, found, after) {
       <p class="hint" id="password-hint">${t('password.hint', { count: MIN_PASSWORD })}</p></div>
     <div class="field"><label for="password-repeat">${t('password.repeat')}</label>
       <input id="password-repeat" name="repeat" class="input" type="password" autocomplete="new-password" required maxlength="1024"></div>
-    ${session.asked === 'code' ? codeField(ctx) : nothing}
+    ${session.asked === 'code' || session.asked === 'either' ? codeField(ctx) : nothing}
     <div role="alert">${message
       ? html`<p class="notice notice-danger">${icon('warning')}<span>${message}${problem ? nothing : details(ctx.i18n, session.error)}</span></p>`
       : nothing}</div>

@@ -137,7 +137,7 @@ test('a login that is asked for a code sends it with the password', async () => 
   page.call().json({ user: { name: 'ann' }, second_factor: { mode: 'optional', set: true, recovery_codes: 3 } });
   assert.equal(await right, true);
   assert.equal(session(page).asked, null);
-  assert.deepEqual(session(page).secondFactor, { mode: 'optional', set: true, recoveryCodes: 3 });
+  assert.deepEqual(session(page).secondFactor, { mode: 'optional', set: true, recoveryCodes: 3, passkeys: null });
 });
 
 test('where a second factor must be set up, the password need not be typed again', async () => {

@@ -241,8 +241,8 @@ test('models and sessions are read with care', () => {
     limits: { max_messages: 3, resume: false, grace_seconds: 0 }, secondFactor: null, transcription: false, tokens: false,
   });
   for (const [given, read] of [
-    [{ mode: 'optional', set: true, recovery_codes: 7 }, { mode: 'optional', set: true, recoveryCodes: 7 }],
-    [{ mode: 'required' }, { mode: 'required', set: false, recoveryCodes: 0 }],
+    [{ mode: 'optional', set: true, recovery_codes: 7 }, { mode: 'optional', set: true, recoveryCodes: 7, passkeys: null }],
+    [{ mode: 'required', passkeys: 2 }, { mode: 'required', set: false, recoveryCodes: 0, passkeys: 2 }],
     [{ mode: 'off', set: true, recovery_codes: 7 }, null], [null, null], ['x', null],
   ]) assert.deepEqual(readSession({ user: { name: 'ann' }, second_factor: given }).secondFactor, read);
   assert.throws(() => readSession({ user: null }), ApiError);

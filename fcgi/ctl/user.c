@@ -12,6 +12,7 @@
 #include "confab/base/clock.h"
 #include "confab/base/crypto.h"
 #include "confab/base/files.h"
+#include "confab/identity/common.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/name.h"
 #include "confab/identity/password.h"
@@ -93,7 +94,10 @@ new_hash(const struct config *c, const char *name, char *hash)
 	snprintf(prompt, sizeof(prompt), "New password of %s", name);
 	if (ctl_password(prompt, true, password, sizeof(password), &len) != 0)
 		return CTL_FAILED;
-	if (password_hash(&c->password, password, len, hash) != 0)
+	if (password_common(password, len, name))
+		code = ctl_fail(CTL_FAILED,
+		    "this password is one of those that are guessed first");
+	else if (password_hash(&c->password, password, len, hash) != 0)
 		code = ctl_fail(CTL_FAILED, "out of memory for the hash");
 	crypto_wipe(password, sizeof(password));
 	return code;

@@ -9,6 +9,7 @@
 #include "confab/base/log.h"
 #include "confab/base/utf8.h"
 #include "confab/identity/audit.h"
+#include "confab/identity/common.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/identity.h"
 #include "confab/identity/login.h"
@@ -80,6 +81,8 @@ check_new(const struct attempt *a, const char *new_password, size_t len,
 	else if (len == strlen(a->name) &&
 	    memcmp(new_password, a->name, len) == 0)
 		why = "The password is the user's name.";
+	else if (password_common(new_password, len, a->name))
+		why = "This password is one of those that are guessed first.";
 	if (why == NULL)
 		return 0;
 	api_error_set(err, 400, "weak_password", "%s", why);

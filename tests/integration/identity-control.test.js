@@ -85,6 +85,9 @@ test('a user is added, listed, changed and deleted', () => {
   assert.match(run(['user', 'list']).stdout, /^bob\tdisabled\tnever\t/m);
   run(['user', 'enable', 'bob']);
   const before = users();
+  const refused = run(['user', 'passwd', 'bob'], 'P@ssw0rd2024\n');
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /guessed first/);
   run(['user', 'passwd', 'bob'], 'another password\n');
   assert.notEqual(users(), before);
   assert.equal(run(['user', 'del', 'bob']).status, 0);

@@ -180,7 +180,7 @@ static void
 test_change_password(void **state)
 {
 	static const char *const bad[] = { "short", PASSWORD,
-		"not utf-8 \xff\xff" };
+		"not utf-8 \xff\xff", "Summer2024!", "alice1234" };
 	char old[SESSION_COOKIE_MAX];
 
 	(void)state;

@@ -502,6 +502,7 @@ export default {
   'error.network': 'Der Server war nicht zu erreichen. Prüfen Sie das Netz.',
   'error.offline': 'Sie sind offline.',
   'error.blocked': 'Etwas zwischen dieser Seite und ihrem Server hat die Anfrage abgewiesen, vielleicht eine Firewall, der der Text nicht gefiel.',
+  'error.hosts_away': 'Die Rechner dieser Site erreichen einander gerade nicht. Versuchen Sie es gleich noch einmal.',
   'error.unavailable': 'Der Server ist zurzeit nicht verfügbar.',
   'error.finish_paused': 'Der Anbieter hat die Antwort angehalten: Sie kann weitergehen.',
   'error.finish_unknown': 'Der Anbieter hat die Antwort aus einem eigenen Grund beendet.',

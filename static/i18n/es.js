@@ -502,6 +502,7 @@ export default {
   'error.network': 'No se pudo alcanzar el servidor. Compruebe la red.',
   'error.offline': 'No hay conexión.',
   'error.blocked': 'Algo entre esta página y su servidor rechazó la petición, quizá un cortafuegos al que no le gustó el texto.',
+  'error.hosts_away': 'Los servidores de este sitio no se comunican en este momento. Inténtelo de nuevo en breve.',
   'error.unavailable': 'El servidor no está disponible en este momento.',
   'error.finish_paused': 'El proveedor pausó la respuesta: puede continuar.',
   'error.finish_unknown': 'El proveedor terminó la respuesta por un motivo propio.',

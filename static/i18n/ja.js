@@ -502,6 +502,7 @@ export default {
   'error.network': 'サーバーに接続できません。ネットワークを確かめてください。',
   'error.offline': 'オフラインです。',
   'error.blocked': 'このページとサーバーの間の何かが要求を拒否しました。ファイアウォールが文章を嫌ったのかもしれません。',
+  'error.hosts_away': 'このサイトのサーバー同士が現在通信できません。しばらくしてからもう一度お試しください。',
   'error.unavailable': 'サーバーは現在利用できません。',
   'error.finish_paused': '提供元が回答を一時停止しました。続けられます。',
   'error.finish_unknown': '提供元が独自の理由で回答を終えました。',

@@ -499,6 +499,7 @@ export default {
   'error.network': '无法连接服务器。请检查网络。',
   'error.offline': '您已离线。',
   'error.blocked': '此页面与服务器之间有东西拒绝了请求，可能是防火墙不喜欢其中的文字。',
+  'error.hosts_away': '本站的服务器目前无法相互联系。请稍后再试。',
   'error.unavailable': '服务器目前不可用。',
   'error.finish_paused': '提供方暂停了回答：可以继续。',
   'error.finish_unknown': '提供方出于自身原因结束了回答。',

@@ -46,6 +46,7 @@ const AROUND = {
   'property user-select': '-webkit-user-select beside it',
   'property overflow-anchor': 'ui/anchor.js holds the place itself, and turns the engine\'s own way off where there is one',
   'overflow-anchor: none': 'the same',
+  'overflow-anchor: auto': 'who reads above the end stays there by the engine; without, what grows above moves the text',
   '.createPolicy': 'files/open.js asks for it first; without, nothing is enforced either',
   '.getViewport': 'a page of pdf.js has it, no browser',
   '.imageSmoothingQuality': 'a picture that was made smaller is less smooth',

@@ -84,7 +84,7 @@ test("a check by root sees with the worker's eyes", root, () => {
   assert.match(unread.stderr, /worker runs as "daemon"/);
 });
 
-test("a key that root alone can read is named, and who must read it", root,
+test('a key that root alone can read is named, and who must read it', root,
   () => {
     run('secret', 'new');
     run('user', 'add', 'ann');

@@ -2,6 +2,9 @@
 /**
  * Of the client part of the protocol's own suite: what begins a session, and
  * what a broken stream asks for. The client is a site, asked through its API.
+ * Not asked: tools_call, whose server answers each second request with 500
+ * (it connects one protocol to two transports); the one of defaults, whose
+ * server asks on the stream that a client may open by GET, and we do not.
  */
 
 import assert from 'node:assert/strict';

@@ -194,7 +194,8 @@ test('a recording waits in memory once, and nowhere on a disk', async () => {
     ask([['file', file, { file: 'a.wav' }]]));
   await until(() => site.upstream.openCount >= 8, { what: 'eight calls' });
   const grown = residentBytes(site.worker.pid) - before;
-  assert.ok(grown < 8 * 2 * file.length + 8 * MB, `${grown}`);
+  /* A sanitizer keeps what was freed. */
+  assert.ok(site.sanitized || grown < 8 * 2 * file.length + 8 * MB, `${grown}`);
   for (const entry of readdirSync(site.dir,
     { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;

@@ -38,7 +38,7 @@ completes() {
 		exit 1
 	}
 }
-wanted='secret' && completes se
+wanted='secret' && completes sec
 wanted='add' && completes --config /etc/x user a
 wanted='--expires --must-change' && completes user add --
 wanted='--json' && completes doctor https://example.org/ --j

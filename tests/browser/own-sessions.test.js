@@ -63,7 +63,7 @@ async function openDialog(name) {
   await chat.page.getByRole('button', { name: 'Menu' }).click();
   await chat.page.getByRole('button', { name: `Account (${name})` }).click();
   await chat.page.getByRole('button', { name: 'Where you are signed in' }).click();
-  await chat.page.getByText('This browser').waitFor();
+  await chat.page.getByText('This browser', { exact: true }).waitFor();
 }
 
 test('the list, the end of one, and of all others', async () => {

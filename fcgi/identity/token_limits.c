@@ -149,12 +149,13 @@ parse_number(const char *s, size_t len, uint64_t *out)
 const char *
 token_limits_parse(struct token_limits *l, const char *s, size_t len)
 {
-	const char *eq = memchr(s, '=', len);
-	size_t key = eq != NULL ? (size_t)(eq - s) : len;
-	const char *value = eq + 1;
+	const char *eq = memchr(s, '=', len), *value;
+	size_t key;
 
 	if (eq == NULL)
 		return "is not KEY=VALUE";
+	key = (size_t)(eq - s);
+	value = eq + 1;
 	len -= key + 1;
 #define IS(word) (key == strlen(word) && memcmp(s, word, key) == 0)
 	if (IS("read-only")) {

@@ -85,6 +85,16 @@ from_token(const struct token_fields *t, struct session_info *out)
 	out->ends_ms = t->expires;
 }
 
+/* When a session begins, in ms: at this moment of the second that `now` is. A
+ * full second would be older than what this or another host ended in it. */
+static uint64_t
+moment(int64_t now)
+{
+	int64_t ms = clock_wall_ms();
+
+	return (uint64_t)(ms / 1000 == now ? ms : now * 1000);
+}
+
 /* Makes a session that ends at `expires` (ms) at the latest. */
 static int
 issue(struct identity *id, struct settings *s, const struct users_entry *user,
@@ -100,8 +110,8 @@ issue(struct identity *id, struct settings *s, const struct users_entry *user,
 	memset(&t, 0, sizeof(t));
 	memcpy(t.user, user->name, sizeof(t.user));
 	t.seen = now * 1000;
-	t.issued = (int64_t)shared_state_issue(id->state, user->name,
-	    (uint64_t)t.seen);
+	t.issued =
+	    (int64_t)shared_state_issue(id->state, user->name, moment(now));
 	t.expires = expires;
 	credentials_generation(user, t.generation);
 	keyring_keys(s->keyring, &keys);

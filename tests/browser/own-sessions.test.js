@@ -2,14 +2,10 @@
 /** One's own sessions in the real page: the list, the end of one and of all others, and the word of a new network. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, afterEach, before, test } from 'node:test';
-
 import { PASSWORD } from '../harness/site.js';
+import { axe } from './axe.js';
 import { startChat } from './chat-harness.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Awaited<ReturnType<typeof startChat>>} */
 let chats;
@@ -48,16 +44,6 @@ async function isIn(client) {
   return answer.status === 200;
 }
 
-/** What stands in the way of some people, by axe. */
-async function axe() {
-  await chat.page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running'));
-  await chat.page.evaluate(AXE);
-  assert.deepEqual(await chat.page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document);
-    return violations.flatMap((/** @type {any} */ v) => v.nodes.map((/** @type {any} */ n) => `${v.id}: ${n.target.join(' ')}`));
-  }), []);
-}
-
 /** @param {string} name */
 async function openDialog(name) {
   await chat.page.getByRole('button', { name: 'Menu' }).click();
@@ -77,7 +63,7 @@ test('the list, the end of one, and of all others', async () => {
   await rows.filter({ hasText: '198.51.100.0/24' }).getByText('Firefox on Windows').waitFor();
   await rows.filter({ hasText: 'This browser' }).getByText('Chrom').waitFor();
   assert.equal(await page.getByText('First sign-in from this network').count(), 2);
-  await axe();
+  await axe(chat.page);
   await rows.filter({ hasText: '198.51.100.0/24' }).getByRole('button', { name: 'Sign out: Firefox on Windows' }).click();
   await rows.nth(2).waitFor({ state: 'detached' });
   assert.equal(await isIn(one), false);
@@ -100,7 +86,7 @@ test('the next login is told of a network never seen before, until that is dismi
   await page.getByRole('button', { name: 'Sign in' }).click();
   const banner = page.locator('.banner').filter({ hasText: '198.51.100.0/24' });
   await banner.getByText('Firefox on Windows').waitFor();
-  await axe();
+  await axe(chat.page);
   await banner.getByRole('button', { name: 'See where you are signed in' }).click();
   await page.getByText('First sign-in from this network').waitFor();
   await page.keyboard.press('Escape');

@@ -2,14 +2,10 @@
 /** Access tokens in the real page: made with limits, shown once, used, deleted. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, afterEach, before, test } from 'node:test';
-
 import { PASSWORD } from '../harness/site.js';
+import { axe } from './axe.js';
 import { startChat } from './chat-harness.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Awaited<ReturnType<typeof startChat>>} */
 let chats;
@@ -24,16 +20,6 @@ afterEach(async () => {
   assert.deepEqual(chat.errors, []);
   await chat.page.context().close();
 });
-
-/** What stands in the way of some people, by axe. */
-async function axe() {
-  await chat.page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running'));
-  await chat.page.evaluate(AXE);
-  assert.deepEqual(await chat.page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document);
-    return violations.flatMap((/** @type {any} */ v) => v.nodes.map((/** @type {any} */ n) => `${v.id}: ${n.target.join(' ')}`));
-  }), []);
-}
 
 /** @param {string} token */
 async function modelsOf(token) {
@@ -53,7 +39,7 @@ test('made with limits, shown once, used, deleted', async () => {
   await page.getByText('Limits', { exact: true }).click();
   await page.getByLabel(/^Models/).selectOption(['other']);
   await page.getByLabel('Tokens a day').fill('1000');
-  await axe();
+  await axe(chat.page);
   const send = page.getByRole('button', { name: 'New access token' });
   await page.getByLabel('Password', { exact: true }).fill('wrong');
   await send.click();
@@ -63,7 +49,7 @@ test('made with limits, shown once, used, deleted', async () => {
   await send.click();
   const token = await page.locator('.secret').innerText();
   assert.match(token, /^cfb_[\w-]{49}$/);
-  await axe();
+  await axe(chat.page);
   assert.deepEqual(await modelsOf(token), ['other']);
   const row = page.locator('dialog[open] .row');
   await row.getByText('other · 1,000 tokens a day').waitFor();

@@ -2,15 +2,11 @@
 /** Passkeys in the real page, with Chromium's virtual authenticator: added, used, removed, cancelled. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, afterEach, before, test } from 'node:test';
-
 import { PASSWORD } from '../harness/site.js';
 import { totp } from '../harness/totp.js';
+import { axe } from './axe.js';
 import { startChat } from './chat-harness.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Awaited<ReturnType<typeof startChat>>} */
 let chats;
@@ -74,16 +70,6 @@ async function comeBack() {
   await chat.page.reload();
 }
 
-/** What stands in the way of some people, by axe. */
-async function axe() {
-  await chat.page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running'));
-  await chat.page.evaluate(AXE);
-  assert.deepEqual(await chat.page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document);
-    return violations.flatMap((/** @type {any} */ v) => v.nodes.map((/** @type {any} */ n) => `${v.id}: ${n.target.join(' ')}`));
-  }), []);
-}
-
 test('added in the page, asked for besides the password, and removed', async () => {
   chat = await chats.open({ signIn: false });
   const { page } = chat;
@@ -92,11 +78,11 @@ test('added in the page, asked for besides the password, and removed', async () 
   await chat.box.waitFor();
   await openDialog('ann');
   await page.getByText('You have none yet.').waitFor();
-  await axe();
+  await axe(chat.page);
   await add('My phone');
   await page.getByText('My phone').waitFor();
   await page.getByText('never used').waitFor();
-  await axe();
+  await axe(chat.page);
   assert.equal((await phone.keys()).length, 1);
   assert.equal((await phone.keys())[0].rpId, 'localhost');
   // The same device makes no second one.
@@ -172,7 +158,7 @@ test('with a code besides, either lets in', async () => {
   await comeBack();
   await fillIn('eve');
   await page.getByLabel('Code', { exact: true }).waitFor();
-  await axe();
+  await axe(chat.page);
   await page.getByRole('button', { name: 'Use your passkey' }).click();
   await chat.box.waitFor();
   await comeBack();
@@ -196,7 +182,7 @@ test('where all must have a second factor, a passkey is one', async () => {
   await page.getByRole('button', { name: 'Use a passkey instead' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Phone');
   assert.equal(await page.getByLabel('Password', { exact: true }).count(), 0, 'it was just typed');
-  await axe();
+  await axe(chat.page);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await chat.box.waitFor();
 });

@@ -2,15 +2,11 @@
 /** A second factor in the real page: setting it up, signing in with it, losing it, and where all must have one. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, afterEach, before, test } from 'node:test';
-
 import { PASSWORD } from '../harness/site.js';
 import { totp } from '../harness/totp.js';
+import { axe } from './axe.js';
 import { startChat } from './chat-harness.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Awaited<ReturnType<typeof startChat>>} */
 let chats;
@@ -47,7 +43,7 @@ async function finish() {
   await page.getByRole('img', { name: /QR code/ }).waitFor();
   const secret = (await page.locator('.secret').innerText()).replace(/\s/g, '');
   assert.match(secret, /^[A-Z2-7]{32}$/);
-  await axe();
+  await axe(chat.page);
   const code = page.getByLabel('Code', { exact: true });
   await code.fill('000000');
   await page.getByRole('button', { name: 'Turn it on' }).click();
@@ -60,16 +56,6 @@ async function finish() {
   assert.equal(recovery.length, 10);
   await page.getByRole('button', { name: 'I have kept them' }).click();
   return { secret, recovery };
-}
-
-/** What stands in the way of some people, by axe. */
-async function axe() {
-  await chat.page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running'));
-  await chat.page.evaluate(AXE);
-  assert.deepEqual(await chat.page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document);
-    return violations.flatMap((/** @type {any} */ v) => v.nodes.map((/** @type {any} */ n) => `${v.id}: ${n.target.join(' ')}`));
-  }), []);
 }
 
 test('set up in the page, asked for at the next login, and turned off again', async () => {

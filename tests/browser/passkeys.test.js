@@ -64,8 +64,9 @@ async function add(name, alone = false) {
   await page.getByRole('button', { name: 'Add a passkey' }).click();
 }
 
-/** Without the cookie, as somebody comes the next day. */
+/** Without the cookie, as somebody comes the next day; the page may ask whether a conversation is to be left. */
 async function comeBack() {
+  chat.page.removeAllListeners('dialog').on('dialog', (dialog) => void dialog.accept());
   await chat.page.context().clearCookies();
   await chat.page.reload();
 }

@@ -127,36 +127,6 @@ transfer_cancel(struct transfer *t)
 		transfer_doom(t);
 }
 
-void
-transfer_keep(struct transfer *t)
-{
-	struct origin *o = t->origin;
-	unsigned i = t->shard->index;
-
-	if (!UPSTREAM_CAN_REUSE || t->keeps || t->no_reuse ||
-	    o->idle[i] + o->kept[i] >= UPSTREAM_IDLE_MAX)
-		return;
-	if (curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 0L) == CURLE_OK) {
-		t->keeps = true;
-		o->kept[i]++;
-	}
-}
-
-/* Learns from a transfer that is over whether its connection stays. */
-static void
-count_idle(struct transfer *t, CURLcode result)
-{
-	unsigned *idle = &t->origin->idle[t->shard->index];
-	long connects = 0;
-
-	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
-	if (t->expected_reuse && connects > 0)
-		*idle = 0; /* they had died meanwhile */
-	if (t->keeps && result == CURLE_OK && !t->no_reuse &&
-	    *idle < UPSTREAM_IDLE_MAX)
-		++*idle;
-}
-
 /* Gives a transfer to libcurl. */
 static CURLMcode
 give(struct transfer *t)
@@ -168,6 +138,21 @@ give(struct transfer *t)
 	rc = curl_multi_add_handle(s->multi, t->easy);
 	s->pool->depth--;
 	return rc;
+}
+
+/* Begins anew, on a connection of its own: nothing was sent on the kept one. */
+static CURLMcode
+give_fresh(struct transfer *t)
+{
+	struct shard *s = t->shard;
+
+	t->spoilt = false;
+	t->expected_reuse = false;
+	s->pool->depth++;
+	curl_multi_remove_handle(s->multi, t->easy);
+	s->pool->depth--;
+	curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+	return give(t);
 }
 
 /* Begins what was started in a callback: libcurl takes nothing there. */
@@ -231,7 +216,12 @@ reap(struct shard *s)
 			continue;
 		result = msg->data.result;
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
-		count_idle(t, result);
+		if (t->spoilt && !t->doomed) {
+			if (give_fresh(t) == CURLM_OK)
+				continue;
+			result = CURLE_FAILED_INIT;
+		}
+		upstream_idle_count(t, result);
 		if (t->doomed)
 			end_doomed(t);
 		else

@@ -75,6 +75,8 @@ struct transfer {
 		    * yet */
 	bool touched; /* its on_read is still to be called */
 	bool sent;    /* the request went out once */
+	bool spoilt;  /* the kept connection was, so nothing was sent */
+	bool http2;   /* the answer came so */
 	bool no_reuse; /* the server closes the connection */
 	bool keeps;    /* its connection has a place among the idle */
 	bool expected_reuse;
@@ -120,6 +122,11 @@ void transfer_linger(struct transfer *t);
 /* Frees the request, the key in its header too, once it was sent whole; it is
  * never sent again. For a body callback. */
 void transfer_drop_request(struct transfer *t);
+
+/* In a body callback, when `len` bytes of the body have come: whether these are
+ * all that the answer promised, and the request is still being sent. libcurl
+ * would go on sending, to who may never read it. */
+bool transfer_is_early(const struct transfer *t, size_t len);
 
 /* Stops and continues the reading. Outside libcurl's callbacks the transfer may
  * have ended, and be freed, when this returns. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between the files of the upstream: pool.c (transfers and shards) and
- * socket.c (libcurl's sockets and times on the loop).
+ * Between the files of the upstream: pool.c (transfers and shards), idle.c
+ * (connections that are kept) and socket.c (libcurl's sockets and times on the loop).
  */
 #ifndef CONFAB_UPSTREAM_PRIVATE_H
 #define CONFAB_UPSTREAM_PRIVATE_H
@@ -15,9 +15,18 @@
 /* Reuse is safe only where a second sending can be refused. */
 #define UPSTREAM_CAN_REUSE (LIBCURL_VERSION_NUM >= 0x075000)
 
+/* A connection that is kept, as the system knows it. */
+struct idle_socket {
+	curl_socket_t fd;
+	int port; /* of our side */
+};
+
 /* A provider's address, with what a shard knows of idle connections to it. */
 struct origin {
 	char *url;
+	struct idle_socket known[UPSTREAM_KNOWN_MAX]; /* the last ones */
+	size_t n_known;
+	bool http2; /* one answered in HTTP/2 */
 	unsigned idle[UPSTREAM_SHARDS];
 	unsigned kept[UPSTREAM_SHARDS]; /* by answers near their end */
 };
@@ -51,6 +60,14 @@ void upstream_act(struct shard *s, curl_socket_t fd, int events);
 
 /* Marks a transfer to be ended once libcurl's callbacks are over. */
 void transfer_doom(struct transfer *t);
+
+/* Learns from a transfer that is over whether its connection stays. */
+void upstream_idle_count(struct transfer *t, CURLcode result);
+
+/* Of a kept connection that libcurl would now send a request on, told by the
+ * port of our side: whether something can be read there, its end too, or nothing
+ * is known of it. Forgets it. For libcurl's pre-request callback. */
+bool upstream_idle_is_spoilt(struct transfer *t, int port);
 
 /* libcurl's CURLMOPT_SOCKETFUNCTION and CURLMOPT_TIMERFUNCTION; the argument
  * is the shard. Always 0. */

@@ -102,7 +102,8 @@ on_header(char *line, size_t size, size_t count, void *arg)
 		t->encoded = false;
 		t->no_reuse = false;
 		/* Others are on the connection, and few are needed. */
-		if (line[5] == '2')
+		t->http2 = line[5] == '2';
+		if (t->http2)
 			curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 0L);
 	}
 	v = header_value(line, len, "Content-Encoding", &n);
@@ -134,12 +135,16 @@ static int
 on_request(void *arg, char *ip, char *local_ip, int port, int local_port)
 {
 	struct transfer *t = arg;
+	long connects = 0;
 
 	(void)ip;
 	(void)local_ip;
 	(void)port;
-	(void)local_port;
 	if (t->sent)
+		return CURL_PREREQFUNC_ABORT;
+	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
+	t->spoilt = connects == 0 && upstream_idle_is_spoilt(t, local_port);
+	if (t->spoilt)
 		return CURL_PREREQFUNC_ABORT;
 	t->sent = true;
 	return CURL_PREREQFUNC_OK;
@@ -293,6 +298,18 @@ transfer_drop_request(struct transfer *t)
 	/* To be told the size anew has libcurl free what it sends from, which
 	 * it would keep to the end of the transfer. */
 	curl_easy_setopt(t->easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);
+}
+
+bool
+transfer_is_early(const struct transfer *t, size_t len)
+{
+	curl_off_t all = -1, sent = 0;
+
+	if (t->headers == NULL)
+		return false; /* sent whole */
+	curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &all);
+	return (size_t)sent < t->body.len && all >= 0 && (size_t)all <= len;
 }
 
 long

@@ -258,6 +258,17 @@ collect(struct upstream *u, const char *p, size_t len)
 	return 0;
 }
 
+/* The answer is there, and the question is still being sent. */
+static bool
+is_early(struct upstream *u)
+{
+	if (u->kind != BODY_ANSWER ||
+	    !transfer_is_early(&u->transfer, u->body.len))
+		return false;
+	transfer_abandon(&u->transfer);
+	return true;
+}
+
 /* The first bytes: they tell what comes, and are then read as that. */
 static size_t
 begin(struct upstream *u, const char *p, size_t len)
@@ -272,7 +283,7 @@ begin(struct upstream *u, const char *p, size_t len)
 		return len;
 	begin_body(u);
 	if (u->kind != BODY_EVENTS)
-		return len;
+		return is_early(u) ? 0 : len;
 	first = u->body;
 	buf_init(&u->body, 0);
 	good = read_events(u, first.data, first.len);
@@ -294,7 +305,7 @@ on_body(char *p, size_t size, size_t n, void *arg)
 		return begin(u, p, len);
 	if (u->kind == BODY_EVENTS)
 		return read_events(u, p, len) ? len : 0;
-	return collect(u, p, len);
+	return collect(u, p, len) > 0 && !is_early(u) ? len : 0;
 }
 
 /* The transfer failed before an answer was complete. */
@@ -372,9 +383,9 @@ on_done(struct transfer *t, int result)
 
 	if (u->handler == NULL) {
 		/* The owner knows already, and may be gone. */
-	} else if (t->abandoned) {
+	} else if (t->abandoned && u->kind != BODY_ANSWER) {
 		judge_other(u);
-	} else if (result != CURLE_OK) {
+	} else if (result != CURLE_OK && !t->abandoned) {
 		judge_failure(u, result);
 	} else if (judge(u)) {
 		return;

@@ -21,6 +21,7 @@
 #define UPSTREAM_SHARDS 32     /* multi handles of one loop */
 #define UPSTREAM_IDLE_MAX 32   /* idle connections kept, an origin and shard */
 #define UPSTREAM_ORIGINS 64    /* providers whose connections are reused */
+#define UPSTREAM_KNOWN_MAX 128 /* idle connections remembered, an origin */
 /* Ms for the end of a body after its answer's end, so that the connection
  * can be reused. */
 #define UPSTREAM_LINGER 2000

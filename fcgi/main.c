@@ -331,6 +331,7 @@ serve(const struct options *o, struct settings *s, struct identity *id, int fd,
 		settings_unref(s);
 		return EX_OSERR;
 	}
+	tool_servers_want_offers(relay_tools(service.relay));
 	relay_reload(service.relay, s);
 	settings_publish(settings_ref(s));
 	work.arg = &service;

@@ -238,7 +238,7 @@ route_want_models(struct route_call *c, const char *model)
 }
 
 bool
-route_want_tools(struct route_call *c)
+route_want_tools(struct route_call *c, bool offers)
 {
 	const struct timespec look = { 0, MODELS_LOOK * 1000000L };
 	uint64_t until = clock_mono_ms() + MODELS_WAIT;
@@ -251,8 +251,10 @@ route_want_tools(struct route_call *c)
 	if (!c->service->cgi || c->settings->config->n_tool_servers == 0)
 		return true;
 	tools = relay_tools(c->service->relay);
+	if (offers)
+		tool_servers_want_offers(tools);
 	relay_reload(c->service->relay, c->settings);
-	while (!tool_servers_ready(tools) && clock_mono_ms() < until)
+	while (!tool_servers_ready(tools, offers) && clock_mono_ms() < until)
 		(void)nanosleep(&look, NULL);
 	return true;
 }

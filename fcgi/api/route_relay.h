@@ -52,8 +52,9 @@ void route_hand_over(struct route_call *c, struct relay_job *job);
 void route_want_models(struct route_call *c, const char *model);
 
 /* Has the relay, for the lists of tools that it keeps; in plain CGI, waits for
- * them. False, with the answer given: there is none. */
-bool route_want_tools(struct route_call *c);
+ * them, and with `offers` for those of prompts and resources. False, with the
+ * answer given: there is none. */
+bool route_want_tools(struct route_call *c, bool offers);
 
 /* May the session's token be used for this model? `call` is a struct
  * route_call. */

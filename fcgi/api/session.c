@@ -11,6 +11,7 @@
 #include "confab/base/crypto.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/passkey.h"
+#include "confab/tool/servers.h"
 
 static const char *
 auth_name(const struct route_call *c)
@@ -61,6 +62,10 @@ route_session_json(struct route_call *c)
 	buf_printf(b, ",\"auth\":\"%s\"", auth_name(c));
 	buf_printf(b, ",\"transcription\":%s",
 	    c->settings->config->transcriber != NULL ? "true" : "false");
+	if (tool_servers_prompts(c->settings->config, c->session.user))
+		buf_puts(b, ",\"prompts\":true");
+	if (tool_servers_resources(c->settings->config, c->session.user))
+		buf_puts(b, ",\"resources\":true");
 	factor_json(c);
 	route_news_json(&c->session, b);
 	if (c->settings->config->tokens_file != NULL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * GET api/tools: the tools that may be called; POST api/tools/call: one call,
- * streamed or whole.
+ * streamed or whole. The same for prompts and resources of their servers.
  */
 #include "config.h"
 
@@ -17,7 +17,7 @@ api_tools(struct route_call *c)
 {
 	bool aged;
 
-	if (!route_want_tools(c))
+	if (!route_want_tools(c, false))
 		return;
 	(void)tool_servers_json(relay_tools(c->service->relay),
 	    c->settings->config, c->session.user, &c->response->body, &aged);
@@ -25,9 +25,37 @@ api_tools(struct route_call *c)
 		relay_refresh_tools(c->service->relay);
 }
 
+/* What is listed besides tools. */
+static void
+list_offers(struct route_call *c,
+    int (*write)(struct tool_servers *, const struct config *, const char *,
+	struct buf *, bool *))
+{
+	bool aged;
+
+	if (!route_want_tools(c, true))
+		return;
+	(void)write(relay_tools(c->service->relay), c->settings->config,
+	    c->session.user, &c->response->body, &aged);
+	if (aged)
+		relay_refresh_tools(c->service->relay);
+}
+
+void
+api_prompts(struct route_call *c)
+{
+	list_offers(c, tool_servers_prompts_json);
+}
+
+void
+api_resources(struct route_call *c)
+{
+	list_offers(c, tool_servers_resources_json);
+}
+
 /* The request's tree and text take memory until the call is over. */
 static struct tool_call *
-read_call(struct route_call *c, struct api_error *err)
+read_call(struct route_call *c, enum tool_op op, struct api_error *err)
 {
 	const struct buf *body = &c->request->body;
 	struct tool_asker who;
@@ -38,21 +66,21 @@ read_call(struct route_call *c, struct api_error *err)
 	who.login = c->session.id;
 	who.login_len = sizeof(c->session.id);
 	return tool_call_new(relay_tools(c->service->relay),
-	    c->settings->config, &who, buf_str(body), body->len, err);
+	    c->settings->config, &who, op, buf_str(body), body->len, err);
 }
 
-void
-api_tool_call(struct route_call *c)
+static void
+ask(struct route_call *c, enum tool_op op)
 {
 	struct relay_job job;
 	struct api_error err;
 
-	if (!route_want_tools(c) ||
+	if (!route_want_tools(c, false) ||
 	    !route_job(c, RELAY_CHAT, c->request->idempotency_key, &job))
 		return;
 	if (route_claim(c, &job, &err) == -1 || route_mark(c, &job, &err) == -1)
 		goto fail;
-	job.tool = read_call(c, &err);
+	job.tool = read_call(c, op, &err);
 	if (job.tool == NULL || route_may_ask(c, &err) == -1)
 		goto fail;
 	route_hand_over(c, &job);
@@ -61,4 +89,28 @@ api_tool_call(struct route_call *c)
 fail:
 	relay_job_free(&job);
 	response_error(c->response, &err);
+}
+
+void
+api_tool_call(struct route_call *c)
+{
+	ask(c, TOOL_OP_CALL);
+}
+
+void
+api_prompt(struct route_call *c)
+{
+	ask(c, TOOL_OP_PROMPT);
+}
+
+void
+api_resource(struct route_call *c)
+{
+	ask(c, TOOL_OP_RESOURCE);
+}
+
+void
+api_complete(struct route_call *c)
+{
+	ask(c, TOOL_OP_COMPLETE);
 }

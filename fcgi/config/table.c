@@ -234,6 +234,8 @@ static const struct config_option tool_server[] = {
 	    "the name of a tool, with * for any characters"),
 	LIST(LIST, TS, users, NULL, NULL, config_is_model_id,
 	    "the name of a user"),
+	BOOL(TS, prompts, "yes"),
+	BOOL(TS, resources, "yes"),
 	BOOL(TS, trust_annotations, "no"),
 	CHOICE(TS, consent, "ask", consents)
 };

@@ -24,7 +24,8 @@ on_look(uv_timer_t *timer)
 {
 	struct asking *a = timer->data;
 
-	if (tool_servers_ready(a->servers) || loop_now(&a->loop) >= a->until)
+	if (tool_servers_ready(a->servers, true) ||
+	    loop_now(&a->loop) >= a->until)
 		uv_stop(&a->loop.uv);
 }
 
@@ -45,6 +46,7 @@ run(struct asking *a, struct config *c, unsigned ms)
 	if (pool == NULL)
 		return -1;
 	tool_servers_start(a->servers, &a->loop, pool);
+	tool_servers_want_offers(a->servers);
 	tool_servers_follow(a->servers, c);
 	tool_servers_refresh(a->servers);
 	a->until = loop_now(&a->loop) + ms;

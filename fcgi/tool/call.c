@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A call that is asked for: the request, the tool, whether it may be called. */
+/* What is asked for: the request, the tool or the server, whether it may be. */
 #include "config.h"
 
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "confab/base/json.h"
 
 #include "call.h"
+#include "message.h"
 
 struct tool_call *
 tool_call_ref(struct tool_call *c)
@@ -88,6 +89,29 @@ take_members(struct tool_call *c, struct api_error *err)
 	return 0;
 }
 
+/* A person was asked before the call could be made at all; it is made now, or
+ * never. */
+static int
+take_anew(struct tool_call *c, struct api_error *err)
+{
+	const char *action;
+
+	if (c->responses != NULL) {
+		json_object_object_foreach(c->responses, key, answer)
+		{
+			(void)key;
+			action = json_str(answer, "action", NULL);
+			if (action == NULL || strcmp(action, "accept") != 0)
+				return api_error_set(err, 409, "tool_declined",
+				    "The tool server has been denied what it "
+				    "asks for first.");
+		}
+	}
+	c->responses = NULL;
+	c->state = NULL;
+	return 0;
+}
+
 /* A state of ours, LOOP.TOKEN, names a call that waits on a loop. */
 static int
 take_token(struct tool_call *c, struct api_error *err)
@@ -97,6 +121,8 @@ take_token(struct tool_call *c, struct api_error *err)
 	char *end;
 	long n;
 
+	if (c->state != NULL && strcmp(c->state, TOOL_STATE_ANEW) == 0)
+		return take_anew(c, err);
 	tool_server_facts(c->server, &facts);
 	if (c->state == NULL || facts.era != TOOL_ERA_LEGACY)
 		return 0;
@@ -114,11 +140,12 @@ take_token(struct tool_call *c, struct api_error *err)
 /* ---- The tool -----------------------------------------------------------------*/
 
 static int
-not_found(struct api_error *err)
+not_found(const char *param, struct api_error *err)
 {
 	(void)api_error_set(err, 404, "tool_not_found",
-	    "There is no such tool here.");
-	(void)snprintf(err->param, sizeof(err->param), "name");
+	    "There is no such %s here.",
+	    strcmp(param, "name") == 0 ? "tool" : "tool server");
+	(void)snprintf(err->param, sizeof(err->param), "%s", param);
 	return -1;
 }
 
@@ -147,7 +174,7 @@ find_tool(struct tool_call *c, struct tool_servers *s, struct api_error *err)
 		return bad(err, "name", "a string");
 	c->conf = find_server(c->config, name);
 	if (c->conf == NULL || !tool_server_is_for(c->conf, c->user))
-		return not_found(err);
+		return not_found("name", err);
 	c->server = tool_server_get(s, c->conf);
 	if (c->server == NULL)
 		return api_error_no_memory(err);
@@ -160,11 +187,89 @@ find_tool(struct tool_call *c, struct tool_servers *s, struct api_error *err)
 	}
 	c->tool = tool_list_find(c->list, name);
 	if (c->tool == NULL || !tool_name_allowed(c->conf, c->tool->own))
-		return not_found(err);
+		return not_found("name", err);
+	c->what = c->tool->own;
 	if (tool_consent(c->conf, c->tool) == CONSENT_NEVER)
 		return api_error_set(err, 403, "tool_denied",
 		    "This tool may not be called here.");
 	return 0;
+}
+
+/* ---- Something else --------------------------------------------------------------*/
+
+/* True when a server offers what is asked for, to this user. */
+static bool
+is_offered(const struct tool_call *c, const struct config_tool_server *s)
+{
+	bool prompt = c->op == TOOL_OP_PROMPT ||
+	    (c->op == TOOL_OP_COMPLETE && json_get(c->root, "prompt") != NULL);
+
+	return tool_server_is_for(s, c->user) &&
+	    (prompt ? s->prompts : s->resources);
+}
+
+/* A name that the server gives something. */
+static int
+take_what(struct tool_call *c, const char *member, struct api_error *err)
+{
+	size_t len = 0;
+
+	c->what = json_str(c->root, member, &len);
+	if (c->what == NULL || len == 0 || len > TOOL_OFFER_URI_MAX)
+		return bad(err, member, "a string of 1 to 8192 bytes");
+	return 0;
+}
+
+/* A value that an argument may have is asked for by a part of it. */
+static int
+take_completion(struct tool_call *c, struct api_error *err)
+{
+	struct json_object *argument = json_get(c->root, "argument");
+
+	if (json_str(argument, "name", NULL) == NULL ||
+	    json_str(argument, "value", NULL) == NULL)
+		return bad(err, "argument", "an object of name and value");
+	return take_what(c,
+	    json_get(c->root, "prompt") != NULL ? "prompt" : "uri_template",
+	    err);
+}
+
+/* Arguments of a prompt are texts. */
+static int
+check_texts(const struct tool_call *c, struct api_error *err)
+{
+	if (c->arguments == NULL)
+		return 0;
+	json_object_object_foreach(c->arguments, key, value)
+	{
+		(void)key;
+		if (!json_object_is_type(value, json_type_string))
+			return bad(err, "arguments", "an object of strings");
+	}
+	return 0;
+}
+
+static int
+find_offer(struct tool_call *c, struct tool_servers *s, struct api_error *err)
+{
+	const char *name = json_str(c->root, "server", NULL);
+	size_t i;
+
+	if (name == NULL)
+		return bad(err, "server", "a string");
+	for (i = 0; i < c->config->n_tool_servers; i++)
+		if (strcmp(c->config->tool_servers[i].name, name) == 0)
+			c->conf = &c->config->tool_servers[i];
+	if (c->conf == NULL || !is_offered(c, c->conf))
+		return not_found("server", err);
+	c->server = tool_server_get(s, c->conf);
+	if (c->server == NULL)
+		return api_error_no_memory(err);
+	if (check_texts(c, err) == -1)
+		return -1;
+	if (c->op == TOOL_OP_COMPLETE)
+		return take_completion(c, err);
+	return take_what(c, c->op == TOOL_OP_PROMPT ? "name" : "uri", err);
 }
 
 /* Whose session the call may use: one of the same login alone. */
@@ -188,7 +293,7 @@ _Static_assert(TOOL_OWNER_LEN == CRYPTO_SHA256_LEN,
 
 struct tool_call *
 tool_call_new(struct tool_servers *s, struct config *config,
-    const struct tool_asker *who, const char *body, size_t len,
+    const struct tool_asker *who, enum tool_op op, const char *body, size_t len,
     struct api_error *err)
 {
 	struct tool_call *c;
@@ -200,18 +305,25 @@ tool_call_new(struct tool_servers *s, struct config *config,
 	}
 	c->config = config_ref(config);
 	c->loop = -1;
+	c->op = op;
 	c->user = strdup(who->user);
 	if (c->user == NULL)
 		(void)api_error_no_memory(err);
 	else if (parse(c, body, len, err) == 0 && take_members(c, err) == 0 &&
-	    find_tool(c, s, err) == 0 && take_token(c, err) == 0 &&
-	    make_owner(c, who, err) == 0)
+	    (op == TOOL_OP_CALL ? find_tool : find_offer)(c, s, err) == 0 &&
+	    take_token(c, err) == 0 && make_owner(c, who, err) == 0)
 		return c;
 	tool_call_unref(c);
 	return NULL;
 }
 
 /* ---- What is told -------------------------------------------------------------*/
+
+const char *
+tool_call_page(const struct tool_call *c)
+{
+	return c->tool != NULL ? c->tool->ui : NULL;
+}
 
 bool
 tool_call_streams(const struct tool_call *c)
@@ -237,8 +349,11 @@ tool_call_patience(const struct tool_call *c)
 struct tool_call_facts
 tool_call_facts(const struct tool_call *c)
 {
-	struct tool_call_facts f = { c->conf->name, c->tool->own, c->sent,
-		c->received, c->is_error };
+	/* An address may have words of a person in it. */
+	const char *what =
+	    c->op == TOOL_OP_CALL ? c->what : tool_call_method(c);
+	struct tool_call_facts f = { c->conf->name, what, c->sent, c->received,
+		c->is_error };
 
 	return f;
 }

@@ -7,6 +7,7 @@
 
 #include <json-c/json.h>
 
+#include "confab/provider/provider.h"
 #include "confab/tool/call.h"
 
 #include "list.h"
@@ -19,8 +20,11 @@ struct tool_call {
 	struct config *config;
 	const struct config_tool_server *conf;
 	struct tool_server *server;
-	struct tool_list *list; /* holds the tool */
+	enum tool_op op;
+	struct tool_list *list; /* holds the tool; NULL: none is called */
 	const struct tool *tool;
+	const char *what; /* the server's name of what is asked for, or its
+			   * address */
 	char *user;
 	unsigned char owner[TOOL_OWNER_LEN]; /* of a legacy session */
 	struct json_object *root;	     /* the whole request */
@@ -34,5 +38,16 @@ struct tool_call {
 	uint64_t sent, received;
 	bool is_error;
 };
+
+/* The method of MCP's that asks for it. */
+const char *tool_call_method(const struct tool_call *c);
+
+/* The page that draws its results, or NULL. */
+const char *tool_call_page(const struct tool_call *c);
+
+/* Appends the request, and the headers that mirror it. Returns 0, or -1 with
+ * err. */
+int tool_call_put(struct tool_call *c, enum tool_era era, uint64_t id,
+    struct provider_request *req, struct api_error *err);
 
 #endif

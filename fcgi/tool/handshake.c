@@ -115,6 +115,8 @@ is_modern(struct tool_facts *facts, const struct tool_reply *r)
 	facts->era = TOOL_ERA_MODERN;
 	(void)snprintf(facts->version, sizeof(facts->version), "%s",
 	    TOOL_VERSION_MODERN);
+	/* It says so when it is asked for them. */
+	facts->prompts = facts->resources = true;
 	take_server(facts,
 	    json_get(json_get(r->result, "_meta"),
 		"io.modelcontextprotocol/serverInfo"));
@@ -181,6 +183,7 @@ static enum tool_next
 agree(const struct tool_reply *r, struct tool_facts *facts,
     struct tool_session *session, struct api_error *err)
 {
+	struct json_object *has;
 	size_t len = 0;
 	const char *version = json_str(r->result, "protocolVersion", &len);
 
@@ -200,6 +203,9 @@ agree(const struct tool_reply *r, struct tool_facts *facts,
 	facts->era = TOOL_ERA_LEGACY;
 	memcpy(session->version, version, len + 1);
 	memcpy(facts->version, version, len + 1);
+	has = json_get(r->result, "capabilities");
+	facts->prompts = json_get(has, "prompts") != NULL;
+	facts->resources = json_get(has, "resources") != NULL;
 	take_server(facts, json_get(r->result, "serverInfo"));
 	return TOOL_NEXT_AGREED;
 }

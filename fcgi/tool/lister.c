@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fetching the list of tools of one server. */
+/* Fetching a list of one server's. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -17,10 +17,12 @@ struct tool_lister {
 	struct loop_work work; /* first */
 	struct tool_client_call call;
 	struct tool_client *client; /* NULL: none is running */
-	struct tool_list *list;
-	struct buf cursor; /* of the page that is next */
-	struct buf page;   /* being read */
-	uint64_t id;	   /* of its request */
+	enum tool_listing what;
+	struct tool_list *list;	    /* of tools, */
+	struct tool_offers *offers; /* or of others */
+	struct buf cursor;	    /* of the page that is next */
+	struct buf page;	    /* being read */
+	uint64_t id;		    /* of its request */
 	enum tool_page outcome;
 	struct tool_message failure;
 	unsigned pages;
@@ -33,6 +35,7 @@ static void
 lister_free(struct tool_lister *l)
 {
 	tool_list_free(l->list);
+	tool_offers_put(l->offers);
 	buf_free(&l->cursor);
 	buf_free(&l->page);
 	tool_server_put(l->call.state);
@@ -40,9 +43,8 @@ lister_free(struct tool_lister *l)
 	free(l);
 }
 
-/* It is over, with the list, or with an error and without. */
 static void
-settle(struct tool_lister *l, const struct api_error *err)
+settle_tools(struct tool_lister *l, const struct api_error *err)
 {
 	struct tool_facts facts;
 
@@ -59,6 +61,34 @@ settle(struct tool_lister *l, const struct api_error *err)
 		    l->call.server->name, err->code);
 		tool_server_listed(l->call.state, NULL, err->message);
 	}
+}
+
+static void
+settle_offers(struct tool_lister *l, const struct api_error *err)
+{
+	/* It answers, and has none: many servers know nothing of prompts. */
+	if (err == NULL || strcmp(err->code, "tool_error") == 0) {
+		if (l->offers->n > 0 || l->offers->left > 0)
+			log_msg(LOG_LEVEL_INFO,
+			    "tools server=%s %s=%zu left_out=%u%s",
+			    l->call.server->name, l->call.method, l->offers->n,
+			    l->offers->left, l->offers->cut ? " cut=1" : "");
+		tool_server_offered(l->call.state, l->what, l->offers);
+		l->offers = NULL;
+	} else {
+		log_msg(LOG_LEVEL_WARN, "tools server=%s %s=failed code=%s",
+		    l->call.server->name, l->call.method, err->code);
+	}
+}
+
+/* It is over, with the list, or with an error and without. */
+static void
+settle(struct tool_lister *l, const struct api_error *err)
+{
+	if (l->what == TOOL_LISTING_TOOLS)
+		settle_tools(l, err);
+	else
+		settle_offers(l, err);
 	if (l->done != NULL)
 		l->done(l->arg, err);
 	lister_free(l);
@@ -79,7 +109,7 @@ put(void *arg, enum tool_era era, uint64_t id, struct provider_request *req,
 {
 	const struct tool_lister *l = arg;
 
-	if (tool_rpc_list(&req->body, era, id,
+	if (tool_rpc_list(&req->body, l->call.method, era, id,
 		l->pages > 0 ? buf_str(&l->cursor) : NULL, l->cursor.len) == -1)
 		return api_error_no_memory(err);
 	return 0;
@@ -97,9 +127,12 @@ read_page(struct loop_work *w)
 	result = tool_message_result(buf_str(&l->page), l->page.len, l->id,
 	    &l->failure);
 	l->outcome = TOOL_PAGE_BAD;
-	if (result != NULL)
+	if (result != NULL && l->what == TOOL_LISTING_TOOLS)
 		l->outcome =
 		    tool_list_add(l->list, l->call.server, result, &l->cursor);
+	else if (result != NULL)
+		l->outcome = tool_offers_add(l->offers, l->what, l->call.server,
+		    result, &l->cursor);
 	json_object_put(result);
 }
 
@@ -120,12 +153,15 @@ page_read(struct loop_work *w)
 		settle(l, &err);
 	} else if (l->outcome == TOOL_PAGE_BAD) {
 		settle_bad(l, "tool_invalid",
-		    "The tool server's list of tools is none.");
+		    "The tool server's list is none.");
 	} else if (l->outcome == TOOL_PAGE_LAST) {
 		settle(l, NULL);
 	} else if (++l->pages >= TOOL_PAGES_MAX ||
 	    l->bytes >= l->call.server->limits.list) {
-		l->list->cut = true;
+		if (l->list != NULL)
+			l->list->cut = true;
+		else
+			l->offers->cut = true;
 		settle(l, NULL);
 	} else {
 		ask_page(l);
@@ -182,8 +218,8 @@ ask_page(struct tool_lister *l)
 }
 
 struct tool_lister *
-tool_lister_start(const struct tool_client_call *call, tool_listed_fn done,
-    void *arg)
+tool_lister_start(const struct tool_client_call *call, enum tool_listing what,
+    tool_listed_fn done, void *arg)
 {
 	struct tool_lister *l;
 
@@ -192,13 +228,17 @@ tool_lister_start(const struct tool_client_call *call, tool_listed_fn done,
 		return NULL;
 	l->call = *call;
 	memset(l->call.owner, 0, sizeof(l->call.owner)); /* nobody's */
-	l->call.method = "tools/list";
+	l->what = what;
+	l->call.method = tool_listing_method(what);
 	l->call.max = call->server->limits.list;
 	l->call.total_ms = TOOL_LIST_TIMEOUT;
 	buf_init(&l->cursor, TOOL_CURSOR_MAX);
 	buf_init(&l->page, l->call.max);
-	l->list = tool_list_new();
-	if (l->list == NULL)
+	if (what == TOOL_LISTING_TOOLS)
+		l->list = tool_list_new();
+	else
+		l->offers = tool_offers_new(call->server);
+	if (l->list == NULL && l->offers == NULL)
 		goto fail;
 	l->client = tool_client_start(&l->call, &handler, l);
 	if (l->client == NULL)
@@ -211,6 +251,7 @@ tool_lister_start(const struct tool_client_call *call, tool_listed_fn done,
 
 fail:
 	tool_list_free(l->list);
+	tool_offers_put(l->offers);
 	free(l);
 	return NULL;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fetching the list of tools of one server, all pages of it.
+ * Fetching a list of one server's: of its tools, or of what else it has; all
+ * pages of it.
  */
 #ifndef CONFAB_TOOL_LISTER_H
 #define CONFAB_TOOL_LISTER_H
 
 #include "client.h"
+#include "offers.h"
 
 struct tool_lister;
 
@@ -16,7 +18,7 @@ typedef void (*tool_listed_fn)(void *arg, const struct api_error *err);
 /* Starts it; of `call`, loop, pool, config, server and state count. NULL: no
  * memory. `done` is never called before this returns. */
 struct tool_lister *tool_lister_start(const struct tool_client_call *call,
-    tool_listed_fn done, void *arg);
+    enum tool_listing what, tool_listed_fn done, void *arg);
 
 /* Ends it; `done` is not called any more. */
 void tool_lister_cancel(struct tool_lister *l);

@@ -139,6 +139,31 @@ put_page(struct tool_message *m, struct json_object *result, const char *ui)
 	buf_json(&m->json, uri, len);
 }
 
+/* What a prompt, an address or an argument comes to: the member that must be
+ * there as an array, and a text besides. */
+static void
+read_offer(struct tool_message *m, struct json_object *result, enum tool_op op)
+{
+	static const char *const members[] = { [TOOL_OP_CALL] = "content",
+		[TOOL_OP_PROMPT] = "messages",
+		[TOOL_OP_RESOURCE] = "contents",
+		[TOOL_OP_COMPLETE] = "values" };
+	struct json_object *list, *said = json_get(result, "description");
+
+	if (op == TOOL_OP_COMPLETE)
+		result = json_get(result, "completion");
+	list = json_get(result, members[op]);
+	m->kind = TOOL_MESSAGE_INVALID;
+	if (!json_object_is_type(list, json_type_array))
+		return;
+	put_member(m, members[op], list);
+	if (op == TOOL_OP_PROMPT)
+		put_member(m, "description",
+		    json_object_is_type(said, json_type_string) ? said : NULL);
+	if (buf_ok(&m->json))
+		m->kind = TOOL_MESSAGE_RESULT;
+}
+
 static void
 read_result(struct tool_message *m, struct json_object *result, const char *ui)
 {
@@ -224,15 +249,59 @@ read_input(struct tool_message *m, struct json_object *result)
 		m->kind = TOOL_MESSAGE_INPUT;
 }
 
+/*
+ * A refusal (legacy) that lists addresses which are to be opened before the
+ * call is made again: a question like any other. False: it lists none.
+ */
+static bool
+read_open_first(struct tool_message *m, struct json_object *error)
+{
+	struct json_object *list, *one;
+	size_t i, n = 0;
+
+	list = json_get(json_get(error, "data"), "elicitations");
+	if (json_object_is_type(list, json_type_array))
+		n = json_object_array_length(list);
+	if (n == 0 || n > TOOL_OPEN_MAX)
+		return false;
+	buf_puts(&m->json, "\"input_required\":{\"requests\":{");
+	for (i = 0; i < n; i++) {
+		one = json_object_array_get_idx(list, i);
+		if (json_str(one, "url", NULL) == NULL)
+			return false;
+		buf_printf(&m->json,
+		    "%s\"%zu\":{\"method\":\"elicitation/create\","
+		    "\"params\":",
+		    i > 0 ? "," : "", i + 1);
+		json_write(&m->json, one);
+		buf_putc(&m->json, '}');
+	}
+	buf_puts(&m->json, "},\"state\":\"" TOOL_STATE_ANEW "\"}");
+	return buf_ok(&m->json);
+}
+
 static void
-read_answer(struct tool_message *m, struct json_object *msg, const char *ui)
+read_refusal(struct tool_message *m, struct json_object *error)
+{
+	read_error(m, error);
+	if (m->code != TOOL_RPC_OPEN_FIRST)
+		return;
+	if (read_open_first(m, error))
+		m->kind = TOOL_MESSAGE_INPUT;
+	else
+		buf_reset(&m->json);
+}
+
+static void
+read_answer(struct tool_message *m, struct json_object *msg, enum tool_op op,
+    const char *ui)
 {
 	struct json_object *result = json_get(msg, "result");
 	size_t len = 0;
 	const char *type = json_str(result, "resultType", &len);
 
 	if (json_get(msg, "error") != NULL) {
-		read_error(m, json_get(msg, "error"));
+		read_refusal(m, json_get(msg, "error"));
 		return;
 	}
 	m->kind = TOOL_MESSAGE_INVALID;
@@ -240,8 +309,12 @@ read_answer(struct tool_message *m, struct json_object *msg, const char *ui)
 		return;
 	if (type != NULL && strcmp(type, "input_required") == 0)
 		read_input(m, result);
-	else if (type == NULL || strcmp(type, "complete") == 0)
+	else if (type != NULL && strcmp(type, "complete") != 0)
+		return;
+	else if (op == TOOL_OP_CALL)
 		read_result(m, result, ui);
+	else
+		read_offer(m, result, op);
 }
 
 /* ---- Notifications and requests --------------------------------------------*/
@@ -357,7 +430,7 @@ parse(const char *s, size_t len)
 
 void
 tool_message_read(struct tool_message *m, const char *s, size_t len,
-    uint64_t id, const char *ui)
+    uint64_t id, enum tool_op op, const char *ui)
 {
 	struct json_object *msg = parse(s, len);
 	const char *method;
@@ -375,7 +448,7 @@ tool_message_read(struct tool_message *m, const char *s, size_t len,
 	else if (method != NULL)
 		read_notification(m, method, json_get(msg, "params"), id);
 	else if (is_answer_to(msg, id))
-		read_answer(m, msg, ui);
+		read_answer(m, msg, op, ui);
 	json_object_put(msg);
 }
 

@@ -13,6 +13,7 @@
 #include <json-c/json.h>
 
 #include "confab/base/buf.h"
+#include "confab/tool/op.h"
 
 #include "rpc.h"
 
@@ -21,11 +22,17 @@
 #define TOOL_REQUEST_ID_MAX 256	   /* bytes of the id of a server's request */
 #define TOOL_STATE_MAX (64 * 1024) /* bytes of a server's request state */
 
+#define TOOL_OPEN_MAX 8 /* addresses that are to be opened first */
+
+/* The state of a question after which a call is made anew. */
+#define TOOL_STATE_ANEW "anew"
+
 /* JSON-RPC codes that the specification gives a meaning. */
 #define TOOL_RPC_NO_METHOD (-32601)
 #define TOOL_RPC_HEADERS (-32020)
 #define TOOL_RPC_CAPABILITY (-32021)
 #define TOOL_RPC_VERSION (-32022)
+#define TOOL_RPC_OPEN_FIRST (-32042) /* addresses are to be opened (legacy) */
 
 enum tool_message_kind {
 	TOOL_MESSAGE_OTHER,    /* nothing for us: a notification, or an answer
@@ -53,12 +60,12 @@ struct tool_message {
 };
 
 /*
- * Reads s[0..len) as a message about the call `id`. Of a result, what the
- * server's tool says of its page (`ui`, or NULL) is used where the result says
- * nothing. Ends with tool_message_free().
+ * Reads s[0..len) as a message about the call `id`, which asks for `op`. Of a
+ * result, what the server's tool says of its page (`ui`, or NULL) is used where
+ * the result says nothing. Ends with tool_message_free().
  */
 void tool_message_read(struct tool_message *m, const char *s, size_t len,
-    uint64_t id, const char *ui);
+    uint64_t id, enum tool_op op, const char *ui);
 void tool_message_free(struct tool_message *m);
 
 /*

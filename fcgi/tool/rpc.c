@@ -53,10 +53,10 @@ tool_rpc_initialized(struct buf *out)
 }
 
 int
-tool_rpc_list(struct buf *out, enum tool_era era, uint64_t id,
-    const char *cursor, size_t cursor_len)
+tool_rpc_list(struct buf *out, const char *method, enum tool_era era,
+    uint64_t id, const char *cursor, size_t cursor_len)
 {
-	begin(out, "tools/list", id);
+	begin(out, method, id);
 	if (cursor != NULL) {
 		buf_puts(out, "\"cursor\":");
 		buf_json(out, cursor, cursor_len);
@@ -66,23 +66,19 @@ tool_rpc_list(struct buf *out, enum tool_era era, uint64_t id,
 }
 
 int
-tool_rpc_call(struct buf *out, enum tool_era era, uint64_t id,
-    const struct tool_rpc_call *call)
+tool_rpc_ask(struct buf *out, enum tool_era era, uint64_t id,
+    const struct tool_rpc_ask *ask)
 {
-	begin(out, "tools/call", id);
-	buf_puts(out, "\"name\":");
-	buf_json(out, call->name, strlen(call->name));
-	buf_puts(out, ",\"arguments\":");
-	buf_puts(out, call->arguments);
-	buf_putc(out, ',');
-	if (call->responses != NULL) {
+	begin(out, ask->method, id);
+	buf_puts(out, ask->members);
+	if (ask->responses != NULL) {
 		buf_puts(out, "\"inputResponses\":");
-		buf_puts(out, call->responses);
+		buf_puts(out, ask->responses);
 		buf_putc(out, ',');
 	}
-	if (call->state != NULL) {
+	if (ask->state != NULL) {
 		buf_puts(out, "\"requestState\":");
-		buf_json(out, call->state, call->state_len);
+		buf_json(out, ask->state, ask->state_len);
 		buf_putc(out, ',');
 	}
 	return finish(out, era, id);

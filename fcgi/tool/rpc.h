@@ -21,10 +21,11 @@
 
 enum tool_era { TOOL_ERA_UNKNOWN, TOOL_ERA_MODERN, TOOL_ERA_LEGACY };
 
-/* A call of a tool. */
-struct tool_rpc_call {
-	const char *name;      /* the server's own */
-	const char *arguments; /* JSON text of an object */
+/* What is asked for somebody. */
+struct tool_rpc_ask {
+	const char *method;    /* a literal */
+	const char *members;   /* JSON text of its parameters, with a comma
+				* behind each */
 	const char *responses; /* JSON text of what a person said to its
 				* requests; NULL: none were made */
 	const char *state;     /* the server's, with the responses, or NULL */
@@ -34,10 +35,10 @@ struct tool_rpc_call {
 /* Each appends one message and returns 0, or -1 as buf_append() does. */
 int tool_rpc_initialize(struct buf *out, uint64_t id);
 int tool_rpc_initialized(struct buf *out);
-int tool_rpc_list(struct buf *out, enum tool_era era, uint64_t id,
-    const char *cursor, size_t cursor_len);
-int tool_rpc_call(struct buf *out, enum tool_era era, uint64_t id,
-    const struct tool_rpc_call *call);
+int tool_rpc_list(struct buf *out, const char *method, enum tool_era era,
+    uint64_t id, const char *cursor, size_t cursor_len);
+int tool_rpc_ask(struct buf *out, enum tool_era era, uint64_t id,
+    const struct tool_rpc_ask *ask);
 int tool_rpc_cancelled(struct buf *out, uint64_t id);
 
 /* An answer to the server's own request, whose id is the JSON text `id`: the

@@ -78,74 +78,13 @@ tool_run_finish_memory(struct tool_run *r)
 
 /* ---- Making the call ------------------------------------------------------------------*/
 
-/* The headers that mirror the call. Returns 0, or -1 with err. */
-static int
-put_headers(const struct tool_call *c, struct provider_request *req,
-    struct api_error *err)
-{
-	char name[sizeof("Mcp-Param-") + TOOL_HEADER_NAME_MAX];
-	const struct tool_params *p = &c->tool->params;
-	struct buf value;
-	size_t i;
-	int rc;
-
-	buf_init(&value, 2 * TOOL_HEADER_VALUE_MAX);
-	tool_header_value(&value, c->tool->own, strlen(c->tool->own));
-	rc = buf_ok(&value)
-	    ? tool_request_header(req, "Mcp-Name", buf_str(&value))
-	    : -1;
-	for (i = 0; i < p->n && rc == 0; i++) {
-		buf_reset(&value);
-		rc = tool_param_value(&p->items[i], c->arguments, &value);
-		if (rc <= 0)
-			continue;
-		(void)snprintf(name, sizeof(name), "Mcp-Param-%s",
-		    p->items[i].header);
-		rc = tool_request_header(req, name, buf_str(&value));
-	}
-	buf_free(&value);
-	if (rc == 0)
-		return 0;
-	return api_error_set(err, 400, "invalid_request",
-	    "An argument cannot be put into a header as the tool wants it.");
-}
-
 static int
 put(void *arg, enum tool_era era, uint64_t id, struct provider_request *req,
     struct api_error *err)
 {
 	struct tool_run *r = arg;
-	struct tool_call *c = r->call;
-	struct buf arguments, responses;
-	struct tool_rpc_call call;
-	int rc = 0;
 
-	if (era == TOOL_ERA_MODERN && put_headers(c, req, err) == -1)
-		return -1;
-	buf_init(&arguments, TOOL_REQUEST_MAX);
-	buf_init(&responses, TOOL_REQUEST_MAX);
-	if (c->arguments != NULL)
-		json_write(&arguments, c->arguments);
-	else
-		buf_puts(&arguments, "{}");
-	if (c->responses != NULL)
-		json_write(&responses, c->responses);
-	memset(&call, 0, sizeof(call));
-	call.name = c->tool->own;
-	call.arguments = buf_str(&arguments);
-	if (era == TOOL_ERA_MODERN) {
-		call.responses =
-		    c->responses != NULL ? buf_str(&responses) : NULL;
-		call.state = c->state;
-		call.state_len = c->state_len;
-	}
-	c->sent = arguments.len;
-	if (!buf_ok(&arguments) || !buf_ok(&responses) ||
-	    tool_rpc_call(&req->body, era, id, &call) == -1)
-		rc = api_error_no_memory(err);
-	buf_free(&arguments);
-	buf_free(&responses);
-	return rc;
+	return tool_call_put(r->call, era, id, req, err);
 }
 
 static void
@@ -172,7 +111,7 @@ fill(const struct tool_run *r, struct tool_client_call *call)
 	call->server = r->call->conf;
 	call->state = r->call->server;
 	memcpy(call->owner, r->call->owner, TOOL_OWNER_LEN);
-	call->method = "tools/call";
+	call->method = tool_call_method(r->call);
 	call->max = r->call->conf->limits.result;
 }
 
@@ -231,10 +170,11 @@ on_end(void *arg, const struct api_error *err, bool mismatch)
 		r->broken = *err;
 		return;
 	}
-	if (mismatch && !r->relisted) {
+	if (mismatch && !r->relisted && r->call->tool != NULL) {
 		r->relisted = true;
 		fill(r, &call);
-		r->lister = tool_lister_start(&call, on_listed, r);
+		r->lister =
+		    tool_lister_start(&call, TOOL_LISTING_TOOLS, on_listed, r);
 		if (r->lister != NULL)
 			return;
 	}

@@ -167,7 +167,7 @@ read_on_pool(struct loop_work *w)
 	struct reading *g = (struct reading *)w;
 
 	tool_message_read(&g->message, buf_str(&g->text), g->text.len, g->id,
-	    g->call->tool->ui);
+	    g->call->op, tool_call_page(g->call));
 }
 
 static void
@@ -233,7 +233,8 @@ tool_run_message(void *arg, const char *text, size_t len, uint64_t id)
 	if (len > INLINE_MAX && r->reading == NULL &&
 	    read_elsewhere(r, text, len, id))
 		return 0;
-	tool_message_read(&m, text, len, id, r->call->tool->ui);
+	tool_message_read(&m, text, len, id, r->call->op,
+	    tool_call_page(r->call));
 	if (r->handler != NULL)
 		rc = take(r, &m);
 	else

@@ -101,8 +101,8 @@ find_waiting(const struct tool_desk *d, const struct tool_call *c)
 	for (r = d->waiting; r != NULL; r = r->next)
 		if (crypto_equal(r->token, c->token, TOOL_TOKEN_LEN) &&
 		    memcmp(r->call->owner, c->owner, TOOL_OWNER_LEN) == 0 &&
-		    r->call->server == c->server &&
-		    strcmp(r->call->tool->own, c->tool->own) == 0)
+		    r->call->server == c->server && r->call->op == c->op &&
+		    strcmp(r->call->what, c->what) == 0)
 			return r;
 	return NULL;
 }

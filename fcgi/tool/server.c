@@ -42,6 +42,8 @@ tool_server_put(struct tool_server *t)
 		free(c);
 	}
 	tool_list_put(t->list);
+	for (i = 0; i < TOOL_LISTINGS; i++)
+		tool_offers_put(t->offers[i]);
 	pthread_mutex_destroy(&t->lock);
 	free(t->name);
 	free(t->url);
@@ -132,6 +134,34 @@ tool_server_listed(struct tool_server *t, struct tool_list *l,
 	}
 	pthread_mutex_unlock(&t->lock);
 	tool_list_put(old);
+}
+
+struct tool_offers *
+tool_server_offers(struct tool_server *t, enum tool_listing what)
+{
+	struct tool_offers *o;
+
+	pthread_mutex_lock(&t->lock);
+	o = t->offers[what];
+	if (o != NULL)
+		tool_offers_ref(o);
+	pthread_mutex_unlock(&t->lock);
+	return o;
+}
+
+void
+tool_server_offered(struct tool_server *t, enum tool_listing what,
+    struct tool_offers *o)
+{
+	struct tool_offers *old;
+
+	if (o == NULL)
+		return;
+	pthread_mutex_lock(&t->lock);
+	old = t->offers[what];
+	t->offers[what] = o;
+	pthread_mutex_unlock(&t->lock);
+	tool_offers_put(old);
 }
 
 /* ---- Sessions ---------------------------------------------------------------*/

@@ -14,6 +14,7 @@
 #include "confab/tool/servers.h"
 
 #include "list.h"
+#include "offers.h"
 #include "rpc.h"
 
 #define TOOL_OWNER_LEN 32	 /* bytes that tell whose a session is */
@@ -32,6 +33,7 @@ struct tool_facts {
 	char version[TOOL_VERSION_MAX + 1];
 	char name[TOOL_SERVER_INFO_MAX + 1]; /* as it calls itself, or "" */
 	char release[TOOL_SERVER_INFO_MAX + 1];
+	bool prompts, resources; /* it may have some */
 };
 
 /* A session of the legacy era; an id of "" is a server without sessions. */
@@ -57,6 +59,13 @@ void tool_list_put(struct tool_list *l);
 /* A fetch is over: a list, which is taken over, or NULL and why. */
 void tool_server_listed(struct tool_server *t, struct tool_list *l,
     const char *error);
+
+/* What it has of a kind but tools, as a reference; NULL: none known. */
+struct tool_offers *tool_server_offers(struct tool_server *t,
+    enum tool_listing what);
+/* A kind has been fetched; `o` is taken over, NULL leaves what was there. */
+void tool_server_offered(struct tool_server *t, enum tool_listing what,
+    struct tool_offers *o);
 
 /* The session of an owner; false: it has none. */
 bool tool_server_session(struct tool_server *t,

@@ -23,6 +23,7 @@ struct tool_servers {
 	pthread_mutex_t lock;
 	struct config *config; /* followed; NULL: none yet */
 	struct tool_server *servers;
+	bool offers; /* prompts and resources are wanted, too */
 	/* Of the loop that fetches. */
 	struct loop *loop;
 	struct upstream_pool *upstreams;
@@ -131,8 +132,23 @@ tool_servers_follow(struct tool_servers *s, struct config *c)
 	config_free(old);
 }
 
+void
+tool_servers_want_offers(struct tool_servers *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->offers = true;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* The server's lock is held. */
+static bool
+has_answered(const struct tool_server *t, bool offers)
+{
+	return t->asked && (!offers || t->offered || t->list == NULL);
+}
+
 bool
-tool_servers_ready(struct tool_servers *s)
+tool_servers_ready(struct tool_servers *s, bool offers)
 {
 	struct tool_server *t;
 	bool ready = true;
@@ -140,7 +156,8 @@ tool_servers_ready(struct tool_servers *s)
 	pthread_mutex_lock(&s->lock);
 	for (t = s->servers; t != NULL && s->config != NULL; t = t->next) {
 		pthread_mutex_lock(&t->lock);
-		ready = ready && (t->asked || !is_followed(s, t));
+		ready =
+		    ready && (has_answered(t, offers) || !is_followed(s, t));
 		pthread_mutex_unlock(&t->lock);
 	}
 	ready = ready && s->config != NULL;
@@ -150,9 +167,9 @@ tool_servers_ready(struct tool_servers *s)
 
 /* ---- What is given out --------------------------------------------------------*/
 
-/* True when a list should be fetched. The server's lock is held. */
-static bool
-has_aged(const struct tool_server *t, const struct config_tool_server *c)
+bool
+tool_server_has_aged(const struct tool_server *t,
+    const struct config_tool_server *c)
 {
 	uint64_t age, now = clock_mono_ms();
 
@@ -162,16 +179,26 @@ has_aged(const struct tool_server *t, const struct config_tool_server *c)
 	return now - t->listed_at >= age;
 }
 
-static void
-write_error(const char *server, const char *message, bool *first,
-    struct buf *out)
+void
+tool_server_put_error(struct tool_server *t, const struct config_tool_server *c,
+    bool offers, struct buf *out)
 {
-	buf_puts(out, *first ? "{\"server\":" : ",{\"server\":");
-	*first = false;
-	buf_json(out, server, strlen(server));
-	buf_puts(out, ",\"message\":");
-	buf_json(out, message, strlen(message));
-	buf_putc(out, '}');
+	const char *message = NULL;
+
+	pthread_mutex_lock(&t->lock);
+	if (t->error[0] != '\0')
+		message = t->error;
+	else if (!has_answered(t, offers))
+		message = "The tool server has not answered yet.";
+	if (message != NULL) {
+		buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
+		buf_puts(out, "\"server\":");
+		buf_json(out, c->name, strlen(c->name));
+		buf_puts(out, ",\"message\":");
+		buf_json(out, message, strlen(message));
+		buf_putc(out, '}');
+	}
+	pthread_mutex_unlock(&t->lock);
 }
 
 /* One server's tools into `out`, and what is wrong with it into `errors`. */
@@ -180,7 +207,6 @@ write_server(struct tool_servers *s, const struct config_tool_server *c,
     struct buf *out, struct buf *errors, bool *aged)
 {
 	bool first = out->data[out->len - 1] == '[';
-	bool first_error = errors->data[errors->len - 1] == '[';
 	struct tool_server *t = tool_server_get(s, c);
 	struct tool_list *l;
 
@@ -191,14 +217,10 @@ write_server(struct tool_servers *s, const struct config_tool_server *c,
 		tool_list_write(l, c, &first, out);
 	tool_list_put(l);
 	pthread_mutex_lock(&t->lock);
-	if (has_aged(t, c))
+	if (tool_server_has_aged(t, c))
 		*aged = true;
-	if (t->error[0] != '\0' || !t->asked)
-		write_error(c->name,
-		    t->asked ? t->error
-			     : "The tool server has not answered yet.",
-		    &first_error, errors);
 	pthread_mutex_unlock(&t->lock);
+	tool_server_put_error(t, c, false, errors);
 	tool_server_put(t);
 }
 
@@ -276,6 +298,7 @@ tool_servers_tell(struct tool_servers *s, const struct config *c,
 			    facts.era == TOOL_ERA_MODERN ? "modern" : "legacy",
 			    l->n);
 			tell_tools(l, conf, out);
+			tool_server_tell_offers(t, out);
 			buf_putc(out, '\n');
 		}
 		tool_list_put(l);
@@ -285,6 +308,8 @@ tool_servers_tell(struct tool_servers *s, const struct config *c,
 }
 
 /* ---- On the loop that fetches --------------------------------------------------*/
+
+static void on_listed(void *arg, const struct api_error *err);
 
 static void
 on_timer(uv_timer_t *timer)
@@ -303,15 +328,78 @@ try_later(struct tool_servers *s, const struct tool_server *t)
 		uv_timer_start(&s->timer, on_timer, again, 0);
 }
 
+/* The next kind that a server may have and that is wanted, or the end. */
+static enum tool_listing
+next_listing(struct tool_server *t, const struct config_tool_server *c)
+{
+	enum tool_listing what = t->listing + 1;
+	struct tool_facts facts;
+
+	tool_server_facts(t, &facts);
+	if (what == TOOL_LISTING_PROMPTS && !(c->prompts && facts.prompts))
+		what++;
+	if ((what == TOOL_LISTING_RESOURCES ||
+		what == TOOL_LISTING_TEMPLATES) &&
+	    !(c->resources && facts.resources))
+		what = TOOL_LISTINGS;
+	return what;
+}
+
+/* Fetches what a server has besides tools, a kind after the other. False: that
+ * was all, or it cannot be. */
+static bool
+fetch_offers(struct tool_servers *s, struct config *config,
+    struct tool_server *t)
+{
+	struct tool_client_call call;
+	size_t i;
+
+	memset(&call, 0, sizeof(call));
+	for (i = 0; i < config->n_tool_servers; i++)
+		if (tool_server_is(t, &config->tool_servers[i]))
+			call.server = &config->tool_servers[i];
+	if (call.server == NULL)
+		return false;
+	t->listing = next_listing(t, call.server);
+	if (t->listing == TOOL_LISTINGS)
+		return false;
+	call.loop = s->loop;
+	call.pool = s->upstreams;
+	call.config = config;
+	call.state = t;
+	t->lister = tool_lister_start(&call, t->listing, on_listed, t);
+	return t->lister != NULL;
+}
+
 static void
 on_listed(void *arg, const struct api_error *err)
 {
 	struct tool_server *t = arg;
+	struct tool_servers *s = t->owner;
+	struct config *c = NULL;
+	bool more = false;
 
 	t->lister = NULL;
-	if (err != NULL && !t->owner->stopped)
-		try_later(t->owner, t);
-	tool_server_put(t);
+	if (err != NULL && t->listing == TOOL_LISTING_TOOLS) {
+		if (!s->stopped)
+			try_later(s, t);
+		tool_server_put(t);
+		return;
+	}
+	pthread_mutex_lock(&s->lock);
+	if (s->offers && !s->stopped)
+		c = config_ref(s->config);
+	pthread_mutex_unlock(&s->lock);
+	if (c != NULL)
+		more = fetch_offers(s, c, t);
+	if (c != NULL && !more) {
+		pthread_mutex_lock(&t->lock);
+		t->offered = true;
+		pthread_mutex_unlock(&t->lock);
+	}
+	config_free(c);
+	if (!more)
+		tool_server_put(t);
 }
 
 static void
@@ -325,7 +413,8 @@ fetch(struct tool_servers *s, struct config *config,
 	if (t == NULL)
 		return;
 	pthread_mutex_lock(&t->lock);
-	due = t->lister == NULL && (has_aged(t, c) || t->failures > 0);
+	due = t->lister == NULL &&
+	    (tool_server_has_aged(t, c) || t->failures > 0);
 	pthread_mutex_unlock(&t->lock);
 	if (due) {
 		memset(&call, 0, sizeof(call));
@@ -334,7 +423,9 @@ fetch(struct tool_servers *s, struct config *config,
 		call.config = config;
 		call.server = c;
 		call.state = t;
-		t->lister = tool_lister_start(&call, on_listed, t);
+		t->listing = TOOL_LISTING_TOOLS;
+		t->lister =
+		    tool_lister_start(&call, TOOL_LISTING_TOOLS, on_listed, t);
 		due = t->lister != NULL;
 	}
 	if (!due)

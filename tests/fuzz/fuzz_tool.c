@@ -16,6 +16,7 @@
 #include "tool/handshake.h"
 #include "tool/list.h"
 #include "tool/message.h"
+#include "tool/offers.h"
 
 #define ID 7 /* of the request that is answered; corpus files name it */
 
@@ -50,11 +51,11 @@ check_json(const struct buf *text, bool members)
 }
 
 static void
-message(const char *s, size_t len)
+message(const char *s, size_t len, enum tool_op op)
 {
 	struct tool_message m;
 
-	tool_message_read(&m, s, len, ID, NULL);
+	tool_message_read(&m, s, len, ID, op, NULL);
 	check(memchr(m.said, '\0', sizeof(m.said)) != NULL);
 	check(memchr(m.id, '\0', sizeof(m.id)) != NULL);
 	switch (m.kind) {
@@ -125,6 +126,41 @@ list(const char *s, size_t len)
 	tool_list_free(l);
 }
 
+/* The same for what is no tool. */
+static void
+offers(const char *s, size_t len, unsigned what)
+{
+	static char name[] = "server";
+	struct config_tool_server c = { .name = name };
+	struct tool_offers *o;
+	struct json_object *result;
+	struct tool_message failure;
+	struct buf cursor, out;
+	size_t i;
+
+	c.limits.tools = 100;
+	c.limits.list = 1 << 20;
+	o = tool_offers_new(&c);
+	check(o != NULL);
+	result = tool_message_result(s, len, ID, &failure);
+	buf_init(&cursor, TOOL_CURSOR_MAX);
+	for (i = 0; result != NULL && i < 2; i++)
+		(void)tool_offers_add(o, (enum tool_listing)what, &c, result,
+		    &cursor);
+	check(o->n <= c.limits.tools);
+	buf_init(&out, o->json.len + 2);
+	buf_printf(&out, "[");
+	buf_append(&out, buf_str(&o->json), o->json.len);
+	buf_putc(&out, ']');
+	if (buf_ok(&o->json))
+		check(json_check(out.data, out.len, TOOL_JSON_DEPTH + 8,
+			  NULL) == JSON_OK);
+	buf_free(&out);
+	buf_free(&cursor);
+	json_object_put(result);
+	tool_offers_put(o);
+}
+
 /* An answer to the handshake, as either of its steps. */
 static void
 handshake(const char *s, size_t len, int status)
@@ -159,10 +195,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	s = (const char *)data + 1;
 	switch (data[0] % 3) {
 	case 0:
-		message(s, size - 1);
+		message(s, size - 1, (enum tool_op)(data[0] / 3 % 4));
 		break;
 	case 1:
-		list(s, size - 1);
+		if (data[0] / 3 % 2 == 0)
+			list(s, size - 1);
+		else
+			offers(s, size - 1, 1 + data[0] / 6 % 3);
 		break;
 	default:
 		handshake(s, size - 1, statuses[data[0] / 3 % 7]);

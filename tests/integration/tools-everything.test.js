@@ -106,3 +106,40 @@ test('its progress comes before its result', async () => {
   assert.equal(kinds.at(-1), 'result');
   assert.ok(kinds.slice(0, -1).includes('progress'), String(kinds));
 });
+
+test('each of its prompts and resources is listed, and given', async () => {
+  const client = await site.signedIn({});
+  /** @type {any} */
+  let prompts;
+  await until(async () => {
+    [, prompts] = await client.getJson('api/prompts');
+    return prompts.errors.length === 0;
+  }, { every: 100 });
+  assert.ok(prompts.data.length >= 3, 'it has some');
+  for (const { server: name, name: prompt, arguments: wanted } of
+    prompts.data) {
+    const given = Object.fromEntries(wanted.map((/** @type {any} */ one) =>
+      [one.name, one.name === 'resourceType' ? 'Text' : '1']));
+    const answer = await client.post('api/prompts/get',
+      { server: name, name: prompt, arguments: given });
+    const body = await answer.json();
+    assert.equal(answer.status, 200, `${prompt} ${JSON.stringify(body)}`);
+    assert.ok(body.messages.length > 0, prompt);
+  }
+  const [, { data, templates }] = await client.getJson('api/resources');
+  assert.ok(data.length > 0 && templates.length > 0, 'it has some');
+  const uris = data.map((/** @type {any} */ { uri }) => uri);
+  for (const uri of [...uris, templates[0].uri_template.replace(/\{.*\}/, '2')]) {
+    const answer = await client.post('api/resources/read',
+      { server: 'every', uri });
+    const { contents } = await answer.json();
+    assert.equal(answer.status, 200, uri);
+    assert.ok(contents[0].text ?? contents[0].blob, uri);
+  }
+  const withArguments = prompts.data.find((/** @type {any} */ one) =>
+    /complet/.test(one.name));
+  const answer = await client.post('api/prompts/complete', { server: 'every',
+    prompt: withArguments.name,
+    argument: { name: withArguments.arguments[0].name, value: '' } });
+  assert.ok((await answer.json()).values.length > 0);
+});

@@ -18,6 +18,7 @@
 #include "confab/base/json.h"
 #include "tool/handshake.h"
 #include "tool/list.h"
+#include "tool/offers.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -321,13 +322,88 @@ test_messages(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		tool_message_read(&m, cases[i].text, strlen(cases[i].text), 5,
-		    NULL);
+		    TOOL_OP_CALL, NULL);
 		if (m.kind != cases[i].kind)
 			fail_msg("%s: %d", cases[i].text, (int)m.kind);
 		if (cases[i].json != NULL)
 			assert_string_equal(buf_str(&m.json), cases[i].json);
 		tool_message_free(&m);
 	}
+}
+
+/* What is no call has another form of result. */
+static void
+test_other_results(void **state)
+{
+	static const struct {
+		enum tool_op op;
+		const char *result, *json; /* NULL: it is none */
+	} cases[] = {
+		{ TOOL_OP_PROMPT, "{\"messages\":[],\"description\":7}",
+		    "\"messages\":[]" },
+		{ TOOL_OP_PROMPT, "{\"content\":[]}", NULL },
+		{ TOOL_OP_RESOURCE, "{\"contents\":[1],\"messages\":[]}",
+		    "\"contents\":[1]" },
+		{ TOOL_OP_RESOURCE, "{\"contents\":{}}", NULL },
+		{ TOOL_OP_COMPLETE, "{\"completion\":{\"values\":[\"a\"]}}",
+		    "\"values\":[\"a\"]" },
+		{ TOOL_OP_COMPLETE, "{\"values\":[]}", NULL },
+		{ TOOL_OP_COMPLETE, "{\"completion\":[]}", NULL },
+	};
+	struct tool_message m;
+	char text[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":%s}",
+		    cases[i].result);
+		tool_message_read(&m, text, strlen(text), 5, cases[i].op, NULL);
+		if (cases[i].json == NULL) {
+			assert_int_equal(m.kind, TOOL_MESSAGE_INVALID);
+		} else {
+			assert_int_equal(m.kind, TOOL_MESSAGE_RESULT);
+			assert_string_equal(buf_str(&m.json), cases[i].json);
+		}
+		tool_message_free(&m);
+	}
+}
+
+/* A list of prompts, or of resources, is cut at its limit. */
+static void
+test_offers(void **state)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e" };
+	struct tool_offers *o;
+	struct json_object *v;
+	struct buf cursor;
+	char text[64];
+	size_t i;
+
+	(void)state;
+	server.limits.list = 4096;
+	o = tool_offers_new(&server);
+	buf_init(&cursor, TOOL_CURSOR_MAX);
+	for (i = 0; i < COUNT(names); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "{\"prompts\":[{\"name\":\"%s\"}],\"nextCursor\":\"x\"}",
+		    names[i]);
+		v = json(text);
+		assert_int_equal(tool_offers_add(o, TOOL_LISTING_PROMPTS,
+				     &server, v, &cursor),
+		    i < 4 ? TOOL_PAGE_MORE : TOOL_PAGE_LAST);
+		json_object_put(v);
+	}
+	assert_int_equal(o->n, 4);
+	assert_true(o->cut);
+	v = json("{\"resources\":[]}");
+	assert_int_equal(tool_offers_add(o, TOOL_LISTING_PROMPTS, &server, v,
+			     &cursor),
+	    TOOL_PAGE_BAD);
+	json_object_put(v);
+	buf_free(&cursor);
+	tool_offers_put(o);
 }
 
 /* ---- Eras -------------------------------------------------------------------*/
@@ -425,6 +501,8 @@ main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_other_results),
+		cmocka_unit_test(test_offers),
 		cmocka_unit_test(test_eras),
 		cmocka_unit_test(test_agreements),
 	};

@@ -15,6 +15,11 @@ const META = 'io.modelcontextprotocol/';
 /** @typedef {import('node:http').ServerResponse} Response */
 /** @typedef {any} Json what a client sent, or is to get */
 
+/** A header's value, decoded. @param {string | undefined} value */
+const readHeader = (value) => value !== undefined
+  && /^=\?base64\?.*\?=$/.test(value)
+  ? Buffer.from(value.slice(9, -2), 'base64').toString() : value;
+
 /** Tools of the usual list. @type {Json[]} */
 export const TOOLS = [
   { name: 'echo', description: 'Says it again.', inputSchema: { type: 'object',
@@ -30,10 +35,28 @@ export const TOOLS = [
     n: { type: 'number', 'x-mcp-header': 'N' } } } },
 ];
 
+/** What a server has besides tools, as it lists it. @type {Json} */
+const OFFERS = {
+  prompts: [
+    { name: 'plain', description: 'Says hello.' },
+    { name: 'review', title: 'Review code', arguments: [
+      { name: 'language', required: true, description: 'Which one' },
+      { name: 'näme' }, { name: '' }, 7] },
+    { name: '' }, { title: 'nameless' }, null],
+  resources: [
+    { uri: 'note://1', name: 'one', title: 'Note 1', mimeType: 'text/plain',
+      size: 5 },
+    { uri: 'note://ünï', name: 'odd', size: -1 },
+    { name: 'nowhere' }, { uri: 'x'.repeat(9000), name: 'far' }],
+  resourceTemplates: [{ uriTemplate: 'note://{id}', name: 'a note' }],
+};
+
 export class ToolServer {
   /** @type {{method: string, headers: any, body: any}[]} */
   seen = [];
   tools = TOOLS;
+  /** what it has besides; null: it knows nothing of that @type {Json} */
+  offers = OFFERS;
   /** @type {number | undefined} */
   ttlMs = 60000;
   pageSize = 100;
@@ -49,6 +72,8 @@ export class ToolServer {
   cancelled = [];
   /** calls whose connection was closed before their answer's end */
   closed = 0;
+  /** the address that a call needs was given out */
+  opened = false;
   sessions = new Map();
   #next = 1;
   #waiting = new Map();
@@ -152,6 +177,18 @@ export class ToolServer {
       if (wrong) return this.#error(response, 400, body.id, -32020, wrong);
       return this.#call(body, response, { resultType: 'complete' });
     }
+    const named = body.params.name ?? body.params.uri;
+    if (named !== undefined && readHeader(headers['mcp-name']) !== named) {
+      return this.#error(response, 400, body.id, -32020, 'Mcp-Name');
+    }
+    const result = this.#offer(body);
+    if (result instanceof Error) {
+      return this.#error(response, 200, body.id, -32602, result.message);
+    }
+    if (result) {
+      return this.#json(response, body.id,
+        { resultType: 'complete', ...result });
+    }
     return this.#error(response, 404, body.id, -32601, 'no such method');
   }
 
@@ -160,10 +197,7 @@ export class ToolServer {
    * @param {Json} headers @param {Json} params
    */
   #mirrored(headers, { name, arguments: given }) {
-    /** @param {string | undefined} value */
-    const read = (value) => value !== undefined
-      && /^=\?base64\?.*\?=$/.test(value)
-      ? Buffer.from(value.slice(9, -2), 'base64').toString() : value;
+    const read = readHeader;
     if (read(headers['mcp-name']) !== name) return 'Mcp-Name';
     /** @type {(schema: Json, value: Json) => string | undefined} */
     const walk = (schema, value) => Object.entries(schema?.properties ?? {})
@@ -194,7 +228,9 @@ export class ToolServer {
       const session = `session-${this.#next++}`;
       this.sessions.set(session, headers.authorization ?? '');
       return this.#json(response, body.id, { protocolVersion: this.version,
-        capabilities: { tools: {} },
+        capabilities: { tools: {},
+          ...(this.offers ? { prompts: {}, resources: {}, completions: {} }
+            : {}) },
         serverInfo: { name: 'scripted', version: '1' } },
       { 'Mcp-Session-Id': session });
     }
@@ -220,15 +256,63 @@ export class ToolServer {
     if (body.method === 'tools/list') {
       return this.#json(response, body.id, this.#page(body.params));
     }
+    const result = this.#offer(body);
+    if (result instanceof Error) {
+      return this.#error(response, 200, body.id, -32602, result.message);
+    }
+    if (result) return this.#json(response, body.id, result);
     return this.#call(body, response, {});
   }
 
-  /** @param {{cursor?: string}} params */
-  #page({ cursor }) {
+  /**
+   * @param {{cursor?: string}} params @param {Json[]} [all]
+   * @param {string} [member]
+   */
+  #page({ cursor }, all = this.tools, member = 'tools') {
     const from = Number(cursor ?? 0);
     const next = from + this.pageSize;
-    return { tools: this.tools.slice(from, next),
-      nextCursor: next < this.tools.length ? String(next) : undefined };
+    return { [member]: all.slice(from, next),
+      nextCursor: next < all.length ? String(next) : undefined };
+  }
+
+  /**
+   * What is asked of prompts and resources; undefined for something else.
+   * @param {{method: string, params: Json}} body
+   */
+  #offer({ method, params }) {
+    if (!this.offers) return undefined;
+    switch (method) {
+      case 'prompts/list':
+        return this.#page(params, this.offers.prompts, 'prompts');
+      case 'resources/list':
+        return this.#page(params, this.offers.resources, 'resources');
+      case 'resources/templates/list':
+        return this.#page(params, this.offers.resourceTemplates,
+          'resourceTemplates');
+      case 'prompts/get':
+        if (params.name === 'none') return new Error('No such prompt.');
+        if (params.name === 'broken') return { messages: 'none' };
+        return { description: 'As asked', messages: [
+          { role: 'user', content: { type: 'text',
+            text: `${params.name} ${JSON.stringify(params.arguments)}` } },
+          { role: 'user', content: { type: 'resource', resource: {
+            uri: 'note://1', mimeType: 'text/plain', text: 'inner' } } }] };
+      case 'resources/read':
+        if (params.uri === 'note://huge') {
+          return { contents: [{ uri: params.uri, text: 'x'.repeat(2 << 20) }] };
+        }
+        if (params.uri === 'note://none') return new Error('Not found.');
+        return { contents: [{ uri: params.uri, mimeType: 'text/plain',
+          text: `at ${params.uri}` },
+        { uri: `${params.uri}#2`, mimeType: 'application/octet-stream',
+          blob: 'AAEC' }] };
+      case 'completion/complete':
+        return { completion: { values: [params.ref.name ?? params.ref.uri,
+          `${params.argument.value}thon`,
+          JSON.stringify(params.context ?? null)], total: 3 } };
+      default:
+        return undefined;
+    }
   }
 
   /** @param {Json} headers @param {Response} response */
@@ -333,6 +417,18 @@ export class ToolServer {
         response.writeHead(given.status, { Location: 'http://localhost:1/',
           'Retry-After': '7' });
         return response.end('<h1>no</h1>');
+      case 'open': {
+        /* addresses that are to be opened before the call can be made */
+        if (this.opened) {
+          return this.#json(response, body.id, answer('after that').result);
+        }
+        this.opened = true;
+        response.writeHead(200, { 'Content-Type': 'application/json' });
+        return response.end(JSON.stringify({ jsonrpc: '2.0', id: body.id,
+          error: { code: -32042, message: 'Open it.', data: given.data ?? {
+            elicitations: [{ mode: 'url', elicitationId: 'e1',
+              url: 'https://connect.example/1', message: 'Connect.' }] } } }));
+      }
       case 'ask':
         return this.#ask(body, response, { event, begin, answer, extra,
           inputResponses, requestState });

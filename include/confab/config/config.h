@@ -164,6 +164,8 @@ struct config_tool_server {
 	struct config_list allow; /* tools to offer: patterns; none: all */
 	struct config_list deny;  /* and those to leave out */
 	struct config_list users; /* who may use it; none: everybody */
+	bool prompts;		  /* its prompts are offered */
+	bool resources;		  /* its resources are offered */
 	bool trust_annotations;	  /* what it says of its tools is believed */
 	enum config_consent consent;
 	struct config_tool_limits limits;
@@ -256,7 +258,7 @@ struct config {
 	char *tokens_file;   /* access tokens; NULL: none are accepted */
 	unsigned own_tokens; /* that a person may make, 0 */
 	unsigned own_tokens_lifetime; /* s, of those at most, 365 days */
-	char *passkeys_file; /* NULL: none are used */
+	char *passkeys_file;	      /* NULL: none are used */
 	enum log_target log_target;
 	enum log_level log_level;
 	enum config_auth auth;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One call of a tool: asked for by a request, and run as the source of a
- * stream, as a call to a provider is.
+ * One call of a tool, or something else that a server of tools is asked for
+ * somebody (op.h): asked for by a request, and run as the source of a stream,
+ * as a call to a provider is.
  */
 #ifndef CONFAB_TOOL_CALL_H
 #define CONFAB_TOOL_CALL_H
@@ -12,6 +13,7 @@
 
 #include "confab/base/api_error.h"
 #include "confab/config/config.h"
+#include "confab/tool/op.h"
 #include "confab/tool/servers.h"
 #include "confab/upstream/upstream.h"
 
@@ -27,12 +29,13 @@ struct tool_asker {
 };
 
 /*
- * Reads the body of POST api/tools/call and finds the tool. Returns a call with
- * one reference, or NULL with err: 400, 403 tool_denied, 404 tool_not_found,
- * 503 tool_unavailable. Any thread.
+ * Reads the body of POST api/tools/call and finds the tool, or that of another
+ * request and finds the server. Returns a call with one reference, or NULL with
+ * err: 400, 403 tool_denied, 404 tool_not_found, 409 tool_declined, 503
+ * tool_unavailable. Any thread.
  */
 struct tool_call *tool_call_new(struct tool_servers *s, struct config *c,
-    const struct tool_asker *who, const char *body, size_t len,
+    const struct tool_asker *who, enum tool_op op, const char *body, size_t len,
     struct api_error *err);
 struct tool_call *tool_call_ref(struct tool_call *c);
 void tool_call_unref(struct tool_call *c);
@@ -48,7 +51,8 @@ struct config_patience tool_call_patience(const struct tool_call *c);
 
 /* What is told of it in the log and in metrics. */
 struct tool_call_facts {
-	const char *server, *tool; /* as configured; the server's own name */
+	const char *server, *tool; /* as configured; the server's own name,
+				    * or the method of what is none */
 	uint64_t sent, received;   /* bytes of arguments, of messages */
 	bool is_error;		   /* the tool says that it failed */
 };

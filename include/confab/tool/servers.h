@@ -39,8 +39,12 @@ void tool_servers_start(struct tool_servers *s, struct loop *l,
 void tool_servers_refresh(struct tool_servers *s);
 void tool_servers_stop(struct tool_servers *s);
 
-/* True once each server has listed its tools or failed to. Any thread. */
-bool tool_servers_ready(struct tool_servers *s);
+/* Has prompts and resources listed, too, from the next fetch on. Any thread. */
+void tool_servers_want_offers(struct tool_servers *s);
+
+/* True once each server has listed its tools, and with `offers` what else it
+ * has, or failed to. Any thread. */
+bool tool_servers_ready(struct tool_servers *s, bool offers);
 
 /*
  * Appends the tools that `user` may use under `c`, as an object of GET
@@ -49,6 +53,17 @@ bool tool_servers_ready(struct tool_servers *s);
  */
 int tool_servers_json(struct tool_servers *s, const struct config *c,
     const char *user, struct buf *out, bool *aged);
+
+/* The same for an object of GET api/prompts, and of GET api/resources. */
+int tool_servers_prompts_json(struct tool_servers *s, const struct config *c,
+    const char *user, struct buf *out, bool *aged);
+int tool_servers_resources_json(struct tool_servers *s, const struct config *c,
+    const char *user, struct buf *out, bool *aged);
+
+/* True when `user` may use a server of `c` that may have prompts, or resources.
+ */
+bool tool_servers_prompts(const struct config *c, const char *user);
+bool tool_servers_resources(const struct config *c, const char *user);
 
 /*
  * For people and a program without a loop: asks each server of `c`, waits for at

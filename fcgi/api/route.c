@@ -215,6 +215,7 @@ route_session_input(const struct route_call *c, struct session_input *in)
 	in->cookie = r->cookie;
 	in->authorization = r->authorization;
 	in->remote_user = r->remote_user;
+	in->remote_groups = r->remote_groups;
 	in->address = r->remote_addr;
 	in->user_agent = r->user_agent;
 	in->now = c->now;

@@ -80,6 +80,7 @@ route_job(struct route_call *c, enum relay_op op, const char *key,
 	job->op = op;
 	job->client.fd = -1;
 	job->settings = settings_ref(c->settings);
+	job->quota = config_quota_of(c->settings->config, c->session.groups);
 	(void)snprintf(job->user, sizeof(job->user), "%s", c->session.user);
 	(void)snprintf(job->key, sizeof(job->key), "%s", key);
 	(void)snprintf(job->token, sizeof(job->token), "%s", c->session.token);
@@ -94,7 +95,9 @@ route_may_use(const void *call, const struct catalog_entry *e)
 {
 	const struct route_call *c = call;
 
-	return token_limits_model(&c->session.limits, e->id);
+	return token_limits_model(&c->session.limits, e->id) &&
+	    config_is_for(e->provider->group_set, c->session.groups) &&
+	    config_is_for(e->model.group_set, c->session.groups);
 }
 
 /* May the model that answers in the place of this one be used, and so on? */
@@ -128,18 +131,19 @@ route_find_model(struct route_call *c, struct relay_job *job, const char *id)
 int
 route_may_ask(const struct route_call *c, struct api_error *err)
 {
-	const struct config_limits *l = &c->settings->config->limits;
+	const struct config_quota q =
+	    config_quota_of(c->settings->config, c->session.groups);
 	struct identity *id = c->service->identity;
 
 	if (c->service->cgi &&
-	    throttle_cgi_stream(id, l, c->session.user, err) == -1)
+	    throttle_cgi_stream(id, &q, c->session.user, err) == -1)
 		return -1;
 	/* The token's limits first: what it is refused costs its user nothing. */
 	if (c->session.token[0] != '\0' &&
 	    throttle_token(id->state, &c->session.limits, c->session.token,
 		err) == -1)
 		return -1;
-	return throttle_request(id->state, l, c->session.user, err);
+	return throttle_request(id->state, &q, c->session.user, err);
 }
 
 int

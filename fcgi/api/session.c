@@ -50,6 +50,8 @@ route_session_json(struct route_call *c)
 	const struct config_limits *l = &c->settings->config->limits;
 	const struct config_timeouts *t = &c->settings->config->timeouts;
 	struct buf *b = &c->response->body;
+	const struct config_quota q =
+	    config_quota_of(c->settings->config, c->session.groups);
 	bool resume = !c->service->cgi && t->grace > 0;
 
 	buf_puts(b, "{\"user\":{\"name\":");
@@ -61,10 +63,14 @@ route_session_json(struct route_call *c)
 		buf_puts(b, "null");
 	buf_printf(b, ",\"auth\":\"%s\"", auth_name(c));
 	buf_printf(b, ",\"transcription\":%s",
-	    c->settings->config->transcriber != NULL ? "true" : "false");
-	if (tool_servers_prompts(c->settings->config, c->session.user))
+	    config_may_transcribe(c->settings->config, c->session.groups)
+		? "true"
+		: "false");
+	if (tool_servers_prompts(c->settings->config, c->session.user,
+		c->session.groups))
 		buf_puts(b, ",\"prompts\":true");
-	if (tool_servers_resources(c->settings->config, c->session.user))
+	if (tool_servers_resources(c->settings->config, c->session.user,
+		c->session.groups))
 		buf_puts(b, ",\"resources\":true");
 	factor_json(c);
 	route_news_json(&c->session, b);
@@ -75,8 +81,8 @@ route_session_json(struct route_call *c)
 	    "\"max_messages\":%zu,\"streams_per_user\":%u,"
 	    "\"requests_per_minute\":%u,\"tokens_per_day\":%llu,"
 	    "\"resume\":%s,\"grace_seconds\":%u,\"ring_bytes\":%zu}}",
-	    l->body, l->messages, l->streams_per_user, l->requests_per_minute,
-	    (unsigned long long)l->tokens_per_day, resume ? "true" : "false",
+	    l->body, l->messages, q.streams_per_user, q.requests_per_minute,
+	    (unsigned long long)q.tokens_per_day, resume ? "true" : "false",
 	    resume ? t->grace / 1000 : 0, resume ? l->ring_per_stream : 0);
 }
 

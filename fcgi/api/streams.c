@@ -29,6 +29,8 @@ void
 api_stream_resume(struct route_call *c)
 {
 	const char *last = c->request->last_event_id;
+	const struct config_quota q =
+	    config_quota_of(c->settings->config, c->session.groups);
 	struct api_error err;
 	struct relay_job job;
 	char query[24];
@@ -43,8 +45,8 @@ api_stream_resume(struct route_call *c)
 		    "Last-Event-ID must be a decimal number.");
 		goto fail;
 	}
-	if (throttle_resume(c->service->identity->state,
-		&c->settings->config->limits, c->session.user, &err) == -1)
+	if (throttle_resume(c->service->identity->state, &q, c->session.user,
+		&err) == -1)
 		goto fail;
 	route_hand_over(c, &job);
 	return;

@@ -20,7 +20,8 @@ api_tools(struct route_call *c)
 	if (!route_want_tools(c, false))
 		return;
 	(void)tool_servers_json(relay_tools(c->service->relay),
-	    c->settings->config, c->session.user, &c->response->body, &aged);
+	    c->settings->config, c->session.user, c->session.groups,
+	    &c->response->body, &aged);
 	if (aged)
 		relay_refresh_tools(c->service->relay);
 }
@@ -29,14 +30,14 @@ api_tools(struct route_call *c)
 static void
 list_offers(struct route_call *c,
     int (*write)(struct tool_servers *, const struct config *, const char *,
-	struct buf *, bool *))
+	config_group_set, struct buf *, bool *))
 {
 	bool aged;
 
 	if (!route_want_tools(c, true))
 		return;
 	(void)write(relay_tools(c->service->relay), c->settings->config,
-	    c->session.user, &c->response->body, &aged);
+	    c->session.user, c->session.groups, &c->response->body, &aged);
 	if (aged)
 		relay_refresh_tools(c->service->relay);
 }
@@ -63,6 +64,7 @@ read_call(struct route_call *c, enum tool_op op, struct api_error *err)
 	/* All of an access token's calls are one login's: its session has no
 	 * number. */
 	who.user = c->session.user;
+	who.groups = c->session.groups;
 	who.login = c->session.id;
 	who.login_len = sizeof(c->session.id);
 	return tool_call_new(relay_tools(c->service->relay),

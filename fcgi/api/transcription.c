@@ -39,8 +39,9 @@ api_transcription(struct route_call *c)
 	struct relay_job job;
 	struct api_error err;
 
-	/* Nor does a token that is for other models see it. */
-	if (config->transcriber == NULL ||
+	/* Nor do those see it who may not use it, or a token that is for other
+	 * models. */
+	if (!config_may_transcribe(config, c->session.groups) ||
 	    !token_limits_model(&c->session.limits,
 		config->transcription_model)) {
 		route_fail(c, 404, "no_transcription",

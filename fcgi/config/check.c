@@ -419,7 +419,8 @@ config_check(struct config_reader *r)
 		if (check_tool_server(r, &c->tool_servers[i]) != 0)
 			return -1;
 	}
-	if (check_transcription(r) != 0 || check_state(r, &c->state) != 0)
+	if (check_transcription(r) != 0 || config_check_groups(r) != 0 ||
+	    check_state(r, &c->state) != 0)
 		return -1;
 	return check_relations(r);
 }

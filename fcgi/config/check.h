@@ -13,4 +13,7 @@ struct config_reader;
  */
 int config_check(struct config_reader *r);
 
+/* The part of it about groups (groups.c): gives each that is named its bit. */
+int config_check_groups(struct config_reader *r);
+
 #endif

@@ -83,6 +83,11 @@ config_free(struct config *c)
 	for (i = 0; i < c->n_tool_servers; i++)
 		free_tool_server(&c->tool_servers[i]);
 	free(c->tool_servers);
+	for (i = 0; i < c->n_group_limits; i++)
+		free(c->group_limits[i].name);
+	free(c->group_limits);
+	for (i = 0; i < c->groups.n; i++)
+		free(c->groups.names[i]);
 	if (c->state.password != NULL)
 		OPENSSL_cleanse(c->state.password, strlen(c->state.password));
 	free(c->state.password);

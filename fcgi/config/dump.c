@@ -69,6 +69,15 @@ dump_tool_server(const struct config_tool_server *t, struct buf *out)
 	buf_puts(out, "\t}\n}\n");
 }
 
+static void
+dump_group(const struct config_group *g, struct buf *out)
+{
+	buf_putc(out, '\n');
+	dump_title(CONFIG_GROUP->name, g->name, "", out);
+	dump_options(CONFIG_GROUP, g, "\t", out);
+	buf_puts(out, "}\n");
+}
+
 int
 config_dump(const struct config *c, struct buf *out)
 {
@@ -93,5 +102,7 @@ config_dump(const struct config *c, struct buf *out)
 		dump_provider(&c->providers[i], out);
 	for (i = 0; i < c->n_tool_servers; i++)
 		dump_tool_server(&c->tool_servers[i], out);
+	for (i = 0; i < c->n_group_limits; i++)
+		dump_group(&c->group_limits[i], out);
 	return buf_ok(out) ? 0 : -1;
 }

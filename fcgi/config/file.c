@@ -366,6 +366,33 @@ fill_tool_servers(struct config_reader *r, cfg_t *cfg)
 }
 
 static int
+fill_groups(struct config_reader *r, cfg_t *cfg)
+{
+	struct config *c = r->config;
+	unsigned i, n = cfg_size(cfg, CONFIG_GROUP->name);
+
+	if (n > CONFIG_GROUPS_MAX)
+		return config_fail(r, line_of(cfg),
+		    "there are more than %d groups", CONFIG_GROUPS_MAX);
+	c->group_limits = calloc(n > 0 ? n : 1, sizeof(*c->group_limits));
+	if (c->group_limits == NULL)
+		return config_fail(r, 0, "out of memory");
+	for (i = 0; i < n; i++) {
+		cfg_t *sec = cfg_getnsec(cfg, CONFIG_GROUP->name, i);
+		struct config_group *g = &c->group_limits[i];
+
+		c->n_group_limits = i + 1;
+		if (fill_title(r, sec, config_is_group,
+			"1 to 64 bytes of text without commas, semicolons and "
+			"bars",
+			&g->name) != 0 ||
+		    fill_section(r, sec, CONFIG_GROUP, g) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 fill(struct config_reader *r, cfg_t *cfg)
 {
 	size_t i;
@@ -381,7 +408,9 @@ fill(struct config_reader *r, cfg_t *cfg)
 			base) != 0)
 			return -1;
 	}
-	return fill_providers(r, cfg) == 0 ? fill_tool_servers(r, cfg) : -1;
+	if (fill_providers(r, cfg) != 0 || fill_tool_servers(r, cfg) != 0)
+		return -1;
+	return fill_groups(r, cfg);
 }
 
 /* Parses with the lexer to ourselves. */

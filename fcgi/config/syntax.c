@@ -91,6 +91,15 @@ config_is_model_id(const char *s)
 }
 
 bool
+config_is_group(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n <= CONFIG_GROUP_NAME_MAX && s[0] != ' ' &&
+	    s[n - 1] != ' ' && strpbrk(s, ",;|") == NULL && config_is_text(s);
+}
+
+bool
 config_is_tool_server(const char *s)
 {
 	size_t n = strlen(s);

@@ -56,12 +56,17 @@
 #define WORD config_is_word, \
 	"up to 64 letters, digits, dots, dashes and underscores"
 #define MODEL_ID config_is_model_id, "the id of a model"
+#define GROUPS(s, f) \
+	LIST(LIST, s, f, NULL, NULL, config_is_group, \
+	    "the name of a group: 1 to 64 bytes of text without commas, " \
+	    "semicolons and bars")
 #define URL_PATH config_is_url_path, "a URL path that begins with a slash"
 
 /* Indexed by the enums of config.h and log.h. */
 static const char *const auths[] = { "password", "remote_user" };
 static const char *const factors[] = { "off", "optional", "required" };
 static const char *const cases[] = { "fold", "exact" };
+static const char *const separators[] = { "comma", "semicolon", "bar" };
 static const char *const targets[] = { "stderr", "syslog" };
 static const char *const levels[] = { "error", "warn", "notice", "info",
 	"debug" };
@@ -89,9 +94,11 @@ static const struct config_option top[] = {
 	CHOICE(struct config, log_level, "info", levels),
 	CHOICE(struct config, auth, "password", auths),
 	CHOICE(struct config, remote_user_case, "fold", cases),
+	CHOICE(struct config, remote_groups_separator, "comma", separators),
 	CHOICE(struct config, second_factor, SECOND_FACTOR_DEFAULT, factors),
 	STRING(struct config, default_model, NULL, MODEL_ID),
-	STRING(struct config, transcription, NULL, MODEL_ID)
+	STRING(struct config, transcription, NULL, MODEL_ID),
+	GROUPS(struct config, transcription_groups)
 };
 
 #define L struct config_limits
@@ -190,6 +197,7 @@ static const struct config_option provider[] = {
 	    "the id of a model, with * for any characters"),
 	LIST(LIST, V, hide, NULL, NULL, config_is_model_id,
 	    "the id of a model, with * for any characters"),
+	GROUPS(V, groups),
 	PATIENCE(V, first_event),
 	PATIENCE(V, silence),
 	PATIENCE(V, total)
@@ -206,6 +214,7 @@ static const struct config_option model[] = {
 	    COUNT(inputs) - 1, inputs, NULL, NULL },
 	CHOICE(M, think, "auto", thinks),
 	STRING(M, web_search, NULL, config_is_object, "a JSON object"),
+	GROUPS(M, groups),
 	PATIENCE(M, first_event),
 	PATIENCE(M, silence),
 	PATIENCE(M, total)
@@ -234,6 +243,7 @@ static const struct config_option tool_server[] = {
 	    "the name of a tool, with * for any characters"),
 	LIST(LIST, TS, users, NULL, NULL, config_is_model_id,
 	    "the name of a user"),
+	GROUPS(TS, groups),
 	BOOL(TS, prompts, "yes"),
 	BOOL(TS, resources, "yes"),
 	BOOL(TS, trust_annotations, "no"),
@@ -266,6 +276,16 @@ static const struct config_option state[] = {
 	CHOICE(ST, on_loss, "go_on", losses)
 };
 
+/* What is not there is as `limits` says. */
+#define QUOTA(type, f, min, max) \
+	{ #f, OPTION_##type, offsetof(struct config_group, quota.f), NULL, \
+	    min, max, NULL, NULL, NULL }
+static const struct config_option group[] = {
+	QUOTA(UINT, streams_per_user, 1, 1000000),
+	QUOTA(UINT, requests_per_minute, 0, 1000000),
+	QUOTA(UINT64, tokens_per_day, 0, UINT64_C(1000000000000))
+};
+
 const struct config_section config_sections[CONFIG_SECTIONS] = {
 	{ "", top, COUNT(top), 0, false, NULL },
 	{ "limits", limits, COUNT(limits), offsetof(struct config, limits),
@@ -284,5 +304,6 @@ const struct config_section config_sections[CONFIG_SECTIONS] = {
 	{ "limits", tool_limits, COUNT(tool_limits),
 	    offsetof(TS, limits), false, CONFIG_TOOL_SERVER },
 	{ "state", state, COUNT(state), offsetof(struct config, state), false,
-	    NULL }
+	    NULL },
+	{ "group_limits", group, COUNT(group), 0, true, NULL }
 };

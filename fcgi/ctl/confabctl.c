@@ -18,6 +18,7 @@ static const char help[] =
     "  user passwd NAME [--must-change]\n"
     "  user disable | enable | sign-out | require-change | del NAME\n"
     "  user expires NAME DATE|never\n"
+    "  user groups NAME [GROUP...|--none]\n"
     "  user passkey NAME list|--remove ID|--reset\n"
     "  user totp NAME [--reset]\n"
     "  user list\n"

@@ -34,6 +34,7 @@ struct ctl {
 
 /* The commands. Each returns its exit code, and has said what went wrong. */
 int ctl_user(struct ctl *ctl);
+int ctl_user_groups(struct ctl *ctl);
 int ctl_user_passkey(struct ctl *ctl);
 int ctl_user_totp(struct ctl *ctl);
 int ctl_secret(struct ctl *ctl);

@@ -28,6 +28,7 @@ static const char usage[] =
     "  passwd NAME [--must-change]\n"
     "  disable | enable | sign-out | require-change | del NAME\n"
     "  expires NAME DATE|never\n"
+    "  groups NAME [GROUP...|--none]\n"
     "  passkey NAME list|--remove ID|--reset\n"
     "  totp NAME [--reset]\n"
     "  list";
@@ -275,8 +276,8 @@ status(const struct users_entry *u, int64_t now)
 	return u->must_change ? "must-change" : "active";
 }
 
-/* One line a user: name, status, expiry, kind of hash and, where there is one,
- * the second factor, with tabs between. */
+/* One line a user: name, status, expiry, kind of hash and, where there are any,
+ * second factors and groups, with tabs between. */
 static int
 list(struct ctl *ctl)
 {
@@ -301,12 +302,14 @@ list(struct ctl *ctl)
 		buf_reset(&date);
 		if (u->expires > 0)
 			users_write_date(u->expires, &date);
-		printf("%s\t%s\t%s\t%s%s%s\n", u->name, status(u, clock_wall()),
+		printf("%s\t%s\t%s\t%s%s%s%s%s\n", u->name,
+		    status(u, clock_wall()),
 		    u->expires > 0 ? buf_str(&date) : "never",
 		    strncmp(u->hash, "$argon2id$", 10) == 0 ? "argon2id"
 							    : "bcrypt",
 		    u->factor.set ? "\ttotp" : "",
-		    u->n_passkeys > 0 ? "\tpasskeys" : "");
+		    u->n_passkeys > 0 ? "\tpasskeys" : "",
+		    u->groups[0] != '\0' ? "\tgroups=" : "", u->groups);
 	}
 	users_free(users);
 	buf_free(&date);
@@ -323,6 +326,8 @@ ctl_user(struct ctl *ctl)
 		return add(ctl);
 	if (strcmp(command, "list") == 0)
 		return list(ctl);
+	if (strcmp(command, "groups") == 0)
+		return ctl_user_groups(ctl);
 	if (strcmp(command, "passkey") == 0)
 		return ctl_user_passkey(ctl);
 	if (strcmp(command, "totp") == 0)

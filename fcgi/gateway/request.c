@@ -79,6 +79,7 @@ take_params(struct request *r, struct gateway *g)
 		r->scheme = "https";
 	r->server_name = param(g, "SERVER_NAME");
 	r->remote_user = param(g, "REMOTE_USER");
+	r->remote_groups = param(g, "REMOTE_GROUPS");
 	r->remote_addr = param(g, "REMOTE_ADDR");
 	r->user_agent = param(g, "HTTP_USER_AGENT");
 	r->idempotency_key = param(g, "HTTP_IDEMPOTENCY_KEY");

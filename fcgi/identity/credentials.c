@@ -342,6 +342,26 @@ credentials_store(struct credentials *c, const char *name, const char *old_hash,
 	return edit(c, name, change_hash, &given, err);
 }
 
+static bool
+change_groups(struct users_entry *u, const void *arg)
+{
+	const char *groups = arg;
+	size_t len = strlen(groups);
+
+	if (len > USERS_GROUPS_LEN)
+		return false;
+	memset(u->groups, 0, sizeof(u->groups));
+	memcpy(u->groups, groups, len);
+	return true;
+}
+
+enum credentials_store_result
+credentials_store_groups(struct credentials *c, const char *name,
+    const char *groups, char err[CONFIG_ERROR_MAX])
+{
+	return edit(c, name, change_groups, groups, err);
+}
+
 struct new_factor {
 	const struct users_entry *seen;
 	const struct users_factor *factor;

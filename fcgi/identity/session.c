@@ -85,6 +85,14 @@ from_token(const struct token_fields *t, struct session_info *out)
 	out->ends_ms = t->expires;
 }
 
+/* The groups that the user's line has. */
+static config_group_set
+groups_of(const struct settings *s, const struct users_entry *u)
+{
+	return config_groups_of(&s->config->groups, u->groups,
+	    strlen(u->groups), ',');
+}
+
 /* When a session begins, in ms: at this moment of the second that `now` is. A
  * full second would be older than what this or another host ended in it. */
 static uint64_t
@@ -117,6 +125,7 @@ issue(struct identity *id, struct settings *s, const struct users_entry *user,
 	keyring_keys(s->keyring, &keys);
 	if (crypto_random(t.session, sizeof(t.session)) == 0) {
 		from_token(&t, out);
+		out->groups = groups_of(s, user);
 		rc = set_cookie(s->config, &t, &keys.keys[0], now, out);
 	}
 	keyring_wipe(&keys);
@@ -152,10 +161,10 @@ in_time(const struct config *c, const struct token_fields *t, int64_t now)
 	    now - t->seen < idle && now - t->issued < absolute;
 }
 
-/* Is the user still one who has this session? */
+/* Is the user still one who has this session? Then in which groups? */
 static bool
 in_force(struct identity *id, struct settings *s, const struct token_fields *t,
-    int64_t now)
+    int64_t now, config_group_set *groups)
 {
 	unsigned char generation[TOKEN_GENERATION_LEN];
 	struct users_entry u;
@@ -168,6 +177,7 @@ in_force(struct identity *id, struct settings *s, const struct token_fields *t,
 		    !second_factor_due(s->config, &u) &&
 		    (u.expires == 0 || now < u.expires) &&
 		    crypto_equal(generation, t->generation, sizeof(generation));
+		*groups = groups_of(s, &u);
 		crypto_wipe(&u, sizeof(u));
 	}
 	return good &&
@@ -196,6 +206,7 @@ static bool
 by_cookie(struct identity *id, struct settings *s,
     const struct session_input *in, struct session_info *out)
 {
+	config_group_set groups = 0;
 	struct keyring_keys keys;
 	const char *value;
 	struct token_fields t;
@@ -209,9 +220,10 @@ by_cookie(struct identity *id, struct settings *s,
 	keyring_keys(s->keyring, &keys);
 	if (token_open(value, len, keys.keys, keys.n, &t) == TOKEN_OK &&
 	    in_time(s->config, &t, in->now * 1000) &&
-	    in_force(id, s, &t, in->now)) {
+	    in_force(id, s, &t, in->now, &groups)) {
 		good = true;
 		from_token(&t, out);
+		out->groups = groups;
 		renew(s->config, &t, &keys.keys[0], in->now, out);
 		own_sessions_used(id, in, &t);
 	}
@@ -251,17 +263,17 @@ find_user(struct settings *s, const char *name, struct users_entry *out)
 /*
  * May the user whom a token or the web server names do anything? With
  * auth = remote_user the users file need not know them, and has no password
- * that could be changed; it may still shut somebody out.
+ * that could be changed; it may still shut somebody out, and say more groups.
  */
 static int
-check_user(struct settings *s, const char *name, int64_t now,
+check_user(struct settings *s, struct session_info *who, int64_t now,
     struct api_error *err)
 {
 	bool remote = s->config->auth == AUTH_REMOTE_USER;
 	struct users_entry u;
 	int rc = 0;
 
-	if (!find_user(s, name, &u))
+	if (!find_user(s, who->user, &u))
 		return remote ? 0 : not_authenticated(err);
 	if (u.disabled)
 		rc = api_error_set(err, 403, "account_disabled",
@@ -272,6 +284,7 @@ check_user(struct settings *s, const char *name, int64_t now,
 	else if (u.must_change && !remote)
 		rc = api_error_set(err, 403, "password_change_required",
 		    "Sign in and set a new password first.");
+	who->groups |= groups_of(s, &u);
 	crypto_wipe(&u, sizeof(u));
 	return rc;
 }
@@ -334,7 +347,7 @@ by_token(struct identity *id, struct settings *s,
 		return refuse_token(in, t.user, "network", err);
 	if (!take_name(s->config, t.user, out))
 		return not_authenticated(err);
-	if (check_user(s, out->user, in->now, err) != 0) {
+	if (check_user(s, out, in->now, err) != 0) {
 		memset(out, 0, sizeof(*out));
 		return -1;
 	}
@@ -344,6 +357,31 @@ by_token(struct identity *id, struct settings *s,
 	out->limits = t.limits;
 	own_tokens_used(id, in, t.id);
 	return 0;
+}
+
+/* The groups that the web server says. It said the name, too; a header of the
+ * client's says neither. */
+static config_group_set
+remote_groups(const struct config *c, const struct session_input *in)
+{
+	static const char separators[] = { [SEPARATOR_COMMA] = ',',
+		[SEPARATOR_SEMICOLON] = ';',
+		[SEPARATOR_BAR] = '|' };
+	size_t len;
+
+	if (in->remote_groups == NULL)
+		return 0;
+	len = strnlen(in->remote_groups, SESSION_GROUPS_MAX + 1);
+	/* A name that is cut is not another group's. */
+	if (len > SESSION_GROUPS_MAX) {
+		log_msg(LOG_LEVEL_WARN,
+		    "REMOTE_GROUPS is longer than %d bytes: no groups are "
+		    "taken from it",
+		    SESSION_GROUPS_MAX);
+		return 0;
+	}
+	return config_groups_of(&c->groups, in->remote_groups, len,
+	    separators[c->remote_groups_separator]);
 }
 
 static bool
@@ -362,6 +400,7 @@ by_remote_user(const struct config *c, const struct session_input *in,
 		return false;
 	}
 	out->via = SESSION_REMOTE_USER;
+	out->groups = remote_groups(c, in);
 	return true;
 }
 
@@ -376,7 +415,7 @@ session_authenticate(struct identity *id, struct settings *s,
 	if (s->config->auth == AUTH_REMOTE_USER) {
 		if (!by_remote_user(s->config, in, out))
 			return by_token(id, s, in, out, err);
-		if (check_user(s, out->user, in->now, err) == 0)
+		if (check_user(s, out, in->now, err) == 0)
 			return 0;
 		memset(out, 0, sizeof(*out));
 		return -1;

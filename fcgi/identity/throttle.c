@@ -255,21 +255,21 @@ throttle_login_undo(struct identity *id, const struct config_throttle *t,
 }
 
 int
-throttle_request(struct shared_state *st, const struct config_limits *l,
+throttle_request(struct shared_state *st, const struct config_quota *q,
     const char *user, struct api_error *err)
 {
 	int64_t now = clock_wall();
 
-	if (l->tokens_per_day > 0 &&
-	    throttle_tokens_used(st, user) >= l->tokens_per_day) {
+	if (q->tokens_per_day > 0 &&
+	    throttle_tokens_used(st, user) >= q->tokens_per_day) {
 		api_error_set(err, 429, "token_limit",
 		    "The limit tokens_per_day (%" PRIu64
 		    ") is used up; a new day begins at midnight UTC.",
-		    l->tokens_per_day);
+		    q->tokens_per_day);
 		err->retry_after = (unsigned)(DAY - now % DAY);
 		return -1;
 	}
-	return throttle_resume(st, l, user, err);
+	return throttle_resume(st, q, user, err);
 }
 
 /* What a token is counted under: no user's name has a colon. */
@@ -285,7 +285,7 @@ throttle_token(struct shared_state *st, const struct token_limits *l,
     const char *token, struct api_error *err)
 {
 	char name[TOKEN_NAME_MAX];
-	const struct config_limits own = {
+	const struct config_quota own = {
 		.requests_per_minute = l->requests_per_minute > UINT_MAX
 		    ? UINT_MAX
 		    : (unsigned)l->requests_per_minute,
@@ -305,20 +305,20 @@ throttle_token_used(struct shared_state *st, const char *token, uint64_t tokens)
 }
 
 int
-throttle_resume(struct shared_state *st, const struct config_limits *l,
+throttle_resume(struct shared_state *st, const struct config_quota *q,
     const char *user, struct api_error *err)
 {
 	uint64_t wait;
 
-	if (l->requests_per_minute == 0)
+	if (q->requests_per_minute == 0)
 		return 0;
-	wait = shared_state_request(st, user, l->requests_per_minute,
+	wait = shared_state_request(st, user, q->requests_per_minute,
 	    clock_mono_ms());
 	if (wait == 0)
 		return 0;
 	api_error_set(err, 429, "request_limit",
 	    "The limit requests_per_minute (%u) is reached.",
-	    l->requests_per_minute);
+	    q->requests_per_minute);
 	err->retry_after = (unsigned)((wait + 999) / 1000);
 	return -1;
 }
@@ -352,15 +352,15 @@ throttle_cgi_enter(struct identity *id, const struct config_limits *l,
 }
 
 int
-throttle_cgi_stream(struct identity *id, const struct config_limits *l,
+throttle_cgi_stream(struct identity *id, const struct config_quota *q,
     const char *user, struct api_error *err)
 {
 	if (id->cgi_slot < 0 ||
 	    shared_slots_user(id->state, SHARED_SLOT_CGI, id->cgi_slot, user,
-		l->streams_per_user) == 0)
+		q->streams_per_user) == 0)
 		return 0;
 	api_error_set(err, 429, "stream_limit",
-	    "The limit streams_per_user (%u) is reached.", l->streams_per_user);
+	    "The limit streams_per_user (%u) is reached.", q->streams_per_user);
 	err->retry_after = 5;
 	return -1;
 }

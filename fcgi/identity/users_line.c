@@ -12,6 +12,7 @@
 #include "confab/base/crypto.h"
 #include "confab/base/encode.h"
 #include "confab/base/utf8.h"
+#include "confab/config/option.h"
 
 #include "users_line.h"
 
@@ -147,6 +148,65 @@ parse_digests(const char *s, size_t len,
 	return 0;
 }
 
+/* Is the name among those of the list? */
+static bool
+has_group(const char *list, const char *name, unsigned *n)
+{
+	const char *comma;
+
+	for (*n = 0; *list != '\0'; list = *comma == '\0' ? comma : comma + 1) {
+		comma = strchrnul(list, ',');
+		if (is(list, (size_t)(comma - list), name))
+			return true;
+		++*n;
+	}
+	return false;
+}
+
+const char *
+users_add_group(struct users_entry *u, const char *s, size_t len)
+{
+	char name[CONFIG_GROUP_NAME_MAX + 1];
+	size_t before = strlen(u->groups);
+	unsigned n;
+
+	if (len == 0 || len > CONFIG_GROUP_NAME_MAX ||
+	    memchr(s, ':', len) != NULL || memchr(s, '\0', len) != NULL)
+		return "is not the name of a group";
+	memcpy(name, s, len);
+	name[len] = '\0';
+	if (!config_is_group(name))
+		return "is not the name of a group";
+	if (has_group(u->groups, name, &n))
+		return NULL;
+	if (n == USERS_GROUPS_MAX || before + 1 + len > USERS_GROUPS_LEN)
+		return "is one group too many: there may be 16 with 255 bytes";
+	if (before > 0)
+		u->groups[before++] = ',';
+	memcpy(u->groups + before, name, len + 1);
+	return NULL;
+}
+
+static const char *
+parse_groups(const char *s, size_t len, struct users_entry *u)
+{
+	const char *end = s + len, *comma, *wrong;
+
+	if (u->groups[0] != '\0')
+		return "is there twice";
+	do {
+		comma = memchr(s, ',', (size_t)(end - s));
+		if (comma == NULL)
+			comma = end;
+		wrong = users_add_group(u, s, (size_t)(comma - s));
+		if (wrong != NULL)
+			return "is not a list of up to 16 groups with commas "
+			       "between";
+		s = comma + 1;
+	} while (comma < end);
+	return NULL;
+}
+
 static const char *
 parse_flag(const char *s, size_t len, bool *out)
 {
@@ -199,8 +259,10 @@ parse_option(const char *s, size_t len, struct users_entry *u)
 			   &u->n_passkeys) == 0
 		    ? NULL
 		    : "is not up to ten digests with commas between";
+	if (is(s, key_len, "groups"))
+		return parse_groups(value, value_len, u);
 	return "is unknown; there are disabled, change, expires, epoch, kept, "
-	       "totp, recovery, passkeys";
+	       "totp, recovery, passkeys, groups";
 }
 
 /* The next field of a line, up to a colon; NULL at the end. */
@@ -326,5 +388,7 @@ users_line_write(const struct users_entry *u, struct buf *out)
 	if (u->factor.set)
 		write_factor(&u->factor, out);
 	write_digests(":passkeys=", u->passkeys, u->n_passkeys, out);
+	if (u->groups[0] != '\0')
+		buf_printf(out, ":groups=%s", u->groups);
 	return buf_putc(out, '\n');
 }

@@ -46,8 +46,7 @@ static uint64_t
 source_deadline(enum policy_due due, const struct policy_times *at,
     const struct policy_phase *phase, const struct policy_limits *limits)
 {
-	if (phase->ended || !phase->calling || phase->paused ||
-	    !phase->tells)
+	if (phase->ended || !phase->calling || phase->paused || !phase->tells)
 		return NEVER;
 	if (at->first_event == 0)
 		return due == POLICY_FIRST_EVENT
@@ -187,10 +186,10 @@ int
 policy_room(const struct policy_load *load, const struct config_limits *l,
     struct api_error *err)
 {
-	if (load->user_streams >= l->streams_per_user)
+	if (load->user_streams >= load->user_may)
 		(void)api_error_set(err, 429, "stream_limit",
 		    "Only %u answers may be under way at a time.",
-		    l->streams_per_user);
+		    load->user_may);
 	else if (load->streams >= l->streams)
 		(void)api_error_set(err, 503, "busy",
 		    "The server is at its limit of open answers.");

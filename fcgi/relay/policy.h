@@ -161,6 +161,7 @@ bool policy_key_is_used(const struct policy_rest *r, bool called);
 struct policy_load {
 	unsigned user_streams, streams; /* open now */
 	size_t ring_bytes;		/* of all rings */
+	unsigned user_may;		/* have open */
 };
 
 /* Is there room for one more stream? Returns 0, or -1 with 429 stream_limit,

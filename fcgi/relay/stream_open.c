@@ -93,6 +93,7 @@ stream_open(struct relay_loop *l, struct relay_job *job)
 		stream_refuse(l, job, &err);
 		return;
 	}
+	load.user_may = job->quota.streams_per_user;
 	load.user_streams = atomic_load(&s->user->open);
 	load.streams = atomic_load(&l->relay->streams);
 	load.ring_bytes = atomic_load(&l->relay->ring_bytes);

@@ -128,8 +128,7 @@ stream_report(struct stream *s, const struct api_error *err)
 	tokens = s->usage.prompt + s->usage.completion;
 	metrics_stream_ended(s->cause);
 	metrics_tokens(s->usage.prompt, s->usage.completion);
-	if (tokens > 0 &&
-	    (stream_limits(s)->tokens_per_day > 0 || s->token[0] != '\0'))
+	if (tokens > 0 && r->hooks.tokens_used != NULL)
 		report_tokens(s, tokens);
 	if (s->tool != NULL)
 		log_call(s, err);

@@ -173,7 +173,7 @@ find_tool(struct tool_call *c, struct tool_servers *s, struct api_error *err)
 	if (name == NULL)
 		return bad(err, "name", "a string");
 	c->conf = find_server(c->config, name);
-	if (c->conf == NULL || !tool_server_is_for(c->conf, c->user))
+	if (c->conf == NULL || !tool_server_is_for(c->conf, c->user, c->groups))
 		return not_found("name", err);
 	c->server = tool_server_get(s, c->conf);
 	if (c->server == NULL)
@@ -204,7 +204,7 @@ is_offered(const struct tool_call *c, const struct config_tool_server *s)
 	bool prompt = c->op == TOOL_OP_PROMPT ||
 	    (c->op == TOOL_OP_COMPLETE && json_get(c->root, "prompt") != NULL);
 
-	return tool_server_is_for(s, c->user) &&
+	return tool_server_is_for(s, c->user, c->groups) &&
 	    (prompt ? s->prompts : s->resources);
 }
 
@@ -307,6 +307,7 @@ tool_call_new(struct tool_servers *s, struct config *config,
 	c->loop = -1;
 	c->op = op;
 	c->user = strdup(who->user);
+	c->groups = who->groups;
 	if (c->user == NULL)
 		(void)api_error_no_memory(err);
 	else if (parse(c, body, len, err) == 0 && take_members(c, err) == 0 &&

@@ -26,6 +26,7 @@ struct tool_call {
 	const char *what; /* the server's name of what is asked for, or its
 			   * address */
 	char *user;
+	config_group_set groups;	     /* that the user was in */
 	unsigned char owner[TOOL_OWNER_LEN]; /* of a legacy session */
 	struct json_object *root;	     /* the whole request */
 	struct json_object *arguments;	     /* of it; NULL: none */

@@ -84,10 +84,13 @@ tool_name_allowed(const struct config_tool_server *c, const char *tool)
 }
 
 bool
-tool_server_is_for(const struct config_tool_server *c, const char *user)
+tool_server_is_for(const struct config_tool_server *c, const char *user,
+    config_group_set groups)
 {
 	size_t i;
 
+	if (!config_is_for(c->group_set, groups))
+		return false;
 	for (i = 0; i < c->users.n; i++)
 		if (strcmp(c->users.words[i], user) == 0)
 			return true;

@@ -25,6 +25,7 @@ int tool_name(char out[TOOL_NAME_MAX + 1], const char *server, const char *tool,
 bool tool_name_allowed(const struct config_tool_server *c, const char *tool);
 
 /* True when a user may use a server. */
-bool tool_server_is_for(const struct config_tool_server *c, const char *user);
+bool tool_server_is_for(const struct config_tool_server *c, const char *user,
+    config_group_set groups);
 
 #endif

@@ -23,27 +23,30 @@ has_resources(const struct config_tool_server *c)
 }
 
 static bool
-any(const struct config *c, const char *user, has_fn has)
+any(const struct config *c, const char *user, config_group_set groups,
+    has_fn has)
 {
 	size_t i;
 
 	for (i = 0; i < c->n_tool_servers; i++)
 		if (has(&c->tool_servers[i]) &&
-		    tool_server_is_for(&c->tool_servers[i], user))
+		    tool_server_is_for(&c->tool_servers[i], user, groups))
 			return true;
 	return false;
 }
 
 bool
-tool_servers_prompts(const struct config *c, const char *user)
+tool_servers_prompts(const struct config *c, const char *user,
+    config_group_set groups)
 {
-	return any(c, user, has_prompts);
+	return any(c, user, groups, has_prompts);
 }
 
 bool
-tool_servers_resources(const struct config *c, const char *user)
+tool_servers_resources(const struct config *c, const char *user,
+    config_group_set groups)
 {
-	return any(c, user, has_resources);
+	return any(c, user, groups, has_resources);
 }
 
 /* One kind of one server's. */
@@ -63,7 +66,8 @@ put_kind(struct tool_server *t, enum tool_listing what, struct buf *out)
 /* Appends an array: `what` of all servers. */
 static void
 put_array(struct tool_servers *s, const struct config *c, const char *user,
-    has_fn has, enum tool_listing what, struct buf *out)
+    config_group_set groups, has_fn has, enum tool_listing what,
+    struct buf *out)
 {
 	struct tool_server *t;
 	size_t i;
@@ -71,7 +75,7 @@ put_array(struct tool_servers *s, const struct config *c, const char *user,
 	buf_putc(out, '[');
 	for (i = 0; i < c->n_tool_servers && buf_ok(out); i++) {
 		if (!has(&c->tool_servers[i]) ||
-		    !tool_server_is_for(&c->tool_servers[i], user))
+		    !tool_server_is_for(&c->tool_servers[i], user, groups))
 			continue;
 		t = tool_server_get(s, &c->tool_servers[i]);
 		if (t != NULL)
@@ -83,7 +87,7 @@ put_array(struct tool_servers *s, const struct config *c, const char *user,
 
 static void
 put_errors(struct tool_servers *s, const struct config *c, const char *user,
-    has_fn has, struct buf *out, bool *aged)
+    config_group_set groups, has_fn has, struct buf *out, bool *aged)
 {
 	struct tool_server *t;
 	size_t i;
@@ -91,7 +95,7 @@ put_errors(struct tool_servers *s, const struct config *c, const char *user,
 	buf_puts(out, ",\"errors\":[");
 	for (i = 0; i < c->n_tool_servers && buf_ok(out); i++) {
 		if (!has(&c->tool_servers[i]) ||
-		    !tool_server_is_for(&c->tool_servers[i], user))
+		    !tool_server_is_for(&c->tool_servers[i], user, groups))
 			continue;
 		t = tool_server_get(s, &c->tool_servers[i]);
 		if (t == NULL)
@@ -108,25 +112,27 @@ put_errors(struct tool_servers *s, const struct config *c, const char *user,
 
 int
 tool_servers_prompts_json(struct tool_servers *s, const struct config *c,
-    const char *user, struct buf *out, bool *aged)
+    const char *user, config_group_set groups, struct buf *out, bool *aged)
 {
 	*aged = false;
 	buf_puts(out, "{\"object\":\"list\",\"data\":");
-	put_array(s, c, user, has_prompts, TOOL_LISTING_PROMPTS, out);
-	put_errors(s, c, user, has_prompts, out, aged);
+	put_array(s, c, user, groups, has_prompts, TOOL_LISTING_PROMPTS, out);
+	put_errors(s, c, user, groups, has_prompts, out, aged);
 	return buf_putc(out, '}');
 }
 
 int
 tool_servers_resources_json(struct tool_servers *s, const struct config *c,
-    const char *user, struct buf *out, bool *aged)
+    const char *user, config_group_set groups, struct buf *out, bool *aged)
 {
 	*aged = false;
 	buf_puts(out, "{\"object\":\"list\",\"data\":");
-	put_array(s, c, user, has_resources, TOOL_LISTING_RESOURCES, out);
+	put_array(s, c, user, groups, has_resources, TOOL_LISTING_RESOURCES,
+	    out);
 	buf_puts(out, ",\"templates\":");
-	put_array(s, c, user, has_resources, TOOL_LISTING_TEMPLATES, out);
-	put_errors(s, c, user, has_resources, out, aged);
+	put_array(s, c, user, groups, has_resources, TOOL_LISTING_TEMPLATES,
+	    out);
+	put_errors(s, c, user, groups, has_resources, out, aged);
 	return buf_putc(out, '}');
 }
 

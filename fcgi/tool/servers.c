@@ -226,7 +226,7 @@ write_server(struct tool_servers *s, const struct config_tool_server *c,
 
 int
 tool_servers_json(struct tool_servers *s, const struct config *c,
-    const char *user, struct buf *out, bool *aged)
+    const char *user, config_group_set groups, struct buf *out, bool *aged)
 {
 	struct buf errors;
 	size_t i;
@@ -237,7 +237,7 @@ tool_servers_json(struct tool_servers *s, const struct config *c,
 	buf_puts(&errors, "\"errors\":[");
 	for (i = 0; i < c->n_tool_servers && buf_ok(out) && buf_ok(&errors);
 	     i++)
-		if (tool_server_is_for(&c->tool_servers[i], user))
+		if (tool_server_is_for(&c->tool_servers[i], user, groups))
 			write_server(s, &c->tool_servers[i], out, &errors,
 			    aged);
 	buf_puts(out, "],");

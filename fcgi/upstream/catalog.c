@@ -80,6 +80,7 @@ copy_model(struct config_model *to, const struct config_model *from)
 	to->think = from->think;
 	to->patience = from->patience;
 	to->created = from->created;
+	to->group_set = from->group_set;
 	if (copy(&to->id, from->id) != 0 || copy(&to->name, from->name) != 0 ||
 	    copy(&to->upstream, from->upstream) != 0 ||
 	    copy(&to->fallback, from->fallback) != 0 ||

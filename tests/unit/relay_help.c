@@ -111,6 +111,7 @@ job_of(const char *key, int *fd, bool fcgi)
 	job.client.fd = pair[1];
 	job.client.request_id = fcgi ? 1 : 0;
 	job.settings = settings_ref(relay_settings);
+	job.quota = config_quota_of(relay_settings->config, 0);
 	strcpy(job.user, "ann");
 	strcpy(job.key, key);
 	return job;

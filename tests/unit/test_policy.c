@@ -344,19 +344,19 @@ static void
 test_room(void **state)
 {
 	static const struct config_limits l = { .streams = 10,
-		.streams_per_user = 3, .ring_total = 1000 };
+		.ring_total = 1000 };
 	static const struct {
 		struct policy_load load;
 		int status;
 		const char *code;
 	} loads[] = {
-		{ { 0, 0, 0 }, 0, "" },
-		{ { 2, 9, 1000 }, 0, "" },
-		{ { 3, 3, 0 }, 429, "stream_limit" },
-		{ { 0, 10, 0 }, 503, "busy" },
-		{ { 0, 0, 1001 }, 503, "ring_limit" },
+		{ { 0, 0, 0, 3 }, 0, "" },
+		{ { 2, 9, 1000, 3 }, 0, "" },
+		{ { 3, 3, 0, 3 }, 429, "stream_limit" },
+		{ { 0, 10, 0, 3 }, 503, "busy" },
+		{ { 0, 0, 1001, 3 }, 503, "ring_limit" },
 		/* One's own limit is told first. */
-		{ { 3, 10, 1001 }, 429, "stream_limit" },
+		{ { 3, 10, 1001, 3 }, 429, "stream_limit" },
 	};
 	struct api_error err;
 	size_t i;

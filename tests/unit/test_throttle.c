@@ -227,9 +227,9 @@ test_undo(void **state)
 static void
 test_limits(void **state)
 {
-	const struct config_limits l = { .requests_per_minute = 2,
+	const struct config_quota l = { .requests_per_minute = 2,
 		.tokens_per_day = 100 };
-	const struct config_limits none = { 0 };
+	const struct config_quota none = { 0 };
 	struct shared_state *st = fresh();
 	struct api_error err;
 
@@ -258,8 +258,8 @@ test_limits(void **state)
 static void
 test_cgi(void **state)
 {
-	const struct config_limits l = { .cgi_processes = 1,
-		.streams_per_user = 1 };
+	const struct config_limits l = { .cgi_processes = 1 };
+	const struct config_quota q = { .streams_per_user = 1 };
 	const struct config_limits full = { .cgi_processes = 0 };
 	struct identity id = { .state = fresh(), .cgi_slot = -1 };
 	struct api_error err;
@@ -270,7 +270,7 @@ test_cgi(void **state)
 	assert_string_equal(err.code, "busy");
 	assert_true(err.retry_after > 0);
 	assert_int_equal(throttle_cgi_enter(&id, &l, &err), 0);
-	assert_int_equal(throttle_cgi_stream(&id, &l, "alice", &err), 0);
+	assert_int_equal(throttle_cgi_stream(&id, &q, "alice", &err), 0);
 	throttle_cgi_leave(&id);
 	shared_state_close(id.state);
 }
@@ -307,8 +307,8 @@ other_process(unsigned max)
 static void
 test_cgi_streams_of_a_user(void **state)
 {
-	const struct config_limits l = { .cgi_processes = 3,
-		.streams_per_user = 1 };
+	const struct config_limits l = { .cgi_processes = 3 };
+	const struct config_quota q = { .streams_per_user = 1 };
 	struct identity id = { .state = fresh(), .cgi_slot = -1 };
 	struct api_error err;
 	pid_t pid;
@@ -316,13 +316,13 @@ test_cgi_streams_of_a_user(void **state)
 	(void)state;
 	assert_int_equal(throttle_cgi_enter(&id, &l, &err), 0);
 	pid = other_process(l.cgi_processes);
-	assert_int_equal(throttle_cgi_stream(&id, &l, "alice", &err), -1);
+	assert_int_equal(throttle_cgi_stream(&id, &q, "alice", &err), -1);
 	assert_int_equal(err.status, 429);
 	assert_string_equal(err.code, "stream_limit");
-	assert_int_equal(throttle_cgi_stream(&id, &l, "bob", &err), 0);
+	assert_int_equal(throttle_cgi_stream(&id, &q, "bob", &err), 0);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_int_equal(throttle_cgi_stream(&id, &l, "alice", &err), 0);
+	assert_int_equal(throttle_cgi_stream(&id, &q, "alice", &err), 0);
 	throttle_cgi_leave(&id);
 	shared_state_close(id.state);
 }

@@ -88,7 +88,8 @@ test_written_as_read(void **state)
 	    ":kept=" KEPT "\n"
 	    "zoe:" A2 ":expires=1234567891\n"
 	    "max:" A2 ":totp=" TOTP "\n"
-	    "mia:" A2 ":epoch=1:totp=" TOTP ":recovery=" CODES "\n";
+	    "mia:" A2 ":epoch=1:totp=" TOTP ":recovery=" CODES
+	    ":groups=staff,R & D,\xc3\xa9quipe\n";
 	char err[USERS_ERROR_MAX];
 	struct users *u = parse(text, err);
 	struct buf out;
@@ -151,6 +152,15 @@ test_errors(void **state)
 		{ "a:" A2 ":totp=" TOTP ":recovery=" CODES "," CODE,
 		    "users:1: \"recovery\" is not" },
 		{ "a:" A2 ":recovery=" CODE, "users:1: \"recovery\" is there" },
+		{ "a:" A2 ":groups=", "users:1: \"groups\" is not" },
+		{ "a:" A2 ":groups=a,", "users:1: \"groups\" is not" },
+		{ "a:" A2 ":groups=,a", "users:1: \"groups\" is not" },
+		{ "a:" A2 ":groups=a, b", "users:1: \"groups\" is not" },
+		{ "a:" A2 ":groups=a|b", "users:1: \"groups\" is not" },
+		{ "a:" A2 ":groups=a:groups=b",
+		    "users:1: \"groups\" is there twice" },
+		{ "a:" A2 ":groups=1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g,h",
+		    "users:1: \"groups\" is not" },
 	};
 
 	(void)state;

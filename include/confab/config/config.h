@@ -25,12 +25,17 @@
 #define CONFIG_LIST_MAX 64    /* words of a list */
 #define CONFIG_TOOL_SERVERS_MAX 32
 #define CONFIG_TOOL_SERVER_NAME_MAX 24 /* bytes: a tool's name follows it */
+#define CONFIG_GROUPS_MAX 64	       /* groups that the file names, in all */
+#define CONFIG_GROUP_NAME_MAX 64       /* bytes */
 #define CONFIG_ERROR_MAX FILES_ERROR_MAX
 
 enum config_auth { AUTH_PASSWORD, AUTH_REMOTE_USER };
 
 /* Whether the web server's names are the same in another case. */
 enum config_case { CASE_FOLD, CASE_EXACT };
+
+/* What stands between the groups that the web server names. */
+enum config_separator { SEPARATOR_COMMA, SEPARATOR_SEMICOLON, SEPARATOR_BAR };
 
 /* Whether codes are asked for besides passwords. */
 enum config_second_factor {
@@ -63,6 +68,18 @@ struct config_list {
 	size_t n;
 };
 
+/*
+ * Groups, by the bits of struct config_groups: those for whom something is, 0
+ * for everybody, or those that a person is in.
+ */
+typedef uint64_t config_group_set;
+
+/* All groups that the file names. Of any other group nothing follows. */
+struct config_groups {
+	char *names[CONFIG_GROUPS_MAX];
+	size_t n;
+};
+
 struct config_model {
 	char *id;		 /* what the page and SDKs name it */
 	char *name;		 /* for people; NULL: the id */
@@ -76,6 +93,8 @@ struct config_model {
 	char *web_search; /* JSON of members that let it search the web; NULL:
 			   * the provider's */
 	struct config_patience patience;
+	struct config_list groups; /* who may use it; none: everybody */
+	config_group_set group_set;
 	int64_t created; /* s since 1970, as a list says; 0: unknown */
 };
 
@@ -122,9 +141,11 @@ struct config_provider {
 				 * when none is configured) */
 	char *web_search;  /* of its models; NULL: they cannot be let search */
 	struct config_patience patience;
-	struct config_list allow; /* members of requests that pass */
-	struct config_list only;  /* listed models to offer: patterns */
-	struct config_list hide;  /* and those to leave out */
+	struct config_list allow;  /* members of requests that pass */
+	struct config_list only;   /* listed models to offer: patterns */
+	struct config_list hide;   /* and those to leave out */
+	struct config_list groups; /* who may use its models; none: everybody */
+	config_group_set group_set;
 	struct config_model *models;
 	size_t n_models;
 };
@@ -161,12 +182,14 @@ struct config_tool_server {
 	struct config_list headers; /* "Name: value" */
 	char *ca_file;		    /* NULL: the system's */
 	char *proxy; /* NULL: none, whatever the environment says */
-	struct config_list allow; /* tools to offer: patterns; none: all */
-	struct config_list deny;  /* and those to leave out */
-	struct config_list users; /* who may use it; none: everybody */
-	bool prompts;		  /* its prompts are offered */
-	bool resources;		  /* its resources are offered */
-	bool trust_annotations;	  /* what it says of its tools is believed */
+	struct config_list allow;  /* tools to offer: patterns; none: all */
+	struct config_list deny;   /* and those to leave out */
+	struct config_list users;  /* who may use it; none: everybody */
+	struct config_list groups; /* and who of them; none: everybody */
+	config_group_set group_set;
+	bool prompts;		/* its prompts are offered */
+	bool resources;		/* its resources are offered */
+	bool trust_annotations; /* what it says of its tools is believed */
 	enum config_consent consent;
 	struct config_tool_limits limits;
 };
@@ -189,6 +212,21 @@ struct config_limits {
 				       * answer's beginning, 128 MiB */
 	size_t pending_total;	      /* 512 MiB */
 	unsigned cgi_processes;	      /* plain CGI: open at a time, 15 */
+};
+
+/* How much one user may ask for: what `limits` says, or the user's group. */
+struct config_quota {
+	unsigned streams_per_user;
+	unsigned requests_per_minute; /* 0: no limit */
+	uint64_t tokens_per_day;      /* 0: no limit */
+};
+
+/* A group that has limits of its own. */
+struct config_group {
+	char *name; /* the section's title */
+	config_group_set bit;
+	struct config_quota quota; /* filled in from `limits` where the section
+				    * says nothing */
 };
 
 /* All in milliseconds. */
@@ -263,12 +301,15 @@ struct config {
 	enum log_level log_level;
 	enum config_auth auth;
 	enum config_case remote_user_case;
+	enum config_separator remote_groups_separator;
 	enum config_second_factor second_factor; /* optional, where the program
 						  * was built with liboath */
 	char *default_model;			 /* NULL: the first */
 	char *transcription; /* "PROVIDER/MODEL"; NULL: no speech to text */
 	const struct config_provider *transcriber; /* of it; NULL: none */
-	const char *transcription_model; /* as that provider names it */
+	const char *transcription_model;	 /* as that provider names it */
+	struct config_list transcription_groups; /* who may; none: everybody */
+	config_group_set transcription_set;
 	struct config_limits limits;
 	struct config_timeouts timeouts;
 	struct config_session session;
@@ -279,6 +320,9 @@ struct config {
 	size_t n_providers;
 	struct config_tool_server *tool_servers;
 	size_t n_tool_servers;
+	struct config_group *group_limits; /* in the order of the file */
+	size_t n_group_limits;
+	struct config_groups groups;
 };
 
 /*
@@ -302,6 +346,29 @@ void config_free(struct config *c);
  */
 struct config_patience config_patience(const struct config *c,
     const struct config_provider *p, const struct config_model *m);
+
+/*
+ * Those of the names in list[0..len), with `separator` and any spaces between,
+ * that the file names. Bounded by CONFIG_GROUPS_MAX: of other groups nothing is
+ * kept.
+ */
+config_group_set config_groups_of(const struct config_groups *g,
+    const char *list, size_t len, char separator);
+
+/* Is what is for the groups `whose` also for somebody in `groups`? */
+static inline bool
+config_is_for(config_group_set whose, config_group_set groups)
+{
+	return whose == 0 || (whose & groups) != 0;
+}
+
+/* May speech be turned into text here, by somebody in these groups? */
+bool config_may_transcribe(const struct config *c, config_group_set groups);
+
+/* The limits of somebody in these groups: of the first group in the file that
+ * has its own, else those of `limits`. */
+struct config_quota config_quota_of(const struct config *c,
+    config_group_set groups);
 
 struct buf;
 

@@ -50,12 +50,13 @@ struct config_section {
 	const struct config_section *in; /* NULL: the top of the file */
 };
 
-#define CONFIG_SECTIONS 11
+#define CONFIG_SECTIONS 12
 
 /*
  * All sections: the top, limits, timeouts, session, password, throttle, then
  * the titled "provider" and, inside it, "model"; the titled "tool_server" and,
- * inside it, a "limits" of its own; then "state".
+ * inside it, a "limits" of its own; then "state"; then the titled
+ * "group_limits".
  */
 extern const struct config_section config_sections[CONFIG_SECTIONS];
 
@@ -65,6 +66,7 @@ extern const struct config_section config_sections[CONFIG_SECTIONS];
 #define CONFIG_TOOL_SERVER (&config_sections[8])
 #define CONFIG_TOOL_LIMITS (&config_sections[9])
 #define CONFIG_STATE (&config_sections[10])
+#define CONFIG_GROUP (&config_sections[11])
 
 /* The option of that name, or NULL. */
 const struct config_option *config_option_find(const struct config_section *s,
@@ -124,6 +126,7 @@ bool config_is_printable(const char *s); /* printable ASCII */
 bool config_is_object(const char *s);	 /* JSON of an object */
 bool config_is_word(const char *s);	 /* letters, digits, '_', '-', '.' */
 bool config_is_model_id(const char *s);
+bool config_is_group(const char *s);	   /* text without a separator */
 bool config_is_tool_server(const char *s); /* a name that "__" may follow */
 
 /* True when the host of a base URL is this machine itself. */

@@ -39,7 +39,7 @@ struct gateway_ops {
 	struct gateway_client (*hand_over)(struct gateway *g);
 };
 
-#define GATEWAY_NO_WAIT 20 /* ms: a body comes right behind its head */
+#define GATEWAY_NO_WAIT 20	    /* ms: a body comes right behind its head */
 #define GATEWAY_WRITE_TIMEOUT 10000 /* ms without progress */
 
 /* Serves one request; the connection has been taken when it returns. */

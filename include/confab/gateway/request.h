@@ -30,6 +30,7 @@ struct request {
 	const char *scheme;	/* "http", "https", or "": not told */
 	const char *server_name;
 	const char *remote_user;
+	const char *remote_groups;
 	const char *remote_addr;
 	const char *user_agent;
 	const char *idempotency_key;

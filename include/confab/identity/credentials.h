@@ -79,6 +79,11 @@ enum credentials_store_result credentials_store(struct credentials *c,
     const char *name, const char *old_hash, const char *new_hash, bool rehash,
     char err[CONFIG_ERROR_MAX]);
 
+/* Puts a user into these groups (users.h) and no others; sessions go on. As
+ * credentials_store(). */
+enum credentials_store_result credentials_store_groups(struct credentials *c,
+    const char *name, const char *groups, char err[CONFIG_ERROR_MAX]);
+
 /*
  * Gives a user the second factor `f`, or with NULL takes it away; the user's
  * sessions end. Stale when hash or second factor are not those of `seen` any

@@ -30,12 +30,17 @@
 struct identity;
 struct users_entry;
 
+/* Bytes of REMOTE_GROUPS; of more, no group is taken. */
+#define SESSION_GROUPS_MAX 16384
+
 /* What a request says of itself; each may be NULL. Only what the web server
- * sets: REMOTE_USER and REMOTE_ADDR, never a header of like name. */
+ * sets: REMOTE_USER, REMOTE_GROUPS and REMOTE_ADDR, never a header of like
+ * name. */
 struct session_input {
 	const char *cookie;	   /* HTTP_COOKIE */
 	const char *authorization; /* HTTP_AUTHORIZATION */
 	const char *remote_user;   /* REMOTE_USER */
+	const char *remote_groups; /* REMOTE_GROUPS: of that user */
 	const char *address;	   /* REMOTE_ADDR */
 	const char *user_agent;	   /* HTTP_USER_AGENT; believed by nobody */
 	int64_t now;		   /* clock_wall(); seconds since 1970 */
@@ -57,6 +62,7 @@ struct session_info {
 	int64_t ends_ms;		     /* the cookie's absolute end */
 	char token[SESSION_TOKEN_MAX + 1];   /* its id; "" without a token */
 	struct token_limits limits;	     /* of the token */
+	config_group_set groups;	     /* that the user is in now */
 	int64_t expires_at; /* s since 1970, as api/session says it; 0:
 				 * it has no end that we know */
 	/* A Set-Cookie value to send with the answer; "" for none. */

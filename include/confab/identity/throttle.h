@@ -52,7 +52,7 @@ void throttle_login_undo(struct identity *id, const struct config_throttle *t,
  * Counts a chat request of the user. Returns 0, or -1 with 429 and Retry-After:
  * request_limit (requests_per_minute) or token_limit (tokens_per_day).
  */
-int throttle_request(struct shared_state *st, const struct config_limits *l,
+int throttle_request(struct shared_state *st, const struct config_quota *q,
     const char *user, struct api_error *err);
 
 /*
@@ -68,7 +68,7 @@ void throttle_token_used(struct shared_state *st, const char *token,
 
 /* Counts that the user comes back to a stream, as a request like others; what
  * was begun may be read whatever the day's tokens are. Errors: request_limit. */
-int throttle_resume(struct shared_state *st, const struct config_limits *l,
+int throttle_resume(struct shared_state *st, const struct config_quota *q,
     const char *user, struct api_error *err);
 
 /* Adds what an answer used to the user's day (UTC). */
@@ -89,7 +89,7 @@ int throttle_cgi_enter(struct identity *id, const struct config_limits *l,
  * Plain CGI: this process now serves a stream of the user. Returns 0, or -1
  * with 429 stream_limit when the user's other processes fill the limit.
  */
-int throttle_cgi_stream(struct identity *id, const struct config_limits *l,
+int throttle_cgi_stream(struct identity *id, const struct config_quota *q,
     const char *user, struct api_error *err);
 
 /* Plain CGI: the stream that this process now serves is that of `key`. */

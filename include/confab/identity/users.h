@@ -15,6 +15,7 @@
  *			  and that of the hash it holds for
  *	totp=SECRET	  the second factor, and recovery=DIGESTS (totp.h)
  *	passkeys=DIGESTS  of the ids of the passkeys that count (passkeys.h)
+ *	groups=NAMES	  that the user is in, with commas between
  */
 #ifndef CONFAB_IDENTITY_USERS_H
 #define CONFAB_IDENTITY_USERS_H
@@ -37,6 +38,8 @@ struct buf;
 #define USERS_TOTP_LEN 20     /* bytes of a second factor's secret */
 #define USERS_RECOVERY_MAX 10 /* recovery codes of a user */
 #define USERS_PASSKEYS_MAX 10 /* passkeys of a user */
+#define USERS_GROUPS_MAX 16   /* groups of a user */
+#define USERS_GROUPS_LEN 255  /* bytes of their names, with the commas */
 
 /* A second factor (totp.h), and what is left of the codes for its loss. */
 struct users_factor {
@@ -59,6 +62,7 @@ struct users_entry {
 	struct users_factor factor;
 	unsigned n_passkeys;
 	unsigned char passkeys[USERS_PASSKEYS_MAX][USERS_DIGEST_LEN];
+	char groups[USERS_GROUPS_LEN + 1]; /* "": none */
 };
 
 struct users;
@@ -108,6 +112,13 @@ int users_put(struct users *u, const struct users_entry *user);
 
 /* Removes the user and its line. Returns 0, or -1 when there is none. */
 int users_remove(struct users *u, const char *name);
+
+/*
+ * Adds a group to a user who may be in it already. Returns NULL, or what is
+ * wrong with it: a name has no colon, besides what config_is_group() says.
+ */
+const char *users_add_group(struct users_entry *user, const char *name,
+    size_t len);
 
 /* Takes the i-th passkey out of the user. */
 void users_drop_passkey(struct users_entry *user, unsigned i);

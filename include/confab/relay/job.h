@@ -32,6 +32,7 @@ struct relay_job {
 	enum relay_op op;
 	struct gateway_client client;
 	struct settings *settings; /* counted reference, given over */
+	struct config_quota quota; /* of the user, by their groups */
 	char user[RELAY_USER_MAX + 1];
 	char token[SESSION_TOKEN_MAX + 1]; /* access token's id; "" = none */
 	char key[RELAY_KEY_MAX + 1];	   /* "" = none: not resumable */

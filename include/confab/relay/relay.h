@@ -21,9 +21,9 @@ struct relay;
 
 /* A user's daily tokens live elsewhere; the relay reports. */
 struct relay_hooks {
-	/* Called on a thread of libuv's pool when a stream has ended whose
-	 * settings limit a user's tokens a day, or that an access token asked
-	 * for: `token` is its id, or "". It may block. */
+	/* Called on a thread of libuv's pool when a stream has ended that used
+	 * tokens; `token` is the access token that asked for it, or "". It may
+	 * block. NULL: nobody counts. */
 	void (*tokens_used)(void *arg, const char *user, const char *token,
 	    uint64_t tokens);
 	void *arg;

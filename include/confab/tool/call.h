@@ -24,7 +24,8 @@ struct tool_run;
 /* Who asks. */
 struct tool_asker {
 	const char *user;
-	const void *login; /* bytes that tell the login apart */
+	config_group_set groups; /* by the configuration that is handed in */
+	const void *login;	 /* bytes that tell the login apart */
 	size_t login_len;
 };
 

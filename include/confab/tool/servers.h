@@ -47,23 +47,25 @@ void tool_servers_want_offers(struct tool_servers *s);
 bool tool_servers_ready(struct tool_servers *s, bool offers);
 
 /*
- * Appends the tools that `user` may use under `c`, as an object of GET
- * api/tools. `aged` becomes true when a list should be fetched anew. Returns 0,
+ * Appends the tools that `user`, in `groups`, may use under `c`, as an object of
+ * GET api/tools. `aged` becomes true when a list should be fetched anew. Returns 0,
  * or -1 as buf_append() does. Any thread.
  */
 int tool_servers_json(struct tool_servers *s, const struct config *c,
-    const char *user, struct buf *out, bool *aged);
+    const char *user, config_group_set groups, struct buf *out, bool *aged);
 
 /* The same for an object of GET api/prompts, and of GET api/resources. */
 int tool_servers_prompts_json(struct tool_servers *s, const struct config *c,
-    const char *user, struct buf *out, bool *aged);
+    const char *user, config_group_set groups, struct buf *out, bool *aged);
 int tool_servers_resources_json(struct tool_servers *s, const struct config *c,
-    const char *user, struct buf *out, bool *aged);
+    const char *user, config_group_set groups, struct buf *out, bool *aged);
 
-/* True when `user` may use a server of `c` that may have prompts, or resources.
+/* True when `user`, in `groups`, may use a server of `c` that may have prompts, or resources.
  */
-bool tool_servers_prompts(const struct config *c, const char *user);
-bool tool_servers_resources(const struct config *c, const char *user);
+bool tool_servers_prompts(const struct config *c, const char *user,
+    config_group_set groups);
+bool tool_servers_resources(const struct config *c, const char *user,
+    config_group_set groups);
 
 /*
  * For people and a program without a loop: asks each server of `c`, waits for at

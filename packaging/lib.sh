@@ -78,7 +78,8 @@ packages_run='nginx:nginx openssl:openssl setpriv:util-linux'
 packages_node='node:nodejs npm:npm -:ca-certificates'
 packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	-:libcmocka-dev
-	chromium:chromium firefox-esr:firefox-esr
+	chromium-headless-shell:chromium-headless-shell
+	firefox-esr:firefox-esr
 	-:fonts-noto-core -:fonts-noto-cjk
 	-:fonts-noto-color-emoji apache2:apache2 -:libapache2-mod-fcgid
 	lighttpd:lighttpd -:lighttpd-mod-openssl fcgiwrap:fcgiwrap

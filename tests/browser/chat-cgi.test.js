@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 
 import { until } from '../harness/children.js';
 import { layOutAccount, startApache } from '../harness/frontends.js';
 import { PASSWORD, startSite } from '../harness/site.js';
 import { END, newGate } from '../harness/suite.js';
 import { Chat, Wire } from './chat-harness.js';
+import { launchChromium } from './chromium.js';
 
 /** @type {import('../harness/site.js').Site} */
 let site;
@@ -34,7 +34,7 @@ Alias /chat ${page}
 </Directory>` });
   wire = new Wire(apache.port);
   await wire.listen();
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  browser = await launchChromium();
 });
 
 after(async () => {

@@ -6,9 +6,9 @@
 
 import net from 'node:net';
 import { once } from 'node:events';
-import { chromium } from 'playwright-core';
 import { PASSWORD, startSite } from '../harness/site.js';
 import { pickModel } from './ui-harness.js';
+import { launchChromium } from './chromium.js';
 
 /** A wire to a port: what runs over it can be cut, and stay cut for a while. */
 export class Wire {
@@ -76,7 +76,7 @@ export async function startChat(options = {}, args = []) {
   const site = await startSite({ mounts: ['/chat/'], users: ['ann', 'bob'], ...options });
   const wire = new Wire(site.port);
   await wire.listen();
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', ...args] });
+  const browser = await launchChromium(args);
   const mount = site.mounts[0];
   const address = `https://localhost:${wire.port}${typeof mount === 'string' ? mount : mount.mount}`;
   return {

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { buildDir, sourceDir } from '../harness/paths.js';
+import { launchChromium } from './chromium.js';
 
 const joined = join(buildDir, 'www.joined');
 const skip = !existsSync(joined);
@@ -14,7 +14,7 @@ const skip = !existsSync(joined);
 /** @type {import('playwright-core').Browser} */
 let browser;
 before(async () => {
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  browser = await launchChromium();
 });
 after(() => browser.close());
 

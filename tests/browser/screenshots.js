@@ -7,7 +7,7 @@
  *   with what packaging/quickstart prints as `ready`
  */
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { launchChromium } from './chromium.js';
 
 const [url, user, password, folder] = process.argv.slice(2);
 if (!url || !user || !password || !folder) {
@@ -15,9 +15,7 @@ if (!url || !user || !password || !folder) {
   process.exit(2);
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'],
-});
+const browser = await launchChromium();
 
 /** @param {import('playwright-core').BrowserContextOptions} options */
 async function signIn(options) {

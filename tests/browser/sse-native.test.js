@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { parseEventStream } from '../../static/net/sse.js';
+import { launchChromium } from './chromium.js';
 
 /** What streams are made of: fields, their ends, and what breaks them. */
 const PIECES = ['data', 'event', 'id', 'retry', 'Data', 'da ta', ':', ':', ': ', ' ', ' ', '\t', 'a', 'b', 'é', '😀', '\u2028', '\ufeff', '\0',
@@ -51,9 +51,7 @@ test('the same events as from EventSource', async (t) => {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   t.after(() => server.close());
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'],
-  });
+  const browser = await launchChromium();
   t.after(() => browser.close());
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${/** @type {any} */ (server.address()).port}/page`);

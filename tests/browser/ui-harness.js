@@ -4,8 +4,8 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { chromium } from 'playwright-core';
 import { FRAME_POLICY, POLICY, ROOT, SANDBOX_POLICY } from './md-harness.js';
+import { launchChromium } from './chromium.js';
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -244,7 +244,7 @@ let launched = null;
 
 /** One browser for all tests of a file. */
 export function browser() {
-  launched ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  launched ??= launchChromium();
   return launched;
 }
 

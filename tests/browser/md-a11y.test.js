@@ -65,7 +65,7 @@ test('copying, wrapping and saving code', async (t) => {
   await lab.page.waitForFunction(() => /** @type {any} */ (window).old);
   const wrap = lab.page.getByRole('button', { name: 'Wrap' });
   await wrap.click();
-  assert.equal(await wrap.getAttribute('aria-pressed'), 'true');
+  await lab.page.getByRole('button', { name: 'Wrap', pressed: true }).waitFor();
   assert.equal(await lab.page.locator('pre').evaluate((node) => getComputedStyle(node).whiteSpace), 'pre-wrap');
   const [download] = await Promise.all([lab.page.waitForEvent('download'), lab.page.getByRole('button', { name: 'Save' }).click()]);
   assert.equal(download.suggestedFilename(), 'app.js');

@@ -69,6 +69,7 @@ async function comeBack() {
   chat.page.removeAllListeners('dialog').on('dialog', (dialog) => void dialog.accept());
   await chat.page.context().clearCookies();
   await chat.page.reload();
+  await chat.page.getByLabel('User name').waitFor();
 }
 
 test('added in the page, asked for besides the password, and removed', async () => {

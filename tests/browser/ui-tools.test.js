@@ -212,7 +212,7 @@ test('code is run beside its block: a program, a page that reaches nothing, a dr
   await result.getByText('42').waitFor();
   assert.match(await result.innerText(), /one/);
   await result.getByRole('button', { name: 'Close' }).click();
-  assert.equal(await result.count(), 0);
+  await result.waitFor({ state: 'detached' });
   await blocks.nth(1).getByRole('button', { name: 'Run' }).click();
   const frame = blocks.nth(1).frameLocator('iframe');
   await frame.getByText('null,apart').waitFor();
@@ -384,7 +384,7 @@ test('a model searches the web when it is let: a switch where it can, off at fir
   assert.equal(last().web_search, undefined);
   assert.equal(await button.getAttribute('aria-pressed'), 'false');
   await button.click();
-  assert.equal(await button.getAttribute('aria-pressed'), 'true');
+  await v.page.getByRole('button', { name: 'Search the web', pressed: true }).waitFor();
   await v.ask('two');
   await v.page.locator('.part-sources').getByRole('link', { name: 'Weather' }).waitFor();
   assert.equal(last().web_search, true);

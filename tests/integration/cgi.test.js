@@ -22,6 +22,7 @@ before(async () => {
   site = await startSite({ nginx: false, models: [], config: {
     'provider "up"': { list_models: true },
     limits: { tokens_per_day: 20 }, passkeys_file: 'passkeys',
+    throttle: { user_failures: 100, address_failures: 100 },
   } });
   site.upstream.models = ['listed'];
 });

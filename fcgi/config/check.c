@@ -175,13 +175,20 @@ read_key(struct config_reader *r, const void *section, const char *option,
 	return 0;
 }
 
-/* The header that carries the key must not be given a second time. */
+/* They must be few, and the header that carries the key (NULL: none is sent)
+ * must not be given a second time. */
 static int
 check_headers(struct config_reader *r, const void *section,
     const struct config_list *headers, const char *key_header)
 {
-	size_t i, n = strlen(key_header);
+	size_t i, n;
 
+	if (headers->n > CONFIG_HEADERS_MAX)
+		return config_fail(r, line(r, section, "headers"),
+		    "headers has more than %d values", CONFIG_HEADERS_MAX);
+	if (key_header == NULL)
+		return 0;
+	n = strlen(key_header);
 	for (i = 0; i < headers->n; i++) {
 		if (strncasecmp(headers->words[i], key_header, n) == 0 &&
 		    headers->words[i][n] == ':')
@@ -205,8 +212,8 @@ check_provider(struct config_reader *r, struct config_provider *p)
 {
 	if (find_kind(r, p) != 0 || check_url(r, p) != 0 ||
 	    fill_defaults(r, p) != 0 ||
-	    (p->api_key_file != NULL &&
-		check_headers(r, p, &p->headers, p->key_header) != 0) ||
+	    check_headers(r, p, &p->headers,
+		p->api_key_file != NULL ? p->key_header : NULL) != 0 ||
 	    check_ca_file(r, p, p->ca_file) != 0)
 		return -1;
 	return read_key(r, p, "api_key_file", p->api_key_file, &p->api_key);
@@ -227,8 +234,8 @@ check_tool_server(struct config_reader *r, struct config_tool_server *t)
 	prefix =
 	    strcasecmp(t->token_header, "Authorization") == 0 ? "Bearer " : "";
 	if (set_default(r, &t->token_prefix, prefix) != 0 ||
-	    (t->token_file != NULL &&
-		check_headers(r, t, &t->headers, t->token_header) != 0) ||
+	    check_headers(r, t, &t->headers,
+		t->token_file != NULL ? t->token_header : NULL) != 0 ||
 	    check_ca_file(r, t, t->ca_file) != 0)
 		return -1;
 	return read_key(r, t, "token_file", t->token_file, &t->token);

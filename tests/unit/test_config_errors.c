@@ -176,6 +176,13 @@ test_bad_provider(void **state)
 	write_file("key", "k", 1, 0600);
 	config_free(good("provider \"x\" { base_url = \"http://localhost\"\n"
 			 "api_key_file = key\nheaders = {\"A: b\"} }\n"));
+#define FOUR "\"A: 1\", \"B: 2\", \"C: 3\", \"D: 4\","
+#define SIXTEEN FOUR FOUR FOUR FOUR
+	config_free(good("provider \"x\" { base_url = \"http://localhost\"\n"
+			 "headers = {" SIXTEEN "} }\n"));
+	bad("provider \"x\" { base_url = \"http://localhost\"\n"
+	    "headers = {" SIXTEEN "\"E: 5\"} }\n",
+	    2, "headers has more than 16");
 	bad("provider \"x\" {\n chat_path = \"a\"\n}\n", 2, "chat_path|slash");
 	bad("provider \"x\" {\n query = \"?a=b\"\n}\n", 2, "query");
 	bad("provider \"x\" {\n proxy = \"http://u:p@h\"\n}\n", 2, "proxy");

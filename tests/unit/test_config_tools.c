@@ -109,6 +109,11 @@ test_refused(void **state)
 	bad(DEMO "tool_server \"a\" { " URL "token_file = token\n"
 		 "headers = {\"authorization: x\"} }\n",
 	    4, "header of the key");
+	bad(DEMO "tool_server \"a\" { " URL "headers = {\"A: 1\", \"A: 2\",\n"
+		 "\"A: 3\", \"A: 4\", \"A: 5\", \"A: 6\", \"A: 7\",\n"
+		 "\"A: 8\", \"A: 9\", \"A: a\", \"A: b\", \"A: c\",\n"
+		 "\"A: d\", \"A: e\", \"A: f\", \"A: g\", \"A: h\"} }\n",
+	    3, "headers has more than 16");
 	bad(DEMO "tool_server \"a\" { " URL "ca_file = none }\n", 3, "ca_file");
 	bad(DEMO "tool_server \"a\" { " URL "}\ntool_server \"a\" { " URL "}\n",
 	    4, "duplicate title");

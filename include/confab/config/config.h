@@ -23,6 +23,7 @@
 #define CONFIG_PROVIDERS_MAX 32
 #define CONFIG_MODELS_MAX 512 /* configured models of one provider */
 #define CONFIG_LIST_MAX 64    /* words of a list */
+#define CONFIG_HEADERS_MAX 16 /* of these, where they are headers */
 #define CONFIG_TOOL_SERVERS_MAX 32
 #define CONFIG_TOOL_SERVER_NAME_MAX 24 /* bytes: a tool's name follows it */
 #define CONFIG_GROUPS_MAX 64	       /* groups that the file names, in all */

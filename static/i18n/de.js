@@ -504,6 +504,7 @@ export default {
   'error.blocked': 'Etwas zwischen dieser Seite und ihrem Server hat die Anfrage abgewiesen, vielleicht eine Firewall, der der Text nicht gefiel.',
   'error.hosts_away': 'Die Rechner dieser Site erreichen einander gerade nicht. Versuchen Sie es gleich noch einmal.',
   'error.unavailable': 'Der Server ist zurzeit nicht verfügbar.',
+  'error.finish_none': 'Die Antwort endete, und der Anbieter sagte nicht, dass sie vollständig ist.',
   'error.finish_paused': 'Der Anbieter hat die Antwort angehalten: Sie kann weitergehen.',
   'error.finish_unknown': 'Der Anbieter hat die Antwort aus einem eigenen Grund beendet.',
   'error.cut_off': 'Die Verbindung ging verloren, bevor die Antwort vollständig war.',

@@ -504,6 +504,7 @@ export default {
   'error.blocked': 'Something between this page and its server refused the request, perhaps a firewall that disliked the text.',
   'error.hosts_away': 'This site\'s hosts cannot reach each other at the moment. Try again shortly.',
   'error.unavailable': 'The server is not available at the moment.',
+  'error.finish_none': 'The answer ended, and the provider did not say that it is complete.',
   'error.finish_paused': 'The provider paused the answer: it can go on.',
   'error.finish_unknown': 'The provider ended the answer for a reason of its own.',
   'error.cut_off': 'The connection was lost before the answer was complete.',

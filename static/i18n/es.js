@@ -504,6 +504,7 @@ export default {
   'error.blocked': 'Algo entre esta página y su servidor rechazó la petición, quizá un cortafuegos al que no le gustó el texto.',
   'error.hosts_away': 'Los servidores de este sitio no se comunican en este momento. Inténtelo de nuevo en breve.',
   'error.unavailable': 'El servidor no está disponible en este momento.',
+  'error.finish_none': 'La respuesta terminó sin que el proveedor dijera que está completa.',
   'error.finish_paused': 'El proveedor pausó la respuesta: puede continuar.',
   'error.finish_unknown': 'El proveedor terminó la respuesta por un motivo propio.',
   'error.cut_off': 'La conexión se perdió antes de completar la respuesta.',

@@ -504,6 +504,7 @@ export default {
   'error.blocked': 'Quelque chose entre cette page et son serveur a refusé la requête, peut-être un pare-feu à qui le texte a déplu.',
   'error.hosts_away': 'Les serveurs de ce site ne se joignent pas en ce moment. Réessayez dans un instant.',
   'error.unavailable': 'Le serveur n’est pas disponible pour le moment.',
+  'error.finish_none': 'La réponse s’est terminée sans que le fournisseur dise qu’elle est complète.',
   'error.finish_paused': 'Le fournisseur a mis la réponse en pause : elle peut continuer.',
   'error.finish_unknown': 'Le fournisseur a terminé la réponse pour une raison qui lui est propre.',
   'error.cut_off': 'La connexion a été perdue avant la fin de la réponse.',

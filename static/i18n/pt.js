@@ -536,6 +536,7 @@ export default {
   'error.blocked': 'Algo entre esta página e o servidor recusou o pedido, talvez um firewall que não gostou do texto.',
   'error.hosts_away': 'Os servidores deste site não se alcançam neste momento. Tente novamente em instantes.',
   'error.unavailable': 'O servidor não está disponível no momento.',
+  'error.finish_none': 'A resposta terminou sem que o provedor dissesse que está completa.',
   'error.finish_paused': 'O provedor pausou a resposta: ela pode continuar.',
   'error.finish_unknown': 'O provedor encerrou a resposta por um motivo próprio.',
   'error.cut_off': 'A conexão se perdeu antes de a resposta terminar.',

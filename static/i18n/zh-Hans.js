@@ -501,6 +501,7 @@ export default {
   'error.blocked': '此页面与服务器之间有东西拒绝了请求，可能是防火墙不喜欢其中的文字。',
   'error.hosts_away': '本站的服务器目前无法相互联系。请稍后再试。',
   'error.unavailable': '服务器目前不可用。',
+  'error.finish_none': '回答已结束，但提供方没有说明它是完整的。',
   'error.finish_paused': '提供方暂停了回答：可以继续。',
   'error.finish_unknown': '提供方出于自身原因结束了回答。',
   'error.cut_off': '回答完成之前连接就断开了。',

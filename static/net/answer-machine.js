@@ -237,18 +237,19 @@ function takeEvent(state, { id, data }) {
 
 /** What a reason to finish means; one that is not among these is no good end. */
 const FINISHES = new Map(/** @type {[string, MessageStatus][]} */ ([
-  ['', 'complete'], ['stop', 'complete'], ['tool_calls', 'complete'], ['function_call', 'complete'], ['tool_use', 'complete'],
+  ['stop', 'complete'], ['tool_calls', 'complete'], ['function_call', 'complete'], ['tool_use', 'complete'],
   ['end_turn', 'complete'], ['stop_sequence', 'complete'], ['eos', 'complete'], ['eos_token', 'complete'],
   ['complete', 'complete'], ['completed', 'complete'],
   ['length', 'length'], ['max_tokens', 'length'], ['max_output_tokens', 'length'], ['model_length', 'length'],
   ['model_context_window_exceeded', 'length'],
   ['content_filter', 'refused'], ['refusal', 'refused'], ['safety', 'refused'], ['sensitive', 'refused'],
-  ['recitation', 'refused'], ['blocklist', 'refused'], ['prohibited_content', 'refused'], ['spii', 'refused'],
+  ['blocklist', 'refused'], ['prohibited_content', 'refused'], ['spii', 'refused'],
 ]));
 
 /**
  * How an answer stands that ended in good order: by its reason, whose name is
- * told where it is none that the page knows.
+ * told where it is none that the page knows. Who gave none has not said that it
+ * is complete.
  *
  * @param {MachineState} state
  * @returns {[MessageStatus, ApiErrorInfo | null]}
@@ -257,6 +258,7 @@ function endAfter({ refused, finish }) {
   if (refused) return ['refused', null];
   const word = finish.toLowerCase();
   const status = FINISHES.get(word);
+  if (word === '') return ['interrupted', plainError('finish_none')];
   if (status !== undefined) return [status, null];
   return ['interrupted', { ...plainError(word === 'pause_turn' ? 'finish_paused' : 'finish_unknown'), message: finish }];
 }

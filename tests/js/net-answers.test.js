@@ -58,7 +58,8 @@ test('text is there at the end even when no frame came', async () => {
 test('a connection that stays open after [DONE] is cut', async () => {
   const page = makePage();
   await page.ask('q');
-  const call = page.call().open().token(1, 'x').send('id: 2\ndata: [DONE]\n\n');
+  const call = page.call().open().token(1, 'x')
+    .send('id: 2\ndata: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\nid: 3\ndata: [DONE]\n\n');
   await page.settle();
   assert.equal(page.answer().status, 'complete');
   await page.advance(DRAIN_MS);

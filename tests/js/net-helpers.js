@@ -53,8 +53,10 @@ export class Call {
     return this.send(`id: ${id}\ndata: ${JSON.stringify({ choices: [{ delta: { content: text } }] })}\n\n`);
   }
 
+  /** A good end: the reason, then the mark. */
   done(id) {
-    this.send(`id: ${id}\ndata: [DONE]\n\n`);
+    this.send(`id: ${id}\ndata: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n`);
+    this.send(`id: ${id + 1}\ndata: [DONE]\n\n`);
     this.stream.close();
     return this;
   }

@@ -80,6 +80,19 @@ test('[DONE] after a length limit or a filter says so', () => {
   }
 });
 
+test('[DONE] after a reason that is none, or none that is known, is no complete end', () => {
+  for (const [reason, code] of [[null, 'finish_none'], ['', 'finish_none'], [undefined, 'finish_none'],
+    ['pause_turn', 'finish_paused'], ['recitation', 'finish_unknown'], ['RECITATION', 'finish_unknown'],
+    ['abort', 'finish_unknown'], ['insufficient_system_resource', 'finish_unknown'],
+    ['malformed_function_call', 'finish_unknown']]) {
+    const m = machine().reading();
+    m.say('event', { id: '1', data: JSON.stringify({ choices: [{ delta: { content: 'x' }, finish_reason: reason }] }) });
+    const commands = m.say('event', { id: '2', data: '[DONE]' });
+    assert.deepEqual(ending(commands), ['interrupted', code], String(reason));
+    assert.equal(commands.at(-1).error.message, reason ?? '', 'the provider\'s word');
+  }
+});
+
 test('an error event ends it, as what it is', () => {
   for (const [code, status] of [['upstream_error', 'failed'], ['silence_timeout', 'failed'],
     ['content_filter', 'refused'], ['stopped', 'stopped'], ['upstream_closed', 'interrupted'],

@@ -35,6 +35,23 @@ function newUuid() {
 }
 
 /**
+ * @param {import('./core/store.js').Store} store
+ * @param {import('./net/api.js').Api} api
+ * @returns {Pick<Actions, 'loadTools' | 'listPrompts' | 'getPrompt' | 'listResources' | 'readResource' | 'complete'>}
+ */
+function toolActions(store, api) {
+  const offers = async () => (await import('./net/offers.js')).createOffers(api);
+  return {
+    loadTools: () => loadTools(store, api),
+    listPrompts: async () => (await offers()).listPrompts(),
+    getPrompt: async (prompt, values) => (await offers()).getPrompt(prompt, values),
+    listResources: async () => (await offers()).listResources(),
+    readResource: async (server, uri) => (await offers()).readResource(server, uri),
+    complete: async (wanted) => (await offers()).complete(wanted),
+  };
+}
+
+/**
  * To be called once.
  *
  * @param {Omit<Parameters<typeof createAnswers>[0], 'newKey' | 'runTool'>
@@ -93,7 +110,7 @@ export function openConversations({ keepSettings, ...page }) {
       denyCall: answers.denyCall,
       callAgain: answers.callAgain,
       answerInquiries: answers.answerInquiries,
-      loadTools: () => loadTools(store, api),
+      ...toolActions(store, api),
       listSessions: async () => (await own()).listSessions(),
       endSession: async (id) => (await own()).endSession(id),
       endOtherSessions: async () => (await own()).endOtherSessions(),

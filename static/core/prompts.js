@@ -68,13 +68,14 @@ export function fillPlaces(text, values) {
  * The prompts that fit what was typed behind the slash: those whose name begins
  * so, then those that have it somewhere.
  *
- * @param {readonly Prompt[]} prompts
+ * @template {Prompt} P
+ * @param {readonly P[]} prompts
  * @param {string} typed
- * @returns {Prompt[]}
+ * @returns {P[]}
  */
 export function matchingPrompts(prompts, typed) {
   const wanted = typed.trim().toLowerCase();
-  const rank = (/** @type {Prompt} */ { name, text }) => {
+  const rank = (/** @type {P} */ { name, text }) => {
     const at = name.toLowerCase().indexOf(wanted);
     if (at === 0) return 0;
     return at > 0 ? 1 : text.toLowerCase().includes(wanted) ? 2 : 3;

@@ -14,6 +14,9 @@
 /** Toasts kept at most; the oldest goes first. */
 export const MAX_TOASTS = 4;
 
+/** What a server without anybody offers. */
+const NOTHING = { transcription: false, prompts: false, resources: false, tokens: false };
+
 /** Nothing is under way, and nothing is asked for. */
 const SETTLED = { error: null, passwordChangeRequired: false, asked: null, pending: false, elsewhere: false };
 
@@ -35,6 +38,8 @@ export function reduceSession(session, action) {
         limits: action.limits,
         secondFactor: action.secondFactor ?? null,
         transcription: action.transcription ?? false,
+        prompts: action.prompts === true,
+        resources: action.resources === true,
         tokens: action.tokens === true,
         passkeys: (action.secondFactor?.passkeys ?? null) !== null,
         ...SETTLED,
@@ -47,8 +52,7 @@ export function reduceSession(session, action) {
         auth: action.auth ?? session.auth,
         limits: {},
         secondFactor: null,
-        transcription: false,
-        tokens: false,
+        ...NOTHING,
         passkeys: action.passkeys ?? session.passkeys,
         ...SETTLED,
       };

@@ -35,6 +35,8 @@ export function initialState({ settings, id, now, online = true }) {
       passwordChangeRequired: false,
       secondFactor: null,
       transcription: false,
+      prompts: false,
+      resources: false,
       tokens: false,
       passkeys: false,
       asked: null,

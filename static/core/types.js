@@ -61,6 +61,8 @@
  *   second factor, or that one is set up
  * @property {boolean} passkeys            they are used here
  * @property {boolean} transcription       the server turns speech into text
+ * @property {boolean} prompts             servers of tools may have some
+ * @property {boolean} resources           and these
  * @property {boolean} pending             an attempt is under way
  * @property {boolean} elsewhere           it ended by a sign-out in another tab: what is here is not shown
  */
@@ -134,6 +136,34 @@
  * @typedef {object} Prompt
  * @property {string} name
  * @property {string} text
+ */
+
+/**
+ * A prompt of a server of tools: who chooses it gets its words from there.
+ *
+ * @typedef {object} ServerPrompt
+ * @property {string} name
+ * @property {string} text    what it is for
+ * @property {string} server
+ * @property {readonly {name: string, title: string, description: string, required: boolean}[]} places
+ *
+ * What a server of tools has at an address, or, with `places`, at those of a template.
+ * @typedef {object} Resource
+ * @property {string} server
+ * @property {string} uri
+ * @property {string} title
+ * @property {string} description
+ * @property {string} type
+ * @property {number} size     bytes; 0 where it is not known
+ * @property {readonly string[]} places
+ *
+ * @typedef {object} Resources
+ * @property {readonly Resource[]} list
+ * @property {readonly {server: string, message: string}[]} errors
+ *
+ * Of what is to be completed.
+ * @typedef {{server: string, prompt?: string, uri_template?: string, argument: {name: string, value: string},
+ *   arguments: Readonly<Record<string, string>>}} Unfinished
  */
 
 /**
@@ -577,7 +607,7 @@
  *
  * @typedef {{type: 'session/pending'}
  *   | {type: 'session/signedIn', user: {name: string}, expiresAt: number | null,
- *      auth: 'password' | 'remote_user', limits: SessionLimits, secondFactor?: SecondFactor | null, transcription?: boolean,
+ *      auth: 'password' | 'remote_user', limits: SessionLimits, secondFactor?: SecondFactor | null, transcription?: boolean, prompts?: boolean, resources?: boolean,
  *      tokens?: boolean}
  *   | {type: 'session/signedOut', auth?: 'password' | 'remote_user', passkeys?: boolean, now: number, newId: Id}
  *   | {type: 'session/expired', auth?: 'password' | 'remote_user', passkeys?: boolean, elsewhere?: boolean}
@@ -713,6 +743,11 @@
  * @property {(conversationId?: Id) => void} stop   all that is under way in it
  * @property {(messageId: Id) => void} stopMessage
  * @property {() => Promise<void>} loadTools
+ * @property {() => Promise<readonly ServerPrompt[]>} listPrompts   these throw what a request throws
+ * @property {(prompt: ServerPrompt, values: Readonly<Record<string, string>>) => Promise<readonly Part[]>} getPrompt
+ * @property {() => Promise<Resources>} listResources
+ * @property {(server: string, uri: string) => Promise<readonly Part[]>} readResource
+ * @property {(wanted: Unfinished) => Promise<readonly string[]>} complete   what an argument may be
  * @property {(file: Recording, signal?: {readonly aborted: boolean}) => Promise<string>} transcribe   the words that are said in
  *   it; throws what a request throws. A File and an AbortSignal, which this room does not know
  * @property {(messageId: Id, at: number, how?: {always?: boolean, arguments?: string}) => void} allowCall

@@ -355,7 +355,7 @@ function authOf(value) {
  * @param {unknown} answer
  * @returns {{user: {name: string}, expiresAt: number | null, auth: 'password' | 'remote_user', limits: SessionLimits,
  *   secondFactor: import('../core/types.js').SecondFactor | null, transcription: boolean,
- *   tokens: boolean}}
+ *   prompts: boolean, resources: boolean, tokens: boolean}}
  * @throws {ApiError} 'bad_answer'
  */
 export function readSession(answer) {
@@ -370,6 +370,8 @@ export function readSession(answer) {
     limits: readLimits(fields(session['limits'])),
     secondFactor: readFactor(fields(session['second_factor'])),
     transcription: session['transcription'] === true,
+    prompts: session['prompts'] === true,
+    resources: session['resources'] === true,
     tokens: session['tokens'] === true,
   };
 }

@@ -10,7 +10,6 @@ import { canRecord } from './can-record.js';
 import { contextMeter } from './context-meter.js';
 import { icon } from './icons.js';
 import { modEnterName } from './keys.js';
-import { createPromptList } from './prompt-list.js';
 import { make, region } from './region.js';
 import { buttonPress, fieldKey, isComposing, isTouch } from './send-key.js';
 
@@ -19,6 +18,37 @@ import { buttonPress, fieldKey, isComposing, isTouch } from './send-key.js';
  * @typedef {import('./attach.js').Attach} Attach
  * @typedef {import('../core/types.js').State} State
  */
+
+/**
+ * The prompts behind a slash; what they are made of is loaded with the first one.
+ * @param {Context} ctx
+ * @param {HTMLTextAreaElement} field
+ */
+function createPrompts(ctx, field) {
+  const element = make('div', 'prompt-list');
+  /** @type {ReturnType<typeof import('./prompt-list.js').createPromptList> | null} */
+  let list = null;
+  let asked = false;
+  async function load() {
+    asked = true;
+    try {
+      list = (await import('./prompt-list.js')).createPromptList(ctx, field, element);
+      list.update(ctx.state());
+    } catch {
+      asked = false;
+    }
+  }
+  return {
+    element,
+    /** @param {State} state */
+    update(state) {
+      if (list !== null) list.update(state);
+      else if (!asked && field.value.startsWith('/')) void load();
+    },
+    /** @param {KeyboardEvent} event */
+    key: (event) => list?.key(event) ?? false,
+  };
+}
 
 /**
  * The field: as high as its text, and what its keys do.
@@ -31,7 +61,7 @@ function createField(ctx, { send, attach }) {
     id: 'message', rows: '1', dir: 'auto', autocomplete: 'off', enterkeyhint: 'enter',
     'aria-haspopup': 'listbox', 'aria-controls': 'prompt-options',
   }));
-  const prompts = createPromptList(ctx, element);
+  const prompts = createPrompts(ctx, element);
   const growsItself = CSS.supports('field-sizing', 'content');
 
   function grow() {
@@ -132,14 +162,22 @@ function rowRegion(ctx, attach, press, dictate) {
       return [
         selectIsStreaming(conversation), selectSendObstacle(state, conversation),
         Math.round(limit ? (tokens / limit) * 200 : 0), limit, attach.reading, selectOffered(state, conversation).length,
-        takesSound(state), selectModel(state, conversation)?.webSearch ? conversation.webSearch : null,
+        takesSound(state), state.session.resources, selectModel(state, conversation)?.webSearch ? conversation.webSearch : null,
       ];
     },
-    (streaming, obstacle, half, limit, busy, offered, sound, searches) => {
+    (streaming, obstacle, half, limit, busy, offered, sound, resources, searches) => {
       const { t } = ctx.i18n;
       const does = t(streaming ? 'compose.stop' : 'compose.send');
       return html`
-        <button type="button" class="icon-button" aria-label=${t('compose.attach')} title=${t('compose.attach')} @click=${() => attach.picker.click()}>${icon('attach')}</button>
+        <button type="button" class="icon-button" aria-label=${t('compose.attach')} title=${t('compose.attach')} aria-haspopup=${resources ? 'true' : nothing} @click=${(/** @type {MouseEvent} */ event) => {
+          const pick = () => attach.picker.click();
+          if (!resources) pick();
+          else {
+            ctx.menus.open(/** @type {HTMLElement} */ (event.currentTarget), t('compose.attach'), [
+              { label: t('compose.attach'), icon: 'attach', run: pick },
+              { label: t('resources.title'), icon: 'plug', run: () => ctx.actions.setUi({ dialog: 'resources' }) }]);
+          }
+        }}>${icon('attach')}</button>
         <button type="button" class="icon-button tools-button" data-on=${offered > 0} aria-label=${offered > 0 ? t('tools.chosen', { count: offered }) : t('tools.title')}
           title=${t('tools.title')} aria-haspopup="dialog" @click=${() => ctx.actions.setUi({ dialog: 'tools' })}>${icon('tool')}${offered > 0 ? html`<span class="tools-count" aria-hidden="true">${offered}</span>` : nothing}</button>
         ${searches === null ? nothing : html`<button type="button" class="icon-button tools-button" data-on=${searches} aria-pressed=${String(searches)} aria-label=${t('compose.search')}

@@ -28,8 +28,8 @@
  * @property {(image: import('../core/types.js').Attachment | null) => void} showPicture  large, in a dialog; null lets go of it
  * @property {() => import('../core/types.js').Attachment | null} picture  the one shown so
  * @property {(messageId: string) => void} reveal  shows a message where it stands, what is searched for marked
- * @property {(prompt: import('../core/types.js').Prompt) => void} fillPrompt  asks for what goes into its places
- * @property {() => import('../core/types.js').Prompt | null} promptToFill  the one that is asked about
+ * @property {(prompt: import('../core/types.js').Prompt | import('../core/types.js').ServerPrompt) => void} fillPrompt  asks for what goes into its places
+ * @property {() => import('../core/types.js').Prompt | import('../core/types.js').ServerPrompt | null} promptToFill  the one that is asked about
  * @property {() => void} toNewTurn  scrolls to the question that has just been asked, and follows its answer
  *
  * @typedef {Basics & Services} Context

@@ -3,10 +3,12 @@
 
 import { html, render } from '../vendor/lit-html/lit-html.js';
 import { fillPlaces, placesOf } from '../core/prompts.js';
+import { serverPromptDialog } from './prompt-form.js';
 
 /** @type {import('./dialogs.js').DialogMaker} */
 export function fillDialog(ctx, close) {
   const prompt = ctx.promptToFill();
+  if (prompt !== null && 'server' in prompt) return serverPromptDialog(ctx, close, prompt);
   const places = placesOf(prompt?.text ?? '');
   /** @param {SubmitEvent} event */
   const submit = (event) => {

@@ -21,6 +21,7 @@ const CONTENTS = {
   passkeys: async () => (await import('./dialog-passkeys.js')).passkeysDialog,
   fill: async () => (await import('./dialog-fill.js')).fillDialog,
   prompts: async () => (await import('./dialog-prompts.js')).promptsDialog,
+  resources: async () => (await import('./dialog-resources.js')).resourcesDialog,
   sessions: async () => (await import('./dialog-sessions.js')).sessionsDialog,
   settings: async () => (await import('./dialog-settings.js')).settingsDialog,
   tokens: async () => (await import('./dialog-tokens.js')).tokensDialog,

@@ -88,7 +88,7 @@ export function createContext(basics, parts, pickImport) {
   const copy = createCopying(basics);
   /** @type {import('../core/types.js').Attachment | null} */
   let picture = null;
-  /** @type {import('../core/types.js').Prompt | null} */
+  /** @type {ReturnType<Context['promptToFill']>} */
   let prompt = null;
   const markdown = createMarkdown(() => parts().thread.refresh());
 

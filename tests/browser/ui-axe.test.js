@@ -62,6 +62,14 @@ async function exchange(v, text = 'A question') {
 }
 
 /** @param {Visit['site']} site */
+const offering = (site) => {
+  site.offers = true;
+  site.offer = (path) => (path === 'prompts'
+    ? { data: [{ server: 'code', name: 'review', description: 'Looks at code', arguments: [{ name: 'language', title: 'Language', description: 'Of the code' }] }] }
+    : { data: [{ server: 'notes', uri: 'note://1', title: 'A note', size: 7 }], errors: [{ server: 'slow', message: 'It does not answer.' }] });
+};
+
+/** @param {Visit['site']} site */
 const answerFully = (site) => {
   site.answer = async (reply) => {
     await reply.think('First this, then that.');
@@ -204,6 +212,16 @@ const STATES = [
     await v.page.reload();
     await v.page.getByRole('textbox', { name: 'Message' }).fill('/tr');
     await v.page.getByRole('option').waitFor();
+  } },
+  { name: 'a prompt of a server, filled in', options: { prepare: offering }, async go(v) {
+    await v.page.getByRole('textbox', { name: 'Message' }).fill('/');
+    await v.page.getByRole('option').click();
+    await v.page.getByRole('dialog').getByLabel('Language').waitFor();
+  } },
+  { name: 'what servers have', options: { prepare: offering }, async go(v) {
+    await v.page.getByRole('button', { name: 'Attach files' }).click();
+    await v.page.locator('.menu').getByRole('button', { name: 'From a tool server' }).click();
+    await v.page.getByText('It does not answer').waitFor();
   } },
   { name: 'models', async go(v) {
     await v.page.locator('.topbar .model-select').click();

@@ -46,6 +46,8 @@ export const MODELS = [
  * @property {string} pageRoot  folder that the page is served from
  * @property {{object: 'list', data: any[], errors: any[]}} tools  as api/tools lists them
  * @property {(reply: Reply) => Promise<void> | void} answer  how a message is answered
+ * @property {boolean} offers  servers of tools may have prompts and resources
+ * @property {(path: string, body: any) => unknown} offer  what api/prompts, api/resources and those below them give; undefined: they refuse
  * @property {(body: any) => unknown[] | Promise<unknown[]>} call  how a call of a tool is answered: its events
  * @property {{method: string, path: string, body: any}[]} calls
  * @property {string[]} stops  keys of the streams that were stopped
@@ -144,10 +146,11 @@ export async function startFakeSite() {
   /** @type {FakeSite} */
   const site = {
     origin: '', session: 'in', auth: 'password', loginFails: null, modelsFail: false, models: MODELS, pageRoot: PAGE,
-    tools: { object: 'list', data: [], errors: [] }, answer: hello, call: () => [{ type: 'result', content: [], is_error: false }], calls: [], stops: [], close: async () => {},
+    tools: { object: 'list', data: [], errors: [] }, answer: hello, offers: false, offer: () => undefined, call: () => [{ type: 'result', content: [], is_error: false }], calls: [], stops: [], close: async () => {},
   };
   const who = () => ({
     user: { name: 'alice' }, expires_at: Math.floor(Date.now() / 1000) + 3600, auth: site.auth,
+    ...(site.offers ? { prompts: true, resources: true } : {}),
     limits: { max_body_bytes: 8_000_000, max_messages: 500, streams_per_user: 4, resume: false, grace_seconds: 0 },
   });
 
@@ -185,6 +188,10 @@ export async function startFakeSite() {
       return sendJson(response, 200, { object: 'list', data: site.models });
     }
     if (path === 'tools') return sendJson(response, 200, site.tools);
+    if (/^(?:prompts|resources)(?:\/|$)/.test(path)) {
+      const given = await site.offer(path, body);
+      return given === undefined ? sendJson(response, 502, errorObject('tool_error', 'Not that one.')) : sendJson(response, 200, given);
+    }
     if (path === 'tools/call') {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       const events = [...await site.call(body), '[DONE]'];

@@ -219,6 +219,27 @@ check_provider(struct config_reader *r, struct config_provider *p)
 	return read_key(r, p, "api_key_file", p->api_key_file, &p->api_key);
 }
 
+/* What a SearXNG is, and a server of tools is not. */
+static int
+check_fetch(struct config_reader *r, struct config_tool_server *t)
+{
+	if (t->kind != TOOL_KIND_SEARXNG && t->fetch)
+		return config_fail(r, line(r, t, "fetch"),
+		    "tool_server %s: fetch is for kind = searxng", t->name);
+	if (t->fetch && t->proxy != NULL)
+		return config_fail(r, line(r, t, "fetch"),
+		    "tool_server %s: with a proxy nothing can be fetched, "
+		    "because where it goes could not be checked",
+		    t->name);
+	if (!t->fetch && t->fetch_networks.n > 0)
+		return config_fail(r, line(r, t, "fetch_networks"),
+		    "tool_server %s: fetch_networks is nothing without fetch",
+		    t->name);
+	if (t->kind == TOOL_KIND_SEARXNG)
+		t->prompts = t->resources = false;
+	return 0;
+}
+
 static int
 check_tool_server(struct config_reader *r, struct config_tool_server *t)
 {
@@ -228,6 +249,8 @@ check_tool_server(struct config_reader *r, struct config_tool_server *t)
 	if (t->url == NULL)
 		return config_fail(r, line(r, t, NULL),
 		    "tool_server %s has no url", t->name);
+	if (check_fetch(r, t) != 0)
+		return -1;
 	(void)snprintf(what, sizeof(what), "tool_server %s: calls%s", t->name,
 	    t->token_file != NULL ? " and the token" : "");
 	warn_clear(r, t, "url", t->url, what);

@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <sys/un.h>
 
+#include "confab/base/address.h"
 #include "confab/base/json.h"
 #include "confab/base/utf8.h"
 #include "confab/config/option.h"
@@ -88,6 +89,14 @@ config_is_model_id(const char *s)
 	size_t n = strlen(s);
 
 	return n > 0 && n <= MODEL_ID_MAX && config_is_text(s);
+}
+
+bool
+config_is_network(const char *s)
+{
+	struct address_range r;
+
+	return address_range_read(s, &r);
 }
 
 bool

@@ -222,6 +222,7 @@ static const struct config_option model[] = {
 
 #define TS struct config_tool_server
 static const char *const consents[] = { "ask", "always", "never" };
+static const char *const tool_kinds[] = { "mcp", "searxng" };
 
 static const struct config_option tool_server[] = {
 	STRING(TS, url, NULL, config_is_base_url,
@@ -244,6 +245,10 @@ static const struct config_option tool_server[] = {
 	LIST(LIST, TS, users, NULL, NULL, config_is_model_id,
 	    "the name of a user"),
 	GROUPS(TS, groups),
+	CHOICE(TS, kind, "mcp", tool_kinds),
+	BOOL(TS, fetch, "no"),
+	LIST(LIST, TS, fetch_networks, NULL, NULL, config_is_network,
+	    "an address, or a network as ADDRESS/BITS"),
 	BOOL(TS, prompts, "yes"),
 	BOOL(TS, resources, "yes"),
 	BOOL(TS, trust_annotations, "no"),

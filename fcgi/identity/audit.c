@@ -7,7 +7,7 @@
 #include "confab/base/log.h"
 #include "confab/identity/audit.h"
 
-#include "address.h"
+#include "confab/base/address.h"
 
 #define QUOTED_MAX 512
 

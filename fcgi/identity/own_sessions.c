@@ -13,7 +13,7 @@
 #include "confab/identity/own_sessions.h"
 #include "confab/state/shared_sessions.h"
 
-#include "address.h"
+#include "confab/base/address.h"
 #include "agent.h"
 
 _Static_assert(OWN_SESSIONS_MAX == SHARED_SESSIONS_MAX &&

@@ -12,7 +12,7 @@
 #include "confab/identity/own_tokens.h"
 #include "confab/state/shared_uses.h"
 
-#include "address.h"
+#include "confab/base/address.h"
 #include "attempt.h"
 #include "hash_slots.h"
 

@@ -18,7 +18,7 @@
 #include "confab/state/shared_slots.h"
 #include "confab/state/shared_state.h"
 
-#include "address.h"
+#include "confab/base/address.h"
 
 #define DAY 86400
 #define TOKEN_NAME_MAX 20 /* a colon and an access token's id */

@@ -11,7 +11,7 @@
 #include "confab/config/option.h"
 #include "confab/identity/token_limits.h"
 
-#include "address.h"
+#include "confab/base/address.h"
 
 /* Bytes that end a word, a value or a line. */
 static bool

@@ -11,12 +11,15 @@
 #include "handshake.h"
 #include "lister.h"
 #include "message.h"
+#include "web.h"
+#include "web_search.h"
 #include "wire.h"
 
 struct tool_lister {
 	struct loop_work work; /* first */
 	struct tool_client_call call;
 	struct tool_client *client; /* NULL: none is running */
+	struct tool_web *probe;	    /* instead, of a SearXNG; NULL: none is */
 	enum tool_listing what;
 	struct tool_list *list;	    /* of tools, */
 	struct tool_offers *offers; /* or of others */
@@ -217,6 +220,47 @@ ask_page(struct tool_lister *l)
 		settle_bad(l, "internal_error", "The server is out of memory.");
 }
 
+/* ---- A SearXNG, whose tools are our own -----------------------------------------*/
+
+static void
+on_probe_done(void *arg, const struct buf *members, bool is_error)
+{
+	struct tool_lister *l = arg;
+
+	(void)members;
+	(void)is_error;
+	l->probe = NULL;
+	if (web_search_list(l->list, l->call.server) == 0)
+		settle(l, NULL);
+	else
+		settle_bad(l, "internal_error", "The server is out of memory.");
+}
+
+static void
+on_probe_failed(void *arg, const struct api_error *err)
+{
+	struct tool_lister *l = arg;
+
+	l->probe = NULL;
+	settle(l, err);
+}
+
+static const struct tool_web_handler probe_handler = { on_probe_done,
+	on_probe_failed };
+
+/* ---- From outside ---------------------------------------------------------------*/
+
+/* Asks for the first page. Returns 0, or -1: no memory. */
+static int
+ask_first(struct tool_lister *l)
+{
+	if (l->call.server->kind == TOOL_KIND_SEARXNG)
+		l->probe = tool_web_probe(&l->call, &probe_handler, l);
+	else
+		l->client = tool_client_start(&l->call, &handler, l);
+	return l->client != NULL || l->probe != NULL ? 0 : -1;
+}
+
 struct tool_lister *
 tool_lister_start(const struct tool_client_call *call, enum tool_listing what,
     tool_listed_fn done, void *arg)
@@ -240,8 +284,7 @@ tool_lister_start(const struct tool_client_call *call, enum tool_listing what,
 		l->offers = tool_offers_new(call->server);
 	if (l->list == NULL && l->offers == NULL)
 		goto fail;
-	l->client = tool_client_start(&l->call, &handler, l);
-	if (l->client == NULL)
+	if (ask_first(l) == -1)
 		goto fail;
 	l->call.config = config_ref(call->config);
 	l->call.state = tool_server_ref(call->state);
@@ -260,8 +303,11 @@ void
 tool_lister_cancel(struct tool_lister *l)
 {
 	l->done = NULL;
-	if (l->client == NULL)
+	if (l->client != NULL)
+		tool_client_cancel(l->client);
+	else if (l->probe != NULL)
+		tool_web_cancel(l->probe);
+	else
 		return; /* read on the pool, and freed after that */
-	tool_client_cancel(l->client);
 	lister_free(l);
 }

@@ -39,6 +39,9 @@ tool_run_close(struct tool_run *r, bool cancel)
 	else if (r->client != NULL)
 		tool_client_leave(r->client);
 	r->client = NULL;
+	if (r->web != NULL)
+		tool_web_cancel(r->web);
+	r->web = NULL;
 	if (r->lister != NULL)
 		tool_lister_cancel(r->lister);
 	if (r->reading != NULL)
@@ -115,15 +118,43 @@ fill(const struct tool_run *r, struct tool_client_call *call)
 	call->max = r->call->conf->limits.result;
 }
 
-/* Returns 0, or -1: no memory. */
+static void
+on_web_done(void *arg, const struct buf *members, bool is_error)
+{
+	struct tool_run *r = arg;
+
+	r->web = NULL;
+	r->call->is_error = is_error;
+	if (tool_run_give(r, members))
+		tool_run_finish(r, NULL);
+}
+
+static void
+on_web_failed(void *arg, const struct api_error *err)
+{
+	struct tool_run *r = arg;
+
+	r->web = NULL;
+	tool_run_finish(r, err);
+}
+
+static const struct tool_web_handler handler_of_web = { on_web_done,
+	on_web_failed };
+
+/* Returns 0, or -1 with err. */
 static int
-make_call(struct tool_run *r)
+make_call(struct tool_run *r, struct api_error *err)
 {
 	struct tool_client_call call;
 
+	if (r->call->conf->kind == TOOL_KIND_SEARXNG) {
+		r->web = tool_web_start(r->call, r->desk->loop, r->desk->pool,
+		    &handler_of_web, r, err);
+		return r->web != NULL ? 0 : -1;
+	}
 	fill(r, &call);
 	r->client = tool_client_start(&call, &handler_of_client, r);
-	return r->client != NULL ? 0 : -1;
+	return r->client != NULL ? 0 : api_error_no_memory(err);
 }
 
 /* The list is new: the call is made again with what it says. */
@@ -134,6 +165,7 @@ on_listed(void *arg, const struct api_error *err)
 	struct tool_call *c = r->call;
 	struct tool_list *l;
 	const struct tool *t = NULL;
+	struct api_error none;
 
 	r->lister = NULL;
 	if (err != NULL) {
@@ -153,8 +185,8 @@ on_listed(void *arg, const struct api_error *err)
 	tool_list_put(c->list);
 	c->list = l;
 	c->tool = t;
-	if (make_call(r) == -1)
-		tool_run_finish_memory(r);
+	if (make_call(r, &none) == -1)
+		tool_run_finish(r, &none);
 }
 
 static void
@@ -210,8 +242,7 @@ tool_run_start(struct tool_desk *d, struct tool_call *c,
 		tool_run_close(r, false);
 		return NULL;
 	}
-	if (make_call(r) == -1) {
-		(void)api_error_no_memory(err);
+	if (make_call(r, err) == -1) {
 		tool_run_close(r, false);
 		return NULL;
 	}

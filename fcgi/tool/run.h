@@ -15,6 +15,7 @@
 #include "client.h"
 #include "lister.h"
 #include "message.h"
+#include "web.h"
 
 #define TOOL_WAITING_MAX 256 /* calls that wait at one desk */
 
@@ -35,6 +36,7 @@ struct tool_run {
 	const struct upstream_handler *handler; /* NULL: it waits, or is over */
 	void *arg;
 	struct tool_client *client; /* NULL: none */
+	struct tool_web *web;	    /* instead, of a SearXNG; NULL: none */
 	struct tool_lister *lister; /* NULL: none */
 	struct reading *reading;    /* NULL: none */
 	struct api_error broken;    /* while that reads; status 0: no */

@@ -266,6 +266,20 @@ tell_tools(const struct tool_list *l, const struct config_tool_server *c,
 		buf_printf(out, "; %u left out, as the log says", l->left);
 }
 
+/* What it is and speaks. */
+static void
+tell_facts(const struct config_tool_server *c, const struct tool_facts *f,
+    struct buf *out)
+{
+	if (c->kind == TOOL_KIND_SEARXNG)
+		buf_printf(out, "tool_server %s: SearXNG", c->name);
+	else
+		buf_printf(out, "tool_server %s: %s%s%s, MCP %s (%s)", c->name,
+		    f->name[0] != '\0' ? f->name : "no name",
+		    f->release[0] != '\0' ? " " : "", f->release, f->version,
+		    f->era == TOOL_ERA_MODERN ? "modern" : "legacy");
+}
+
 unsigned
 tool_servers_tell(struct tool_servers *s, const struct config *c,
     struct buf *out)
@@ -289,14 +303,8 @@ tool_servers_tell(struct tool_servers *s, const struct config *c,
 				: t->error);
 		} else {
 			tool_server_facts(t, &facts);
-			buf_printf(out,
-			    "tool_server %s: %s%s%s, MCP %s (%s), %zu tools",
-			    conf->name,
-			    facts.name[0] != '\0' ? facts.name : "no name",
-			    facts.release[0] != '\0' ? " " : "", facts.release,
-			    facts.version,
-			    facts.era == TOOL_ERA_MODERN ? "modern" : "legacy",
-			    l->n);
+			tell_facts(conf, &facts, out);
+			buf_printf(out, ", %zu tools", l->n);
 			tell_tools(l, conf, out);
 			tool_server_tell_offers(t, out);
 			buf_putc(out, '\n');

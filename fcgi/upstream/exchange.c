@@ -34,7 +34,8 @@ on_body(char *p, size_t size, size_t n, void *arg)
 	if (x->handler == NULL)
 		return x->transfer.lingering ? len : 0;
 	transfer_drop_request(&x->transfer);
-	transfer_keep(&x->transfer);
+	if (x->transfer.networks == NULL)
+		transfer_keep(&x->transfer);
 	if (x->handler->body(x->arg, p, len) == 0 || x->transfer.lingering)
 		return len;
 	transfer_abandon(&x->transfer);
@@ -61,8 +62,10 @@ upstream_exchange_start(struct upstream_pool *p,
     const struct upstream_exchange_call *call, struct provider_request *req,
     const struct upstream_exchange_handler *handler, void *arg)
 {
-	const struct transfer_peer peer = { call->url, call->ca_file,
-		call->proxy };
+	/* What is known of connections is kept by the address, in few places. */
+	const struct transfer_peer peer = { call->networks != NULL ? "the web"
+								   : call->url,
+		call->ca_file, call->networks != NULL ? NULL : call->proxy };
 	struct upstream_exchange *x;
 
 	x = calloc(1, sizeof(*x));
@@ -76,6 +79,7 @@ upstream_exchange_start(struct upstream_pool *p,
 	x->transfer.method = call->method;
 	x->transfer.want = call->want;
 	x->transfer.total_ms = call->total_ms;
+	x->transfer.networks = call->networks;
 	if (transfer_start(p, &x->transfer, &peer, req, call->connect_ms) == 0)
 		return x;
 
@@ -90,7 +94,7 @@ upstream_exchange_head(const struct upstream_exchange *x)
 {
 	const struct transfer *t = &x->transfer;
 	struct upstream_head h = { (int)transfer_status(t),
-		transfer_content_type(t), t->retry_after, t->wanted,
+		transfer_content_type(t), t->retry_after, t->wanted, t->refused,
 		t->encoded };
 
 	return h;

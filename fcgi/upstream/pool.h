@@ -49,11 +49,14 @@ struct transfer {
 	unsigned total_ms;  /* of the whole transfer; 0: no limit */
 	const char *method; /* NULL: by the body, POST or GET */
 	const char *want;   /* a header of the response to keep; NULL: none */
+	const struct config_list *networks; /* NULL: connected to wherever it
+				 * says; else as exchange.h has it */
 
 	/* Known once the body begins. */
 	char *retry_after; /* the header's value, or NULL */
 	char *wanted;	   /* the value of `want`, or NULL */
 	bool encoded;	   /* a Content-Encoding that nobody asked for */
+	bool refused;	   /* the address is none that may be connected to */
 
 	bool abandoned; /* transfer_abandon() was called */
 	bool lingering; /* transfer_linger() was called */

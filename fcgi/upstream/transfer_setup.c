@@ -247,7 +247,10 @@ transfer_setup(struct transfer *t, CURLSH *share,
 	t->easy = e;
 	if (setup_connection(t, peer, connect_ms) == -1)
 		goto fail;
-	curl_easy_setopt(e, CURLOPT_SHARE, share);
+	if (t->networks == NULL)
+		curl_easy_setopt(e, CURLOPT_SHARE, share);
+	else if (upstream_setup_web(t) == -1)
+		goto fail;
 	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(e, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
 	curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);

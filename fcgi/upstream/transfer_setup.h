@@ -16,6 +16,10 @@ int transfer_setup(struct transfer *t, CURLSH *share,
     const struct transfer_peer *peer, const struct provider_request *req,
     unsigned connect_ms);
 
+/* For a transfer to an address that is somebody else's word: it goes to public
+ * ones alone, on a connection of its own. Returns 0 or -1. */
+int upstream_setup_web(struct transfer *t);
+
 /* Frees and overwrites a list of headers: one of them holds the key. */
 void transfer_free_headers(struct curl_slist *headers);
 

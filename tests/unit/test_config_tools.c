@@ -95,6 +95,17 @@ test_refused(void **state)
 	bad(DEMO "tool_server \"a\" {\n}\n", 3, "a has no url");
 	bad("tool_server \"a\" {\nurl = \"http://u:p@h/\"\n}\n", 2,
 	    "url|user name");
+	bad("tool_server \"a\" {\n" URL "fetch = yes\n}\n", 3,
+	    "kind = searxng");
+	bad("tool_server \"a\" {\n" URL "kind = searxng\nfetch = yes\n"
+	    "proxy = \"http://p.example:1\"\n}\n",
+	    4, "with a proxy");
+	bad("tool_server \"a\" {\n" URL "kind = searxng\n"
+	    "fetch_networks = {\"10.0.0.0/8\"}\n}\n",
+	    4, "without fetch");
+	bad("tool_server \"a\" {\n" URL "kind = searxng\nfetch = yes\n"
+	    "fetch_networks = {\"10.0.0.1/8\"}\n}\n",
+	    5, "ADDRESS/BITS");
 	bad("tool_server \"a\" { consent = maybe }\n", 1,
 	    "one of ask, always, never");
 	bad("tool_server \"a\" { limits {\nresults = 1M } }\n", 2,

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "confab/state/shared_sessions.h"
-#include "identity/address.h"
+#include "confab/base/address.h"
 #include "identity/agent.h"
 #include "shared_help.h"
 

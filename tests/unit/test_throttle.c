@@ -18,7 +18,7 @@
 #include "confab/identity/throttle.h"
 #include "confab/state/shared_slots.h"
 
-#include "identity/address.h"
+#include "confab/base/address.h"
 #include "shared_help.h"
 
 static const struct config_throttle rule = {

@@ -172,8 +172,14 @@ struct config_tool_limits {
 				  * server does not say, 10 min */
 };
 
-/* A server of tools (Model Context Protocol over Streamable HTTP). */
+enum config_tool_kind {
+	TOOL_KIND_MCP,	  /* Model Context Protocol over Streamable HTTP */
+	TOOL_KIND_SEARXNG /* a SearXNG, asked here in tools of our own */
+};
+
+/* A server of tools. */
 struct config_tool_server {
+	enum config_tool_kind kind;
 	char *name;	    /* the section's title; begins its tools' names */
 	char *url;	    /* of the one endpoint */
 	char *token_file;   /* NULL: no token is sent */
@@ -183,9 +189,11 @@ struct config_tool_server {
 	struct config_list headers; /* "Name: value" */
 	char *ca_file;		    /* NULL: the system's */
 	char *proxy; /* NULL: none, whatever the environment says */
-	struct config_list allow;  /* tools to offer: patterns; none: all */
-	struct config_list deny;   /* and those to leave out */
-	struct config_list users;  /* who may use it; none: everybody */
+	struct config_list allow; /* tools to offer: patterns; none: all */
+	struct config_list deny;  /* and those to leave out */
+	struct config_list users; /* who may use it; none: everybody */
+	bool fetch;		  /* a tool gets pages of the web */
+	struct config_list fetch_networks; /* where that may go besides */
 	struct config_list groups; /* and who of them; none: everybody */
 	config_group_set group_set;
 	bool prompts;		/* its prompts are offered */

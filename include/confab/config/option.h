@@ -127,6 +127,7 @@ bool config_is_object(const char *s);	 /* JSON of an object */
 bool config_is_word(const char *s);	 /* letters, digits, '_', '-', '.' */
 bool config_is_model_id(const char *s);
 bool config_is_group(const char *s);	   /* text without a separator */
+bool config_is_network(const char *s);	   /* ADDRESS or ADDRESS/BITS */
 bool config_is_tool_server(const char *s); /* a name that "__" may follow */
 
 /* True when the host of a base URL is this machine itself. */

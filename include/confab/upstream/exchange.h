@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "confab/base/api_error.h"
+#include "confab/config/config.h"
 #include "confab/provider/provider.h"
 
 struct upstream_exchange;
@@ -22,6 +23,7 @@ struct upstream_head {
 	const char *type;	 /* Content-Type, or NULL */
 	const char *retry_after; /* or NULL */
 	const char *wanted;	 /* the header that was wanted, or NULL */
+	bool refused; /* the address is one that may not be connected to */
 	bool encoded; /* the body is compressed, though nobody asked for that */
 };
 
@@ -44,6 +46,14 @@ struct upstream_exchange_call {
 	const char *want;   /* a literal, or NULL */
 	unsigned connect_ms;
 	unsigned total_ms; /* 0: no limit */
+	/*
+	 * Where not NULL, the address is somebody else's word: it is connected
+	 * to only where it is a public one (address_is_public()), by port 80 or
+	 * 443, or in these networks. It is looked at where the socket is made, so
+	 * what a name says twice does not matter; connections are not shared
+	 * with others nor kept, no proxy is used, and nothing is remembered.
+	 */
+	const struct config_list *networks;
 };
 
 /*

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "address.h"
+#include "confab/base/address.h"
 
 /* Reads an address. Returns AF_INET, AF_INET6, or -1. */
 static int

@@ -2,8 +2,8 @@
 /*
  * A client's address, as the web server's REMOTE_ADDR has it. Pure.
  */
-#ifndef CONFAB_IDENTITY_ADDRESS_H
-#define CONFAB_IDENTITY_ADDRESS_H
+#ifndef CONFAB_BASE_ADDRESS_H
+#define CONFAB_BASE_ADDRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +35,15 @@ bool address_range_read(const char *text, struct address_range *out);
 
 /* Is the address, in any spelling, in it? */
 bool address_range_has(const struct address_range *r, const char *address);
+
+/*
+ * True for an address that anybody may have on the public network: none of a
+ * private, local, special or documentation range of either family (RFC 6890 and
+ * IANA's registries), also where one is mapped into IPv6 or put into the
+ * translators' well-known prefix (RFC 6052); none of 6to4 and other tunnels,
+ * which would reach what is behind them.
+ */
+bool address_is_public(const char *text);
 
 /*
  * The network that a person is told of: the first 24 bits of an IPv4 address,

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The ways in which files come to a message: chosen, pasted, dropped. What cannot be taken is kept with its reason.
 
-import { MAX_ATTACHMENTS } from '../core/limits.js';
-import { selectActive, selectConversation, selectModel } from '../core/selectors.js';
-import { pruneWaiting, waiting } from './attach-waiting.js';
-import { pasteMeans, tableOf } from './paste.js';
+import { selectActive } from '../core/selectors.js';
+import { pruneWaiting } from './attach-waiting.js';
+import { pasteMeans } from './paste.js';
 import { make } from './region.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
- * @typedef {import('../core/types.js').Conversation} Conversation
  *
  * What a person is told of a file, and what can be done about it.
  * @typedef {object} Notice
@@ -53,92 +51,6 @@ function watchDrops(area, hover, take) {
 }
 
 /**
- * Why a file was not taken.
- * @param {import('./i18n.js').I18n} i18n
- * @param {string} name
- * @param {unknown} error
- * @returns {Notice}
- */
-function refusal(i18n, name, error) {
-  // What the server says of a recording that it was to write down.
-  const told = `error.${/** @type {any} */ (error)?.code}`;
-  if (i18n.has(told)) return { kind: 'warn', key: told, params: {} };
-  const reason = error instanceof Error && error.name === 'FileError' ? /** @type {any} */ (error).reason : null;
-  if (reason === null) return { kind: 'warn', key: 'app.failed', params: {} };
-  return { kind: 'warn', key: `file.${reason}`, params: { name } };
-}
-
-/**
- * Reads files one after the other, so that ten photographs are never decoded
- * at once, and puts them into a conversation's draft.
- * @param {Context} ctx
- * @param {string} conversationId
- * @param {{signal: AbortSignal, tell: (notice: Notice) => void, progress: (progress: Progress) => void, pages: (file: File, pages: readonly number[]) => void}} around
- */
-function createTaker(ctx, conversationId, { signal, tell, progress, pages }) {
-  const { actions, state } = ctx;
-  const conversation = () => selectConversation(state(), conversationId);
-
-  /** @param {File} file @param {boolean} pasted @param {typeof import('../files/take.js')} room */
-  async function takeOne(file, pasted, { takeFile }) {
-    const model = selectModel(state(), /** @type {Conversation} */ (conversation()));
-    const { attachment, original, hints } = await takeFile(file, {
-      model, newId: actions.newId, signal,
-      onProgress: (page, all) => progress({ name: file.name, page, pages: all }),
-      ...(state().session.transcription ? { transcribe: actions.transcribe } : {}),
-    });
-    if (attachment?.kind === 'image' && model !== null && !model.input.includes('image')) {
-      tell({ kind: 'warn', key: 'file.noImages', params: { model: model.name } });
-      return;
-    }
-    if (attachment !== null && actions.addAttachment(attachment, conversationId)) waiting.set(attachment.id, { ...original, pasted });
-    for (const { hint, count } of hints) {
-      if (hint === 'guessed') continue;
-      const sees = hint === 'unread' && model?.input.includes('image') === true;
-      tell({
-        kind: attachment === null && !sees ? 'warn' : 'info', key: `file.hint.${hint}`, params: { name: file.name, count },
-        ...(sees ? { offer: { key: 'file.asPictures', run: () => pages(file, original.unread) } } : {}),
-      });
-    }
-  }
-
-  return {
-    /** @param {readonly File[]} files @param {boolean} pasted */
-    async take(files, pasted) {
-      const room = await import('../files/take.js');
-      for (const file of files) {
-        if ((conversation()?.draft.attachments.length ?? MAX_ATTACHMENTS) >= MAX_ATTACHMENTS) {
-          tell({ kind: 'warn', key: 'file.many', params: { count: MAX_ATTACHMENTS } });
-          return;
-        }
-        progress({ name: file.name, page: 0, pages: 0 });
-        try {
-          await takeOne(file, pasted, room);
-        } catch (error) {
-          if (signal.aborted) return;
-          tell(refusal(ctx.i18n, file.name, error));
-        }
-      }
-    },
-    /** @param {File} file @param {readonly number[]} numbers */
-    async takePages(file, numbers) {
-      const { takePages } = await import('../files/take.js');
-      const left = MAX_ATTACHMENTS - (conversation()?.draft.attachments.length ?? 0);
-      try {
-        await takePages(file, numbers.slice(0, left), {
-          model: null, newId: actions.newId, signal,
-          onProgress: (page, all) => progress({ name: file.name, page, pages: all }),
-          add: (attachment) => actions.addAttachment(attachment, conversationId),
-        });
-        if (numbers.length > left) tell({ kind: 'warn', key: 'file.many', params: { count: MAX_ATTACHMENTS } });
-      } catch (error) {
-        if (!signal.aborted) tell(refusal(ctx.i18n, file.name, error));
-      }
-    },
-  };
-}
-
-/**
  * @param {Context} ctx
  * @param {() => void} changed  called when what it shows has changed
  */
@@ -154,13 +66,17 @@ export function createAttach(ctx, changed) {
   /** The next paste was asked for as plain text. */
   let plain = false;
 
-  /** @param {(taker: ReturnType<typeof createTaker>) => Promise<void>} work */
+  /** @param {(taker: import('./attach-taker.js').Taker) => Promise<void>} work */
   async function run(work) {
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
+    const { id } = selectActive(ctx.state());
     notices = [];
-    const taker = createTaker(ctx, selectActive(ctx.state()).id, {
+    // Nothing is sent from now on until they are there.
+    progress = { name: '', page: 0, pages: 0 };
+    changed();
+    const around = /** @type {import('./attach-taker.js').Around} */ ({
       signal,
       tell(notice) {
         notices = [...notices, notice];
@@ -174,7 +90,8 @@ export function createAttach(ctx, changed) {
       pages: (file, pages) => void run((again) => again.takePages(file, pages)),
     });
     try {
-      await work(taker);
+      const { createTaker } = await import('./attach-taker.js');
+      await work(createTaker(ctx, id, around));
     } catch {
       notices = [...notices, { kind: 'warn', key: 'app.failed', params: {} }];
     }
@@ -188,8 +105,13 @@ export function createAttach(ctx, changed) {
     if (files.length > 0) await run((taker) => taker.take(files, pasted));
   }
 
+  /** What is in folders. @param {(room: typeof import('../files/folder.js')) => import('../files/folder.js').Found | Promise<import('../files/folder.js').Found>} look */
+  const addFolder = (look) => run(async (taker) => taker.takeFolder(await look(await import('../files/folder.js'))));
+
   picker.addEventListener('change', () => {
-    void add([...picker.files ?? []]);
+    const files = [...picker.files ?? []];
+    if (picker.webkitdirectory) void addFolder(({ filesOf }) => filesOf(files));
+    else void add(files);
     picker.value = '';
     ctx.focusComposer();
   });
@@ -197,6 +119,11 @@ export function createAttach(ctx, changed) {
   return {
     picker,
     add,
+    /** Has files chosen, or a whole folder. @param {boolean} folder */
+    pick(folder) {
+      picker.webkitdirectory = folder;
+      picker.click();
+    },
     get notices() { return notices; },
     get progress() { return progress; },
     get reading() { return progress !== null; },
@@ -229,7 +156,7 @@ export function createAttach(ctx, changed) {
       if (means === 'text') return;
       event.preventDefault();
       if (means === 'files') void add(files);
-      else if (means === 'table') void pasteTable(text);
+      else if (means === 'table') void import('./attach-taker.js').then(({ pasteTable }) => pasteTable(text));
       else void add([new File([text], `${ctx.i18n.t('compose.pasted')}.txt`, { type: 'text/plain' })], true);
     },
     /** Files dropped anywhere on the conversation. @param {HTMLElement} area */
@@ -242,19 +169,10 @@ export function createAttach(ctx, changed) {
         const files = [...transfer.files];
         const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? null);
         if (!entries.some((entry) => entry?.isDirectory)) void add(files);
-        else void import('../files/folder.js').then(({ filesIn }) => filesIn(entries)).then((all) => add(all), () => add(files));
+        else void addFolder(({ filesIn }) => filesIn(entries));
       });
     },
   };
-}
-
-/**
- * A table of a spreadsheet, as a table of Markdown, where the cursor is; the browser can take it back.
- * @param {string} text
- */
-async function pasteTable(text) {
-  const { markdownTable } = await import('../files/markdown.js');
-  document.execCommand('insertText', false, `${markdownTable(tableOf(text) ?? [])}\n`);
 }
 
 /** @typedef {ReturnType<typeof createAttach>} Attach */

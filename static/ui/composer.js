@@ -170,7 +170,7 @@ function rowRegion(ctx, attach, press, dictate) {
       const does = t(streaming ? 'compose.stop' : 'compose.send');
       return html`
         <button type="button" class="icon-button" aria-label=${t('compose.attach')} title=${t('compose.attach')} aria-haspopup=${resources ? 'true' : nothing} @click=${(/** @type {MouseEvent} */ event) => {
-          const pick = () => attach.picker.click();
+          const pick = () => attach.pick(false);
           if (!resources) pick();
           else {
             ctx.menus.open(/** @type {HTMLElement} */ (event.currentTarget), t('compose.attach'), [
@@ -178,6 +178,7 @@ function rowRegion(ctx, attach, press, dictate) {
               { label: t('resources.title'), icon: 'plug', run: () => ctx.actions.setUi({ dialog: 'resources' }) }]);
           }
         }}>${icon('attach')}</button>
+        <button type="button" class="icon-button folder-button" aria-label=${t('compose.folder')} title=${t('compose.folder')} @click=${() => attach.pick(true)}>${icon('folder')}</button>
         <button type="button" class="icon-button tools-button" data-on=${offered > 0} aria-label=${offered > 0 ? t('tools.chosen', { count: offered }) : t('tools.title')}
           title=${t('tools.title')} aria-haspopup="dialog" @click=${() => ctx.actions.setUi({ dialog: 'tools' })}>${icon('tool')}${offered > 0 ? html`<span class="tools-count" aria-hidden="true">${offered}</span>` : nothing}</button>
         ${searches === null ? nothing : html`<button type="button" class="icon-button tools-button" data-on=${searches} aria-pressed=${String(searches)} aria-label=${t('compose.search')}

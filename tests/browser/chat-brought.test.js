@@ -59,6 +59,35 @@ test('chats of ChatGPT come along from the archive, once, and are said to', asyn
   assert.doesNotMatch(await chat.stored(), /dough/);
 });
 
+test('a folder that is chosen gives its files in order, and says how many of how many', async () => {
+  const top = join(folder, 'chosen');
+  mkdirSync(join(top, 'src'), { recursive: true });
+  mkdirSync(join(top, '.git'));
+  writeFileSync(join(top, '.git', 'config'), 'hidden words');
+  writeFileSync(join(top, 'empty.txt'), '');
+  for (let i = 10; i < 70; i += 1) writeFileSync(join(top, 'src', `f${i}.txt`), `words of ${i}`);
+  chat = await chats.open();
+  const choose = async (/** @type {string} */ path) => {
+    const asked = chat.page.waitForEvent('filechooser');
+    await chat.page.getByRole('button', { name: 'Attach a folder' }).click();
+    await (await asked).setFiles(path);
+  };
+  await choose(join(top, 'src'));
+  await chat.page.getByText('50 of 60 files of the folder are attached.').waitFor();
+  await chat.page.getByText('At most 50 files at a time.').waitFor();
+  const names = await chat.page.locator('.attachments .attachment-name').allTextContents();
+  assert.deepEqual(names, Array.from({ length: 50 }, (_, i) => `src/f${i + 10}.txt`));
+  await chat.page.getByRole('button', { name: 'New chat' }).first().click();
+  await chat.page.locator('.attachments').waitFor({ state: 'detached' });
+  await choose(top);
+  await chat.page.getByText('50 of 61 files of the folder are attached.').waitFor();
+  assert.equal(await chat.page.locator('.attachments').getByText('config').count(), 0, 'what is hidden stays');
+  // The paperclip is for files again.
+  const asked = chat.page.waitForEvent('filechooser');
+  await chat.page.getByRole('button', { name: 'Attach files' }).click();
+  assert.equal(await (await asked).element().evaluate((input) => /** @type {HTMLInputElement} */ (input).webkitdirectory), false);
+});
+
 test('a folder that is dropped gives all its files, and those of the folders in it', async () => {
   const top = join(folder, 'project');
   mkdirSync(join(top, 'src', 'deep'), { recursive: true });
@@ -71,6 +100,7 @@ test('a folder that is dropped gives all its files, and those of the folders in 
     await session.send('Input.dispatchDragEvent', { type, x: x + 20, y: y + 5, data });
   }
   for (const name of ['readme.txt', 'a.js', 'b.js']) await chat.page.locator('.attachments').getByText(name).waitFor();
+  await chat.page.getByText('3 of 3 files of the folder are attached.').waitFor();
   await chat.ask('What is in it?');
   await chat.see('Hello, world!');
   const sent = chats.site.upstream.calls.at(-1)?.body ?? '';

@@ -400,8 +400,7 @@ test('the keyboard keeps its place when what had the focus goes away', async () 
    * @param {import('playwright-core').Locator} button @param {...string} places  its id, name or class
    */
   const press = async (button, ...places) => {
-    await button.focus();
-    await page.keyboard.press('Enter');
+    await button.press('Enter');
     await page.waitForFunction((wanted) => {
       const there = /** @type {Element} */ (document.activeElement);
       return wanted.includes(there.id || there.getAttribute('aria-label') || there.classList[0]);

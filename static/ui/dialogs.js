@@ -65,6 +65,18 @@ function focusFirst(head, body) {
   body.scrollTop = 0;
 }
 
+/** @param {Context} ctx @param {DialogContent} content @param {() => void} close */
+function headView({ i18n: { t } }, { title }, close) {
+  return html`<h2 id="dialog-title" class="display">${t(title)}</h2>
+    <button type="button" class="icon-button" aria-label=${t('do.close')} title=${t('do.close')} @click=${close}>${icon('close')}</button>`;
+}
+
+/** The focus, to where it was, if that is still there. @param {Context} ctx @param {Element | null} place */
+function giveBack(ctx, place) {
+  if (place instanceof HTMLElement && place.isConnected && place !== document.body) place.focus();
+  else ctx.focusComposer();
+}
+
 /** @param {Context} ctx */
 export function createDialogs(ctx) {
   const element = /** @type {HTMLDialogElement} */ (make('dialog', 'dialog', { 'aria-labelledby': 'dialog-title' }));
@@ -112,19 +124,16 @@ export function createDialogs(ctx) {
     body.replaceWith(fresh);
     body = fresh;
     if (another) return;
-    if (cameFrom instanceof HTMLElement && cameFrom.isConnected && cameFrom !== document.body) cameFrom.focus();
-    else ctx.focusComposer();
+    giveBack(ctx, cameFrom);
     cameFrom = null;
   }
 
   /** @param {State} state */
   function draw(state) {
     if (!content) return;
-    const { t } = ctx.i18n;
     element.classList.toggle('dialog-small', content.small === true);
     element.classList.toggle('dialog-wide', content.wide === true);
-    render(html`<h2 id="dialog-title" class="display">${t(content.title)}</h2>
-      <button type="button" class="icon-button" aria-label=${t('do.close')} title=${t('do.close')} @click=${close}>${icon('close')}</button>`, head);
+    render(headView(ctx, content, close), head);
     content.update(state, body);
   }
 

@@ -42,11 +42,13 @@ const [page = '', out = ''] = process.argv.slice(2).map((path) => resolve(path))
  */
 const GROUPS = [
   ['start.js'],
-  ['app.js'],
+  // Both of the next two faces count seconds.
+  ['app.js', 'ui/ticker.js'],
+  ['ui/login.js'],
   ['signed-in.js'],
   ['md/render.js'],
   ['core/exporting.js', 'core/importing.js', 'ui/export-html.js'],
-  ['net/tool-call.js', 'ui/tool-views.js'],
+  ['ui/part-tool.js', 'net/tool-call.js', 'ui/tool-views.js'],
   ['files/take.js', 'files/chats-open.js', 'files/folder.js', 'files/markdown.js'],
   ['ui/dictation.js', 'net/transcription.js', 'files/wav.js'],
   ['net/own.js', ...readdirSync(join(page, 'ui')).filter((name) => name.startsWith('dialog-')).map((name) => `ui/${name}`)],

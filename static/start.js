@@ -24,5 +24,5 @@ function settingsStorage() {
 export const storage = settingsStorage();
 /** The browser's own, which knows the answer to the first request. */
 export const fetchOwn = askFirst((url, init) => fetch(url, init), document.baseURI);
-// Who looks at the conversation hears of what could not be loaded.
-if (beenHere(storage)) preload('conversation').catch(() => {});
+// Who looks at either hears of what could not be loaded.
+preload(beenHere(storage) ? 'conversation' : 'login').catch(() => {});

@@ -5,7 +5,7 @@ import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { explain } from './errors.js';
 import { createI18n } from './i18n.js';
 import { icon } from './icons.js';
-import { createLoginPage } from './login.js';
+import { later } from './later.js';
 import { createToasts } from './notices.js';
 import { preload } from './preload.js';
 import { make } from './region.js';
@@ -15,7 +15,6 @@ import { make } from './region.js';
  * @typedef {import('../core/types.js').Actions} Actions
  * @typedef {import('../core/store.js').Store} Store
  * @typedef {import('./context.js').Basics} Basics
- * @typedef {import('./shell.js').Shell} Shell
  * @typedef {() => Promise<Pick<typeof import('./shell.js'), 'createShell'>>} LoadShell
  */
 
@@ -36,31 +35,23 @@ function applySettings(settings) {
 }
 
 /**
- * The conversation's own part of the page, loaded when it is first wanted.
+ * The faces of the page that are loaded when they are first wanted.
  * @param {Basics} basics
  * @param {LoadShell} loadShell
  * @param {() => void} redraw
  */
-function createShellLoader(basics, loadShell, redraw) {
-  /** @type {Shell | null} */
-  let shell = null;
-  /** @type {'no' | 'loading' | 'failed'} */
-  let loading = 'no';
-  return {
-    get shell() { return shell; },
-    get failed() { return loading === 'failed'; },
-    load() {
-      if (shell || loading === 'loading') return;
-      loading = 'loading';
-      Promise.all([loadShell(), preload('conversation')]).then(([module]) => {
-        shell = module.createShell(basics, redraw);
-        redraw();
-      }, () => {
-        loading = 'failed';
-        redraw();
-      });
-    },
-  };
+function createLaterFaces(basics, loadShell, redraw) {
+  const shell = later(async () => {
+    const [{ createShell }] = await Promise.all([loadShell(), preload('conversation')]);
+    return createShell(basics, redraw);
+  }, redraw);
+  const login = later(async () => {
+    const page = (await import('./login.js')).createLoginPage(basics);
+    // Whoever types a name is about to sign in.
+    page.element.addEventListener('input', shell.load, { once: true });
+    return page;
+  }, redraw);
+  return { shell, login };
 }
 
 /**
@@ -102,17 +93,14 @@ function createSettingsWatch(i18n) {
  * Which of the page's faces is shown, and what it says.
  * @param {HTMLElement} root
  * @param {Basics} basics
- * @param {ReturnType<typeof createShellLoader>} loader
+ * @param {ReturnType<typeof createLaterFaces>} parts
  * @param {ReturnType<typeof createToasts>} toasts
  */
-function createFaces(root, basics, loader, toasts) {
+function createFaces(root, basics, { shell, login }, toasts) {
   const { actions, i18n } = basics;
-  const loginPage = createLoginPage(basics);
   const splash = createSplash(basics);
   /** @type {HTMLElement | null} */
   let shown = null;
-  // Whoever types a name is about to sign in.
-  loginPage.element.addEventListener('input', loader.load, { once: true });
 
   /** @param {HTMLElement} element @returns {boolean} whether it was not there before */
   function show(element) {
@@ -120,6 +108,19 @@ function createFaces(root, basics, loader, toasts) {
     shown = element;
     root.replaceChildren(element, toasts.element);
     return true;
+  }
+
+  /**
+   * A face that is loaded when it is wanted, and then the splash until it is there.
+   * @template T
+   * @param {import('./later.js').Later<T>} face
+   */
+  function wanted(face) {
+    if (!face.failed) face.load();
+    if (face.part !== null) return face.part;
+    splash.draw(face.failed ? i18n.t('app.failed') : '', face.load);
+    show(splash.element);
+    return null;
   }
 
   return {
@@ -130,23 +131,20 @@ function createFaces(root, basics, loader, toasts) {
     },
     /** @param {State} state */
     login(state) {
-      if (loader.shell && shown === loader.shell.element) loader.shell.leave(state);
-      loginPage.update(state);
-      if (show(loginPage.element)) loginPage.focus();
+      if (shell.part && shown === shell.part.element) shell.part.leave(state);
+      const page = wanted(login);
+      if (!page) return;
+      page.update(state);
+      if (show(page.element)) page.focus();
     },
     /** @param {State} state */
     conversation(state) {
-      if (!loader.failed) loader.load();
-      const { shell } = loader;
-      if (!shell) {
-        splash.draw(loader.failed ? i18n.t('app.failed') : '', loader.load);
-        show(splash.element);
-        return;
-      }
-      const first = show(shell.element);
-      shell.update(state);
+      const page = wanted(shell);
+      if (!page) return;
+      const first = show(page.element);
+      page.update(state);
       // Where a keyboard on the screen would come up, nobody is pushed into a field.
-      if (first && matchMedia('(hover: hover)').matches) shell.focus();
+      if (first && matchMedia('(hover: hover)').matches) page.focus();
     },
   };
 }
@@ -171,12 +169,12 @@ export function mountUi(root, { store, actions, loadShell }) {
     i18n,
     actions,
     state: store.getState,
-    say: (text) => loader.shell?.say(text),
-    focusComposer: () => loader.shell?.focus(),
+    say: (text) => parts.shell.part?.say(text),
+    focusComposer: () => parts.shell.part?.focus(),
   };
   const toasts = createToasts(basics);
-  const loader = createShellLoader(basics, loadShell, redraw);
-  const faces = createFaces(root, basics, loader, toasts);
+  const parts = createLaterFaces(basics, loadShell, redraw);
+  const faces = createFaces(root, basics, parts, toasts);
   const follow = createSettingsWatch(i18n);
 
   /** @param {State} state */
@@ -195,7 +193,7 @@ export function mountUi(root, { store, actions, loadShell }) {
   return {
     unmount() {
       unsubscribe();
-      loader.shell?.dispose();
+      parts.shell.part?.dispose();
       root.replaceChildren();
     },
   };

@@ -8,7 +8,7 @@ import { createNotice, createRaw } from './part-raw.js';
 import { createReasoning } from './part-reasoning.js';
 import { createSources } from './part-sources.js';
 import { createText } from './part-text.js';
-import { createResult, createToolCall } from './part-tool.js';
+import { createTool } from './part-tool-later.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -32,9 +32,9 @@ import { createResult, createToolCall } from './part-tool.js';
 /** 'result' is what a tool gave: no Markdown. @type {Record<Exclude<Part['kind'], 'source'> | 'result', (ctx: Context) => PartView>} */
 const MAKERS = {
   text: createText,
-  result: createResult,
+  result: (ctx) => createTool(ctx, ({ createResult }) => createResult(ctx)),
   reasoning: createReasoning,
-  tool_call: (ctx) => createToolCall(ctx, createParts),
+  tool_call: (ctx) => createTool(ctx, ({ createToolCall }) => createToolCall(ctx, createParts)),
   image: createImage,
   audio: createAudio,
   file: createFile,

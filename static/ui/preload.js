@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The later parts of the page, each asked for together and not one file after the other: the page's markup lists them.
 
-/** @typedef {'conversation' | 'markdown'} Part */
+/** @typedef {'login' | 'conversation' | 'markdown'} Part */
 
 /** @type {Map<Part, Promise<void>>} */
 const asked = new Map();

@@ -9,7 +9,7 @@ import { createComposer } from './composer.js';
 import { createDialogs } from './dialogs.js';
 import { watchFocus } from './focus.js';
 import { installShortcuts } from './keys.js';
-import { createLoginDialog } from './login.js';
+import { later } from './later.js';
 import { createQuote } from './quote.js';
 import { make, region } from './region.js';
 import { createContext, createImporter } from './services.js';
@@ -25,6 +25,9 @@ import { createTopbar } from './topbar.js';
 
 /** Here the list of chats is a drawer; css/layout.css has the same. */
 const NARROW = '(max-width: 52rem), (max-height: 30rem) and (max-width: 64rem)';
+
+/** After which the form for signing in again is asked for once more, when it could not be loaded (ms). */
+const RELOGIN_AGAIN_MS = 5000;
 
 /**
  * The list of chats: beside the thread where there is room, else a drawer over it.
@@ -140,6 +143,32 @@ function skipRegion(basics, go) {
 }
 
 /**
+ * Ends what would say something of a conversation.
+ * @param {Context} ctx
+ * @param {{clear(): void}} announcer
+ */
+function endAll(ctx, announcer) {
+  ctx.menus.close();
+  ctx.models.close();
+  ctx.speech.end();
+  announcer.clear();
+}
+
+/**
+ * Signing in again, loaded when a session has ended.
+ * @param {Context} ctx
+ * @param {(dialog: ReturnType<typeof import('./login.js').createLoginDialog>) => void} add
+ * @param {() => void} redraw
+ */
+function createRelogin(ctx, add, redraw) {
+  const dialog = later(async () => add((await import('./login.js')).createLoginDialog(ctx)), () => {
+    if (dialog.failed) setTimeout(redraw, RELOGIN_AGAIN_MS);
+    else redraw();
+  });
+  return dialog;
+}
+
+/**
  * @param {Basics} basics
  * @param {() => void} redraw
  */
@@ -153,23 +182,27 @@ export function createShell(basics, redraw) {
   const sidebar = createSidebar(ctx, drawer.toggle);
   const topbar = createTopbar(ctx, drawer.toggle, drawer.isOpen);
   const dialogs = createDialogs(ctx);
-  const relogin = createLoginDialog(ctx);
   const banners = createBanners(ctx);
   const announcer = createAnnouncer(ctx);
   const skip = skipRegion(basics, () => composer.focus());
-  const views = [sidebar, topbar, banners, thread, composer, dialogs, relogin, skip];
+  /** @type {{update(state: State): void}[]} */
+  const views = [sidebar, topbar, banners, thread, composer, dialogs, skip];
 
   const element = make('div', 'shell');
   const main = make('main', 'main');
   const scrim = make('div', 'scrim');
   scrim.addEventListener('click', drawer.toggle);
   main.append(topbar.element, banners.element, thread.element, composer.element, quote.element);
-  element.append(skip.element, sidebar.element, scrim, main, relogin.element, dialogs.element, importer, announcer.element);
+  element.append(skip.element, sidebar.element, scrim, main, dialogs.element, importer, announcer.element);
   composer.takeDrops(element);
   drawer.closeOnEscape(sidebar.element);
   drawer.narrow.addEventListener('change', redraw);
   const uninstall = installKeys(ctx, { element, drawer, thread, composer, quote });
   const fallBack = createFallBack(element, thread, composer);
+  const relogin = createRelogin(ctx, (dialog) => {
+    views.push(dialog);
+    element.append(dialog.element);
+  }, redraw);
 
   return {
     element,
@@ -183,6 +216,7 @@ export function createShell(basics, redraw) {
       element.toggleAttribute('data-veiled', state.session.elsewhere);
       main.inert = open && drawer.narrow.matches;
       ctx.markdown.load();
+      if (state.session.status === 'expired') relogin.load();
       const keepFocus = watchFocus(element, fallBack);
       for (const view of views) view.update(state);
       ctx.models.update();
@@ -192,10 +226,7 @@ export function createShell(basics, redraw) {
     },
     /** Somebody has signed out: what they had is not to be read in the page. @param {State} state */
     leave(state) {
-      ctx.menus.close();
-      ctx.models.close();
-      ctx.speech.end();
-      announcer.clear();
+      endAll(ctx, announcer);
       for (const view of views) view.update(state);
     },
     dispose() {

@@ -79,8 +79,7 @@ test('up to the conversation, for who was signed in', { skip: !JOINED }, async (
   await page.goto(chats.address);
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   await page.waitForLoadState('networkidle');
-  // 120 KiB is where it should be: words and faces of the account are still in it.
-  within(t, wire, { bytes: 124 * 1024, requests: 16 });
+  within(t, wire, { bytes: 120 * 1024, requests: 16 });
   assert.ok(wire.bytes > 50_000, 'it is counted at all');
   assert.equal(wire.urls.filter((url) => url.includes('api/session')).length, 1, 'who is here is asked once');
   await context.close();

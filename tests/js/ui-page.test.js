@@ -25,7 +25,7 @@ function collect(module, found) {
 }
 
 const skip = !existsSync(new URL('vendor/lit-html/lit-html.js', STATIC));
-const [first = '', later = '', markdown = ''] = page.split(/<template id="later-(?:conversation|markdown)">/);
+const [first = '', login = '', later = '', markdown = ''] = page.split(/<template id="later-(?:login|conversation|markdown)">/);
 
 /** @param {string} markup @param {string} rel */
 const asked = (markup, rel) => [...markup.matchAll(/rel="([a-z]+)" href="([^"]+)"/g)].filter((m) => m[1] === rel).map((m) => String(m[2]));
@@ -44,10 +44,12 @@ test('the first script imports next to nothing', () => {
   assert.deepEqual([...needed].sort(), ['core/been-here.js', 'net/first.js', 'start.js', 'ui/preload.js']);
 });
 
-test('so is every module of the conversation, once somebody signs in, and of Markdown after that', { skip }, () => {
+test('so is every module of the login, of the conversation, once somebody signs in, and of Markdown after that', { skip }, () => {
   const known = collect(new URL('app.js', STATIC), new Set());
+  const signingIn = collect(new URL('ui/login.js', STATIC), new Set());
   const conversation = collect(new URL('signed-in.js', STATIC), new Set());
   const rendering = collect(new URL('md/render.js', STATIC), new Set());
+  assert.deepEqual(asked(login, 'modulepreload'), [...signingIn].filter((name) => !known.has(name)).sort());
   assert.deepEqual(asked(later, 'modulepreload'), [...conversation].filter((name) => !known.has(name)).sort());
   assert.deepEqual(asked(markdown, 'modulepreload'), [...rendering].filter((name) => !known.has(name) && !conversation.has(name)).sort());
 });

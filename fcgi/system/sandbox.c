@@ -154,6 +154,13 @@ restrict_files(const struct config *c)
 		    false);
 		add_folder(&p, owned, &n_owned, c->providers[i].ca_file, false);
 	}
+	for (size_t i = 0; i < c->n_tool_servers; i++) {
+		add_folder(&p, owned, &n_owned, c->tool_servers[i].token_file,
+		    false);
+		add_folder(&p, owned, &n_owned, c->tool_servers[i].ca_file,
+		    false);
+	}
+	add_folder(&p, owned, &n_owned, c->state.password_file, false);
 	/* Often a link to wherever the network's manager keeps it. */
 	add_folder(&p, owned, &n_owned, "/etc/resolv.conf", false);
 	add(&p, X509_get_default_cert_area(), false);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SANDBOX_PATHS_MAX 128
+#define SANDBOX_PATHS_MAX 256
 
 /* A file or folder with all below it, and what may be done there. */
 struct sandbox_path {

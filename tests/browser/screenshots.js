@@ -66,6 +66,22 @@ await talk(desktop, 'tour', ['How does a message travel? Draw a diagram, fast'])
 await talk(desktop, 'tour', ['Which moons are the largest? A table, please, and fast.']);
 await shoot(desktop, 'desktop.png', 0);
 
+// A round with a tool: what a model wants is shown before it is done.
+const consent = await signIn({ viewport: { width: 960, height: 1200 }, colorScheme: 'light' });
+await consent.locator('.topbar .model-select').click();
+await consent.locator('.model-panel [data-model="tour"]').first().click();
+await consent.getByRole('button', { name: 'Tools', exact: true }).click();
+await consent.getByRole('dialog').getByRole('checkbox', { name: 'run_javascript' }).check();
+await consent.keyboard.press('Escape');
+await consent.getByRole('textbox', { name: 'Message' }).fill('Show me your tools, fast.');
+await consent.getByRole('button', { name: 'Send' }).click();
+await consent.getByRole('button', { name: 'Allow once' }).waitFor({ timeout: 120_000 });
+await shoot(consent, 'tools-ask.png', 0);
+await consent.getByRole('button', { name: 'Allow once' }).click();
+await consent.locator('.part-tool[data-state="done"] summary').first().click();
+await consent.getByText('That was a whole round').waitFor({ timeout: 120_000 });
+await shoot(consent, 'tools.png', 100_000);
+
 const phone = await signIn({
   viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'dark',
 });

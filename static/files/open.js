@@ -13,6 +13,7 @@ import { FileError } from './errors.js';
  * @property {AbortSignal} [signal]  rejects with its reason
  * @property {(page: number, pages: number) => void} [onProgress]
  * @property {(drawn: {page: number, blob: Blob, width: number, height: number}) => void} [onDrawn]
+ * @property {(picture: import('./picture.js').Picture) => void} [onPicture]
  * @property {(imported: {text: string, left: number} | null) => void} [onImported]
  */
 
@@ -43,7 +44,7 @@ function createThread() {
  * @returns {Promise<Result | null>}
  * @throws {FileError}
  */
-export function carryOut(order, { signal, onProgress, onDrawn, onImported } = {}) {
+export function carryOut(order, { signal, onProgress, onDrawn, onPicture, onImported } = {}) {
   signal?.throwIfAborted();
   const thread = createThread();
   let timer = 0;
@@ -57,6 +58,7 @@ export function carryOut(order, { signal, onProgress, onDrawn, onImported } = {}
       listen();
       if ('progress' in data) onProgress?.(data.progress.page, data.progress.pages);
       else if ('drawn' in data) onDrawn?.(data.drawn);
+      else if ('picture' in data) onPicture?.(data.picture);
       else if ('imported' in data) onImported?.(data.imported);
       else if ('done' in data) resolve(data.done);
       else if ('failed' in data) reject(new FileError(data.failed));

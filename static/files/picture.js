@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Pictures that people add: decoded by the browser, turned as the camera says, scaled, and written anew, so that
-// nothing else that the file told (where, when, by whom) goes along.
+// nothing else that the file told (where, when, by whom) goes along. In a thread: writing a PNG takes its time.
 
 import { MAX_IMAGE_CHARS, MAX_IMAGE_SIDE } from '../core/limits.js';
 import { FileError } from './errors.js';
+import { MAX_PIXELS, pixelsOf } from './pixels.js';
 
 const SIDES = [MAX_IMAGE_SIDE, 1024, 768, 512];
 /** From this ratio of its sides, a picture that is scaled to fit loses what is written in it. */
-export const LONG_RATIO = 4;
+const LONG_RATIO = 4;
 
-/** @typedef {{data: string, type: string, width: number, height: number, long: boolean}} Picture */
+/** @typedef {{blob: Blob, width: number, height: number, long: boolean, animated: boolean}} Picture */
+
+/** Bytes of what is written, so that it fits when it is base64 in an address. */
+const MAX_BYTES = (MAX_IMAGE_CHARS / 4) * 3 - 100;
 
 /**
  * The same pixels, smaller: PNG where there may be transparency or sharp
@@ -18,37 +22,36 @@ export const LONG_RATIO = 4;
  * @param {string} type
  * @param {number} side
  */
-function draw(bitmap, type, side) {
+async function draw(bitmap, type, side) {
   const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const canvas = new OffscreenCanvas(Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
   const pen = canvas.getContext('2d');
   if (!pen) throw new FileError('broken', 'no canvas');
   const { width, height } = canvas;
   pen.imageSmoothingQuality = 'high';
   pen.drawImage(bitmap, 0, 0, width, height);
   if (!/jpeg|hei|avif/.test(type)) {
-    const png = canvas.toDataURL('image/png');
-    if (png.length < MAX_IMAGE_CHARS / 4) return { data: png, type: 'image/png', width, height };
+    const blob = await canvas.convertToBlob({ type: 'image/png' });
+    if (blob.size < MAX_BYTES / 4) return { blob, width, height };
   }
   pen.globalCompositeOperation = 'destination-over';
   pen.fillStyle = '#fff';
   pen.fillRect(0, 0, width, height);
-  return { data: canvas.toDataURL('image/jpeg', 0.87), type: 'image/jpeg', width, height };
+  return { blob: await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.87 }), width, height };
 }
 
 /**
  * Of an animation the first frame.
- * @param {Blob} file
+ * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {string} type  by its content
  * @returns {Promise<Picture>}
- * @throws {FileError} 'picture' when this browser cannot show it
+ * @throws {FileError} 'picture' when this browser cannot show it, 'bomb' when it says to be larger than is ever decoded
  */
-export async function readPicture(file, type) {
+export async function readPicture(bytes, type) {
+  if (pixelsOf(bytes, type) > MAX_PIXELS) throw new FileError('bomb');
   let bitmap;
   try {
-    bitmap = await createImageBitmap(new Blob([file], { type }), { imageOrientation: 'from-image' });
+    bitmap = await createImageBitmap(new Blob([bytes], { type }), { imageOrientation: 'from-image' });
   } catch {
     throw new FileError(/heic|tiff|jxl|avif/.test(type) ? 'picture' : 'broken');
   }
@@ -56,8 +59,8 @@ export async function readPicture(file, type) {
     const { width, height } = bitmap;
     const long = Math.max(width, height) > MAX_IMAGE_SIDE && Math.max(width, height) > LONG_RATIO * Math.min(width, height);
     for (const side of SIDES) {
-      const drawn = draw(bitmap, type, side);
-      if (drawn.data.length <= MAX_IMAGE_CHARS) return { ...drawn, long };
+      const drawn = await draw(bitmap, type, side);
+      if (drawn.blob.size <= MAX_BYTES) return { ...drawn, long, animated: isAnimated(bytes, type) };
     }
     throw new FileError('large');
   } finally {
@@ -70,7 +73,7 @@ export async function readPicture(file, type) {
  * @param {Uint8Array} bytes
  * @param {string} type
  */
-export function isAnimated(bytes, type) {
+function isAnimated(bytes, type) {
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, 1024 * 1024));
   if (type === 'image/png') return text.slice(0, 4096).includes('acTL');
   if (type === 'image/webp') return text.slice(0, 64).includes('ANIM');

@@ -5,7 +5,6 @@ import { MAX_FILE_CHARS, MAX_IMAGE_FILE_BYTES, MAX_TEXT_FILE_BYTES } from '../co
 import { FileError } from './errors.js';
 import { MAX_DOCUMENT_BYTES } from './limits.js';
 import { carryOut } from './open.js';
-import { isAnimated, readPicture } from './picture.js';
 import { sniff } from './sniff.js';
 
 /**
@@ -81,15 +80,22 @@ export async function takeFile(file, wish) {
  * @param {Wish} wish
  * @returns {Promise<Taken>}
  */
-async function takePicture(file, type, { newId }) {
+async function takePicture(file, type, { newId, signal }) {
   if (file.size > MAX_IMAGE_FILE_BYTES) throw new FileError('large');
-  const { long, ...picture } = await readPicture(file, type);
+  /** @type {import('./picture.js').Picture | undefined} */
+  let picture;
+  await carryOut({ does: 'picture', bytes: await file.arrayBuffer(), type }, {
+    ...(signal === undefined ? {} : { signal }),
+    onPicture(drawn) { picture = drawn; },
+  });
+  if (picture === undefined) throw new FileError('broken');
+  const { blob, width, height, long, animated } = picture;
   /** @type {{hint: Hint, count: number}[]} */
   const hints = [];
   if (long) hints.push({ hint: 'long', count: 1 });
-  if (isAnimated(new Uint8Array(await file.arrayBuffer()), type)) hints.push({ hint: 'animated', count: 1 });
+  if (animated) hints.push({ hint: 'animated', count: 1 });
   return {
-    attachment: { kind: 'image', id: newId(), name: file.name || 'image.png', size: file.size, ...picture },
+    attachment: { kind: 'image', id: newId(), name: file.name || 'image.png', size: file.size, data: await dataUrl(blob, blob.type), type: blob.type, width, height },
     original: { file, kind: 'image', form: 'file', encoding: '', sure: true, unread: [] },
     hints,
   };

@@ -3,20 +3,23 @@
 
 import { FileError } from './errors.js';
 import { createBudget } from './limits.js';
+import { readPicture } from './picture.js';
 import { drawPage, textOfPdf, withPdf } from './pdf.js';
 import { readDocument } from './read.js';
 
 /**
  * @typedef {object} Order
- * @property {'read' | 'draw' | 'import'} does
+ * @property {'read' | 'draw' | 'import' | 'picture'} does
  * @property {ArrayBuffer} bytes
  * @property {string} [encoding]
  * @property {boolean} [source]
  * @property {number[]} [pages]   to draw
+ * @property {string} [type]      of a picture, by its content
  *
  * @typedef {import('./read.js').Document & {pages: number, unread: number[]}} Result
  *
  * @typedef {{drawn: {page: number, blob: Blob, width: number, height: number}}
+ *   | {picture: import('./picture.js').Picture}
  *   | {progress: {page: number, pages: number}}
  *   | {imported: {text: string, left: number} | null}
  *   | {done: Result | null}
@@ -30,7 +33,7 @@ const port = /** @type {{postMessage: (report: Report) => void, onmessage: ((eve
  * @param {Order} order
  * @returns {Promise<Result | null>}
  */
-async function carryOut({ does, bytes, encoding, source, pages = [] }) {
+async function carryOut({ does, bytes, encoding, source, pages = [], type = '' }) {
   const onPage = (/** @type {number} */ page, /** @type {number} */ all) => port.postMessage({ progress: { page, pages: all } });
   const data = new Uint8Array(bytes);
   if (does === 'draw') {
@@ -40,6 +43,10 @@ async function carryOut({ does, bytes, encoding, source, pages = [] }) {
         port.postMessage({ drawn: { page, ...await drawPage(pdf, page) } });
       }
     });
+    return null;
+  }
+  if (does === 'picture') {
+    port.postMessage({ picture: await readPicture(data, type) });
     return null;
   }
   if (does === 'import') {

@@ -190,6 +190,103 @@ test('a picture is turned as the camera says, and tells nothing of the place', a
   await v.close();
 });
 
+/** A GIF of 2 × 1 pixels with these frames, each of one colour of red and blue (GIF89a, without compression). @param {number[]} frames */
+const gif = (...frames) => Buffer.concat([
+  Buffer.from('GIF89a'), Buffer.from([2, 0, 1, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255]),
+  ...frames.map((colour) => Buffer.from([0x21, 0xf9, 4, 0, 10, 0, 0, 0, 0x2c, 0, 0, 0, 0, 2, 0, 1, 0, 0, 2, 2,
+    // Codes of three bits: clear, the pixel twice, end.
+    ...[0, 8].map((shift) => ((4 | (colour << 3) | (colour << 6) | (5 << 9)) >> shift) & 255), 0])),
+  Buffer.from([0x3b]),
+]);
+
+/** The colour of the first pixel of the picture that waits. @param {Visit} v @param {string} name */
+const firstPixel = (v, name) => v.page.locator(`.composer .attachment-image img[alt="${name}"]`).evaluate((/** @type {HTMLImageElement} */ image) => {
+  const canvas = new OffscreenCanvas(1, 1);
+  const pen = canvas.getContext('2d');
+  pen?.drawImage(image, 0, 0, 1, 1, 0, 0, 1, 1);
+  return [...pen?.getImageData(0, 0, 1, 1).data ?? []].map((value) => Math.round(value / 32));
+});
+
+test('AVIF is shown; an animation is its first frame; what cannot be shown, or is none, gets a clear word', async () => {
+  const v = await visitWith('seeing');
+  const told = (/** @type {string} */ words) => v.page.locator('.composer .refusals').getByText(words).waitFor();
+  await attach(v, { name: 'dot.avif', content: sample('dot.avif') });
+  const shown = v.page.locator('.composer .attachment-image img[alt="dot.avif"]');
+  await shown.waitFor();
+  assert.match(String(await shown.getAttribute('src')), /^data:image\/jpeg;/, 'in a form that providers take');
+  assert.deepEqual([await shown.getAttribute('width'), await shown.getAttribute('height')], ['24', '16']);
+  await attach(v, { name: 'two.gif', content: gif(0, 1) });
+  await told('two.gif is an animation: the model sees its first frame.');
+  assert.deepEqual(await firstPixel(v, 'two.gif'), [8, 0, 0, 8]);
+  await attach(v, { name: 'one.gif', content: gif(1) });
+  await v.page.locator('.composer .attachment-image img[alt="one.gif"]').waitFor();
+  assert.equal(await v.page.locator('.composer .refusals').getByText('animation').count(), 0);
+  const box = (/** @type {string} */ brand) => Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(`ftyp${brand}`), Buffer.alloc(40)]);
+  await attach(v, { name: 'phone.heic', content: box('heic') }, { name: 'cut.avif', content: box('avif') });
+  await told('This browser cannot show phone.heic. Save it as JPEG or PNG.');
+  await told('This browser cannot show cut.avif. Save it as JPEG or PNG.');
+  await attach(v, { name: 'cut.png', content: Buffer.from('89504e470d0a1a0a0000', 'hex') });
+  await told('cut.png could not be read.');
+  await v.close();
+});
+
+test('a very tall picture is said so, and one that would unpack to a gigabyte is not unpacked', async () => {
+  const v = await visitWith('seeing');
+  const tall = await v.page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: 20, height: 8000 });
+    canvas.getContext('2d')?.fillRect(0, 0, 20, 4000);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  const png = Buffer.from(String(tall), 'base64');
+  await attach(v, { name: 'tall.png', content: png });
+  await v.page.getByText('tall.png is very long: the model sees it scaled down, and small print in it may be lost.').waitFor();
+  const bomb = Buffer.from(png);
+  bomb.writeUInt32BE(60000, 16);
+  bomb.writeUInt32BE(60000, 20);
+  await attach(v, { name: 'bomb.png', content: bomb });
+  await v.page.getByText('bomb.png unpacks to far more than is ever read.').waitFor();
+  await v.close();
+});
+
+test('what is attached is read and written anew outside of the thread that draws the page', async () => {
+  const v = await visitWith('seeing');
+  // What would hold it up is counted where it would be called; how long anything took is the machine's affair.
+  await v.page.evaluate(() => {
+    const heavy = /** @type {string[]} */ ([]);
+    Object.assign(window, { heavy });
+    const watch = (/** @type {any} */ owner, /** @type {string} */ name, large = (/** @type {any[]} */ ..._args) => true) => {
+      const own = owner[name];
+      owner[name] = function watched(/** @type {any[]} */ ...args) {
+        if (large(...args)) heavy.push(name);
+        return own.apply(this, args);
+      };
+    };
+    watch(HTMLCanvasElement.prototype, 'toDataURL');
+    watch(HTMLCanvasElement.prototype, 'toBlob');
+    watch(CanvasRenderingContext2D.prototype, 'drawImage');
+    watch(window, 'createImageBitmap');
+    watch(TextDecoder.prototype, 'decode', (bytes) => bytes?.byteLength > 100_000);
+    watch(window, 'DecompressionStream');
+  });
+  const noise = await v.page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(2400, 2400);
+    const pen = canvas.getContext('2d');
+    const pixels = new ImageData(2400, 2400);
+    for (let i = 0; i < pixels.data.length; i += 1) pixels.data[i] = (i * 2654435761) >>> 24;
+    pen?.putImageData(pixels, 0, 0);
+    const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  });
+  const text = 'Zeile für Zeile. '.repeat(60_000);
+  await attach(v, { name: 'noise.jpg', content: Buffer.from(noise) }, { name: 'long.txt', content: text },
+    { name: 'report.docx', content: sample('doc.docx') }, { name: 'a.pdf', content: pdf(Array.from({ length: 60 }, () => 'words\n'.repeat(40))) });
+  for (const name of ['long.txt', 'report.docx', 'a.pdf']) await chip(v, name).waitFor();
+  await v.page.locator('.composer .attachment-image img[alt="noise.jpg"]').waitFor();
+  assert.deepEqual(await v.page.evaluate(() => /** @type {any} */ (window).heavy), []);
+  await v.close();
+});
+
 test('a file that is removed is let go of, and one that is being read can be given up', async () => {
   const v = await visit({ prepare: asModules });
   await attach(v, { name: 'many.pdf', content: pdf(Array.from({ length: 400 }, (_, i) => `page ${i}\n`.repeat(30))) });

@@ -141,10 +141,12 @@ function createFaces(root, basics, { shell, login }, toasts) {
     conversation(state) {
       const page = wanted(shell);
       if (!page) return;
+      const entered = login.part !== null && shown === login.part.element;
       const first = show(page.element);
       page.update(state);
       // Where a keyboard on the screen would come up, nobody is pushed into a field.
       if (first && matchMedia('(hover: hover)').matches) page.focus();
+      else if (entered) page.enter();
     },
   };
 }

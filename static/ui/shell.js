@@ -142,6 +142,23 @@ function skipRegion(basics, go) {
   return region(basics, element, () => [], () => basics.i18n.t('app.skip'));
 }
 
+/** What lies over the conversation while the list of chats does. @param {() => void} close */
+function createScrim(close) {
+  const scrim = make('div', 'scrim');
+  scrim.addEventListener('click', close);
+  return scrim;
+}
+
+/**
+ * Gives the focus to what takes it this once: a click there is none for it.
+ * @param {HTMLElement} element
+ */
+function focusOnce(element) {
+  element.tabIndex = -1;
+  element.addEventListener('blur', () => element.removeAttribute('tabindex'), { once: true });
+  element.focus({ preventScroll: true });
+}
+
 /**
  * Ends what would say something of a conversation.
  * @param {Context} ctx
@@ -190,10 +207,8 @@ export function createShell(basics, redraw) {
 
   const element = make('div', 'shell');
   const main = make('main', 'main');
-  const scrim = make('div', 'scrim');
-  scrim.addEventListener('click', drawer.toggle);
   main.append(topbar.element, banners.element, thread.element, composer.element, quote.element);
-  element.append(skip.element, sidebar.element, scrim, main, dialogs.element, importer, announcer.element);
+  element.append(skip.element, sidebar.element, createScrim(drawer.toggle), main, dialogs.element, importer, announcer.element);
   composer.takeDrops(element);
   drawer.closeOnEscape(sidebar.element);
   drawer.narrow.addEventListener('change', redraw);
@@ -207,6 +222,8 @@ export function createShell(basics, redraw) {
   return {
     element,
     focus: () => composer.focus(),
+    /** For who has just signed in: the form that had the focus is gone. */
+    enter: () => focusOnce(main),
     say: announcer.say,
     /** @param {State} state */
     update(state) {

@@ -108,6 +108,9 @@ export function walk(name, Driver) {
     await engine.click('#username');
     await engine.keys(...'ann', 'Tab', ...PASSWORD, 'Enter');
     await see('#message');
+    // Into the field, except where a keyboard would come up on the screen for it.
+    const place = await engine.run(() => (matchMedia('(hover: hover)').matches ? '#message' : 'main'));
+    await until(() => engine.run((one) => document.activeElement?.matches(one) === true, place), { what: `the focus is in ${place}`, every: 100 });
   });
 
   test(`${name}: shows an answer while it comes`, { skip }, async () => {

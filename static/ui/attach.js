@@ -51,20 +51,31 @@ function watchDrops(area, hover, take) {
 }
 
 /**
+ * The reading of what was given: one at a time, the newest.
  * @param {Context} ctx
- * @param {() => void} changed  called when what it shows has changed
+ * @param {() => void} changed
  */
-export function createAttach(ctx, changed) {
-  const picker = /** @type {HTMLInputElement} */ (make('input', '', { type: 'file', multiple: '' }));
-  picker.hidden = true;
+function createReading(ctx, changed) {
   /** @type {readonly Notice[]} */
   let notices = [];
   /** @type {Progress | null} */
   let progress = null;
   let stop = new AbortController();
-  let dragging = false;
-  /** The next paste was asked for as plain text. */
-  let plain = false;
+
+  /** What its taker may say, until the next one begins. @param {AbortSignal} signal @returns {import('./attach-taker.js').Around} */
+  const around = (signal) => ({
+    signal,
+    tell(notice) {
+      notices = [...notices, notice];
+      changed();
+    },
+    progress(now) {
+      if (signal.aborted) return;
+      progress = now;
+      changed();
+    },
+    pages: (file, pages) => void run((again) => again.takePages(file, pages)),
+  });
 
   /** @param {(taker: import('./attach-taker.js').Taker) => Promise<void>} work */
   async function run(work) {
@@ -76,22 +87,9 @@ export function createAttach(ctx, changed) {
     // Nothing is sent from now on until they are there.
     progress = { name: '', page: 0, pages: 0 };
     changed();
-    const around = /** @type {import('./attach-taker.js').Around} */ ({
-      signal,
-      tell(notice) {
-        notices = [...notices, notice];
-        changed();
-      },
-      progress(now) {
-        if (signal.aborted) return;
-        progress = now;
-        changed();
-      },
-      pages: (file, pages) => void run((again) => again.takePages(file, pages)),
-    });
     try {
       const { createTaker } = await import('./attach-taker.js');
-      await work(createTaker(ctx, id, around));
+      await work(createTaker(ctx, id, around(signal)));
     } catch {
       notices = [...notices, { kind: 'warn', key: 'app.failed', params: {} }];
     }
@@ -100,13 +98,62 @@ export function createAttach(ctx, changed) {
     changed();
   }
 
+  return {
+    run,
+    get notices() { return notices; },
+    get progress() { return progress; },
+    forget() {
+      notices = [];
+    },
+    cancel() {
+      stop.abort();
+      progress = null;
+      changed();
+    },
+  };
+}
+
+/**
+ * What a paste means, and what is done about it.
+ * @param {Context} ctx
+ * @param {ClipboardEvent} event
+ * @param {boolean} plain  it was asked for as plain text
+ * @param {(files: readonly File[], pasted?: boolean) => void} add
+ */
+function takePaste(ctx, event, plain, add) {
+  const data = event.clipboardData;
+  const text = data?.getData('text/plain') ?? '';
+  const files = [...data?.files ?? []];
+  const means = pasteMeans({
+    text, html: data?.getData('text/html') ?? '', types: data?.types ?? [], files: files.map(({ name }) => name), plain,
+    present: selectActive(ctx.state()).draft.attachments.length,
+  });
+  if (means === 'text') return;
+  event.preventDefault();
+  if (means === 'files') add(files);
+  else if (means === 'table') void import('./attach-taker.js').then(({ pasteTable }) => pasteTable(text));
+  else add([new File([text], `${ctx.i18n.t('compose.pasted')}.txt`, { type: 'text/plain' })], true);
+}
+
+/**
+ * @param {Context} ctx
+ * @param {() => void} changed  called when what it shows has changed
+ */
+export function createAttach(ctx, changed) {
+  const picker = /** @type {HTMLInputElement} */ (make('input', '', { type: 'file', multiple: '' }));
+  picker.hidden = true;
+  const reading = createReading(ctx, changed);
+  let dragging = false;
+  /** The next paste was asked for as plain text. */
+  let plain = false;
+
   /** @param {readonly File[]} files @param {boolean} [pasted] */
   async function add(files, pasted = false) {
-    if (files.length > 0) await run((taker) => taker.take(files, pasted));
+    if (files.length > 0) await reading.run((taker) => taker.take(files, pasted));
   }
 
   /** What is in folders. @param {(room: typeof import('../files/folder.js')) => import('../files/folder.js').Found | Promise<import('../files/folder.js').Found>} look */
-  const addFolder = (look) => run(async (taker) => taker.takeFolder(await look(await import('../files/folder.js'))));
+  const addFolder = (look) => reading.run(async (taker) => taker.takeFolder(await look(await import('../files/folder.js'))));
 
   picker.addEventListener('change', () => {
     const files = [...picker.files ?? []];
@@ -124,41 +171,24 @@ export function createAttach(ctx, changed) {
       picker.webkitdirectory = folder;
       picker.click();
     },
-    get notices() { return notices; },
-    get progress() { return progress; },
-    get reading() { return progress !== null; },
+    get notices() { return reading.notices; },
+    get progress() { return reading.progress; },
+    get reading() { return reading.progress !== null; },
     get dragging() { return dragging; },
     /** Forgets what was told, and the files that are no longer waiting. */
     clear() {
-      notices = [];
+      reading.forget();
       pruneWaiting(ctx.state());
     },
     prune: () => pruneWaiting(ctx.state()),
     /** Lets go of what is being read. */
-    cancel() {
-      stop.abort();
-      progress = null;
-      changed();
-    },
+    cancel: reading.cancel,
     /** A key goes down or up in the field: whether the paste that follows is to be plain. @param {KeyboardEvent} event */
     key(event) {
       plain = event.type === 'keydown' && event.shiftKey && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'v';
     },
     /** @param {ClipboardEvent} event */
-    paste(event) {
-      const data = event.clipboardData;
-      const text = data?.getData('text/plain') ?? '';
-      const files = [...data?.files ?? []];
-      const means = pasteMeans({
-        text, html: data?.getData('text/html') ?? '', types: data?.types ?? [], files: files.map(({ name }) => name), plain,
-        present: selectActive(ctx.state()).draft.attachments.length,
-      });
-      if (means === 'text') return;
-      event.preventDefault();
-      if (means === 'files') void add(files);
-      else if (means === 'table') void import('./attach-taker.js').then(({ pasteTable }) => pasteTable(text));
-      else void add([new File([text], `${ctx.i18n.t('compose.pasted')}.txt`, { type: 'text/plain' })], true);
-    },
+    paste: (event) => takePaste(ctx, event, plain, (files, pasted) => void add(files, pasted)),
     /** Files dropped anywhere on the conversation. @param {HTMLElement} area */
     takeDrops(area) {
       watchDrops(area, (over) => {

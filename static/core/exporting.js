@@ -12,7 +12,7 @@
 import { isUnderWay } from './conversation.js';
 import { markdownOf } from './export-markdown.js';
 import { plainPart } from './part-json.js';
-import { finished } from './parts.js';
+import { finished } from './deltas.js';
 
 /** What `format` of an exported JSON file says. */
 export const EXPORT_FORMAT = 'confab-conversations';

@@ -15,7 +15,8 @@ import {
   addMessage, createMessage, isUnderWay, openTo, removeMessage, titleFrom, withMessage,
 } from './conversation.js';
 import { removePair } from './pair.js';
-import { NO_PARTS, finished, hasBegun, isAttachment, partsOf, withDeltas } from './parts.js';
+import { finished, withDeltas } from './deltas.js';
+import { NO_PARTS, hasBegun, isAttachment, partsOf } from './parts.js';
 import { update } from './reduce-conversations.js';
 
 /**

@@ -9,7 +9,7 @@
  * @typedef {import('../core/store.js').Store} Store
  */
 
-import { pushDeltas } from '../core/parts.js';
+import { pushDeltas } from '../core/deltas.js';
 
 /**
  * @typedef {object} Destination  an answer

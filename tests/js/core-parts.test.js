@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { finished, pushDeltas, withDeltas } from '../../static/core/deltas.js';
 import { MAX_ANSWER_MEDIA_CHARS, MAX_PARTS, MAX_RAW_CHARS } from '../../static/core/limits.js';
 import {
-  NO_PARTS, attachmentsOf, finished, hasBegun, hasText, partsOf, pushDeltas, reasoningMs, reasoningOf, sourcesOf, textOf,
-  withDeltas, wordsOf,
+  NO_PARTS, attachmentsOf, hasBegun, hasText, partsOf, reasoningMs, reasoningOf, sourcesOf, textOf, wordsOf,
 } from '../../static/core/parts.js';
 import { IMAGE, TEXT_FILE } from './core-helpers.js';
 

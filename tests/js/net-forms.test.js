@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { MAX_FILE_CHARS, MAX_RAW_CHARS } from '../../static/core/limits.js';
-import { NO_PARTS, withDeltas } from '../../static/core/parts.js';
+import { withDeltas } from '../../static/core/deltas.js';
+import { NO_PARTS } from '../../static/core/parts.js';
 import { readChunk } from '../../static/net/chunk.js';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

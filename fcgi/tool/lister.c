@@ -88,7 +88,7 @@ settle_offers(struct tool_lister *l, const struct api_error *err)
 static void
 settle(struct tool_lister *l, const struct api_error *err)
 {
-	if (l->what == TOOL_LISTING_TOOLS)
+	if (l->list != NULL)
 		settle_tools(l, err);
 	else
 		settle_offers(l, err);

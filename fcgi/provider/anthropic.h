@@ -16,6 +16,7 @@
 struct anthropic_state {
 	unsigned n_calls;	   /* tool calls begun */
 	int64_t call_block;	   /* index of the block of the last one */
+	struct json_object *whole; /* arguments that its beginning had; owned */
 	struct buf thought;	   /* of the block under way, as JSON has it */
 	struct buf signature;	   /* of that thought */
 	struct json_object *other; /* a block of another type; owned */

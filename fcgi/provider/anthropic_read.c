@@ -28,6 +28,7 @@ anthropic_release(void *state)
 	buf_free(&s->signature);
 	buf_free(&s->input);
 	json_object_put(s->other);
+	json_object_put(s->whole);
 }
 
 /* Emits a piece of text under `name`; an empty one is nothing. */
@@ -47,8 +48,41 @@ static enum provider_result
 put_call(const struct reading *g, struct json_object *event,
     struct json_object *block)
 {
+	struct json_object *input = json_get(block, "input");
+
 	g->s->call_block = json_object_get_int64(json_get(event, "index"));
+	json_object_put(g->s->whole);
+	g->s->whole = json_object_is_type(input, json_type_object) &&
+		json_object_object_length(input) > 0
+	    ? json_object_get(input)
+	    : NULL;
 	return provider_delta_call(&g->w, g->s->n_calls++, block, "id");
+}
+
+/* The end of a call whose arguments came with its beginning, and in no piece
+ * after it: as proxies send them. */
+static enum provider_result
+end_call(const struct reading *g)
+{
+	struct json_object *input = g->s->whole, *from;
+	enum provider_result result;
+	struct buf text;
+
+	if (input == NULL)
+		return PROVIDER_MORE;
+	g->s->whole = NULL;
+	from = json_object_new_object();
+	buf_init(&text, PROVIDER_CHUNK_MAX);
+	if (from == NULL || json_write(&text, input) != 0 ||
+	    provider_add_string(from, "json", text.data, text.len) != 0)
+		result = provider_no_memory(g->w.err);
+	else
+		result = provider_delta_arguments(&g->w, g->s->n_calls - 1,
+		    from, "json");
+	buf_free(&text);
+	json_object_put(from);
+	json_object_put(input);
+	return result;
 }
 
 /* A piece of a call's arguments, or of another block's input. */
@@ -59,11 +93,15 @@ put_arguments(const struct reading *g, struct json_object *event,
 	const char *s;
 	size_t len;
 
+	s = json_str(delta, "partial_json", &len);
 	if (g->s->other != NULL) {
-		s = json_str(delta, "partial_json", &len);
 		if (s != NULL)
 			buf_append(&g->s->input, s, len);
 		return PROVIDER_MORE;
+	}
+	if (s != NULL && len > 0) {
+		json_object_put(g->s->whole);
+		g->s->whole = NULL;
 	}
 	if (g->s->n_calls == 0 ||
 	    g->s->call_block != json_object_get_int64(json_get(event, "index")))
@@ -240,6 +278,8 @@ on_message_delta(const struct reading *g, struct json_object *event)
 	provider_usage_read(&g->w.r->usage, json_get(event, "usage"));
 	if (end == PROVIDER_END_NONE)
 		return PROVIDER_MORE;
+	if (end_call(g) == PROVIDER_FAILED)
+		return PROVIDER_FAILED;
 	if (end == PROVIDER_END_ERROR)
 		return provider_error_fill(g->w.r->p, event, g->w.err);
 	return provider_delta_end(&g->w, end, word);
@@ -258,9 +298,12 @@ on_event(const struct reading *g, struct json_object *event, const char *type)
 		return on_message_start(g, event);
 	if (strcmp(type, "message_delta") == 0)
 		return on_message_delta(g, event);
-	if (strcmp(type, "content_block_stop") == 0)
-		return g->s->other != NULL ? end_other(g)
-					   : end_thought(g, event);
+	if (strcmp(type, "content_block_stop") == 0) {
+		if (g->s->other != NULL)
+			return end_other(g);
+		return end_call(g) == PROVIDER_FAILED ? PROVIDER_FAILED
+						      : end_thought(g, event);
+	}
 	if (strcmp(type, "message_stop") == 0)
 		return provider_finish(g->w.r, g->w.emit, g->w.arg, g->w.err);
 	error = provider_error_find(event);

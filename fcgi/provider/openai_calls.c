@@ -171,10 +171,12 @@ shape(struct openai_state *st, int64_t choice, struct json_object *call,
 		c->id = hash(id);
 	if (begins && set_begin(st, c, call) != 0)
 		return -1;
+	if (!begins && (id == NULL || id[0] == '\0'))
+		json_object_object_del(call, "id");
 	if (json_object_is_type(f, json_type_object)) {
 		if (set_arguments(f, whole) != 0)
 			return -1;
-		if (!begins && name == NULL)
+		if (!begins && (name == NULL || name[0] == '\0'))
 			json_object_object_del(f, "name");
 	}
 	if (whole)

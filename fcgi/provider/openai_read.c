@@ -156,8 +156,9 @@ find_choice_error(struct chunk *c, struct json_object *choice,
 		c->error = v;
 }
 
+/* `i`: its place, which is its index where it has none. */
 static enum provider_result
-normalise_choice(struct chunk *c, struct json_object *choice,
+normalise_choice(struct chunk *c, struct json_object *choice, size_t i,
     struct api_error *err)
 {
 	struct provider_reader *r = c->r;
@@ -165,8 +166,11 @@ normalise_choice(struct chunk *c, struct json_object *choice,
 	struct json_object *delta, *index = json_get(choice, "index");
 	enum provider_result result;
 	enum provider_end end;
-	int64_t at = json_object_get_int64(index);
+	int64_t at = index != NULL ? json_object_get_int64(index) : (int64_t)i;
 
+	if (index == NULL &&
+	    provider_add(choice, "index", json_object_new_int64(at)) != 0)
+		return provider_no_memory(err);
 	add_choice_usage(c, choice);
 	if (find_delta(choice, &delta) != 0)
 		return provider_no_memory(err);
@@ -207,7 +211,7 @@ normalise(struct chunk *c, struct api_error *err)
 		choice = json_object_array_get_idx(choices, i);
 		if (!json_object_is_type(choice, json_type_object))
 			continue;
-		result = normalise_choice(c, choice, err);
+		result = normalise_choice(c, choice, i, err);
 		if (result != PROVIDER_MORE)
 			return result;
 	}

@@ -26,7 +26,7 @@ struct responses_state {
 	struct responses_call {
 		int64_t item;
 		bool argued; /* arguments have gone out */
-	} *calls;	     /* owned */
+	} * calls;	     /* owned */
 };
 
 /* Appends ,"input":[...]. Returns 0, or -1: there is none, one has a part that

@@ -250,6 +250,7 @@ static bool
 scan_choice(struct cursor *c, struct found *f)
 {
 	struct name n;
+	bool indexed = false;
 	char first;
 
 	if (peek(c) != '{')
@@ -268,13 +269,15 @@ scan_choice(struct cursor *c, struct found *f)
 				return false;
 		} else {
 			skip_value(c);
+			if (IS(&n, "index"))
+				indexed = first >= '0' && first <= '9';
 			if ((IS(&n, "error") || IS(&n, "usage") ||
 				IS(&n, "message")) &&
 			    first != 'n')
 				return false;
 		}
 	}
-	return f->delta;
+	return f->delta && indexed;
 }
 
 static bool

@@ -71,7 +71,8 @@ test_verbatim(void **state)
 		    "null") "}",
 		HEAD CHOICE("{\"reasoning_content\":\"hm\"}",
 		    "null") ",\"new_member\":{\"choices\":[1,{\"usage\":5}]}}",
-		"{ \"choices\" : [ {\"delta\" : {\"content\" : \"x\" } } ]}" };
+		"{ \"choices\" : [ {\"index\":0, \"delta\" : {\"content\" : "
+		"\"x\" } } ]}" };
 	struct run run = { .refuse_after = -1 };
 	char stream[1024], want[1024];
 	size_t i;
@@ -129,7 +130,7 @@ test_alike(void **state)
 		buf_init(&stream, 1 << 20);
 		for (i = 0; i < 50; i++)
 			buf_printf(&stream,
-			    "data: {\"choices\":[{\"delta\":{"
+			    "data: {\"choices\":[{\"index\":0,\"delta\":{"
 			    "\"content\":\"%d\"}}],\"pad\":\"%d\"}\n\n",
 			    i, i);
 		buf_puts(&stream, DONE);
@@ -170,7 +171,8 @@ test_misfits(void **state)
 	for (i = 0; i < 60; i++) {
 		/* Each pads in its own way; then all are alike. */
 		ev.data_len = (size_t)snprintf(text, sizeof(text),
-		    "{\"choices\":[{\"delta\":{\"content\":\"a\"}}],"
+		    "{\"choices\":[{\"index\":0,\"delta\":{"
+		    "\"content\":\"a\"}}],"
 		    "\"pad\":\"%d\"}",
 		    i < 40 ? i : 0);
 		ev.data = text;

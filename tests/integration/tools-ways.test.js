@@ -262,7 +262,7 @@ describe('as the administrator sees them', () => {
     /** @type {any} */
     const broken = { 'tool_server "nobody"': { url: 'http://localhost:1/' },
       'tool_server "deaf"': { kind: 'searxng', url: await deaf.listen() },
-      'tool_server "shut"': { url: secret.url.replace('https', 'http') } };
+      'tool_server "shut"': { url: String(secret.url).replace('https', 'http') } };
     deaf.json = false;
     const other = join(folder, 'confab.conf');
     writeFileSync(other, `${readFileSync(site.configFile, 'utf8')}\n${

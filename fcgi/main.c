@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * confab.fcgi: options, wiring, signals.
+ * confab.fcgi: wiring, signals.
  */
 #include "config.h"
 
 #include <errno.h>
-#include <getopt.h>
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,17 +21,24 @@
 
 #include "confab/api/route.h"
 #include "confab/base/buf.h"
+#include "confab/base/clock.h"
 #include "confab/base/log.h"
-#include "confab/base/metrics.h"
 #include "confab/gateway/gateway.h"
 #include "confab/gateway/listen.h"
 #include "confab/gateway/pool.h"
 #include "confab/identity/throttle.h"
+#include "confab/master/master.h"
+#include "confab/system/generation.h"
 #include "confab/system/sandbox.h"
 #include "confab/system/sd_notify.h"
 #include "confab/system/trim.h"
 
 #include "main_cgi.h"
+#include "main_options.h"
+#include "main_watch.h"
+
+/* This process among the generations of the worker. */
+static struct generation kin;
 
 #define FIXED_MAX 256 /* bytes of the names that a reload cannot change */
 #define ARENAS 2      /* of malloc: many threads, few of them busy */
@@ -38,126 +46,16 @@
  * it is freed: a long request leaves no hole in the heap. */
 #define MAPPED (128 * 1024)
 
-struct options {
-	const char *config;
-	const char *listen;
-	const char *socket_group;
-	long socket_mode; /* -1: the configuration's */
-	bool check;
-};
-
+/* What a new generation cannot begin for is told by its master, too. */
 static void
-usage(FILE *out)
+complain(const char *err)
 {
-	fprintf(out,
-	    "usage: confab.fcgi [options]\n"
-	    "\n"
-	    "The worker of confab: serves FastCGI on the socket that systemd "
-	    "or spawn-fcgi\n"
-	    "passes, else on --listen, else on the configuration's.\n"
-	    "\n"
-	    "  -c, --config FILE         configuration (%s)\n"
-	    "  -l, --listen ADDRESS      unix:PATH or HOST:PORT\n"
-	    "      --socket-mode MODE    of a unix socket, octal (0660)\n"
-	    "      --socket-group GROUP  of a unix socket\n"
-	    "      --instance NAME       of this worker among several, for "
-	    "metrics\n"
-	    "  -t, --check               check the configuration and its "
-	    "files, and end\n"
-	    "  -V, --version             print the version\n"
-	    "  -h, --help                print this\n"
-	    "\n"
-	    "See confab.fcgi(8) and confab.conf(5).\n",
-	    CONFAB_CONFIG_FILE);
-}
+	char status[CONFIG_ERROR_MAX + 8];
 
-static long
-parse_mode(const char *text)
-{
-	char *end;
-	long mode;
-
-	errno = 0;
-	mode = strtol(text, &end, 8);
-	if (errno != 0 || *text == '\0' || *end != '\0' || mode < 0 ||
-	    mode > 0777) {
-		fprintf(stderr,
-		    "confab.fcgi: --socket-mode %s: must be an "
-		    "octal number, at most 0777\n",
-		    text);
-		exit(EX_USAGE);
-	}
-	return mode;
-}
-
-static void
-name_worker(const char *name)
-{
-	if (metrics_name_worker(name) == 0)
-		return;
-	fprintf(stderr,
-	    "confab.fcgi: --instance %s: must be of letters, digits, \"_\", "
-	    "\"-\" and \".\", at most %d\n",
-	    name, METRICS_WORKER_MAX);
-	exit(EX_USAGE);
-}
-
-static void
-parse_options(struct options *o, int argc, char *argv[])
-{
-	enum { MODE = 256, GROUP, INSTANCE };
-	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "listen", required_argument, NULL, 'l' },
-		{ "socket-mode", required_argument, NULL, MODE },
-		{ "socket-group", required_argument, NULL, GROUP },
-		{ "instance", required_argument, NULL, INSTANCE },
-		{ "check", no_argument, NULL, 't' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	memset(o, 0, sizeof(*o));
-	o->config = CONFAB_CONFIG_FILE;
-	o->socket_mode = -1;
-	while ((c = getopt_long(argc, argv, "c:l:tVh", longs, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			o->config = optarg;
-			break;
-		case 'l':
-			o->listen = optarg;
-			break;
-		case MODE:
-			o->socket_mode = parse_mode(optarg);
-			break;
-		case GROUP:
-			o->socket_group = optarg;
-			break;
-		case INSTANCE:
-			name_worker(optarg);
-			break;
-		case 't':
-			o->check = true;
-			break;
-		case 'V':
-			printf("confab.fcgi %s\n", VERSION);
-			exit(0);
-		case 'h':
-			usage(stdout);
-			exit(0);
-		default:
-			usage(stderr);
-			exit(EX_USAGE);
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "confab.fcgi: %s: not an option\n",
-		    argv[optind]);
-		exit(EX_USAGE);
-	}
+	log_msg(LOG_LEVEL_ERROR, "%s", err);
+	(void)snprintf(status, sizeof(status), "STATUS=%s", err);
+	if (kin.number > 0)
+		sd_notify_send(status);
 }
 
 static struct settings *
@@ -168,7 +66,7 @@ load(const char *path)
 
 	s = settings_load(path, err);
 	if (s == NULL)
-		log_msg(LOG_LEVEL_ERROR, "%s", err);
+		complain(err);
 	else
 		log_configure(s->config->log_target, s->config->log_level);
 	return s;
@@ -212,13 +110,16 @@ open_socket(const struct options *o, const struct config *c, bool *own)
 	char err[CONFIG_ERROR_MAX];
 	int fd;
 
+	*own = kin.own;
+	if (kin.number > 0)
+		return listen_use(kin.listen);
 	*own = false;
 	if (o->listen == NULL && (fd = listen_passed()) != -1)
 		return fd;
 	*own = true;
 	fd = listen_open(c->listen, c->socket_mode, c->socket_group, err);
 	if (fd == -1)
-		log_msg(LOG_LEVEL_ERROR, "%s", err);
+		complain(err);
 	return fd;
 }
 
@@ -243,9 +144,18 @@ keep_fixed(const struct options *o, struct config *c)
 	return rc;
 }
 
+/* What a reload takes. */
+struct anew {
+	const struct options *options;
+	struct route_service *service;
+};
+
 static void
-reload(const struct options *o, struct route_service *service)
+reload(void *arg)
 {
+	const struct anew *anew = arg;
+	const struct options *o = anew->options;
+	struct route_service *service = anew->service;
 	struct settings *s;
 
 	sd_notify_reloading();
@@ -264,32 +174,6 @@ reload(const struct options *o, struct route_service *service)
 		log_msg(LOG_LEVEL_NOTICE, "reloaded");
 	}
 	sd_notify_send("READY=1");
-}
-
-/* Serves until a signal ends it. */
-static void
-wait_for_signals(const struct options *o, struct route_service *service,
-    const sigset_t *set)
-{
-	uint64_t watchdog = sd_notify_watchdog_ms();
-	struct timespec ts;
-	int sig;
-
-	ts.tv_sec = (time_t)(watchdog / 1000);
-	ts.tv_nsec = (long)(watchdog % 1000) * 1000000;
-	for (;;) {
-		if (watchdog > 0)
-			sig = sigtimedwait(set, NULL, &ts);
-		else
-			sig = sigwaitinfo(set, NULL);
-		if (sig == SIGHUP)
-			reload(o, service);
-		else if (sig == SIGTERM || sig == SIGINT)
-			return;
-		else if (sig == -1 && errno == EAGAIN &&
-		    relay_alive(service->relay))
-			sd_notify_send("WATCHDOG=1");
-	}
 }
 
 static void
@@ -317,9 +201,12 @@ static int
 serve(const struct options *o, struct settings *s, struct identity *id, int fd,
     bool own, const sigset_t *set)
 {
-	const struct relay_hooks hooks = { count_tokens, id };
+	const struct relay_hooks hooks = { count_tokens, id,
+		kin.number > 0 ? &kin : NULL };
 	struct pool_work work = { route_serve, NULL, request_timeout };
 	struct route_service service;
+	struct anew anew = { o, &service };
+	struct watch watch = { .kin = &kin, .reload = reload, .arg = &anew };
 	struct pool *pool;
 	unsigned drain;
 
@@ -335,6 +222,7 @@ serve(const struct options *o, struct settings *s, struct identity *id, int fd,
 	relay_reload(service.relay, s);
 	settings_publish(settings_ref(s));
 	work.arg = &service;
+	watch_await_models(service.relay, &kin);
 	pool = pool_start(fd, own, s->config->workers, &work);
 	if (pool == NULL) {
 		log_msg(LOG_LEVEL_ERROR, "threads: %s", strerror(errno));
@@ -347,12 +235,18 @@ serve(const struct options *o, struct settings *s, struct identity *id, int fd,
 	settings_unref(s);
 	trim_memory();
 	sd_notify_send("READY=1");
-	wait_for_signals(o, &service, set);
+	watch.relay = service.relay;
+	watch.pool = pool;
+	watch.watchdog = sd_notify_watchdog_ms();
+	watch_signals(&watch, set);
 
 	sd_notify_send("STOPPING=1");
 	atomic_store(&service.draining, true);
 	s = settings_current();
-	drain = s->config->timeouts.drain;
+	/* Whose time to retire is over has had its time. */
+	drain = watch.retire_at != 0 && clock_mono_ms() >= watch.retire_at
+	    ? 0
+	    : s->config->timeouts.drain;
 	settings_unref(s);
 	log_msg(LOG_LEVEL_NOTICE, "stopping streams=%u drain_ms=%u",
 	    relay_streams(service.relay), drain);
@@ -373,6 +267,8 @@ hold_signals(sigset_t *set)
 	sigaddset(set, SIGHUP);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
+	if (kin.number > 0)
+		sigaddset(set, SIGUSR2);
 	pthread_sigmask(SIG_BLOCK, set, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 }
@@ -415,6 +311,38 @@ link_hosts(const struct config *c, struct identity *id)
 	return EX_OSERR;
 }
 
+/* Becomes the master of the workers. Takes over the settings; the exit code. */
+static int
+become_master(const struct options *o, struct settings *s)
+{
+	struct master_start start = { .listen = -1, .control = "" };
+	char control[PATH_MAX], err[CONFIG_ERROR_MAX];
+	struct config *c = s->config;
+
+	if (apply_options(o, c) == -1 ||
+	    (start.listen = open_socket(o, c, &start.own)) == -1) {
+		settings_unref(s);
+		return EX_UNAVAILABLE;
+	}
+	if (sandbox_drop_user(c, err) == -1) {
+		log_msg(LOG_LEVEL_ERROR, "%s", err);
+	} else {
+		start.syslog = c->log_target == LOG_TO_SYSLOG;
+		start.socket = listen_made();
+		if ((mkdir(c->runtime_dir, 0700) == 0 || errno == EEXIST) &&
+		    generation_control(c->runtime_dir, o->instance, control,
+			sizeof(control)))
+			start.control = control;
+		master_become(&start, o->argv);
+		log_msg(LOG_LEVEL_ERROR, "master: %s: %s", o->argv[0],
+		    strerror(errno));
+	}
+	listen_forget();
+	close(start.listen);
+	settings_unref(s);
+	return EX_OSERR;
+}
+
 /* From the settings to the end of serving. Takes over the settings. */
 static int
 run(const struct options *o, struct settings *s, const sigset_t *set)
@@ -435,6 +363,7 @@ run(const struct options *o, struct settings *s, const sigset_t *set)
 		goto fail;
 	}
 	rc = serve(o, s, &id, fd, own, set);
+	generation_close(&kin);
 	identity_close(&id);
 	log_stop();
 	curl_global_cleanup();
@@ -460,7 +389,11 @@ main(int argc, char *argv[])
 	 * them from the query string (RFC 3875, section 4.4). */
 	if (gateway_is_cgi())
 		return main_cgi();
-	parse_options(&o, argc, argv);
+	options_read(&o, argc, argv);
+	if (generation_inherit(&kin))
+		sd_notify_to(kin.master);
+	else if (o.master && master_is_one())
+		return master_run(argv);
 	hold_signals(&set);
 	(void)mallopt(M_ARENA_MAX, ARENAS);
 	(void)mallopt(M_MMAP_THRESHOLD, MAPPED);
@@ -472,5 +405,7 @@ main(int argc, char *argv[])
 		settings_unref(s);
 		return 0;
 	}
+	if (o.master && kin.number == 0)
+		return become_master(&o, s);
 	return run(&o, s, &set);
 }

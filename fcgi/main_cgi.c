@@ -114,7 +114,8 @@ ending_signals(sigset_t *set)
 static struct relay *
 start_relay(struct route_service *service)
 {
-	const struct relay_hooks hooks = { count_tokens, service->identity };
+	const struct relay_hooks hooks = { count_tokens, service->identity,
+		NULL };
 	sigset_t set;
 
 	ending_signals(&set);

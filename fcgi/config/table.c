@@ -131,6 +131,7 @@ static const struct config_option timeouts[] = {
 	NUMBER(MS, T, heartbeat, "15s", 100, 10 * MINUTE),
 	NUMBER(MS, T, grace, "30s", 0, HOUR),
 	NUMBER(MS, T, drain, "30s", 0, HOUR),
+	NUMBER(MS, T, retire, "2h", 0, 7 * DAY),
 	NUMBER(MS, T, models, "10min", SECOND, 7 * DAY)
 };
 

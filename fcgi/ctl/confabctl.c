@@ -33,6 +33,7 @@ static const char help[] =
     "  check [--dump | --online]\n"
     "  doctor URL [--user NAME] [--model ID] [--nginx FILE]\n"
     "      [--ca-file FILE | --insecure] [--json | --quiet]\n"
+    "  upgrade [--instance NAME]\n"
     "  backup FILE\n"
     "  restore FILE [--force]\n"
     "\n"
@@ -51,6 +52,7 @@ static const struct {
 	{ "token", ctl_token },
 	{ "check", ctl_check },
 	{ "doctor", ctl_doctor },
+	{ "upgrade", ctl_upgrade },
 	{ "backup", ctl_backup },
 	{ "restore", ctl_restore },
 };

@@ -264,11 +264,19 @@ from_systemd(void)
 int
 listen_passed(void)
 {
-	int fd, flags;
+	int fd;
 
 	fd = from_systemd();
 	if (fd == -1)
 		fd = STDIN_FILENO;
+	return listen_use(fd);
+}
+
+int
+listen_use(int fd)
+{
+	int flags;
+
 	if (!is_listening(fd))
 		return -1;
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -276,6 +284,25 @@ listen_passed(void)
 	if (flags != -1)
 		(void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 	return fd;
+}
+
+void
+listen_adopt(const char *path)
+{
+	struct stat st;
+
+	made.path[0] = '\0';
+	if (strlen(path) >= sizeof(made.path) || lstat(path, &st) == -1)
+		return;
+	memcpy(made.path, path, strlen(path) + 1);
+	made.dev = st.st_dev;
+	made.ino = st.st_ino;
+}
+
+const char *
+listen_made(void)
+{
+	return made.path;
 }
 
 void

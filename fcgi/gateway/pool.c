@@ -26,11 +26,13 @@
 struct pool {
 	struct pool_work work;
 	int fd;
-	bool own;
+	atomic_bool own;
 	atomic_bool stop;
+	atomic_bool hurry;	  /* what is read must come soon */
 	atomic_bool shut;	  /* the socket is about to be closed */
 	uint64_t stop_at;	  /* written before `stop`; clock_mono_ms() */
 	atomic_uint accepting;	  /* threads that are about to, or do */
+	atomic_uint serving;	  /* threads that have not ended */
 	atomic_ullong complained; /* when a shortage was last logged */
 	pthread_mutex_t lock;	  /* of the next two */
 	pthread_cond_t gone;	  /* one that took a place is */
@@ -120,7 +122,7 @@ serve_next(struct pool *p, bool extra)
 	mine = p;
 	while ((fd = next_connection(p, extra)) != -1) {
 		timeout = p->work.timeout();
-		if (atomic_load(&p->stop) && timeout > POOL_LAST)
+		if (atomic_load(&p->hurry) && timeout > POOL_LAST)
 			timeout = POOL_LAST;
 		gateway_fcgi_serve(fd, timeout, p->work.serve, p->work.arg);
 	}
@@ -129,7 +131,10 @@ serve_next(struct pool *p, bool extra)
 static void *
 run(void *arg)
 {
-	serve_next(arg, false);
+	struct pool *p = arg;
+
+	serve_next(p, false);
+	atomic_fetch_sub(&p->serving, 1);
 	return NULL;
 }
 
@@ -183,8 +188,10 @@ start_threads(struct pool *p, unsigned n)
 {
 	int rc = 0;
 
-	for (; p->n < n && rc == 0; p->n += rc == 0)
+	for (; p->n < n && rc == 0; p->n += rc == 0) {
+		atomic_fetch_add(&p->serving, 1);
 		rc = start_thread(p, run, &p->threads[p->n]);
+	}
 	errno = rc;
 	return rc == 0 ? 0 : -1;
 }
@@ -256,6 +263,32 @@ await_leave(const struct pool *p)
 }
 
 void
+pool_leave(struct pool *p)
+{
+	p->own = false;
+	atomic_store(&p->stop, true);
+}
+
+bool
+pool_accepts(struct pool *p)
+{
+	return atomic_load(&p->accepting) > 0;
+}
+
+bool
+pool_left(struct pool *p)
+{
+	bool left;
+
+	if (!atomic_load(&p->stop) || atomic_load(&p->serving) > 0)
+		return false;
+	pthread_mutex_lock(&p->lock);
+	left = p->extra == 0;
+	pthread_mutex_unlock(&p->lock);
+	return left;
+}
+
+void
 pool_stop(struct pool *p)
 {
 	unsigned i;
@@ -264,6 +297,7 @@ pool_stop(struct pool *p)
 	p->stop_at = clock_mono_ms();
 	if (p->own && (flags = fcntl(p->fd, F_GETFL)) != -1)
 		(void)fcntl(p->fd, F_SETFL, flags | O_NONBLOCK);
+	atomic_store(&p->hurry, true);
 	atomic_store(&p->stop, true);
 	deadline_shorten(POOL_LAST);
 	await_leave(p);

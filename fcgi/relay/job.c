@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "confab/relay/job.h"
 
@@ -20,6 +21,9 @@ relay_request_free(struct provider_request *r)
 void
 relay_job_free(struct relay_job *job)
 {
+	if (job->guest)
+		close(job->heir);
+	job->guest = false;
 	tool_call_unref(job->tool);
 	job->tool = NULL;
 	chat_request_free(job->chat);

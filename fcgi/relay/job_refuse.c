@@ -12,6 +12,7 @@
 #include "confab/relay/job.h"
 
 #include "job_refuse.h"
+#include "kin.h"
 
 void
 job_refuse(struct relay_job *job)
@@ -23,6 +24,11 @@ job_refuse(struct relay_job *job)
 	struct buf json, text, out;
 	struct api_error err;
 
+	if (!kin_take(job)) {
+		close(job->client.fd);
+		relay_job_free(job);
+		return;
+	}
 	(void)api_error_set(&err, 503, "busy",
 	    "The server has too much to do.");
 	buf_init(&json, RESPONSE_HEAD_MAX);

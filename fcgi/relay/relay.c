@@ -17,10 +17,10 @@
 #include "claim.h"
 #include "client.h"
 #include "job_refuse.h"
+#include "kin.h"
 #include "model_lists.h"
 #include "relay_loop.h"
 #include "stream.h"
-#include "stream_open.h"
 #include "stream_state.h"
 #include "stream_table.h"
 #include "stream_users.h"
@@ -31,109 +31,6 @@ struct relay_job_node {
 	struct relay_job_node *next;
 	struct relay_job job;
 };
-
-/* ---- Jobs, on a loop ----------------------------------------------------- */
-
-static void
-refuse_unknown(struct relay_loop *l, struct relay_job *job)
-{
-	struct api_error err;
-
-	(void)api_error_set(&err, 404, "stream_not_found",
-	    "There is no such stream.");
-	stream_refuse(l, job, &err);
-}
-
-static void queue_job(struct relay_loop *l, struct relay_job *job);
-
-/*
- * A call of a tool that goes on with one that waited is on that one's loop and
- * not on its key's. So who asks for a stream that is not where its key says is
- * sent on to the other loops. Returns false when all of them were asked.
- */
-static bool
-ask_next(struct relay_loop *l, struct relay_job *job)
-{
-	struct relay *r = l->relay;
-
-	if (++job->asked >= r->n_loops)
-		return false;
-	queue_job(&r->loops[(l->index + 1) % r->n_loops], job);
-	memset(job, 0, sizeof(*job));
-	job->client.fd = -1;
-	return true;
-}
-
-static void
-do_chat(struct relay_loop *l, struct relay_job *job)
-{
-	struct policy_asked asked = { .draining = l->draining };
-	struct stream *s = NULL;
-	struct api_error err;
-
-	if (job->key[0] != '\0') {
-		s = stream_find(l, job->user, job->key);
-		asked.found = s != NULL;
-		asked.same = s != NULL &&
-		    memcmp(s->digest, job->digest, RELAY_DIGEST_LEN) == 0;
-		asked.forgotten =
-		    s == NULL && stream_forgotten(l, job->user, job->key);
-	}
-	switch (policy_chat(&asked, &err)) {
-	case POLICY_ATTACH:
-		stream_attach(s, job, 0);
-		break;
-	case POLICY_OPEN:
-		stream_open(l, job);
-		break;
-	case POLICY_REFUSE:
-	default:
-		stream_refuse(l, job, &err);
-	}
-}
-
-static void
-do_stop(struct relay_loop *l, struct relay_job *job)
-{
-	struct stream *s = stream_find(l, job->user, job->key);
-	struct api_error err;
-
-	if (s == NULL) {
-		if (!ask_next(l, job))
-			refuse_unknown(l, job);
-		return;
-	}
-	(void)api_error_set(&err, 409, "stopped", "The answer was stopped.");
-	if (s->out.ended)
-		stream_discard(s);
-	else
-		stream_finish(s, METRICS_CAUSE_STOPPED, &err);
-	outlet_empty(&l->base, job->client, job->extra_headers);
-	job->client.fd = -1;
-}
-
-static void
-do_job(struct relay_loop *l, struct relay_job *job)
-{
-	struct stream *s;
-
-	switch (job->op) {
-	case RELAY_CHAT:
-		do_chat(l, job);
-		break;
-	case RELAY_RESUME:
-		s = stream_find(l, job->user, job->key);
-		if (s != NULL)
-			stream_attach(s, job, job->last_event_id);
-		else if (!ask_next(l, job))
-			refuse_unknown(l, job);
-		break;
-	case RELAY_STOP:
-	default:
-		do_stop(l, job);
-	}
-	relay_job_free(job);
-}
 
 /* ---- The end of a loop ---------------------------------------------------- */
 
@@ -186,7 +83,8 @@ on_turn(uv_check_t *check)
 	struct relay_loop *l = check->data;
 
 	atomic_store_explicit(&l->turned, true, memory_order_relaxed);
-	if (l->draining && l->streams == NULL && l->base.works == 0)
+	if (l->draining && l->streams == NULL && l->base.works == 0 &&
+	    l->asks == NULL)
 		uv_stop(&l->base.uv);
 }
 
@@ -218,7 +116,7 @@ on_wake(uv_async_t *wake)
 		begin_drain(l, ms);
 	for (; jobs != NULL; jobs = next) {
 		next = jobs->next;
-		do_job(l, &jobs->job);
+		relay_loop_do(l, &jobs->job);
 		free(jobs);
 	}
 	upstream_pool_run(l->upstreams);
@@ -247,6 +145,7 @@ run(void *arg)
 		model_lists_stop(l->relay->lists);
 		tool_servers_stop(l->relay->tools);
 	}
+	kin_end(l);
 	tool_desk_free(l->desk);
 	/* What runs on the thread pool uses what is freed next. */
 	while (l->base.works > 0)
@@ -290,6 +189,9 @@ loop_start(struct relay_loop *l, struct relay *r, unsigned index)
 	l->desk = tool_desk_new(&l->base, l->upstreams, index);
 	if (l->desk == NULL)
 		return -1;
+	if (index == 0 && r->kin.number > 0 &&
+	    kin_listen(l, r->kin.heirs) == -1)
+		return -1;
 	if (index == 0) {
 		model_lists_start(r->lists, &l->base, l->upstreams);
 		tool_servers_start(r->tools, &l->base, l->upstreams);
@@ -315,6 +217,8 @@ relay_start(unsigned loops, const struct relay_hooks *hooks)
 	if (r == NULL)
 		return NULL;
 	r->hooks = *hooks;
+	if (hooks->kin != NULL)
+		r->kin = *hooks->kin;
 	r->users = stream_users_new();
 	r->lists = model_lists_new();
 	r->tools = tool_servers_new();
@@ -336,8 +240,8 @@ fail:
 }
 
 /* Puts a job into a loop's queue, or answers it. */
-static void
-queue_job(struct relay_loop *l, struct relay_job *job)
+void
+relay_loop_queue(struct relay_loop *l, struct relay_job *job)
 {
 	struct relay_job_node *node;
 	bool full;
@@ -376,7 +280,7 @@ relay_submit(struct relay *r, struct relay_job *job)
 		n = (unsigned)(stream_hash(job->user, job->key) % r->n_loops);
 	else
 		n = atomic_fetch_add(&r->next_loop, 1);
-	queue_job(&r->loops[n % r->n_loops], job);
+	relay_loop_queue(&r->loops[n % r->n_loops], job);
 }
 
 void
@@ -448,6 +352,12 @@ unsigned
 relay_streams(const struct relay *r)
 {
 	return atomic_load(&r->streams);
+}
+
+unsigned
+relay_kept(const struct relay *r)
+{
+	return atomic_load(&r->listed);
 }
 
 size_t

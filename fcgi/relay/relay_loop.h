@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "confab/relay/relay.h"
+#include "confab/system/generation.h"
 #include "confab/system/loop.h"
 #include "confab/system/loop_work.h"
 
@@ -24,6 +25,8 @@
 /* Ended keys remembered, to refuse a second upstream call for the same key. */
 #define RELAY_LOOP_FORGET_MAX 8192
 
+struct kin_ask;
+struct relay_job;
 struct relay_job_node;
 struct stream;
 struct upstream_pool;
@@ -35,6 +38,10 @@ struct relay {
 	unsigned n_loops;
 	atomic_uint next_loop; /* for streams without a key */
 	atomic_uint streams;   /* open, in all loops */
+	atomic_uint listed;    /* and those that have ended and are kept */
+	struct generation
+	    kin; /* kin.c; a copy, whose descriptors are not ours */
+	atomic_bool elder_gone[GENERATION_ELDERS_MAX]; /* or hangs */
 	atomic_size_t ring_bytes;
 	atomic_size_t claimed; /* bytes, by requests that wait */
 	atomic_size_t freed;   /* given back since the heap was trimmed */
@@ -71,9 +78,19 @@ struct relay_loop {
 	struct tool_desk *desk;
 	source_start_fn start_source;
 
+	uv_poll_t heirs; /* of the first loop: kin.c */
+	struct kin_ask *asks;
+	unsigned n_asks;
+
 	uv_timer_t trim_timer; /* claim.c */
 	struct loop_work trim;
 	bool trimming;
 };
+
+/* Does a job, on its loop; what it owns is given over. */
+void relay_loop_do(struct relay_loop *l, struct relay_job *job);
+
+/* Puts a job into a loop's queue, or answers it. Any thread. */
+void relay_loop_queue(struct relay_loop *l, struct relay_job *job);
 
 #endif

@@ -31,6 +31,7 @@ stream_list(struct stream *s)
 	struct relay_loop *l = s->loop;
 	struct stream **bucket;
 
+	atomic_fetch_add(&l->relay->listed, 1);
 	s->next = l->streams;
 	if (s->next != NULL)
 		s->next->prev = s;
@@ -61,6 +62,7 @@ stream_unlist(struct stream *s)
 	struct relay_loop *l = s->loop;
 	struct stream **p;
 
+	atomic_fetch_sub(&l->relay->listed, 1);
 	if (s->prev != NULL)
 		s->prev->next = s->next;
 	else

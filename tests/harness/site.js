@@ -51,6 +51,8 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @property {(text: string) => string} [changeInclude]
  * @property {string[]} [wrap] command put before the worker's
  * @property {Record<string, string>} [env] of the worker
+ * @property {string[]} [args] of the worker
+ * @property {string} [program] instead of the build's
  * @property {'full' | 'pipe'} [logTo] instead of a file: a full disk, or a
  *   pipe whose reading end only the test has (logPipe)
  */
@@ -167,8 +169,9 @@ export class Site {
    *   env?: Record<string, string>}} [how]
    */
   spawnWorker({ stdin, args, fds, env } = {}) {
-    const [command, ...rest] = [...(this.options.wrap ?? WRAP), workerPath,
-      '--config', this.configFile, ...(args ?? [])];
+    const [command, ...rest] = [...(this.options.wrap ?? WRAP),
+      this.options.program ?? workerPath, '--config', this.configFile,
+      ...(this.options.args ?? []), ...(args ?? [])];
     const child = new Child(command, rest, {
       log: join(this.dir, 'worker.log'), stdin, fds, stderr: this.#logFile(),
       env: {

@@ -8,6 +8,7 @@ set -eu
 cd "$1"
 shellcheck -x packaging/quickstart packaging/build-www packaging/fill \
     packaging/keep-page \
+    packaging/upgrade-workers \
     packaging/shared-hosting/bundle packaging/shared-hosting/confab.cgi \
     packaging/debian/confab.postinst packaging/debian/confab.postrm \
     tests/check-layers tests/fuzz/run tests/packaging/* .ci/run

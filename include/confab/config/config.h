@@ -248,6 +248,7 @@ struct config_timeouts {
 	unsigned heartbeat;   /* comment while silent, 15 s */
 	unsigned grace;	      /* a stream without a client, 30 s; 0: none */
 	unsigned drain;	      /* after SIGTERM, 30 s */
+	unsigned retire;      /* an older generation's streams, 2 h */
 	unsigned models;      /* age of a provider's model list, 10 min */
 };
 

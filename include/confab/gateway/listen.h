@@ -27,6 +27,17 @@ int listen_open(const char *where, unsigned mode, const char *group,
  */
 int listen_passed(void);
 
+/* Makes a socket that was passed as the worker needs it: close-on-exec, and
+ * accepting waits. Returns it, or -1 when it does not listen. */
+int listen_use(int fd);
+
+/* Takes over the name of a socket that this process has made before it became
+ * another program; listen_forget() then removes it. */
+void listen_adopt(const char *path);
+
+/* The path of the unix socket that listen_open() made, or "". */
+const char *listen_made(void);
+
 /* Removes the path of the unix socket that listen_open() made, if any, so that
  * nobody new finds it; one that another process has put there since is left
  * alone. The descriptor stays open. */

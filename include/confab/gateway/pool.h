@@ -43,6 +43,17 @@ void pool_away(void);
 void pool_back(void);
 
 /*
+ * Accepts no more, within a tick, because others do on the same socket, which
+ * stays open. What has come is served in its time. Does not wait: pool_left()
+ * says when nothing is under way any more. pool_stop() comes after it.
+ */
+void pool_leave(struct pool *p);
+bool pool_left(struct pool *p);
+
+/* True while a thread accepts, or is about to. */
+bool pool_accepts(struct pool *p);
+
+/*
  * Accepts no more, within two ticks, and closes the socket; what waits on one
  * of our own is still served. Waits for the requests under way, of which those
  * that are still being read must arrive within POOL_LAST.

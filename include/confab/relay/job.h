@@ -37,7 +37,10 @@ struct relay_job {
 	char token[SESSION_TOKEN_MAX + 1]; /* access token's id; "" = none */
 	char key[RELAY_KEY_MAX + 1];	   /* "" = none: not resumable */
 	uint64_t last_event_id;		   /* RELAY_RESUME */
-	unsigned asked; /* loops that had no stream of this key */
+	unsigned asked;	 /* loops that had no stream of this key */
+	unsigned elders; /* older generations that were asked for it */
+	bool guest;	 /* a newer generation asks, and hears on the next */
+	int heir;
 	/* The rest of RELAY_CHAT, all given over. */
 	struct tool_call *tool; /* instead of the next four: a tool is called */
 	/* Instead of the next three: the settings' transcriber is asked. */

@@ -17,6 +17,7 @@
 
 #define RELAY_QUEUE_MAX 16384 /* jobs handed over and not yet taken */
 
+struct generation;
 struct relay;
 
 /* A user's daily tokens live elsewhere; the relay reports. */
@@ -27,6 +28,9 @@ struct relay_hooks {
 	void (*tokens_used)(void *arg, const char *user, const char *token,
 	    uint64_t tokens);
 	void *arg;
+	/* This worker's place among its generations; NULL: there are no others.
+	 * What it holds stays open until relay_stop() has returned. */
+	const struct generation *kin;
 };
 
 /*
@@ -75,6 +79,9 @@ void relay_stop(struct relay *r, unsigned ms);
 
 /* Open streams now; for limits and health. */
 unsigned relay_streams(const struct relay *r);
+
+/* With those that have ended and that somebody may still ask for. */
+unsigned relay_kept(const struct relay *r);
 
 /* Jobs that wait for a loop now. */
 size_t relay_queued(const struct relay *r);

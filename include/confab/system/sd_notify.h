@@ -8,6 +8,10 @@
 
 #include <stdint.h>
 
+/* From now on all is told to this connected socket, which stays the caller's,
+ * and not to systemd; -1: to systemd. Before threads start. */
+void sd_notify_to(int fd);
+
 /* Sends `state`, such as "READY=1". Never blocks; failure is silent. */
 void sd_notify_send(const char *state);
 

@@ -18,6 +18,8 @@ process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
 const optional = (name) => import(name).catch(() => null);
 const ai = await optional('ai');
 const compatible = await optional('@ai-sdk/openai-compatible');
+const chain = await optional('@langchain/openai');
+const messages = await optional('@langchain/core/messages');
 const parser = await optional('eventsource-parser');
 const source = await optional('eventsource-client');
 
@@ -43,7 +45,8 @@ const unless = (...needed) => ({ skip: needed.every(Boolean) ? false
 const toolCall = (/** @type {string[]} */ ...parts) => ({ bare: true,
   steps: [...parts.map((text, i) => ({ event: { id: 'c', created: 1,
     object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0,
-      delta: { tool_calls: [{ index: 0,
+      delta: { ...(i === 0 ? { role: 'assistant' } : {}), tool_calls: [{
+        index: 0,
         ...(i === 0 ? { id: 'call_1', type: 'function' } : {}),
         function: { ...(i === 0 ? { name: 'weather' } : {}),
           arguments: text } }] },
@@ -87,6 +90,85 @@ test('AI SDK: a tool is called and its result goes on',
     assert.deepEqual(asked, { city: 'Oslo' });
     assert.equal(text, 'sunny');
   });
+
+test('AI SDK: a PDF reaches the provider as it is', unless(ai, compatible),
+  async () => {
+    const { upstream } = suite.site;
+    upstream.forget();
+    upstream.script('m', { steps: [{ text: 'read' }, ...END] });
+    const data = Buffer.from('%PDF-1.4 of words');
+    const { text } = await ai.generateText({ model, messages: [{ role: 'user',
+      content: [{ type: 'text', text: 'Read it.' }, { type: 'file',
+        mediaType: 'application/pdf', filename: 'a.pdf', data }] }] });
+    assert.equal(text, 'read');
+    const { messages } = JSON.parse(upstream.calls.at(-1)?.body ?? '{}');
+    const [, part] = messages[0].content;
+    assert.equal(part.type, 'file');
+    assert.equal(part.file.filename, 'a.pdf');
+    assert.equal(part.file.file_data,
+      `data:application/pdf;base64,${data.toString('base64')}`);
+  });
+
+/** @param {any} [more] */
+const langchain = (more = {}) => new chain.ChatOpenAI({ model: 'm',
+  apiKey: token, maxRetries: 0, configuration: { baseURL: base }, ...more });
+const weather = { type: 'function', function: { name: 'weather',
+  description: 'd', parameters: { type: 'object',
+    properties: { city: { type: 'string' } } } } };
+
+test('LangChain: words, streamed and whole, with usage', unless(chain),
+  async () => {
+    const whole = await langchain().invoke(pieces(['Hel', 'lo']));
+    assert.equal(whole.content, 'Hello');
+    assert.equal(whole.usage_metadata.total_tokens, 12);
+    let text = '';
+    /** @type {any} */
+    let all;
+    const stream = await langchain({ streamUsage: true })
+      .stream(pieces(['Hel', 'lo']));
+    for await (const piece of stream) {
+      text += piece.content;
+      all = all === undefined ? piece : all.concat(piece);
+    }
+    assert.equal(text, 'Hello');
+    assert.equal(all.usage_metadata.total_tokens, 12);
+  });
+
+for (const streaming of [true, false]) {
+  test(`LangChain: a tool is called and its result goes on, ${
+    streaming ? 'streamed' : 'whole'}`, unless(chain, messages), async () => {
+    const { upstream } = suite.site;
+    upstream.script('m', streaming ? toolCall('', '{"city":', '"Oslo"}')
+      : { json: { id: 'c', object: 'chat.completion', created: 1, model: 'm',
+        choices: [{ index: 0, finish_reason: 'tool_calls', message: {
+          role: 'assistant', content: null, tool_calls: [{ id: 'call_1',
+            type: 'function', function: { name: 'weather',
+              arguments: '{"city":"Oslo"}' } }] } }] } });
+    const caller = langchain().bindTools([weather]);
+    const ask = async (/** @type {unknown[]} */ said) => {
+      if (!streaming) return caller.invoke(said);
+      /** @type {any} */
+      let all;
+      for await (const piece of await caller.stream(said)) {
+        all = all === undefined ? piece : all.concat(piece);
+      }
+      return all;
+    };
+    const asked = new messages.HumanMessage('weather?');
+    const answer = await ask([asked]);
+    assert.deepEqual(answer.tool_calls.map((/** @type {any} */ one) =>
+      [one.name, one.args, one.id]), [['weather', { city: 'Oslo' }, 'call_1']]);
+    upstream.forget();
+    upstream.script('m', { steps: [{ text: 'sunny' }, ...END] });
+    const last = await ask([asked, answer,
+      new messages.ToolMessage({ content: 'sun', tool_call_id: 'call_1' })]);
+    assert.equal(last.content, 'sunny');
+    const sent = JSON.parse(upstream.calls.at(-1)?.body ?? '{}').messages;
+    assert.deepEqual(sent.map((/** @type {any} */ one) => one.role),
+      ['user', 'assistant', 'tool']);
+    assert.equal(sent[1].tool_calls[0].id, 'call_1');
+  });
+}
 
 test('AI SDK: errors before and amid the words, and leaving',
   unless(ai, compatible), async () => {

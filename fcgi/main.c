@@ -27,6 +27,7 @@
 #include "confab/gateway/listen.h"
 #include "confab/gateway/pool.h"
 #include "confab/identity/throttle.h"
+#include "confab/identity/usage.h"
 #include "confab/master/master.h"
 #include "confab/system/generation.h"
 #include "confab/system/sandbox.h"
@@ -177,12 +178,12 @@ reload(void *arg)
 }
 
 static void
-count_tokens(void *arg, const char *user, const char *token, uint64_t tokens)
+count_use(void *arg, const struct relay_use *use)
 {
 	const struct identity *id = arg;
 
-	throttle_tokens(id->state, user, tokens);
-	throttle_token_used(id->state, token, tokens);
+	usage_note(id->state, use->user, use->model, use->token, use->prompt,
+	    use->completion, use->cost);
 }
 
 static unsigned
@@ -201,7 +202,7 @@ static int
 serve(const struct options *o, struct settings *s, struct identity *id, int fd,
     bool own, const sigset_t *set)
 {
-	const struct relay_hooks hooks = { count_tokens, id,
+	const struct relay_hooks hooks = { count_use, id,
 		kin.number > 0 ? &kin : NULL };
 	struct pool_work work = { route_serve, NULL, request_timeout };
 	struct route_service service;

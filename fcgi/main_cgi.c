@@ -22,6 +22,7 @@
 #include "confab/base/log.h"
 #include "confab/gateway/gateway.h"
 #include "confab/identity/throttle.h"
+#include "confab/identity/usage.h"
 #include "confab/system/sandbox.h"
 
 #include "main_cgi.h"
@@ -93,12 +94,12 @@ fail(const char *cause)
 }
 
 static void
-count_tokens(void *arg, const char *user, const char *token, uint64_t tokens)
+count_use(void *arg, const struct relay_use *use)
 {
 	const struct identity *id = arg;
 
-	throttle_tokens(id->state, user, tokens);
-	throttle_token_used(id->state, token, tokens);
+	usage_note(id->state, use->user, use->model, use->token, use->prompt,
+	    use->completion, use->cost);
 }
 
 static void
@@ -114,8 +115,7 @@ ending_signals(sigset_t *set)
 static struct relay *
 start_relay(struct route_service *service)
 {
-	const struct relay_hooks hooks = { count_tokens, service->identity,
-		NULL };
+	const struct relay_hooks hooks = { count_use, service->identity, NULL };
 	sigset_t set;
 
 	ending_signals(&set);

@@ -44,7 +44,16 @@ const store = createStore(
   initialState({ settings: loadSettings(storage), id: newId(), now: env.now(), online: env.isOnline() }),
   { reduce, schedule },
 );
-const api = createApi({ fetch: fetchOwn, base: document.baseURI, ...env });
+const api = createApi({
+  async fetch(url, init) {
+    const response = await fetchOwn(url, init);
+    const budget = response.headers.get('Confab-Budget');
+    if (budget) void import('./net/budget.js').then(({ tellBudget }) => tellBudget(budget, { store, newId }), () => {});
+    return response;
+  },
+  base: document.baseURI,
+  ...env,
+});
 
 // Other tabs of the same mount hear of a sign-out at once, not at their next request.
 const tabs = typeof BroadcastChannel === 'function'

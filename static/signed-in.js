@@ -120,6 +120,7 @@ export function openConversations({ keepSettings, ...page }) {
       },
       listTokens: async () => (await own()).listTokens(),
       makeToken: async (wish) => (await own()).makeToken(wish),
+      loadUsage: async () => (await own()).loadUsage(),
       endToken: async (id) => (await own()).endToken(id),
     },
   };

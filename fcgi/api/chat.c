@@ -75,6 +75,7 @@ api_chat(struct route_call *c)
 	if (choose_model(c, &job, &err) == -1 ||
 	    put_request(&job, &err) == -1 || route_may_ask(c, &err) == -1)
 		goto fail;
+	route_tell_budget(c, &job);
 	route_hand_over(c, &job);
 	return;
 

@@ -76,6 +76,7 @@ static const struct route routes[] = {
 	{ "POST", "/api/tools/call", SESSION | CHANGES | BODY | LARGE,
 	    api_tool_call },
 	{ "POST", "/api/totp", CHANGES | BODY, api_totp },
+	{ "GET", "/api/usage", SESSION, api_usage },
 	{ "POST", "/api/totp/remove", CHANGES | BODY, api_totp_remove },
 };
 

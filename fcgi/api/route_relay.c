@@ -12,6 +12,7 @@
 #include "confab/base/crypto.h"
 #include "confab/base/json.h"
 #include "confab/identity/throttle.h"
+#include "confab/identity/usage.h"
 
 #include "route_relay.h"
 
@@ -126,6 +127,40 @@ route_find_model(struct route_call *c, struct relay_job *job, const char *id)
 	job->entry = e;
 	job->no_fallback = !may_fall_back(c, job);
 	return true;
+}
+
+bool
+route_budget(const struct route_call *c, char out[ROUTE_BUDGET_MAX])
+{
+	const struct config_quota q =
+	    config_quota_of(c->settings->config, c->session.groups);
+	struct usage_budget b[USAGE_BUDGETS];
+	size_t most = 0;
+	size_t n = usage_budgets(c->service->identity->state, &q,
+	    c->session.user, c->now, b);
+
+	for (size_t i = 1; i < n; i++)
+		if (usage_percent(&b[i]) > usage_percent(&b[most]))
+			most = i;
+	if (n == 0 || usage_percent(&b[most]) < USAGE_WARN)
+		return false;
+	(void)snprintf(out, ROUTE_BUDGET_MAX, "%s=%u", b[most].name,
+	    usage_percent(&b[most]));
+	return true;
+}
+
+void
+route_tell_budget(const struct route_call *c, struct relay_job *job)
+{
+	size_t n = strlen(job->extra_headers);
+	char text[ROUTE_BUDGET_MAX];
+
+	if (route_budget(c, text) &&
+	    n + strlen(text) + sizeof("Confab-Budget: \r\n") <=
+		sizeof(job->extra_headers))
+		(void)snprintf(job->extra_headers + n,
+		    sizeof(job->extra_headers) - n, "Confab-Budget: %s\r\n",
+		    text);
 }
 
 int

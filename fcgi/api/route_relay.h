@@ -35,6 +35,14 @@ int route_claim_bytes(struct route_call *c, struct relay_job *job,
  * out without a word. */
 void route_tell_ignored(struct relay_job *job);
 
+#define ROUTE_BUDGET_MAX 64 /* bytes of "tokens_per_month=100" and its like */
+
+/* The budget that is used up most, as NAME=PERCENT, once that is USAGE_WARN. */
+bool route_budget(const struct route_call *c, char out[ROUTE_BUDGET_MAX]);
+
+/* The same for the response's head. */
+void route_tell_budget(const struct route_call *c, struct relay_job *job);
+
 /* Marks a job that has a key with its request's digest. Returns 0, or -1 with
  * err. */
 int route_mark(struct route_call *c, struct relay_job *job,

@@ -11,6 +11,8 @@
 #include "confab/base/crypto.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/passkey.h"
+
+#include "route_relay.h"
 #include "confab/tool/servers.h"
 
 static const char *
@@ -53,7 +55,10 @@ route_session_json(struct route_call *c)
 	const struct config_quota q =
 	    config_quota_of(c->settings->config, c->session.groups);
 	bool resume = !c->service->cgi && t->grace > 0;
+	char budget[ROUTE_BUDGET_MAX];
 
+	if (route_budget(c, budget))
+		response_header(c->response, "Confab-Budget", budget);
 	buf_puts(b, "{\"user\":{\"name\":");
 	buf_json(b, c->session.user, strlen(c->session.user));
 	buf_puts(b, "},\"expires_at\":");

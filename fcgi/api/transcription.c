@@ -60,5 +60,6 @@ api_transcription(struct route_call *c)
 	}
 	/* It is in the request now; two of it need not wait. */
 	buf_wipe(&c->request->body);
+	route_tell_budget(c, &job);
 	route_hand_over(c, &job);
 }

@@ -66,7 +66,8 @@ config_quota_of(const struct config *c, config_group_set groups)
 		if ((c->group_limits[i].bit & groups) != 0)
 			return c->group_limits[i].quota;
 	return (struct config_quota){ l->streams_per_user,
-		l->requests_per_minute, l->tokens_per_day };
+		l->requests_per_minute, l->tokens_per_day, l->tokens_per_month,
+		l->cost_per_day, l->cost_per_month };
 }
 
 /* Gives a name that the file has its bit. */
@@ -129,6 +130,12 @@ name_limits(struct config_reader *r, struct config_group *g)
 		q->requests_per_minute = l->requests_per_minute;
 	if (config_line(r, g, "tokens_per_day") == 0)
 		q->tokens_per_day = l->tokens_per_day;
+	if (config_line(r, g, "tokens_per_month") == 0)
+		q->tokens_per_month = l->tokens_per_month;
+	if (config_line(r, g, "cost_per_day") == 0)
+		q->cost_per_day = l->cost_per_day;
+	if (config_line(r, g, "cost_per_month") == 0)
+		q->cost_per_month = l->cost_per_month;
 	return name_group(r, config_line(r, g, NULL), g->name, &g->bit);
 }
 

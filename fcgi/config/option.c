@@ -105,6 +105,9 @@ read_number(const struct config_option *o, const char *value, uint64_t *v)
 	case OPTION_COUNT:
 		good = config_value_number(value, v);
 		break;
+	case OPTION_MONEY:
+		good = config_value_money(value, v);
+		break;
 	case OPTION_SIZE:
 		good = config_value_size(value, v);
 		break;
@@ -178,6 +181,9 @@ config_option_allowed(const struct config_option *o, char *out, size_t size)
 	case OPTION_UINT64:
 	case OPTION_COUNT:
 		range(o, out, size, "a number", put_number);
+		return;
+	case OPTION_MONEY:
+		range(o, out, size, "an amount", config_value_put_money);
 		return;
 	case OPTION_SIZE:
 		range(o, out, size, "a size", config_value_put_size);
@@ -259,6 +265,7 @@ set_number(const struct config_option *o, char *at, uint64_t v)
 		memcpy(at, &b, sizeof(b));
 		break;
 	case OPTION_UINT64:
+	case OPTION_MONEY:
 		memcpy(at, &v, sizeof(v));
 		break;
 	case OPTION_SIZE:
@@ -330,6 +337,7 @@ get_number(const struct config_option *o, const char *at)
 		memcpy(&b, at, sizeof(b));
 		return b;
 	case OPTION_UINT64:
+	case OPTION_MONEY:
 		memcpy(&v, at, sizeof(v));
 		return v;
 	case OPTION_SIZE:

@@ -27,6 +27,7 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 #define SECOND UINT64_C(1000)
+#define MOST_MONEY UINT64_C(1000000000000000) /* millionths */
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
@@ -110,6 +111,9 @@ static const struct config_option limits[] = {
 	NUMBER(UINT, L, streams_per_user, "256", 1, 1000000),
 	NUMBER(UINT, L, requests_per_minute, "600", 0, 1000000),
 	NUMBER(UINT64, L, tokens_per_day, "0", 0, UINT64_C(1000000000000)),
+	NUMBER(UINT64, L, tokens_per_month, "0", 0, UINT64_C(1000000000000)),
+	NUMBER(MONEY, L, cost_per_day, "0", 0, MOST_MONEY),
+	NUMBER(MONEY, L, cost_per_month, "0", 0, MOST_MONEY),
 	NUMBER(SIZE, L, event, "1M", KIB, 64 * MIB),
 	NUMBER(SIZE, L, picture, "20M", KIB, 256 * MIB),
 	NUMBER(SIZE, L, answer, "64M", KIB, GIB),
@@ -213,6 +217,8 @@ static const struct config_option model[] = {
 	NUMBER(UINT, M, max_output_tokens, "0", 0, 100000000),
 	{ "input", OPTION_INPUT, offsetof(M, input), "text", 0,
 	    COUNT(inputs) - 1, inputs, NULL, NULL },
+	NUMBER(MONEY, M, price_prompt, "0", 0, MOST_MONEY),
+	NUMBER(MONEY, M, price_completion, "0", 0, MOST_MONEY),
 	CHOICE(M, think, "auto", thinks),
 	STRING(M, web_search, NULL, config_is_object, "a JSON object"),
 	GROUPS(M, groups),
@@ -289,7 +295,10 @@ static const struct config_option state[] = {
 static const struct config_option group[] = {
 	QUOTA(UINT, streams_per_user, 1, 1000000),
 	QUOTA(UINT, requests_per_minute, 0, 1000000),
-	QUOTA(UINT64, tokens_per_day, 0, UINT64_C(1000000000000))
+	QUOTA(UINT64, tokens_per_day, 0, UINT64_C(1000000000000)),
+	QUOTA(UINT64, tokens_per_month, 0, UINT64_C(1000000000000)),
+	QUOTA(MONEY, cost_per_day, 0, MOST_MONEY),
+	QUOTA(MONEY, cost_per_month, 0, MOST_MONEY)
 };
 
 const struct config_section config_sections[CONFIG_SECTIONS] = {

@@ -10,6 +10,8 @@
 
 #include "confab/config/option.h"
 
+#define MILLION 1000000
+
 struct unit {
 	const char *name;
 	uint64_t factor;
@@ -77,6 +79,25 @@ config_value_size(const char *s, uint64_t *bytes)
 }
 
 bool
+config_value_money(const char *s, uint64_t *millionths)
+{
+	uint64_t whole, part = 0, unit = MILLION;
+
+	if (!digits(&s, &whole) || whole > UINT64_MAX / MILLION - 1)
+		return false;
+	if (*s == '.') {
+		if (s[1] == '\0')
+			return false;
+		for (s++; *s >= '0' && *s <= '9' && unit > 1; s++) {
+			unit /= 10;
+			part += (uint64_t)(*s - '0') * unit;
+		}
+	}
+	*millionths = whole * MILLION + part;
+	return *s == '\0';
+}
+
+bool
 config_value_time(const char *s, uint64_t *ms)
 {
 	return with_unit(s, times, sizeof(times) / sizeof(times[0]), ms);
@@ -133,4 +154,17 @@ void
 config_value_put_time(char *out, size_t size, uint64_t ms)
 {
 	put_unit(out, size, ms, times);
+}
+
+void
+config_value_put_money(char *out, size_t size, uint64_t millionths)
+{
+	size_t n;
+
+	n = (size_t)snprintf(out, size, "%" PRIu64 ".%06" PRIu64,
+	    millionths / MILLION, millionths % MILLION);
+	while (n > 0 && n < size && out[n - 1] == '0')
+		out[--n] = '\0';
+	if (n > 0 && n < size && out[n - 1] == '.')
+		out[n - 1] = '\0';
 }

@@ -30,6 +30,7 @@ static const char help[] =
     "      [--network NETWORK]... [--requests N] [--tokens N]\n"
     "  token list [USER]\n"
     "  token revoke ID\n"
+    "  usage [--user NAME] [--model ID] [--since DATE] [--json]\n"
     "  check [--dump | --online]\n"
     "  doctor URL [--user NAME] [--model ID] [--nginx FILE]\n"
     "      [--ca-file FILE | --insecure] [--json | --quiet]\n"
@@ -50,6 +51,7 @@ static const struct {
 	{ "secret", ctl_secret },
 	{ "session", ctl_session },
 	{ "token", ctl_token },
+	{ "usage", ctl_usage_list },
 	{ "check", ctl_check },
 	{ "doctor", ctl_doctor },
 	{ "upgrade", ctl_upgrade },

@@ -40,6 +40,7 @@ int ctl_user_totp(struct ctl *ctl);
 int ctl_secret(struct ctl *ctl);
 int ctl_session(struct ctl *ctl);
 int ctl_token(struct ctl *ctl);
+int ctl_usage_list(struct ctl *ctl);
 int ctl_check(struct ctl *ctl);
 int ctl_doctor(struct ctl *ctl);
 int ctl_backup(struct ctl *ctl);

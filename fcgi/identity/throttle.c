@@ -14,6 +14,7 @@
 #include "confab/identity/audit.h"
 #include "confab/identity/identity.h"
 #include "confab/identity/throttle.h"
+#include "confab/identity/usage.h"
 #include "confab/identity/users.h"
 #include "confab/state/shared_slots.h"
 #include "confab/state/shared_state.h"
@@ -269,6 +270,8 @@ throttle_request(struct shared_state *st, const struct config_quota *q,
 		err->retry_after = (unsigned)(DAY - now % DAY);
 		return -1;
 	}
+	if (usage_check(st, q, user, now, err) != 0)
+		return -1;
 	return throttle_resume(st, q, user, err);
 }
 

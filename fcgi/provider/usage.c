@@ -9,6 +9,8 @@
 
 #include "kind.h"
 
+#define MILLION 1e6
+#define COST_MAX 1e6	  /* of one answer: more is a mistake */
 #define BYTES_PER_TOKEN 4 /* about, where nobody counted */
 
 static void
@@ -68,6 +70,19 @@ take_details(struct json_object *usage, struct provider_usage *u)
 	}
 }
 
+/* What some gateways say that it costs. */
+static void
+take_cost(struct json_object *usage, struct provider_usage *u)
+{
+	double cost;
+
+	if (!provider_number(json_get(usage, "cost"), &cost) ||
+	    !(cost > 0 && cost < COST_MAX))
+		return;
+	if ((uint64_t)(cost * MILLION + 0.5) > u->cost)
+		u->cost = (uint64_t)(cost * MILLION + 0.5);
+}
+
 void
 provider_usage_read(struct provider_usage *u, struct json_object *usage)
 {
@@ -81,6 +96,7 @@ provider_usage_read(struct provider_usage *u, struct json_object *usage)
 	take_prompt(usage, u);
 	take_any(usage, names, &u->completion);
 	take_details(usage, u);
+	take_cost(usage, u);
 	take_any(usage, totals, &total);
 	/* A total alone must not be for nothing. */
 	if (total > u->prompt + u->completion)

@@ -15,6 +15,8 @@
 #include "stream_state.h"
 #include "stream_users.h"
 
+#define PRICED_TOKENS 1e6 /* that a price is of */
+
 /* What every line about a stream ends with. */
 static void
 log_line(const struct stream *s, const struct api_error *err, const char *what,
@@ -73,21 +75,21 @@ log_call(const struct stream *s, const struct api_error *err)
 }
 
 /* What a stream has used, on its way to who counts. */
-struct token_report {
+struct use_report {
 	struct loop_work work; /* first */
-	uint64_t tokens;
+	struct relay_use use;
 	char token[SESSION_TOKEN_MAX + 1];
-	char user[];
+	char names[]; /* the user's, and the model's */
 };
 
 static void
 deliver_report(struct loop_work *w)
 {
-	struct token_report *t = (struct token_report *)w;
+	struct use_report *t = (struct use_report *)w;
 	const struct relay_loop *l = (struct relay_loop *)w->loop;
 	const struct relay_hooks *h = &l->relay->hooks;
 
-	h->tokens_used(h->arg, t->user, t->token, t->tokens);
+	h->used(h->arg, &t->use);
 }
 
 static void
@@ -96,20 +98,45 @@ free_report(struct loop_work *w)
 	free(w);
 }
 
+/* By what the provider said, or else by the model's prices. */
+static uint64_t
+cost_of(const struct stream *s)
+{
+	const struct provider_usage *u = &s->usage;
+	const struct config_model *m =
+	    s->entry != NULL ? &s->entry->model : NULL;
+
+	if (u->cost > 0 || m == NULL)
+		return u->cost;
+	return (
+	    uint64_t)(((double)u->prompt * (double)m->price_prompt +
+			  (double)u->completion * (double)m->price_completion) /
+	    PRICED_TOKENS);
+}
+
 /* Whoever counts shares a file with other processes and waits for its lock:
  * not on the loop. */
 static void
-report_tokens(const struct stream *s, uint64_t tokens)
+report_use(const struct stream *s)
 {
-	size_t len = strlen(s->user->name) + 1;
-	struct token_report *t;
+	const char *model =
+	    s->speech ? s->settings->config->transcription_model : s->entry->id;
+	size_t user_len = strlen(s->user->name) + 1;
+	size_t model_len = strlen(model) + 1;
+	struct use_report *t;
 
-	t = malloc(sizeof(*t) + len);
+	t = malloc(sizeof(*t) + user_len + model_len);
 	if (t == NULL)
 		return;
-	t->tokens = tokens;
 	memcpy(t->token, s->token, sizeof(t->token));
-	memcpy(t->user, s->user->name, len);
+	memcpy(t->names, s->user->name, user_len);
+	memcpy(t->names + user_len, model, model_len);
+	t->use.user = t->names;
+	t->use.model = t->names + user_len;
+	t->use.token = t->token;
+	t->use.prompt = s->usage.prompt;
+	t->use.completion = s->usage.completion;
+	t->use.cost = cost_of(s);
 	if (loop_work_start(&s->loop->base, &t->work, deliver_report,
 		free_report) == -1)
 		free(t);
@@ -119,17 +146,15 @@ void
 stream_report(struct stream *s, const struct api_error *err)
 {
 	struct relay *r = s->loop->relay;
-	uint64_t tokens;
 
 	atomic_fetch_sub(&r->streams, 1);
 	atomic_fetch_sub(&s->user->open, 1);
 	if (s->usage.completion == 0)
 		s->usage.completion = s->content;
-	tokens = s->usage.prompt + s->usage.completion;
 	metrics_stream_ended(s->cause);
 	metrics_tokens(s->usage.prompt, s->usage.completion);
-	if (tokens > 0 && r->hooks.tokens_used != NULL)
-		report_tokens(s, tokens);
+	if (s->tool == NULL && r->hooks.used != NULL)
+		report_use(s);
 	if (s->tool != NULL)
 		log_call(s, err);
 	else

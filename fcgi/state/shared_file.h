@@ -42,6 +42,9 @@ enum shared_table {
 	SHARED_CHANGES,	 /* one cell: how many facts were added */
 	SHARED_TOKEN_USES,
 	SHARED_CHALLENGES,
+	SHARED_USAGE,
+	SHARED_NAMES,
+	SHARED_BUDGETS,
 	SHARED_TABLES
 };
 

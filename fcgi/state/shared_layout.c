@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confab/state/shared_usage.h"
+
 #include "shared_layout.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
@@ -32,6 +34,9 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_CHANGES] = { 1, 1, false, false },
 	[SHARED_TOKEN_USES] = { 4096, 8, false, false },
 	[SHARED_CHALLENGES] = { 2048, 8, false, false },
+	[SHARED_USAGE] = { SHARED_USAGE_ROWS, 16, false, false },
+	[SHARED_NAMES] = { 8192, 16, false, false },
+	[SHARED_BUDGETS] = { SHARED_USAGE_BUDGETS, 8, false, false },
 };
 
 size_t

@@ -81,6 +81,8 @@ copy_model(struct config_model *to, const struct config_model *from)
 	to->patience = from->patience;
 	to->created = from->created;
 	to->group_set = from->group_set;
+	to->price_prompt = from->price_prompt;
+	to->price_completion = from->price_completion;
 	if (copy(&to->id, from->id) != 0 || copy(&to->name, from->name) != 0 ||
 	    copy(&to->upstream, from->upstream) != 0 ||
 	    copy(&to->fallback, from->fallback) != 0 ||

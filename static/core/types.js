@@ -515,6 +515,31 @@
  */
 
 /**
+ * What the person has used of a model on a day.
+ *
+ * @typedef {object} UsageRow
+ * @property {string} day   YYYY-MM-DD, in UTC
+ * @property {string} model
+ * @property {number} requests
+ * @property {number} tokens
+ * @property {number | null} cost   null: not known
+ */
+
+/**
+ * @typedef {object} Budget
+ * @property {string} name   as the server's configuration has it
+ * @property {number} limit
+ * @property {number} used
+ */
+
+/**
+ * @typedef {object} OwnUsage
+ * @property {number} days   that are kept
+ * @property {readonly UsageRow[]} rows   the latest day first
+ * @property {readonly Budget[]} budgets
+ */
+
+/**
  * @typedef {object} TokenWish
  * @property {string} label
  * @property {number} expiresAt   s
@@ -721,6 +746,7 @@
  * @property {() => Promise<FactorResult<OwnTokens>>} listTokens
  * @property {(wish: TokenWish) => Promise<FactorResult<string>>} makeToken   the token, which is nowhere else
  * @property {(id: string) => Promise<FactorResult<null>>} endToken
+ * @property {() => Promise<FactorResult<OwnUsage>>} loadUsage
  * @property {(name?: string, password?: string) => Promise<boolean>} signInWithPasskey   with a passkey
  *   besides that password, or alone
  * @property {() => Promise<FactorResult<Passkey[]>>} listPasskeys

@@ -13,6 +13,8 @@ import { ApiError, errorOfFailure } from './errors.js';
 
 /** Entries of one list that are taken at most. */
 const MAX_ENTRIES = 1000;
+/** Days and models of one's usage. */
+const MAX_USAGE = 16384;
 
 /**
  * @param {unknown} value
@@ -92,6 +94,29 @@ export function readTokens(answer) {
   };
 }
 
+/**
+ * @param {unknown} answer
+ * @returns {import('../core/types.js').OwnUsage}
+ */
+export function readUsage(answer) {
+  const { data, days, budgets } = fields(answer);
+  if (!Array.isArray(data)) throw new ApiError({ code: 'bad_answer' });
+  const rows = data.slice(0, MAX_USAGE).map(fields).filter(({ day }) => /^\d{4}-\d\d-\d\d$/.test(text(day))).map((one) => ({
+    day: text(one['day']),
+    model: text(one['model']),
+    requests: count(one['requests']),
+    tokens: count(one['prompt_tokens']) + count(one['completion_tokens']),
+    cost: typeof one['cost'] === 'number' ? count(one['cost']) : null,
+  }));
+  rows.sort((a, b) => (a.day === b.day ? b.tokens - a.tokens : a.day < b.day ? 1 : -1));
+  return {
+    days: count(days),
+    rows,
+    budgets: (Array.isArray(budgets) ? budgets : []).slice(0, MAX_ENTRIES).map(fields).filter(({ limit }) => count(limit) > 0)
+      .map((one) => ({ name: text(one['name']), limit: count(one['limit']), used: count(one['used']) })),
+  };
+}
+
 /** @param {Desk} desk */
 export function createOwn(desk) {
   const { api } = desk;
@@ -117,6 +142,7 @@ export function createOwn(desk) {
       if (made === '') throw new ApiError({ code: 'bad_answer' });
       return made;
     }),
+    loadUsage: () => outcome(desk, async () => readUsage(await api.json('GET', 'usage'))),
     /** @param {string} id */
     endToken: (id) => outcome(desk, async () => {
       await api.json('DELETE', `tokens/${encodeURIComponent(id)}`);

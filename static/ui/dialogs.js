@@ -25,6 +25,7 @@ const CONTENTS = {
   sessions: async () => (await import('./dialog-sessions.js')).sessionsDialog,
   settings: async () => (await import('./dialog-settings.js')).settingsDialog,
   tokens: async () => (await import('./dialog-tokens.js')).tokensDialog,
+  usage: async () => (await import('./dialog-usage.js')).usageDialog,
   tools: async () => (await import('./dialog-tools.js')).toolsDialog,
   params: async () => (await import('./dialog-params.js')).paramsDialog,
   help: async () => (await import('./dialog-help.js')).helpDialog,

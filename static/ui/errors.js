@@ -11,7 +11,7 @@ import { html, nothing } from '../vendor/lit-html/lit-html.js';
 /** Codes behind which the server's own message says more than ours. */
 const TELLING = new Set([
   'invalid_request', 'upstream_error', 'upstream_rate_limited', 'context_length_exceeded',
-  'content_filter', 'finish_unknown', 'weak_password', 'tool_error', 'token_limit', 'request_limit', 'upstream_invalid',
+  'content_filter', 'finish_unknown', 'weak_password', 'tool_error', 'token_limit', 'budget_limit', 'request_limit', 'upstream_invalid',
 ]);
 
 /**

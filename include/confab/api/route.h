@@ -77,6 +77,7 @@ void api_tools(struct route_call *c);
 void api_totp(struct route_call *c);
 void api_totp_remove(struct route_call *c);
 void api_transcription(struct route_call *c);
+void api_usage(struct route_call *c);
 
 struct json_object;
 

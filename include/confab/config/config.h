@@ -91,6 +91,9 @@ struct config_model {
 	unsigned max_output_tokens; /* 0 = unknown */
 	unsigned input;		    /* set of enum model_input; 0: unknown */
 	enum config_think think;
+	/* Of a million tokens, in millionths of whatever costs are in; 0: not
+	 * known. */
+	uint64_t price_prompt, price_completion;
 	char *web_search; /* JSON of members that let it search the web; NULL:
 			   * the provider's */
 	struct config_patience patience;
@@ -211,23 +214,28 @@ struct config_limits {
 	unsigned streams_per_user;    /* 256 */
 	unsigned requests_per_minute; /* of one user, 0 = no limit, 600 */
 	uint64_t tokens_per_day;      /* of one user, 0 = no limit */
-	size_t event;		      /* bytes of one upstream event, 1 MiB */
-	size_t picture;		      /* of one that has a picture, 20 MiB */
-	size_t answer;		      /* bytes of one answer, 64 MiB */
-	size_t ring_per_stream;	      /* bytes of events kept, 1 MiB */
-	size_t ring_per_user;	      /* 64 MiB */
-	size_t ring_total;	      /* 256 MiB */
-	size_t pending_per_user;      /* bytes of requests that wait for their
+	uint64_t tokens_per_month;    /* the same */
+	uint64_t cost_per_day;	 /* millionths, of one user, 0 = no limit */
+	uint64_t cost_per_month; /* the same */
+	size_t event;		 /* bytes of one upstream event, 1 MiB */
+	size_t picture;		 /* of one that has a picture, 20 MiB */
+	size_t answer;		 /* bytes of one answer, 64 MiB */
+	size_t ring_per_stream;	 /* bytes of events kept, 1 MiB */
+	size_t ring_per_user;	 /* 64 MiB */
+	size_t ring_total;	 /* 256 MiB */
+	size_t pending_per_user; /* bytes of requests that wait for their
 				       * answer's beginning, 128 MiB */
-	size_t pending_total;	      /* 512 MiB */
-	unsigned cgi_processes;	      /* plain CGI: open at a time, 15 */
+	size_t pending_total;	 /* 512 MiB */
+	unsigned cgi_processes;	 /* plain CGI: open at a time, 15 */
 };
 
 /* How much one user may ask for: what `limits` says, or the user's group. */
 struct config_quota {
 	unsigned streams_per_user;
 	unsigned requests_per_minute; /* 0: no limit */
-	uint64_t tokens_per_day;      /* 0: no limit */
+	uint64_t tokens_per_day;      /* 0: no limit; so are the next */
+	uint64_t tokens_per_month;
+	uint64_t cost_per_day, cost_per_month; /* millionths */
 };
 
 /* A group that has limits of its own. */
@@ -259,11 +267,11 @@ struct config_session {
 };
 
 struct config_password {
-	unsigned memory_kib; /* 65536 */
-	unsigned passes;     /* 3 */
-	unsigned lanes;	     /* 4 */
-	unsigned slots;	     /* hashed at a time, 0 = processors, 0 */
-	unsigned queue;	     /* that may wait for a slot, 2 */
+	unsigned memory_kib;	  /* 65536 */
+	unsigned passes;	  /* 3 */
+	unsigned lanes;		  /* 4 */
+	unsigned slots;		  /* hashed at a time, 0 = processors, 0 */
+	unsigned queue;		  /* that may wait for a slot, 2 */
 };
 
 struct config_throttle {

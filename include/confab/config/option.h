@@ -19,6 +19,7 @@ enum option_type {
 	OPTION_BOOL,
 	OPTION_UINT,
 	OPTION_UINT64,
+	OPTION_MONEY,	/* 12.50, kept in millionths */
 	OPTION_COUNT,	/* a number, kept as a size_t */
 	OPTION_SIZE,	/* bytes: 64k, 16M, 1G */
 	OPTION_MS,	/* a time, kept in milliseconds */
@@ -103,12 +104,14 @@ void config_section_free(const struct config_section *s, void *base);
 /* value.c: strict readers of single values. */
 bool config_value_number(const char *s, uint64_t *out);
 bool config_value_size(const char *s, uint64_t *bytes);
+bool config_value_money(const char *s, uint64_t *millionths);
 bool config_value_time(const char *s, uint64_t *ms);
 bool config_value_mode(const char *s, uint64_t *mode);
 bool config_value_bool(const char *s, bool *out);
 
 /* value.c: writers, the shortest text that reads back to the same. */
 void config_value_put_size(char *out, size_t size, uint64_t bytes);
+void config_value_put_money(char *out, size_t size, uint64_t millionths);
 void config_value_put_time(char *out, size_t size, uint64_t ms);
 
 /* syntax.c: what strings may be. */

@@ -50,7 +50,8 @@ void throttle_login_undo(struct identity *id, const struct config_throttle *t,
 
 /*
  * Counts a chat request of the user. Returns 0, or -1 with 429 and Retry-After:
- * request_limit (requests_per_minute) or token_limit (tokens_per_day).
+ * request_limit (requests_per_minute), token_limit (tokens_per_day), or
+ * budget_limit (tokens_per_month and costs).
  */
 int throttle_request(struct shared_state *st, const struct config_quota *q,
     const char *user, struct api_error *err);

@@ -56,6 +56,7 @@ struct provider_usage {
 	uint64_t cached;    /* of prompt: read from its cache */
 	uint64_t reasoning; /* of completion */
 	bool estimated;	    /* something was not counted, but guessed */
+	uint64_t cost;	    /* millionths of the provider's unit; 0: unsaid */
 };
 
 enum provider_result {

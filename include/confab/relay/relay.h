@@ -20,13 +20,19 @@
 struct generation;
 struct relay;
 
-/* A user's daily tokens live elsewhere; the relay reports. */
+/* What an answer, or a transcription, has used. */
+struct relay_use {
+	const char *user, *model;
+	const char *token; /* the access token that asked for it, or "" */
+	uint64_t prompt, completion; /* tokens */
+	uint64_t cost;		     /* millionths; 0: not known */
+};
+
+/* What users have used is counted elsewhere; the relay reports. */
 struct relay_hooks {
-	/* Called on a thread of libuv's pool when a stream has ended that used
-	 * tokens; `token` is the access token that asked for it, or "". It may
+	/* Called on a thread of libuv's pool when a stream has ended. It may
 	 * block. NULL: nobody counts. */
-	void (*tokens_used)(void *arg, const char *user, const char *token,
-	    uint64_t tokens);
+	void (*used)(void *arg, const struct relay_use *use);
 	void *arg;
 	/* This worker's place among its generations; NULL: there are no others.
 	 * What it holds stays open until relay_stop() has returned. */

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Usage: v of a row = day and requests, prompt, completion, cost, references to
+ * two names; of a part of a name = day of its last use and length, 32 bytes; of
+ * a budget = month, its tokens and cost, day, its cost.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "confab/state/shared_usage.h"
+
+#include "shared_cells.h"
+#include "shared_file.h"
+#include "shared_layout.h"
+
+#define PART 32 /* bytes of a name in a cell */
+#define DAY_SECONDS 86400
+#define AT_A_TIME 32 /* rows that are copied under one lock */
+
+_Static_assert(SHARED_USAGE_NAME_MAX % PART == 0, "a name is whole parts");
+
+enum { ROW_DAY, ROW_PROMPT, ROW_COMPLETION, ROW_COST, ROW_NAMES };
+enum { BUDGET_MONTH, BUDGET_TOKENS, BUDGET_COST, BUDGET_DAY, BUDGET_DAY_COST };
+
+static uint64_t
+plus(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* The month of a day: twelve a year since 1970. */
+static uint64_t
+month_of(uint64_t day)
+{
+	time_t t = (time_t)(day * DAY_SECONDS);
+	struct tm tm;
+
+	return gmtime_r(&t, &tm) != NULL
+	    ? (uint64_t)(tm.tm_year - 70) * 12 + (uint64_t)tm.tm_mon
+	    : 0;
+}
+
+/* ---- Names ------------------------------------------------------------------ */
+
+static uint64_t
+last_use(const struct shared_cell *c, uint64_t now)
+{
+	(void)now;
+	return c->v[0] >> 32;
+}
+
+/* The key of a further part of a name, by that of its first. */
+static void
+part_key(struct shared_file *f, const uint64_t first[2], size_t i,
+    uint64_t key[2])
+{
+	uint64_t text[3] = { first[0], first[1], i };
+
+	shared_file_key(f, SHARED_NAMES, text, sizeof(text), key);
+}
+
+/* Puts one part into its place. Its index, or -1. A change of its own: what is
+ * staged is not seen by who looks for a free place. */
+static int64_t
+put_part(struct shared_file *f, const uint64_t key[2], const char *name,
+    size_t len, size_t i, uint64_t day)
+{
+	size_t n = len - i * PART < PART ? len - i * PART : PART;
+	struct shared_place p;
+	uint64_t head = day << 32 | len;
+
+	if (shared_file_begin(f) != 0)
+		return -1;
+	shared_cells_find(f, SHARED_NAMES, key, last_use, day, &p);
+	if (!p.found || p.cell.v[0] != head) {
+		shared_cells_claim(&p, key);
+		p.cell.v[0] = head;
+		memcpy(&p.cell.v[1], name + i * PART, n);
+		shared_file_stage(f, p.index, &p.cell);
+	}
+	shared_file_end(f);
+	return (int64_t)p.index;
+}
+
+/* What a row has of a name: its place, and a part of its key, which is another
+ * one when the place was given away. 0: none. */
+static uint32_t
+put_name(struct shared_file *f, const char *kind, const char *name,
+    uint64_t day)
+{
+	char text[SHARED_USAGE_NAME_MAX + 8];
+	size_t len = strnlen(name, SHARED_USAGE_NAME_MAX);
+	uint64_t first[2], key[2];
+	int64_t at;
+	int n;
+
+	n = snprintf(text, sizeof(text), "%s%.*s", kind, (int)len, name);
+	if (shared_file_begin(f) != 0)
+		return 0;
+	shared_file_key(f, SHARED_NAMES, text, (size_t)n, first);
+	shared_file_end(f);
+	at = put_part(f, first, name, len, 0, day);
+	for (size_t i = 1; i * PART < len; i++) {
+		part_key(f, first, i, key);
+		if (put_part(f, key, name, len, i, day) < 0)
+			return 0;
+	}
+	if (at < 0)
+		return 0;
+	at -= (int64_t)shared_table_start(SHARED_NAMES);
+	return (uint32_t)(at + 1) << 16 | (uint32_t)(first[0] & 0xffff);
+}
+
+/* Reads the name that a row refers to; "" when it is not there any more. With
+ * the lock held. */
+static void
+read_name(struct shared_file *f, uint32_t ref,
+    char out[SHARED_USAGE_NAME_MAX + 1])
+{
+	struct shared_cell first;
+	struct shared_place p;
+	uint64_t key[2];
+	size_t len, index;
+
+	out[0] = '\0';
+	if (ref >> 16 == 0 ||
+	    (ref >> 16) - 1 >= shared_file_cells(SHARED_NAMES))
+		return;
+	shared_file_cell(f, SHARED_NAMES, (ref >> 16) - 1, &first, &index);
+	len = (size_t)(first.v[0] & 0xffffffff);
+	if (first.key[0] == 0 || (first.key[0] & 0xffff) != (ref & 0xffff) ||
+	    len > SHARED_USAGE_NAME_MAX)
+		return;
+	memcpy(out, &first.v[1], PART);
+	for (size_t i = 1; i * PART < len; i++) {
+		part_key(f, first.key, i, key);
+		shared_cells_find(f, SHARED_NAMES, key, last_use, 0, &p);
+		if (!p.found) {
+			out[0] = '\0';
+			return;
+		}
+		memcpy(out + i * PART, &p.cell.v[1], PART);
+	}
+	out[len] = '\0';
+}
+
+/* ---- Rows -------------------------------------------------------------------- */
+
+static uint64_t
+row_worth(const struct shared_cell *c, uint64_t now)
+{
+	(void)now;
+	return c->v[ROW_DAY] >> 32;
+}
+
+static void
+add_row(struct shared_file *f, uint64_t names, const struct shared_usage *u)
+{
+	uint64_t text[2] = { names, u->day }, key[2];
+	struct shared_place p;
+
+	shared_file_key(f, SHARED_USAGE, text, sizeof(text), key);
+	shared_cells_find(f, SHARED_USAGE, key, row_worth, u->day, &p);
+	if (!p.found) {
+		shared_cells_claim(&p, key);
+		p.cell.v[ROW_DAY] = u->day << 32;
+		p.cell.v[ROW_NAMES] = names;
+	}
+	if ((p.cell.v[ROW_DAY] & 0xffffffff) < 0xffffffff)
+		p.cell.v[ROW_DAY]++;
+	p.cell.v[ROW_PROMPT] = plus(p.cell.v[ROW_PROMPT], u->prompt);
+	p.cell.v[ROW_COMPLETION] =
+	    plus(p.cell.v[ROW_COMPLETION], u->completion);
+	p.cell.v[ROW_COST] = plus(p.cell.v[ROW_COST], u->cost);
+	shared_file_stage(f, p.index, &p.cell);
+}
+
+/* The later month, and of one the larger sum, stays. */
+static uint64_t
+budget_worth(const struct shared_cell *c, uint64_t month)
+{
+	return c->v[BUDGET_MONTH] == month ? 1 + (c->v[BUDGET_TOKENS] >> 1) : 0;
+}
+
+static void
+find_budget(struct shared_file *f, const char *user, uint64_t day,
+    struct shared_place *p)
+{
+	uint64_t key[2], month = month_of(day);
+
+	shared_file_key(f, SHARED_BUDGETS, user, strlen(user), key);
+	shared_cells_find(f, SHARED_BUDGETS, key, budget_worth, month, p);
+	if (!p->found || p->cell.v[BUDGET_MONTH] != month) {
+		shared_cells_claim(p, key);
+		p->cell.v[BUDGET_MONTH] = month;
+	}
+	if (p->cell.v[BUDGET_DAY] != day) {
+		p->cell.v[BUDGET_DAY] = day;
+		p->cell.v[BUDGET_DAY_COST] = 0;
+	}
+}
+
+void
+shared_usage_add(struct shared_state *st, const char *user, const char *model,
+    const struct shared_usage *u)
+{
+	struct shared_file *f = shared_state_file(st);
+	uint64_t names;
+	struct shared_place p;
+	uint64_t *v = p.cell.v;
+
+	names = (uint64_t)put_name(f, "u:", user, u->day) << 32;
+	names |= put_name(f, "m:", model, u->day);
+	if (shared_file_begin(f) != 0)
+		return;
+	add_row(f, names, u);
+	find_budget(f, user, u->day, &p);
+	v[BUDGET_TOKENS] =
+	    plus(v[BUDGET_TOKENS], plus(u->prompt, u->completion));
+	v[BUDGET_COST] = plus(v[BUDGET_COST], u->cost);
+	v[BUDGET_DAY_COST] = plus(v[BUDGET_DAY_COST], u->cost);
+	shared_file_stage(f, p.index, &p.cell);
+	shared_file_end(f);
+}
+
+/* Copies the rows of some cells. Returns how many, or -1. */
+static int
+copy_rows(struct shared_file *f, size_t from, uint64_t since, uint64_t today,
+    struct shared_usage out[AT_A_TIME])
+{
+	struct shared_cell c;
+	size_t index;
+	int n = 0;
+
+	if (shared_file_begin(f) != 0)
+		return -1;
+	for (size_t i = from;
+	     i < from + AT_A_TIME && i < shared_file_cells(SHARED_USAGE); i++) {
+		struct shared_usage *u = &out[n];
+
+		shared_file_cell(f, SHARED_USAGE, i, &c, &index);
+		if (c.key[0] == 0 || c.v[ROW_DAY] >> 32 < since ||
+		    (c.v[ROW_DAY] >> 32) + SHARED_USAGE_DAYS <= today)
+			continue;
+		u->day = c.v[ROW_DAY] >> 32;
+		u->requests = c.v[ROW_DAY] & 0xffffffff;
+		u->prompt = c.v[ROW_PROMPT];
+		u->completion = c.v[ROW_COMPLETION];
+		u->cost = c.v[ROW_COST];
+		read_name(f, (uint32_t)(c.v[ROW_NAMES] >> 32), u->user);
+		read_name(f, (uint32_t)c.v[ROW_NAMES], u->model);
+		n++;
+	}
+	shared_file_end(f);
+	return n;
+}
+
+int
+shared_usage_each(struct shared_state *st, uint64_t since, uint64_t today,
+    void (*each)(void *arg, const struct shared_usage *row), void *arg)
+{
+	struct shared_file *f = shared_state_file(st);
+	struct shared_usage rows[AT_A_TIME];
+
+	for (size_t i = 0; i < shared_file_cells(SHARED_USAGE);
+	     i += AT_A_TIME) {
+		int n = copy_rows(f, i, since, today, rows);
+
+		if (n < 0)
+			return -1;
+		for (int k = 0; k < n; k++)
+			each(arg, &rows[k]);
+	}
+	return 0;
+}
+
+void
+shared_usage_budget(struct shared_state *st, const char *user, uint64_t day,
+    struct shared_budget *out)
+{
+	struct shared_file *f = shared_state_file(st);
+	struct shared_place p;
+
+	out->month_tokens = out->month_cost = out->day_cost = UINT64_MAX;
+	if (shared_file_begin(f) != 0)
+		return;
+	find_budget(f, user, day, &p);
+	shared_file_end(f);
+	out->month_tokens = p.cell.v[BUDGET_TOKENS];
+	out->month_cost = p.cell.v[BUDGET_COST];
+	out->day_cost = p.cell.v[BUDGET_DAY_COST];
+}

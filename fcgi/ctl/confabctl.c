@@ -14,8 +14,9 @@
 static const char help[] =
     "usage: confabctl [--config FILE] COMMAND ...\n"
     "\n"
-    "  user add NAME [--expires DATE] [--must-change]\n"
-    "  user passwd NAME [--must-change]\n"
+    "  user add NAME [--expires DATE]\n"
+    "      [--must-change | --invite [--valid TIME] [--url URL]]\n"
+    "  user passwd NAME [--must-change | --invite [--valid TIME] [--url URL]]\n"
     "  user disable | enable | sign-out | require-change | del NAME\n"
     "  user expires NAME DATE|never\n"
     "  user groups NAME [GROUP...|--none]\n"

@@ -35,6 +35,28 @@ struct ctl {
 /* The commands. Each returns its exit code, and has said what went wrong. */
 int ctl_user(struct ctl *ctl);
 int ctl_user_groups(struct ctl *ctl);
+
+struct users_entry;
+
+/* An invitation: how long it is good, and the site that its link is of. */
+struct ctl_invitation {
+	bool wanted;
+	const char *valid, *url; /* as given; NULL: not */
+	char code[48];		 /* the secret; the caller wipes it */
+};
+
+/* Takes its options out of the arguments. */
+void ctl_invitation_options(struct ctl *ctl, struct ctl_invitation *i);
+
+/*
+ * Makes its secret the user's password, which is to be changed until it is over.
+ * Returns CTL_OK, or another code when it has said what was wrong.
+ */
+int ctl_invitation_make(const struct config *c, struct ctl_invitation *i,
+    struct users_entry *u);
+
+/* Prints the link: once, on standard output. */
+void ctl_invitation_print(const struct ctl_invitation *i, const char *name);
 int ctl_user_passkey(struct ctl *ctl);
 int ctl_user_totp(struct ctl *ctl);
 int ctl_secret(struct ctl *ctl);

@@ -24,8 +24,9 @@
 
 static const char usage[] =
     "user COMMAND\n"
-    "  add NAME [--expires DATE] [--must-change]\n"
-    "  passwd NAME [--must-change]\n"
+    "  add NAME [--expires DATE]\n"
+    "      [--must-change | --invite [--valid TIME] [--url URL]]\n"
+    "  passwd NAME [--must-change | --invite [--valid TIME] [--url URL]]\n"
     "  disable | enable | sign-out | require-change | del NAME\n"
     "  expires NAME DATE|never\n"
     "  groups NAME [GROUP...|--none]\n"
@@ -104,6 +105,15 @@ new_hash(const struct config *c, const char *name, char *hash)
 	return code;
 }
 
+/* Gives a user a password that is typed, or an invitation's. */
+static int
+set_password(const struct config *c, struct ctl_invitation *invitation,
+    struct users_entry *u)
+{
+	return invitation->wanted ? ctl_invitation_make(c, invitation, u)
+				  : new_hash(c, u->name, u->hash);
+}
+
 /* Reads DATE, or "never". */
 static int
 parse_expiry(const char *text, int64_t *out)
@@ -125,11 +135,13 @@ add(struct ctl *ctl)
 	bool must_change = ctl_option(ctl, "--must-change", NULL);
 	const struct users_entry *other = NULL;
 	char folded[NAME_FOLDED_MAX + 1];
+	struct ctl_invitation invitation;
 	struct users_entry u;
 	struct edit e;
 	int code = CTL_OK;
 
-	if (!ctl_arguments(ctl, 1, 1))
+	ctl_invitation_options(ctl, &invitation);
+	if (!ctl_arguments(ctl, 1, 1) || (must_change && invitation.wanted))
 		return ctl_usage(usage);
 	memset(&u, 0, sizeof(u));
 	u.must_change = must_change;
@@ -147,7 +159,7 @@ add(struct ctl *ctl)
 	if (has_expiry && (code = parse_expiry(expires, &u.expires)) != CTL_OK)
 		return code;
 	if ((code = ctl_config(ctl)) != CTL_OK ||
-	    (code = new_hash(ctl->config, u.name, u.hash)) != CTL_OK ||
+	    (code = set_password(ctl->config, &invitation, &u)) != CTL_OK ||
 	    (code = begin(ctl, &e, true)) != CTL_OK)
 		goto out;
 	if (users_find(e.users, u.name) != NULL)
@@ -162,8 +174,12 @@ add(struct ctl *ctl)
 		code = ctl_fail(CTL_FAILED, "too many users, or no memory");
 	code = end(ctl, &e, code);
 	if (code == CTL_OK)
-		ctl_audit(AUDIT_USER, u.name, "added");
+		ctl_audit(AUDIT_USER, u.name,
+		    invitation.wanted ? "added, invited" : "added");
+	if (code == CTL_OK && invitation.wanted)
+		ctl_invitation_print(&invitation, u.name);
 out:
+	crypto_wipe(&invitation, sizeof(invitation));
 	crypto_wipe(&u, sizeof(u));
 	return code;
 }
@@ -210,6 +226,7 @@ apply(struct users_entry *u, enum change what, const struct users_entry *given)
 	case PASSWD:
 		memcpy(u->hash, given->hash, sizeof(u->hash));
 		u->must_change = given->must_change;
+		u->invited = given->invited;
 		u->has_kept = false;
 		break;
 	case DELETE:
@@ -223,15 +240,19 @@ change(struct ctl *ctl, enum change what)
 	bool must_change =
 	    what == PASSWD && ctl_option(ctl, "--must-change", NULL);
 	int n = what == EXPIRES ? 2 : 1;
+	struct ctl_invitation invitation = { .wanted = false };
 	const struct users_entry *found;
 	struct users_entry u, given;
 	struct edit e;
 	int code;
 
-	if (!ctl_arguments(ctl, n, n))
+	if (what == PASSWD)
+		ctl_invitation_options(ctl, &invitation);
+	if (!ctl_arguments(ctl, n, n) || (must_change && invitation.wanted))
 		return ctl_usage(usage);
 	memset(&u, 0, sizeof(u));
 	memset(&given, 0, sizeof(given));
+	snprintf(given.name, sizeof(given.name), "%s", ctl->argv[0]);
 	given.must_change = must_change;
 	if (what == EXPIRES &&
 	    (code = parse_expiry(ctl->argv[1], &given.expires)) != CTL_OK)
@@ -239,8 +260,8 @@ change(struct ctl *ctl, enum change what)
 	if ((code = ctl_config(ctl)) != CTL_OK)
 		return code;
 	if (what == PASSWD &&
-	    (code = new_hash(ctl->config, ctl->argv[0], given.hash)) != CTL_OK)
-		return code;
+	    (code = set_password(ctl->config, &invitation, &given)) != CTL_OK)
+		goto out;
 	if ((code = begin(ctl, &e, false)) != CTL_OK)
 		goto out;
 	found = users_find(e.users, ctl->argv[0]);
@@ -257,8 +278,12 @@ change(struct ctl *ctl, enum change what)
 	}
 	code = end(ctl, &e, code);
 	if (code == CTL_OK)
-		ctl_audit(AUDIT_USER, ctl->argv[0], changes[what].done);
+		ctl_audit(AUDIT_USER, ctl->argv[0],
+		    invitation.wanted ? "invited" : changes[what].done);
+	if (code == CTL_OK && invitation.wanted)
+		ctl_invitation_print(&invitation, ctl->argv[0]);
 out:
+	crypto_wipe(&invitation, sizeof(invitation));
 	crypto_wipe(&u, sizeof(u));
 	crypto_wipe(&given, sizeof(given));
 	return code;
@@ -273,6 +298,8 @@ status(const struct users_entry *u, int64_t now)
 		return "expired";
 	if (!password_readable(u->hash))
 		return "unreadable";
+	if (u->invited > 0)
+		return now < u->invited ? "invited" : "invitation-over";
 	return u->must_change ? "must-change" : "active";
 }
 

@@ -194,6 +194,10 @@ explain(struct attempt *a, enum credentials_result r, struct api_error *err)
 		api_error_set(err, 403, "account_expired",
 		    "This account has expired.");
 		break;
+	case CREDENTIALS_UNINVITED:
+		api_error_set(err, 403, "invitation_over",
+		    "This invitation is over.");
+		break;
 	default:
 		api_error_set(err, 403, "password_change_required",
 		    "A new password must be set first.");

@@ -232,6 +232,8 @@ credentials_state(const struct users_entry *u, int64_t now)
 		return CREDENTIALS_DISABLED;
 	if (u->expires > 0 && now >= u->expires)
 		return CREDENTIALS_EXPIRED;
+	if (u->invited > 0 && now >= u->invited)
+		return CREDENTIALS_UNINVITED;
 	if (u->must_change)
 		return CREDENTIALS_CHANGE;
 	return CREDENTIALS_OK;
@@ -323,8 +325,10 @@ change_hash(struct users_entry *u, const void *arg)
 	if (given->rehash) {
 		memcpy(u->kept_old, old, sizeof(old));
 		hash_digest(u->name, u->hash, u->kept_new);
-	} else
+	} else {
 		u->must_change = false;
+		u->invited = 0;
+	}
 	return true;
 }
 

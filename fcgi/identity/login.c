@@ -125,7 +125,8 @@ login_change_password(struct identity *id, struct settings *s,
 		rc = store(&a, new_password, new_len, err);
 	hash_slots_give(id->slots);
 	if (rc == 0)
-		audit_log(AUDIT_PASSWORD, in->address, a.name, NULL);
+		audit_log(AUDIT_PASSWORD, in->address, a.name,
+		    a.user.invited > 0 ? "by invitation" : NULL);
 	if (rc == 0)
 		rc = attempt_session(&a, out, err);
 	crypto_wipe(&a, sizeof(a));

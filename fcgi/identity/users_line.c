@@ -148,6 +148,17 @@ parse_digests(const char *s, size_t len,
 	return 0;
 }
 
+static int
+parse_invited(const char *s, size_t len, int64_t *out)
+{
+	uint64_t n;
+
+	if (parse_number(s, len, &n) != 0 || n == 0)
+		return -1;
+	*out = (int64_t)n;
+	return 0;
+}
+
 /* Is the name among those of the list? */
 static bool
 has_group(const char *list, const char *name, unsigned *n)
@@ -259,10 +270,14 @@ parse_option(const char *s, size_t len, struct users_entry *u)
 			   &u->n_passkeys) == 0
 		    ? NULL
 		    : "is not up to ten digests with commas between";
+	if (is(s, key_len, "invite"))
+		return parse_invited(value, value_len, &u->invited) == 0
+		    ? NULL
+		    : "is not a number of seconds";
 	if (is(s, key_len, "groups"))
 		return parse_groups(value, value_len, u);
 	return "is unknown; there are disabled, change, expires, epoch, kept, "
-	       "totp, recovery, passkeys, groups";
+	       "totp, recovery, passkeys, invite, groups";
 }
 
 /* The next field of a line, up to a colon; NULL at the end. */
@@ -317,6 +332,12 @@ users_line_parse(const char *s, size_t len, struct users_entry *u, char *cause,
 			    wrong);
 			return -1;
 		}
+	}
+	/* An invitation is for setting a password, and nothing else. */
+	if (u->invited > 0 && !u->must_change) {
+		snprintf(cause, cause_size,
+		    "\"invite\" is there without \"change=yes\"");
+		return -1;
 	}
 	if (!u->factor.set && u->factor.n_recovery > 0) {
 		snprintf(cause, cause_size,
@@ -388,6 +409,8 @@ users_line_write(const struct users_entry *u, struct buf *out)
 	if (u->factor.set)
 		write_factor(&u->factor, out);
 	write_digests(":passkeys=", u->passkeys, u->n_passkeys, out);
+	if (u->invited > 0)
+		buf_printf(out, ":invite=%" PRId64, u->invited);
 	if (u->groups[0] != '\0')
 		buf_printf(out, ":groups=%s", u->groups);
 	return buf_putc(out, '\n');

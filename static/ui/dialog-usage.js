@@ -15,12 +15,13 @@ const money = ({ number }, cost) => number(cost, { maximumFractionDigits: cost <
 
 /** @param {I18n} i18n @param {import('../core/types.js').Budget} budget */
 function budgetView(i18n, { name, limit, used }) {
-  const { t, number } = i18n;
-  const key = `usage.${name}`;
+  const { t, number, language } = i18n;
+  const span = new Intl.RelativeTimeFormat(language.code, { numeric: 'auto' }).format(0, name.endsWith('day') ? 'day' : 'month');
+  const label = `${t(name.startsWith('cost') ? 'usage.cost' : 'usage.tokens')} · ${span}`;
   const write = (/** @type {number} */ value) => (name.startsWith('cost') ? money(i18n, value) : number(value));
-  return html`<div class="meter"><span class="meter-line"><span>${t(key)}</span>
-      <span>${t('usage.of', { used: write(used), limit: write(limit) })}</span></span>
-    <meter class="meter-bar" min="0" max=${limit} low=${limit * 0.8} high=${limit * 0.95} optimum="0" value=${Math.min(used, limit)} aria-label=${t(key)}></meter></div>`;
+  return html`<div class="meter"><span class="meter-line"><span>${label}</span>
+      <span>${write(used)} / ${write(limit)}</span></span>
+    <meter class="meter-bar" min="0" max=${limit} low=${limit * 0.8} high=${limit * 0.95} optimum="0" value=${Math.min(used, limit)} aria-label=${label}></meter></div>`;
 }
 
 /** @param {I18n} i18n @param {OwnUsage} usage */
@@ -29,9 +30,9 @@ function tableView(i18n, { rows }) {
   const day = new Intl.DateTimeFormat(language.code, { dateStyle: 'medium', timeZone: 'UTC' });
   const costs = rows.some(({ cost }) => cost !== null);
   return html`<div class="result-table" tabindex="0" role="region" aria-label=${t('usage.title')}><table>
-    <thead><tr><th scope="col">${t('usage.day')}</th><th scope="col">${t('model.label')}</th><th scope="col">${t('usage.requests')}</th>
+    <thead><tr><td></td><th scope="col">${t('model.label')}</th><th scope="col">${t('usage.requests')}</th>
       <th scope="col">${t('usage.tokens')}</th>${costs ? html`<th scope="col">${t('usage.cost')}</th>` : nothing}</tr></thead>
-    <tbody>${rows.map((row) => html`<tr><td>${day.format(new Date(`${row.day}T00:00:00Z`))}</td><td dir="auto">${row.model}</td>
+    <tbody>${rows.map((row) => html`<tr><th scope="row">${day.format(new Date(`${row.day}T00:00:00Z`))}</th><td dir="auto">${row.model}</td>
       <td>${number(row.requests)}</td><td>${number(row.tokens)}</td>${costs ? html`<td>${row.cost === null ? '–' : money(i18n, row.cost)}</td>` : nothing}</tr>`)}</tbody>
   </table></div>`;
 }
@@ -47,11 +48,9 @@ export function usageDialog(ctx) {
 
   function draw() {
     if (!place) return;
-    const { t } = ctx.i18n;
     render(html`<div role="alert">${error ? html`<p class="notice notice-danger">${icon('warning')}<span>${explain(ctx.i18n, error)}${details(ctx.i18n, error)}</span></p>` : nothing}</div>
-      ${usage === null ? nothing : html`<p class="fine">${t('usage.lead', { days: usage.days })}</p>
-        ${usage.budgets.map((budget) => budgetView(ctx.i18n, budget))}
-        ${usage.rows.length > 0 ? tableView(ctx.i18n, usage) : html`<p>${t('usage.none')}</p>`}`}`, place);
+      ${usage === null ? nothing : html`${usage.budgets.map((budget) => budgetView(ctx.i18n, budget))}
+        ${tableView(ctx.i18n, usage)}`}`, place);
   }
 
   async function load() {

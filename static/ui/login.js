@@ -16,18 +16,33 @@ import { createTicker, secondsUntil, stillCounting } from './ticker.js';
  */
 
 /**
+ * Who was invited, by the link that the page was opened with: #invite=NAME:CODE.
+ * It is a password, so it does not stay in the address.
+ * @returns {{name: string, code: string} | null}
+ */
+function takeInvitation() {
+  const [, name, code] = /^(.+):([\w-]+)$/.exec(new URLSearchParams(location.hash.slice(1)).get('invite') ?? '') ?? [];
+  if (!name || !code) return null;
+  history.replaceState(null, '', location.pathname + location.search);
+  return { name, code };
+}
+
+/**
  * Of name, password and code, which was wrong is not told.
  * @param {Session} session
+ * @param {boolean} [invited]  nobody has typed anything
  */
-function problemOf({ error, asked }) {
+function problemOf({ error, asked }, invited = false) {
+  if (error?.code === 'invalid_credentials' && invited) return { ...error, code: 'invitation_over' };
   return error?.code === 'invalid_credentials' && asked !== null ? { ...error, code: 'invalid_code' } : error;
 }
 
 /**
  * @param {Basics} ctx
  * @param {Session} session
+ * @param {boolean} [invited]
  */
-function loginForm(ctx, session) {
+function loginForm(ctx, session, invited) {
   const { t, duration } = ctx.i18n;
   const wait = secondsUntil(session.error?.retryAt);
   const known = session.status === 'expired' ? session.user?.name : undefined;
@@ -83,7 +98,7 @@ function loginForm(ctx, session) {
     <div id="login-problem" role="alert">${session.error && !session.pending
       ? html`<p class="notice notice-danger">${icon('warning')}<span>${wait > 0
         ? t('login.wait', { time: duration(wait * 1000) })
-        : explain(ctx.i18n, problemOf(session))}${details(ctx.i18n, session.error)}</span></p>`
+        : explain(ctx.i18n, problemOf(session, invited))}${details(ctx.i18n, session.error)}</span></p>`
       : nothing}</div>
     <button class="button button-primary button-wide" aria-disabled=${session.pending || wait > 0 ? 'true' : 'false'}>
       ${session.pending ? html`<span class="spinner" aria-hidden="true"></span>` : nothing}
@@ -219,22 +234,30 @@ export function createLoginPage(ctx) {
   let problem = '';
   /** @type {ReturnType<typeof createSetup> | null} */
   let setup = null;
+  const invited = takeInvitation();
+  let tried = false;
   const part = sessionRegion(ctx, element, (session, redraw) => {
     const { t } = ctx.i18n;
     const change = session.passwordChangeRequired;
+    if (invited && !tried && session.status === 'signed-out' && session.auth === 'password') {
+      tried = true;
+      const { name, code } = invited;
+      // What it is good for says the server: a password has to be set, or it is over.
+      queueMicrotask(() => void ctx.actions.signIn(name, code));
+    }
     return html`<div class="login-card">
       <div class="brand">${icon('logo')}<span class="wordmark">${t('app.name')}</span></div>
-      <h1 class="display">${t(change ? 'password.title' : session.asked === 'setup' ? 'factor.title' : 'login.title')}</h1>
+      <h1 class="display">${t(change ? invited ? 'password.new' : 'password.title' : session.asked === 'setup' ? 'factor.title' : 'login.title')}</h1>
       ${session.auth === 'remote_user'
         ? singleSignOn(ctx, session)
         : session.asked === 'setup'
           ? (setup ??= createSetup(ctx, redraw)).view(session)
           : change
-          ? html`<p class="login-lead">${t('password.required')}</p>${passwordForm(ctx, session, problem, (found) => {
+          ? html`<p class="login-lead">${invited ? t('invite.lead', { name: invited.name }) : t('password.required')}</p>${passwordForm(ctx, session, problem, (found) => {
             problem = found;
             redraw();
-          })}`
-          : html`<p class="login-lead">${t('login.lead')}</p>${loginForm(ctx, session)}`}
+          }, undefined, invited)}`
+          : html`<p class="login-lead">${t('login.lead')}</p>${loginForm(ctx, session, invited !== null)}`}
       <p class="fine">${t('login.privacy')}</p>
     </div>`;
   });

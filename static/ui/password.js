@@ -20,8 +20,9 @@ const MIN_PASSWORD = 8;
  * @param {string} problem  message key of what the page itself found wrong
  * @param {(problem: string) => void} found
  * @param {(done: boolean) => void} [after]
+ * @param {{name: string, code: string} | null} [invited]  whose current password is not typed
  */
-export function passwordForm(ctx, session, problem, found, after) {
+export function passwordForm(ctx, session, problem, found, after, invited) {
   const { t } = ctx.i18n;
 
   /** @param {SubmitEvent} event */
@@ -35,7 +36,7 @@ export function passwordForm(ctx, session, problem, found, after) {
     if (next !== data.get('repeat')) return found('password.mismatch');
     found('');
     const code = data.get('code');
-    const done = await ctx.actions.changePassword(String(data.get('current')), next, code === null ? undefined : String(code));
+    const done = await ctx.actions.changePassword(invited ? invited.code : String(data.get('current')), next, code === null ? undefined : String(code));
     if (done) form.reset();
     after?.(done);
   };
@@ -43,9 +44,9 @@ export function passwordForm(ctx, session, problem, found, after) {
   const message = problem ? t(problem)
     : session.error && !session.pending ? explain(ctx.i18n, session.error) : '';
   return html`<form class="login-form" method="post" @submit=${submit}>
-    <input class="quiet-text" type="text" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly .value=${session.user?.name ?? ''}>
-    <div class="field"><label for="password-current">${t('password.current')}</label>
-      <input id="password-current" name="current" class="input" type="password" autocomplete="current-password" required maxlength="1024"></div>
+    <input class="quiet-text" type="text" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly .value=${invited?.name ?? session.user?.name ?? ''}>
+    ${invited ? nothing : html`<div class="field"><label for="password-current">${t('password.current')}</label>
+      <input id="password-current" name="current" class="input" type="password" autocomplete="current-password" required maxlength="1024"></div>`}
     <div class="field"><label for="password-new">${t('password.new')}</label>
       <input id="password-new" name="new" class="input" type="password" autocomplete="new-password" required maxlength="1024" aria-describedby="password-hint">
       <p class="hint" id="password-hint">${t('password.hint', { count: MIN_PASSWORD })}</p></div>
@@ -56,6 +57,6 @@ export function passwordForm(ctx, session, problem, found, after) {
       ? html`<p class="notice notice-danger">${icon('warning')}<span>${message}${problem ? nothing : details(ctx.i18n, session.error)}</span></p>`
       : nothing}</div>
     <button class="button button-primary button-wide" aria-disabled=${session.pending ? 'true' : 'false'}>
-      ${session.pending ? html`<span class="spinner" aria-hidden="true"></span>` : nothing}${t('password.submit')}</button>
+      ${session.pending ? html`<span class="spinner" aria-hidden="true"></span>` : nothing}${t(invited ? 'login.submit' : 'password.submit')}</button>
   </form>`;
 }

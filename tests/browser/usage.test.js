@@ -31,24 +31,24 @@ async function use(user, tokens) {
 async function openUsage({ page }, name) {
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: `Account (${name})` }).click();
-  await page.getByRole('button', { name: 'What you have used' }).click();
+  await page.getByRole('button', { name: 'Usage' }).click();
 }
 
 test('nothing yet, then a row, a budget and its cost', async () => {
   let chat = await chats.open({ user: 'ann' });
   await openUsage(chat, 'ann');
-  await chat.page.getByText('Nothing yet.').waitFor();
-  await chat.page.getByText('0 of 100').waitFor();
+  await chat.page.getByRole('columnheader', { name: 'Requests' }).waitFor();
+  await chat.page.getByText('0 / 100').waitFor();
   await chat.page.context().close();
   await use('ann', 70);
   chat = await chats.open({ user: 'ann' });
   await openUsage(chat, 'ann');
   const { page } = chat;
-  await page.getByRole('meter', { name: 'Tokens this month' }).waitFor();
-  await page.getByText('70 of 100').waitFor();
+  await page.getByRole('meter', { name: 'Tokens · this month' }).waitFor();
+  await page.getByText('70 / 100').waitFor();
   const row = page.locator('dialog[open] tbody tr');
   await row.first().waitFor();
-  assert.deepEqual((await row.locator('td').allTextContents()).slice(1), ['m', '1', '70', '0.069']);
+  assert.deepEqual(await row.locator('td').allTextContents(), ['m', '1', '70', '0.069']);
   await axe(page);
   for (const colorScheme of /** @type {const} */ (['dark', 'light'])) {
     await page.emulateMedia({ colorScheme });
@@ -64,11 +64,11 @@ test('from 80 % on the page says so, once for each step; at the end why nothing 
   await use('ann', 15);
   const chat = await chats.open({ user: 'ann' });
   const { page } = chat;
-  await page.getByText('You have used 85 % of what you may use this month.').waitFor();
+  await page.getByText('You have used 85 % of your limit.').waitFor();
   await use('ann', 20);
   await chat.box.fill('Hello');
   await page.keyboard.press('Enter');
-  await page.getByText(/used up what you may use for now/).first().waitFor();
+  await page.getByText(/You have used up your limit/).first().waitFor();
   await page.getByText(/tokens_per_month \(100\)/).first().waitFor({ state: 'attached' });
   await page.context().close();
 });
@@ -76,7 +76,7 @@ test('from 80 % on the page says so, once for each step; at the end why nothing 
 test('who has no budget is told of none', async () => {
   const chat = await chats.open({ user: 'bob' });
   await openUsage(chat, 'bob');
-  await chat.page.getByText('Nothing yet.').waitFor();
+  await chat.page.getByRole('columnheader', { name: 'Requests' }).waitFor();
   assert.equal(await chat.page.getByRole('meter').count(), 0);
   assert.deepEqual(chat.errors, []);
   await chat.page.context().close();

@@ -15,7 +15,7 @@ test('each step of ten is told once, of each budget', () => {
     'cost_per_month=81', 'tokens_per_day=100', 'tokens_per_day=100', 'tokens_per_day=', 'x', '=80', 'a b=80', 'day=8000']) {
     tellBudget(header, page);
   }
-  assert.deepEqual(told, [['usage.nearDay', '80 %'], ['usage.nearDay', '90 %'], ['usage.nearMonth', '81 %'], ['usage.nearDay', '100 %']]);
+  assert.deepEqual(told, [['usage.near', '80 %'], ['usage.near', '90 %'], ['usage.near', '81 %'], ['usage.near', '100 %']]);
 });
 
 test('usage: the latest day first, and nothing that is none', () => {

@@ -40,7 +40,7 @@ completes() {
 }
 wanted='secret' && completes sec
 wanted='add' && completes --config /etc/x user a
-wanted='--expires --must-change' && completes user add --
+wanted='--expires --must-change --invite --valid --url' && completes user add --
 wanted='--json' && completes doctor https://example.org/ --j
 wanted='--force' && completes restore --f
 wanted="$work/bash" && completes backup "$work/b"

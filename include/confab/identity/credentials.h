@@ -27,10 +27,11 @@ enum credentials_store_result {
 enum credentials_result {
 	CREDENTIALS_OK,
 	CREDENTIALS_WRONG,    /* no such user, or another password */
-	CREDENTIALS_DISABLED, /* these three: the password was right */
+	CREDENTIALS_DISABLED, /* these four: the password was right */
 	CREDENTIALS_EXPIRED,
 	CREDENTIALS_CHANGE,
-	CREDENTIALS_NO_MEMORY /* nothing was compared */
+	CREDENTIALS_UNINVITED, /* it was an invitation's, which is over */
+	CREDENTIALS_NO_MEMORY  /* nothing was compared */
 };
 
 /* Reads `path`. NULL with "FILE:LINE: cause" in `err` when it is bad. */
@@ -58,14 +59,14 @@ void credentials_generation(const struct users_entry *u,
  * `now` is in seconds since 1970. Every name costs the same, known or not: the
  * work of each cost that the file's hashes have, up to CREDENTIALS_COSTS_MAX
  * of them; that is one hash, but for a file in which argon2id and bcrypt or
- * several costs are mixed. On CREDENTIALS_OK and the three after
+ * several costs are mixed. On CREDENTIALS_OK and the four after
  * CREDENTIALS_WRONG `out` is the user.
  */
 enum credentials_result credentials_verify(struct credentials *c,
     const struct config_password *p, const char *name, const char *password,
     size_t len, int64_t now, struct users_entry *out);
 
-/* May this user come in? CREDENTIALS_OK or one of the three after
+/* May this user come in? CREDENTIALS_OK or one of the four after
  * CREDENTIALS_WRONG. */
 enum credentials_result credentials_state(const struct users_entry *u,
     int64_t now);

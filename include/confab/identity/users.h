@@ -15,6 +15,8 @@
  *			  and that of the hash it holds for
  *	totp=SECRET	  the second factor, and recovery=DIGESTS (totp.h)
  *	passkeys=DIGESTS  of the ids of the passkeys that count (passkeys.h)
+ *	invite=TIME	  s since 1970: the password is an invitation's, and good
+ *			  until then for setting another one alone
  *	groups=NAMES	  that the user is in, with commas between
  */
 #ifndef CONFAB_IDENTITY_USERS_H
@@ -55,6 +57,7 @@ struct users_entry {
 	bool disabled;
 	bool must_change;
 	int64_t expires; /* s since 1970, first second refused; 0: never */
+	int64_t invited; /* the same, of an invitation; 0: it is none */
 	uint64_t epoch;
 	bool has_kept;
 	unsigned char kept_old[USERS_DIGEST_LEN];

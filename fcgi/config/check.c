@@ -370,6 +370,18 @@ check_transcription(struct config_reader *r)
 	return 0;
 }
 
+/* A list that somebody has named must be there. */
+static int
+check_lists(struct config_reader *r, const struct config_password *p)
+{
+	for (size_t i = 0; i < p->lists.n; i++)
+		if (strcmp(p->lists.words[i], CONFIG_PASSWORD_LIST) != 0 &&
+		    access(p->lists.words[i], R_OK) != 0)
+			return config_fail(r, line(r, p, "lists"),
+			    "lists: %.300s cannot be read", p->lists.words[i]);
+	return 0;
+}
+
 /* What hosts share by way of an engine. */
 static int
 check_state(struct config_reader *r, struct config_state *s)
@@ -449,8 +461,8 @@ config_check(struct config_reader *r)
 		if (check_tool_server(r, &c->tool_servers[i]) != 0)
 			return -1;
 	}
-	if (check_transcription(r) != 0 || config_check_groups(r) != 0 ||
-	    check_state(r, &c->state) != 0)
+	if (check_lists(r, &c->password) != 0 || check_transcription(r) != 0 ||
+	    config_check_groups(r) != 0 || check_state(r, &c->state) != 0)
 		return -1;
 	return check_relations(r);
 }

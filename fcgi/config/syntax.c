@@ -50,6 +50,12 @@ config_is_text(const char *s)
 }
 
 bool
+config_is_file(const char *s)
+{
+	return s[0] == '/' && s[1] != '\0' && config_is_text(s);
+}
+
+bool
 config_is_printable(const char *s)
 {
 	for (; *s != '\0'; s++) {

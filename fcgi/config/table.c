@@ -153,7 +153,9 @@ static const struct config_option password[] = {
 	NUMBER(UINT, P, passes, "3", 1, 16),
 	NUMBER(UINT, P, lanes, "4", 1, 16),
 	NUMBER(UINT, P, slots, "0", 0, 256),
-	NUMBER(UINT, P, queue, "2", 0, 10000)
+	NUMBER(UINT, P, queue, "2", 0, 10000),
+	LIST(LIST, P, lists, CONFIG_PASSWORD_LIST, NULL, config_is_file,
+	    "the absolute name of a file")
 };
 
 #define H struct config_throttle

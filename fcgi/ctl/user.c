@@ -13,6 +13,7 @@
 #include "confab/base/crypto.h"
 #include "confab/base/files.h"
 #include "confab/identity/common.h"
+#include "confab/identity/common_file.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/name.h"
 #include "confab/identity/password.h"
@@ -96,7 +97,8 @@ new_hash(const struct config *c, const char *name, char *hash)
 	snprintf(prompt, sizeof(prompt), "New password of %s", name);
 	if (ctl_password(prompt, true, password, sizeof(password), &len) != 0)
 		return CTL_FAILED;
-	if (password_common(password, len, name))
+	if (password_common(password, len, name) ||
+	    common_file_has(&c->password, password, len))
 		code = ctl_fail(CTL_FAILED,
 		    "this password is one of those that are guessed first");
 	else if (password_hash(&c->password, password, len, hash) != 0)

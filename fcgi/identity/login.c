@@ -10,6 +10,7 @@
 #include "confab/base/utf8.h"
 #include "confab/identity/audit.h"
 #include "confab/identity/common.h"
+#include "confab/identity/common_file.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/identity.h"
 #include "confab/identity/login.h"
@@ -81,7 +82,8 @@ check_new(const struct attempt *a, const char *new_password, size_t len,
 	else if (len == strlen(a->name) &&
 	    memcmp(new_password, a->name, len) == 0)
 		why = "The password is the user's name.";
-	else if (password_common(new_password, len, a->name))
+	else if (password_common(new_password, len, a->name) ||
+	    common_file_has(&a->settings->config->password, new_password, len))
 		why = "This password is one of those that are guessed first.";
 	if (why == NULL)
 		return 0;

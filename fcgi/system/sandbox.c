@@ -162,6 +162,9 @@ restrict_files(const struct config *c)
 	}
 	add_folder(&p, owned, &n_owned, c->state.password_file, false);
 	/* Often a link to wherever the network's manager keeps it. */
+	for (size_t i = 0; i < c->password.lists.n; i++)
+		add_folder(&p, owned, &n_owned, c->password.lists.words[i],
+		    false);
 	add_folder(&p, owned, &n_owned, "/etc/resolv.conf", false);
 	add(&p, X509_get_default_cert_area(), false);
 	add_folder(&p, owned, &n_owned, getenv("SSL_CERT_FILE"), false);

@@ -166,7 +166,8 @@ session_test_begin(void **state)
 	config.session.idle = IDLE;
 	config.session.absolute = ABSOLUTE;
 	config.session.cookie_name = strdup("__Host-confab");
-	config.password = (struct config_password){ 64, 1, 1, 2, 2 };
+	config.password =
+	    (struct config_password){ 64, 1, 1, 2, 2, { .n = 0 } };
 	config.throttle = (struct config_throttle){ 5, 20, 100, 900, 3600 };
 	put_users(PASSWORD, "");
 	unlink(secret_path);

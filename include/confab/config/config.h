@@ -28,6 +28,8 @@
 #define CONFIG_TOOL_SERVER_NAME_MAX 24 /* bytes: a tool's name follows it */
 #define CONFIG_GROUPS_MAX 64	       /* groups that the file names, in all */
 #define CONFIG_GROUP_NAME_MAX 64       /* bytes */
+/* What Debian's john-data has. A list that is named here may be missing. */
+#define CONFIG_PASSWORD_LIST "/usr/share/john/password.lst"
 #define CONFIG_ERROR_MAX FILES_ERROR_MAX
 
 enum config_auth { AUTH_PASSWORD, AUTH_REMOTE_USER };
@@ -272,6 +274,7 @@ struct config_password {
 	unsigned lanes;		  /* 4 */
 	unsigned slots;		  /* hashed at a time, 0 = processors, 0 */
 	unsigned queue;		  /* that may wait for a slot, 2 */
+	struct config_list lists; /* files of passwords that are refused */
 };
 
 struct config_throttle {

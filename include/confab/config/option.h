@@ -115,6 +115,7 @@ void config_value_put_money(char *out, size_t size, uint64_t millionths);
 void config_value_put_time(char *out, size_t size, uint64_t ms);
 
 /* syntax.c: what strings may be. */
+bool config_is_file(const char *s); /* an absolute name */
 bool config_is_text(const char *s); /* UTF-8 without control characters */
 bool config_is_listen(const char *s);
 bool config_is_engine(const char *s); /* the same, without TLS */

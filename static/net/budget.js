@@ -21,6 +21,6 @@ export function tellBudget(header, { store, newId, before = told }) {
   before.set(name, step);
   if (step <= last) return;
   store.dispatch({ type: 'toast/added', toast: {
-    id: newId(), kind: 'info', key: 'usage.near', values: { percent: `${percent} %` },
+    id: newId(), kind: 'info', key: 'error.budget_limit',
   } });
 }

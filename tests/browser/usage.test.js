@@ -64,11 +64,11 @@ test('from 80 % on the page says so, once for each step; at the end why nothing 
   await use('ann', 15);
   const chat = await chats.open({ user: 'ann' });
   const { page } = chat;
-  await page.getByText('You have used 85 % of your limit.').waitFor();
+  await page.getByText('Your limit is nearly or fully used.').first().waitFor();
   await use('ann', 20);
   await chat.box.fill('Hello');
   await page.keyboard.press('Enter');
-  await page.getByText(/You have used up your limit/).first().waitFor();
+  await page.getByText(/Your limit is nearly or fully used/).first().waitFor();
   await page.getByText(/tokens_per_month \(100\)/).first().waitFor({ state: 'attached' });
   await page.context().close();
 });

@@ -52,6 +52,26 @@ function toolActions(store, api) {
 }
 
 /**
+ * What is a person's own: sessions, access tokens, use.
+ *
+ * @param {import('./net/api.js').Api} api
+ * @param {import('./net/stream.js').Environment} env
+ * @returns {Partial<Actions>}
+ */
+function ownActions(api, env) {
+  const own = async () => (await import('./net/own.js')).createOwn({ api, env });
+  return {
+    listSessions: async () => (await own()).listSessions(),
+    endSession: async (id) => (await own()).endSession(id),
+    endOtherSessions: async () => (await own()).endOtherSessions(),
+    listTokens: async () => (await own()).listTokens(),
+    makeToken: async (wish) => (await own()).makeToken(wish),
+    loadUsage: async () => (await own()).loadUsage(),
+    endToken: async (id) => (await own()).endToken(id),
+  };
+}
+
+/**
  * To be called once.
  *
  * @param {Omit<Parameters<typeof createAnswers>[0], 'newKey' | 'runTool'>
@@ -63,7 +83,6 @@ export function openConversations({ keepSettings, ...page }) {
   // Seldom wanted, and loaded only then.
   const runScript = async (/** @type {string} */ code, /** @type {AbortSignal} */ signal) =>
     (await import('./sandbox/sandbox.js')).runScript(code, signal);
-  const own = async () => (await import('./net/own.js')).createOwn({ api, env });
   const runTool = createToolRunner({ api, env, limits: () => store.getState().session.limits, newKey: newUuid, runScript });
   const answers = createAnswers({ ...page, newKey: newUuid, runTool });
   const core = createCoreActions({ store, now: env.now, newId, keepSettings });
@@ -111,17 +130,11 @@ export function openConversations({ keepSettings, ...page }) {
       callAgain: answers.callAgain,
       answerInquiries: answers.answerInquiries,
       ...toolActions(store, api),
-      listSessions: async () => (await own()).listSessions(),
-      endSession: async (id) => (await own()).endSession(id),
-      endOtherSessions: async () => (await own()).endOtherSessions(),
+      ...ownActions(api, env),
       async transcribe(file, signal) {
         const { transcribe } = await import('./net/transcription.js');
         return transcribe(api, /** @type {File} */ (file), /** @type {AbortSignal | undefined} */ (signal));
       },
-      listTokens: async () => (await own()).listTokens(),
-      makeToken: async (wish) => (await own()).makeToken(wish),
-      loadUsage: async () => (await own()).loadUsage(),
-      endToken: async (id) => (await own()).endToken(id),
     },
   };
 }

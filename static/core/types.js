@@ -10,6 +10,58 @@
 /** @typedef {string} Id  made by the id source given to the effects */
 
 /**
+ * Of the parts of a message.
+ *
+ * @typedef {import('./types-parts.js').Part} Part
+ * @typedef {import('./types-parts.js').Attachment} Attachment
+ * @typedef {import('./types-parts.js').TextPart} TextPart
+ * @typedef {import('./types-parts.js').ReasoningPart} ReasoningPart
+ * @typedef {import('./types-parts.js').ToolCallState} ToolCallState
+ * @typedef {import('./types-parts.js').ToolCallPart} ToolCallPart
+ * @typedef {import('./types-parts.js').ToolProgress} ToolProgress
+ * @typedef {import('./types-parts.js').Inquiry} Inquiry
+ * @typedef {import('./types-parts.js').InquiryField} InquiryField
+ * @typedef {import('./types-parts.js').InquiryAnswer} InquiryAnswer
+ * @typedef {import('./types-parts.js').InquiryProblem} InquiryProblem
+ * @typedef {import('./types-parts.js').ImagePart} ImagePart
+ * @typedef {import('./types-parts.js').AudioPart} AudioPart
+ * @typedef {import('./types-parts.js').FilePart} FilePart
+ * @typedef {import('./types-parts.js').SourcePart} SourcePart
+ * @typedef {import('./types-parts.js').NoticePart} NoticePart
+ * @typedef {import('./types-parts.js').RawPart} RawPart
+ * @typedef {import('./types-parts.js').Delta} Delta
+ */
+
+/**
+ * Of who is signed in.
+ *
+ * @typedef {import('./types-account.js').SessionLimits} SessionLimits
+ * @typedef {import('./types-account.js').SecondFactor} SecondFactor
+ * @typedef {import('./types-account.js').Session} Session
+ * @typedef {import('./types-account.js').Model} Model
+ * @typedef {import('./types-account.js').Models} Models
+ * @typedef {import('./types-account.js').OwnSession} OwnSession
+ * @typedef {import('./types-account.js').OwnToken} OwnToken
+ * @typedef {import('./types-account.js').OwnTokens} OwnTokens
+ * @typedef {import('./types-account.js').UsageRow} UsageRow
+ * @typedef {import('./types-account.js').Budget} Budget
+ * @typedef {import('./types-account.js').OwnUsage} OwnUsage
+ * @typedef {import('./types-account.js').TokenWish} TokenWish
+ * @typedef {import('./types-account.js').NewNetwork} NewNetwork
+ */
+
+/**
+ * Of what servers of tools offer.
+ *
+ * @typedef {import('./types-tools.js').Tool} Tool
+ * @typedef {import('./types-tools.js').Tools} Tools
+ * @typedef {import('./types-tools.js').ServerPrompt} ServerPrompt
+ * @typedef {import('./types-tools.js').Resource} Resource
+ * @typedef {import('./types-tools.js').Resources} Resources
+ * @typedef {import('./types-tools.js').Unfinished} Unfinished
+ */
+
+/**
  * Why something went wrong, in the one form the page explains.
  *
  * @typedef {object} ApiErrorInfo
@@ -23,90 +75,7 @@
  * @property {number | null} retryAt  when to try again at the earliest
  */
 
-/**
- * @typedef {object} SessionLimits  what the page must know of the server's
- * @property {number} [max_body_bytes]
- * @property {number} [max_messages]
- * @property {number} [streams_per_user]
- * @property {number} [requests_per_minute]
- * @property {number} [tokens_per_day]
- * @property {boolean} [resume]      false where streams cannot be resumed (CGI)
- * @property {number} [grace_seconds]  how long a lost stream stays resumable
- * @property {number} [ring_bytes]
- */
-
-/**
- * @typedef {object} SecondFactor
- * @property {'optional' | 'required'} mode
- * @property {boolean} set
- * @property {number} recoveryCodes  how many are left
- * @property {number | null} passkeys  how many there are; null where they are not used
- */
-
 /** @typedef {{readonly name: string, readonly size: number}} Recording */
-
-/**
- * @typedef {object} Session
- * @property {'unknown' | 'signed-out' | 'signed-in' | 'expired'} status
- *   'expired' keeps the conversations and asks for the login in place
- * @property {{name: string} | null} user  stays set while 'expired'
- * @property {number | null} expiresAt
- * @property {SessionLimits} limits
- * @property {'password' | 'remote_user'} auth  whether a password form makes sense
- * @property {ApiErrorInfo | null} error   of the last attempt to sign in
- * @property {boolean} passwordChangeRequired  the login needs a new password
- * @property {SecondFactor | null} secondFactor  null where there is none to speak of
- * @property {boolean} tokens   there are access tokens here
- * @property {'code' | 'passkey' | 'either' | 'setup' | null} asked  what the login needs besides: a
- *   second factor, or that one is set up
- * @property {boolean} passkeys            they are used here
- * @property {boolean} transcription       the server turns speech into text
- * @property {boolean} prompts             servers of tools may have some
- * @property {boolean} resources           and these
- * @property {boolean} pending             an attempt is under way
- * @property {boolean} elsewhere           it ended by a sign-out in another tab: what is here is not shown
- */
-
-/**
- * @typedef {object} Model
- * @property {string} id
- * @property {string} name
- * @property {string} provider
- * @property {number | null} contextLength   tokens
- * @property {number | null} maxOutputTokens tokens
- * @property {('text' | 'image' | 'audio' | 'file')[]} input
- * @property {string} description   the administrator's words; '' for none
- * @property {boolean} webSearch    it can be let search the web
- */
-
-/**
- * @typedef {object} Models
- * @property {'idle' | 'loading' | 'ready' | 'failed'} status
- * @property {readonly Model[]} list   the last good list, also while 'failed'
- * @property {ApiErrorInfo | null} error
- */
-
-/**
- * Something that a model can have done. What a person is told of it is its
- * server's word.
- *
- * @typedef {object} Tool
- * @property {string} name     as the model calls it: SERVER__TOOL, or one of the page's own
- * @property {string} server   '' for the page itself
- * @property {string} title    '' when it has none
- * @property {string} description
- * @property {Readonly<Record<string, unknown>>} parameters  a JSON Schema
- * @property {Readonly<Record<string, unknown>>} annotations
- * @property {'ask' | 'always' | 'never'} consent  as the administrator has it: 'always'
- *   needs no question, 'never' is not to be called
- * @property {string} digest   of name, description and schema: a consent holds for one
- */
-
-/**
- * @typedef {object} Tools
- * @property {readonly Tool[]} list    the page's own first
- * @property {readonly {server: string, message: string}[]} errors  servers that gave no list
- */
 
 /**
  * What may be kept in localStorage: preferences, never a word of a conversation.
@@ -136,214 +105,6 @@
  * @typedef {object} Prompt
  * @property {string} name
  * @property {string} text
- */
-
-/**
- * A prompt of a server of tools: who chooses it gets its words from there.
- *
- * @typedef {object} ServerPrompt
- * @property {string} name
- * @property {string} text    what it is for
- * @property {string} server
- * @property {readonly {name: string, title: string, description: string, required: boolean}[]} places
- *
- * What a server of tools has at an address, or, with `places`, at those of a template.
- * @typedef {object} Resource
- * @property {string} server
- * @property {string} uri
- * @property {string} title
- * @property {string} description
- * @property {string} type
- * @property {number} size     bytes; 0 where it is not known
- * @property {readonly string[]} places
- *
- * @typedef {object} Resources
- * @property {readonly Resource[]} list
- * @property {readonly {server: string, message: string}[]} errors
- *
- * Of what is to be completed.
- * @typedef {{server: string, prompt?: string, uri_template?: string, argument: {name: string, value: string},
- *   arguments: Readonly<Record<string, string>>}} Unfinished
- */
-
-/**
- * A message is a list of parts: one tagged union, told apart by `kind`, for
- * what a person sends and for what a model answers. core/parts.js has what is
- * done with them; nothing else needs to know all kinds.
- *
- * `type` is a media type, `size` the bytes of the original, `data` a data: URL
- * of base64 that the page has checked; '' where there is none.
- *
- * @typedef {TextPart | ReasoningPart | ToolCallPart | ImagePart | AudioPart | FilePart | SourcePart | NoticePart
- *   | RawPart} Part
- *
- * What a person attaches.
- * @typedef {ImagePart | AudioPart | FilePart} Attachment
- */
-
-/**
- * @typedef {object} TextPart  Markdown of an answer; what a person wrote
- * @property {'text'} kind
- * @property {string} text
- */
-
-/**
- * @typedef {object} ReasoningPart  one stretch of it; Markdown
- * @property {'reasoning'} kind
- * @property {string} text
- * @property {number | null} startedAt
- * @property {number | null} endedAt     null while it goes on
- * @property {readonly unknown[]} [details]  the provider's own, to be sent back unchanged with
- *   tool calls, to the same model only
- */
-
-/**
- * How a tool call stands. The first four are under way, the others are ends.
- *
- * writing   the model writes its arguments
- * asking    waits for the person's consent
- * running   the tool works
- * input     the tool waits for what its server asks the person
- * done      there is a result
- * failed    the result says what went wrong
- * denied    the person did not allow it
- * stopped   nobody carried it out to its end
- * remote    the provider ran it itself
- *
- * @typedef {'writing' | 'asking' | 'running' | 'input' | 'done' | 'failed' | 'denied' | 'stopped' | 'remote'} ToolCallState
- *
- * @typedef {object} ToolCallPart
- * @property {'tool_call'} kind
- * @property {string} id          the model's; '' when it gave none
- * @property {number | null} index  its place among the calls of its round, as the model says
- * @property {string} name        as the model knows it
- * @property {string} arguments   JSON as the model wrote it, whether or not it is valid
- * @property {ToolCallState} state
- * @property {readonly Part[] | null} result  text, images, audio, files, raw; null before there is one
- * @property {number | null} startedAt
- * @property {number | null} endedAt
- * @property {number} [round]     which of the answer's rounds of calls it belongs to, from 1
- * @property {ToolProgress | undefined} [progress]  the last that a tool at work has told
- * @property {readonly Inquiry[] | undefined} [inquiries]  what is asked, while it waits for that
- * @property {unknown} [extra]    the provider's own, to be sent back unchanged, to the same model only
- */
-
-/**
- * @typedef {object} ToolProgress
- * @property {number | null} done
- * @property {number | null} total
- * @property {string} message  ''
- */
-
-/**
- * What a server of tools asks a person in the middle of a call. All words of it
- * are the server's.
- *
- * @typedef {object} Inquiry
- * @property {string} id      the server's name of it
- * @property {'form' | 'url'} mode
- * @property {string} message
- * @property {string} url     of the web, which is to be opened; '' for a form
- * @property {readonly InquiryField[]} fields
- *
- * @typedef {object} InquiryField
- * @property {string} name
- * @property {string} title        ''
- * @property {string} description  ''
- * @property {boolean} required
- * @property {'text' | 'number' | 'integer' | 'yesno' | 'choice' | 'choices'} kind
- * @property {'' | 'email' | 'uri' | 'date' | 'date-time'} format  of a text
- * @property {readonly {value: string, title: string}[]} choices
- * @property {number | null} min   a text's characters, a number's value, how many choices
- * @property {number | null} max
- * @property {string | boolean | readonly string[]} initial  what stands there at first
- *
- * @typedef {object} InquiryAnswer
- * @property {'accept' | 'decline' | 'cancel'} action
- * @property {Readonly<Record<string, unknown>>} [content]
- *
- * What is wrong with what was filled in, and the limit that it breaks.
- * @typedef {object} InquiryProblem
- * @property {'missing' | 'short' | 'long' | 'low' | 'high' | 'few' | 'many' | 'number' | 'integer' | 'email' | 'uri' | 'date'
- *   | 'date-time'} code
- * @property {number} limit
- */
-
-/**
- * @typedef {object} ImagePart
- * @property {'image'} kind
- * @property {Id} id           of what a person attached; '' in an answer
- * @property {string} name
- * @property {string} type     what its first bytes say: png, jpeg, webp, gif or avif
- * @property {number} size
- * @property {string} data     '' when only its address is known
- * @property {string} [url]    where it is, when only that is known: a link until somebody follows it
- * @property {number} [width]  pixels
- * @property {number} [height]
- */
-
-/**
- * @typedef {object} AudioPart
- * @property {'audio'} kind
- * @property {Id} id           as an image's
- * @property {string} name
- * @property {string} type        'audio/pcm' is 16 bit, mono, 24 kHz, without a head
- * @property {number} size
- * @property {string} data        a data: URL; of an answer, several pieces of base64 with a
- *   blank between them may follow its comma
- * @property {string} transcript  '' when there is none
- */
-
-/**
- * @typedef {object} FilePart
- * @property {'file'} kind
- * @property {Id} id           as an image's
- * @property {string} name
- * @property {string} type
- * @property {number} size
- * @property {string} text  what a model gets of it as text; '' when there is none
- * @property {string} data  the file itself, for a model that takes files, or to be saved
- */
-
-/**
- * @typedef {object} SourcePart  what an answer rests on, in the order of its numbers
- * @property {'source'} kind
- * @property {number} number   by which it is cited, from 1
- * @property {string} url
- * @property {string} title    '' when there is none
- * @property {string} snippet  words of it; '' when there are none
- * @property {readonly number[]} at  ends of what it supports, in characters of the message's
- *   text; none when the provider puts its numbers into the text itself, or tells no place
- */
-
-/**
- * @typedef {object} NoticePart  what happened to an answer, where it happened
- * @property {'notice'} kind
- * @property {string} code    'too_many_parts', 'too_large', 'not_a_picture', 'broken_sound'
- * @property {string} detail  the provider's word for it; ''
- */
-
-/**
- * @typedef {object} RawPart  what this version does not know: shown folded, kept, exported
- * @property {'raw'} kind
- * @property {string} name
- * @property {string} json
- */
-
-/**
- * A piece of an answer as it arrives. Pieces of text go to the part that is
- * open at the end; everything else is a part or belongs to one.
- *
- * @typedef {{kind: 'text', text: string}
- *   | {kind: 'reasoning', text: string, details?: readonly unknown[]}
- *   | {kind: 'tool_call', index: number | null, id: string, name: string, arguments: string, extra?: unknown}
- *   | {kind: 'audio', type: string, data: string, transcript: string}
- *   | {kind: 'source', source: SourcePart, unit: 'points' | 'bytes' | 'here'}
- *   | {kind: 'part', part: ImagePart | FilePart | NoticePart | RawPart}} Delta
- *
- * A source's places are given in Unicode characters, in bytes of UTF-8, or are
- * where the text has come to; the part has them in the units of a string. A
- * number of 0 is the next.
  */
 
 /**
@@ -475,90 +236,6 @@
  * @property {readonly Id[]} order   newest first
  * @property {Id} activeId           there always is one
  * @property {Undo | null} undo      the last deletion, until it expires
- */
-
-/**
- * A session of the person's, as the server lists it; texts may be empty.
- *
- * @typedef {object} OwnSession
- * @property {string} id
- * @property {boolean} current
- * @property {string} browser     "Firefox"
- * @property {string} system      "Linux"
- * @property {string} network     "192.0.2.0/24"
- * @property {boolean} newNetwork  the person had not been seen there before
- * @property {number} firstSeen   ms
- * @property {number} lastSeen    ms
- */
-
-/**
- * An access token of the person's, as the server lists it; texts may be empty, 0 is none.
- *
- * @typedef {object} OwnToken
- * @property {string} id
- * @property {string} label
- * @property {number} expiresAt   ms
- * @property {number} lastUsed    ms
- * @property {string} network     of the last use
- * @property {boolean} readOnly
- * @property {readonly string[]} models
- * @property {readonly string[]} networks
- * @property {number} requestsPerMinute
- * @property {number} tokensPerDay
- */
-
-/**
- * @typedef {object} OwnTokens
- * @property {readonly OwnToken[]} tokens
- * @property {number} max   that the person may have by making them
- * @property {number} lifetimeSeconds   of one at most
- */
-
-/**
- * What the person has used of a model on a day.
- *
- * @typedef {object} UsageRow
- * @property {string} day   YYYY-MM-DD, in UTC
- * @property {string} model
- * @property {number} requests
- * @property {number} tokens
- * @property {number | null} cost   null: not known
- */
-
-/**
- * @typedef {object} Budget
- * @property {string} name   as the server's configuration has it
- * @property {number} limit
- * @property {number} used
- */
-
-/**
- * @typedef {object} OwnUsage
- * @property {number} days   that are kept
- * @property {readonly UsageRow[]} rows   the latest day first
- * @property {readonly Budget[]} budgets
- */
-
-/**
- * @typedef {object} TokenWish
- * @property {string} label
- * @property {number} expiresAt   s
- * @property {boolean} readOnly
- * @property {readonly string[]} models
- * @property {readonly string[]} networks
- * @property {number} requestsPerMinute
- * @property {number} tokensPerDay
- * @property {string} password
- */
-
-/**
- * A login from a network in which the person had not been seen.
- *
- * @typedef {object} NewNetwork
- * @property {string} network
- * @property {string} browser
- * @property {string} system
- * @property {number} at   ms
  */
 
 /**

@@ -26,7 +26,6 @@
 #include "confab/gateway/gateway.h"
 #include "confab/gateway/listen.h"
 #include "confab/gateway/pool.h"
-#include "confab/identity/throttle.h"
 #include "confab/identity/usage.h"
 #include "confab/master/master.h"
 #include "confab/system/generation.h"

@@ -20,7 +20,8 @@ struct config_place {
 
 struct config_reader {
 	const char *path;
-	const struct config_kind *const *kinds; /* of providers; ends with NULL */
+	const struct config_kind *const
+	    *kinds;		     /* of providers; ends with NULL */
 	char *dir;		     /* of relative names; owned */
 	struct config *config;	     /* being filled */
 	struct config_place *places; /* owned */

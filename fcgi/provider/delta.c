@@ -40,9 +40,11 @@ put_choice(const struct provider_writer *w, struct buf *members, bool content)
 	enum provider_result result = PROVIDER_MORE;
 	struct buf text;
 
-	if (w->r->head == NULL && provider_delta_begin(w, "msg") != 0) {
+	/* What a provider begins in the middle begins with a role, too. */
+	if (w->r->head == NULL &&
+	    (result = provider_delta_role(w)) != PROVIDER_MORE) {
 		buf_free(members);
-		return provider_no_memory(w->err);
+		return result;
 	}
 	buf_init(&text, PROVIDER_CHUNK_MAX);
 	buf_puts(&text, w->r->head);
@@ -63,6 +65,8 @@ provider_delta_role(const struct provider_writer *w)
 {
 	struct buf members;
 
+	if (w->r->head == NULL && provider_delta_begin(w, "msg") != 0)
+		return provider_no_memory(w->err);
 	buf_init(&members, 128);
 	buf_puts(&members,
 	    "\"delta\":{\"role\":\"assistant\","

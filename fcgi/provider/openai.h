@@ -23,7 +23,8 @@ struct openai_call {
 struct openai_state {
 	struct openai_call *calls; /* owned */
 	size_t n_calls;
-	unsigned seed; /* of the ids that are made here */
+	unsigned seed;	/* of the ids that are made here */
+	uint32_t roles; /* bits of the first choices whose role was told */
 };
 
 /* As in the kind. */

@@ -10,7 +10,7 @@
 
 #include "openai.h"
 
-#define CHOICES_COUNTED 16 /* answers whose usage is added up */
+#define ROLES_TOLD 32 /* choices of a stream that are given a role */
 
 static const char object_name[] = "chat.completion.chunk";
 
@@ -156,6 +156,21 @@ find_choice_error(struct chunk *c, struct json_object *choice,
 		c->error = v;
 }
 
+/* The first delta of a choice says whose words these are; some servers leave
+ * that out, and clients then lose what follows. */
+static int
+tell_role(struct openai_state *st, struct json_object *delta, int64_t at)
+{
+	uint32_t bit = at >= 0 && at < ROLES_TOLD ? (uint32_t)1 << at : 0;
+
+	if ((st->roles & bit) == bit)
+		return 0;
+	st->roles |= bit;
+	return json_str(delta, "role", NULL) != NULL
+	    ? 0
+	    : provider_add_string(delta, "role", "assistant", 9);
+}
+
 /* `i`: its place, which is its index where it has none. */
 static enum provider_result
 normalise_choice(struct chunk *c, struct json_object *choice, size_t i,
@@ -172,7 +187,7 @@ normalise_choice(struct chunk *c, struct json_object *choice, size_t i,
 	    provider_add(choice, "index", json_object_new_int64(at)) != 0)
 		return provider_no_memory(err);
 	add_choice_usage(c, choice);
-	if (find_delta(choice, &delta) != 0)
+	if (find_delta(choice, &delta) != 0 || tell_role(st, delta, at) != 0)
 		return provider_no_memory(err);
 	result =
 	    openai_delta(st, at, delta, at == 0 ? &r->think : NULL, false, err);
@@ -374,6 +389,25 @@ is_plain(struct provider_reader *r, const struct provider_scan *scan)
 	    scan->reasoning);
 }
 
+/* True when a plain chunk is not the first, or has a role. */
+static bool
+has_role(struct openai_state *st, const char *s, size_t len)
+{
+	static const char name[] = "\"role\":";
+	const char *end = s + len, *at;
+
+	if (st->roles != 0)
+		return true;
+	at = memmem(s, len, name, sizeof(name) - 1);
+	if (at == NULL)
+		return false;
+	for (at += sizeof(name) - 1; at < end && is_blank(*at); at++)
+		;
+	if (at < end && *at == '"') /* else it is null */
+		st->roles = 1;
+	return st->roles != 0;
+}
+
 /* The terminal marker; some quote it, or send it as an event without data. */
 static bool
 is_done(const char *s, size_t len)
@@ -403,7 +437,8 @@ openai_read(struct provider_reader *r, const struct sse_event *ev,
 		return provider_finish(r, emit, arg, err);
 	if (!error && memchr(s, '\n', len) == NULL &&
 	    json_check(s, len, JSON_DEPTH_DEFAULT, NULL) == JSON_OK &&
-	    provider_scan_chunk(s, len, &scan) && is_plain(r, &scan))
+	    provider_scan_chunk(s, len, &scan) && is_plain(r, &scan) &&
+	    has_role(r->state, s, len))
 		return emit_plain(r, s, len, &scan, emit, arg, err);
 	return read_event(r, s, len, error, emit, arg, err);
 }
@@ -426,8 +461,12 @@ answer_choice(struct openai_state *st, struct json_object *choice,
 			json_object_get(json_get(choice, "text"))) != 0)
 			return provider_no_memory(err);
 	}
-	if (json_object_is_type(message, json_type_object))
+	if (json_object_is_type(message, json_type_object)) {
+		if (json_str(message, "role", NULL) == NULL &&
+		    provider_add_string(message, "role", "assistant", 9) != 0)
+			return provider_no_memory(err);
 		result = openai_delta(st, 0, message, think, true, err);
+	}
 	if (result != PROVIDER_MORE)
 		return result;
 	calls = json_get(message, "tool_calls");

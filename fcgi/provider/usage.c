@@ -12,6 +12,7 @@
 #define MILLION 1e6
 #define COST_MAX 1e6	  /* of one answer: more is a mistake */
 #define BYTES_PER_TOKEN 4 /* about, where nobody counted */
+#define ROLE_MAX 16	  /* bytes of what may be one */
 
 static void
 take_most(struct json_object *from, const char *name, uint64_t *out)
@@ -187,6 +188,15 @@ provider_usage_json(const struct provider_usage *u)
 	return o;
 }
 
+/* Whose words they are is none of the words. */
+static bool
+is_role(const char *name, struct json_object *v)
+{
+	return strcmp(name, "role") == 0 &&
+	    json_object_is_type(v, json_type_string) &&
+	    json_object_get_string_len(v) <= ROLE_MAX;
+}
+
 /* Bytes of text in a value; a file in it is no text. */
 static uint64_t
 text_bytes(struct json_object *v, unsigned level)
@@ -209,8 +219,8 @@ text_bytes(struct json_object *v, unsigned level)
 	case json_type_object: {
 		json_object_object_foreach(v, name, inner)
 		{
-			(void)name;
-			n += text_bytes(inner, level + 1);
+			if (!is_role(name, inner))
+				n += text_bytes(inner, level + 1);
 		}
 		return n;
 	}

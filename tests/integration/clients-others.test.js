@@ -41,11 +41,11 @@ const suite = useSite({
 const unless = (...needed) => ({ skip: needed.every(Boolean) ? false
   : 'not installed (npm ci)' });
 
-/** An answer that calls a tool. */
+/** An answer that calls a tool; whose words it is, its provider does not say. */
 const toolCall = (/** @type {string[]} */ ...parts) => ({ bare: true,
   steps: [...parts.map((text, i) => ({ event: { id: 'c', created: 1,
     object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0,
-      delta: { ...(i === 0 ? { role: 'assistant' } : {}), tool_calls: [{
+      delta: { tool_calls: [{
         index: 0,
         ...(i === 0 ? { id: 'call_1', type: 'function' } : {}),
         function: { ...(i === 0 ? { name: 'weather' } : {}),

@@ -72,6 +72,7 @@ function bodyOf(wire) {
 /**
  * What was read, in one form for both ways of asking.
  * @typedef {object} Read
+ * @property {string} [role]  of the first choice, where it begins
  * @property {string} text
  * @property {string} reasoning
  * @property {string | null} finish
@@ -110,7 +111,8 @@ function readStream(text) {
     .filter((one) => one.finish_reason);
   const error = errorOf(arrivals);
   assert.equal(isDone(arrivals), !error);
-  return { text: textOf(arrivals), reasoning: reasoningOf(arrivals),
+  return { role: chunks.find((one) => one.choices?.length)?.choices[0].delta.role,
+    text: textOf(arrivals), reasoning: reasoningOf(arrivals),
     finish: ends.at(-1)?.finish_reason ?? null,
     native: ends.at(-1)?.native_finish_reason,
     usage: chunks.find((one) => one.usage)?.usage, calls: callsOf(chunks),
@@ -124,7 +126,7 @@ function readWhole(whole) {
   for (const call of message?.tool_calls ?? []) {
     assert.ok(call.id && call.type === 'function');
   }
-  return { text: message?.content ?? '',
+  return { role: message?.role, text: message?.content ?? '',
     reasoning: message?.reasoning_content ?? '',
     finish: choice?.finish_reason ?? null, native: choice?.native_finish_reason,
     usage: whole.usage, error: whole.error, raw: JSON.stringify(whole),
@@ -145,6 +147,7 @@ function checkError(want, error, status) {
 /** @param {Expected} want @param {Read} got */
 function checkAnswer(want, got) {
   assert.equal(got.error, undefined, JSON.stringify(got.error));
+  assert.equal(got.role, 'assistant');
   assert.equal(got.text, want.text ?? '');
   assert.equal(got.reasoning, want.reasoning ?? '');
   assert.equal(got.finish, want.finish);

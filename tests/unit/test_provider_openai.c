@@ -57,6 +57,8 @@ test_openai(void **state)
 	run_free(&run);
 }
 
+#define BEGIN HEAD CHOICE("{\"role\":\"assistant\"}", "null") "}"
+
 /* What is plain passes byte for byte. */
 static void
 test_verbatim(void **state)
@@ -79,14 +81,44 @@ test_verbatim(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
-		snprintf(stream, sizeof(stream), "data: %s\n\n" DONE,
-		    chunks[i]);
-		snprintf(want, sizeof(want), "!%s\n", chunks[i]);
+		snprintf(stream, sizeof(stream),
+		    DATA(BEGIN) "data: %s\n\n" DONE, chunks[i]);
+		snprintf(want, sizeof(want), "%s\n!%s\n", BEGIN, chunks[i]);
 		RUN(run, stream, false);
 		assert_int_equal(run.result, PROVIDER_DONE);
 		assert_string_equal(run.out.data, want);
 		run_free(&run);
 	}
+}
+
+/* Who does not say whose words they are gets it said, once for each choice. */
+static void
+test_role(void **state)
+{
+	struct run run = { .refuse_after = -1 };
+	const char *at;
+	size_t n = 0;
+
+	(void)state;
+	RUN(run,
+	    DATA(HEAD CHOICE("{\"content\":\"a\"}", "null") "}")
+		DATA(HEAD "\"choices\":[{\"index\":1,\"delta\":{\"content\":"
+			  "[\"b\"]}}]}")
+		    DATA(HEAD CHOICE("{\"role\":null,\"content\":\"c\"}",
+			"null") "}") DONE,
+	    false);
+	assert_int_equal(run.result, PROVIDER_DONE);
+	for (at = run.out.data;
+	     (at = strstr(at, "\"role\":\"assistant\"")) != NULL; at++)
+		n++;
+	assert_int_equal(n, 2);
+	run_free(&run);
+	RUN(run,
+	    DATA(HEAD CHOICE("{\"role\" : null,\"content\":\"a\"}", "null") "}")
+		DONE,
+	    false);
+	assert_parts(run.out.data, "\"role\":\"assistant\"");
+	run_free(&run);
 }
 
 /* Events like the one before, and what only looks like one. */
@@ -375,8 +407,8 @@ test_odd_but_good(void **state)
 		    DATA("{\"choices\":[{\"text\":\"t\"}]}") DONE,
 	    false);
 	assert_parts(run.out.data,
-	    "\"delta\":{}|!|\"delta\":{\"content\":"
-	    "\"m\"}|!|\"delta\":{\"content\":\"t\"}");
+	    "\"delta\":{\"role\":\"assistant\"}|!|"
+	    "\"delta\":{\"content\":\"m\"}|!|\"delta\":{\"content\":\"t\"}");
 	run_free(&run);
 	/* Finish reasons of others. */
 	RUN(run,
@@ -433,6 +465,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_openai),
 		cmocka_unit_test(test_verbatim),
+		cmocka_unit_test(test_role),
 		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_misfits),
 		cmocka_unit_test(test_azure),

@@ -156,11 +156,14 @@ split(struct content *c, struct provider_think *think, bool whole)
 	if (c->reasoning.len > 0)
 		think->state =
 		    think->held.len > 0 ? think->state : PROVIDER_THINK_OFF;
-	if (provider_think_feed(think, buf_str(&text), text.len, &thought,
+	if (!buf_ok(&text) ||
+	    provider_think_feed(think, buf_str(&text), text.len, &thought,
 		&c->text) != 0)
 		c->text.failed = true;
 	if (whole)
 		provider_think_end(think, &thought, &c->text);
+	if (!buf_ok(&thought))
+		c->reasoning.failed = true;
 	buf_append(&c->reasoning, buf_str(&thought), thought.len);
 	buf_free(&thought);
 	buf_free(&text);

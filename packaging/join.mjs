@@ -51,7 +51,7 @@ const GROUPS = [
   ['ui/part-tool.js', 'net/tool-call.js', 'ui/tool-views.js'],
   ['files/take.js', 'files/chats-open.js', 'files/folder.js', 'files/markdown.js'],
   ['ui/dictation.js', 'net/transcription.js', 'files/wav.js'],
-  ['net/own.js', ...readdirSync(join(page, 'ui')).filter((name) => name.startsWith('dialog-')).map((name) => `ui/${name}`)],
+  ['net/own.js', 'net/passkeys.js', 'net/second-factor.js', ...readdirSync(join(page, 'ui')).filter((name) => name.startsWith('dialog-')).map((name) => `ui/${name}`)],
 ];
 
 /** Parts that stay as they are: large, and loaded by few. */
@@ -113,6 +113,9 @@ async function joinModules(entries, inGroups) {
     input: Object.fromEntries(entries.map((name) => [name.replace(/\.js$/, ''), join(page, name)])),
     external: (id) => APART.test(id) || /vendor\/pdfjs\//.test(id),
     preserveEntrySignatures: 'allow-extension',
+    // It takes a parameter for a constant when all calls that it sees agree, and sees
+    // none of those that a dynamic import makes possible. Terser leaves out enough.
+    treeshake: false,
     onwarn(warning) { throw new Error(warning.message); },
   });
   /** @type {Map<string, string> | null} */

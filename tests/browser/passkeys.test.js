@@ -134,6 +134,8 @@ test('alone, without a name or a password, and only with the right finger', asyn
   await page.getByRole('heading', { name: 'Please sign in again' }).waitFor();
   await button.click();
   await chat.questions.getByText('a draft').waitFor();
+  // It stands there already while it waits for the login.
+  await page.locator('.message-assistant .toolbar').waitFor();
   // Lost, it is the administrator who helps.
   await phone.lose();
   await comeBack();

@@ -16,7 +16,6 @@ import { LOGIN_TIMEOUT_MS } from './api.js';
 import { plainCode } from '../core/code.js';
 import { ApiError, errorOfFailure } from './errors.js';
 import { SESSION_PROBE } from './first.js';
-import { confirmFactor, offerFactor, readFactor, removeFactor } from './second-factor.js';
 
 /** Models of one list that are taken at most. */
 const MAX_MODELS = 2000;
@@ -82,9 +81,10 @@ export function createAccount(options) {
     removePasskey: async (id, password, code) => (await loadPasskeys())
       .removePasskey({ id, password, ...(code ? { code: plainCode(code) } : {}) }, desk),
     changePassword: (current, next, code) => changePassword(desk, current, next, code),
-    offerFactor: (password) => offerFactor(whoOf(desk, password), desk),
-    confirmFactor: (secret, code, password) => confirmFactor({ ...whoOf(desk, password), secret, code: plainCode(code) }, desk),
-    removeFactor: (password, code) => removeFactor({ password, code: plainCode(code) }, desk),
+    offerFactor: async (password) => (await loadFactor()).offerFactor(whoOf(desk, password), desk),
+    confirmFactor: async (secret, code, password) => (await loadFactor())
+      .confirmFactor({ ...whoOf(desk, password), secret, code: plainCode(code) }, desk),
+    removeFactor: async (password, code) => (await loadFactor()).removeFactor({ password, code: plainCode(code) }, desk),
     signOut: () => signOut(desk, {}),
     signOutEverywhere: () => signOut(desk, { everywhere: true }),
     loadModels: () => loadModels(desk),
@@ -98,6 +98,7 @@ export function createAccount(options) {
 
 /** Seldom wanted, and loaded only then. */
 const loadPasskeys = () => import('./passkeys.js');
+const loadFactor = () => import('./second-factor.js');
 
 /**
  * @param {Desk} desk
@@ -374,6 +375,18 @@ export function readSession(answer) {
     resources: session['resources'] === true,
     tokens: session['tokens'] === true,
   };
+}
+
+/**
+ * What the server says of a second factor; null where second factors are not used.
+ *
+ * @param {Record<string, unknown>} given
+ * @returns {import('../core/types.js').SecondFactor | null}
+ */
+function readFactor(given) {
+  const { mode, set, recovery_codes: left, passkeys } = given;
+  if (mode !== 'optional' && mode !== 'required') return null;
+  return { mode, set: set === true, recoveryCodes: typeof left === 'number' ? left : 0, passkeys: typeof passkeys === 'number' ? passkeys : null };
 }
 
 /**

@@ -3,7 +3,6 @@
  * Setting up a second factor, and taking it away. Nothing of it is kept in the
  * state: a secret is the view's that shows it, and gone with it.
  *
- * @typedef {import('../core/types.js').SecondFactor} SecondFactor
  * @typedef {Pick<import('./account.js').AccountOptions, 'api' | 'env'>} Desk
  */
 
@@ -12,18 +11,6 @@ import { ApiError, errorOfFailure } from './errors.js';
 
 /** Recovery codes that are taken at most. */
 const MAX_CODES = 20;
-
-/**
- * What the server says of it; null where second factors are not used.
- *
- * @param {Record<string, unknown>} given
- * @returns {SecondFactor | null}
- */
-export function readFactor(given) {
-  const { mode, set, recovery_codes: left, passkeys } = given;
-  if (mode !== 'optional' && mode !== 'required') return null;
-  return { mode, set: set === true, recoveryCodes: typeof left === 'number' ? left : 0, passkeys: typeof passkeys === 'number' ? passkeys : null };
-}
 
 /**
  * @template T

@@ -6,6 +6,8 @@ import test from 'node:test';
 
 import { addExchange } from './core-helpers.js';
 import { makePage } from './net-helpers.js';
+// What is loaded when it is wanted is here at once then.
+import '../../static/net/second-factor.js';
 
 const session = (page) => page.store.getState().session;
 

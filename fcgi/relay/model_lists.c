@@ -205,19 +205,34 @@ model_lists_ready(struct model_lists *m)
 static void on_page(void *arg, const struct api_error *err, int status,
     const char *body, size_t len);
 
+/* Room for one model more. It doubles: where there are as many as a power of two,
+ * it is full. */
+static struct config_model *
+make_room(struct source *src)
+{
+	struct config_model *more;
+	size_t n = src->n_fresh;
+
+	if ((n & (n - 1)) == 0) {
+		more = realloc(src->fresh, (n > 0 ? 2 * n : 1) * sizeof(*more));
+		if (more == NULL)
+			return NULL;
+		src->fresh = more;
+	}
+	return &src->fresh[n];
+}
+
 static int
 add_model(void *arg, const struct config_model *from)
 {
 	struct source *src = arg;
-	struct config_model *more, *to;
+	struct config_model *to;
 
 	if (src->n_fresh >= CATALOG_LISTED_MAX)
 		return 0;
-	more = realloc(src->fresh, (src->n_fresh + 1) * sizeof(*more));
-	if (more == NULL)
+	to = make_room(src);
+	if (to == NULL)
 		return -1;
-	src->fresh = more;
-	to = &more[src->n_fresh];
 	*to = *from;
 	to->upstream = NULL;
 	to->fallback = NULL;

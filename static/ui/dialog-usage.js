@@ -29,7 +29,7 @@ function tableView(i18n, { rows }) {
   const { t, number, language } = i18n;
   const day = new Intl.DateTimeFormat(language.code, { dateStyle: 'medium', timeZone: 'UTC' });
   const costs = rows.some(({ cost }) => cost !== null);
-  return html`<div class="result-table" tabindex="0" role="region" aria-label=${t('usage.title')}><table>
+  return html`<div class="result-table usage-table" tabindex="0" role="region" aria-label=${t('usage.title')}><table>
     <thead><tr><td></td><th scope="col">${t('model.label')}</th><th scope="col">${t('usage.requests')}</th>
       <th scope="col">${t('usage.tokens')}</th>${costs ? html`<th scope="col">${t('usage.cost')}</th>` : nothing}</tr></thead>
     <tbody>${rows.map((row) => html`<tr><th scope="row">${day.format(new Date(`${row.day}T00:00:00Z`))}</th><td dir="auto">${row.model}</td>

@@ -96,6 +96,8 @@ export function createMessageView(ctx, first) {
   let sketched = false;
   /** What is in the element is a sketch, of this language or another. */
   let isSketch = false;
+  /** What it was made of. @type {readonly unknown[]} */
+  let madeOf = [];
 
   /** @param {boolean} [force] */
   function draw(force = false) {
@@ -136,11 +138,12 @@ export function createMessageView(ctx, first) {
     /** Its words alone, until it comes near to the view. @param {Message} newMessage */
     sketch(newMessage) {
       if (message !== null) return;
-      sketchIn(ctx, element, newMessage);
-      sketched = true;
-      isSketch = true;
+      const from = [newMessage, ctx.i18n.language.code, ctx.state().models.list];
+      if (!isSketch || !same(from, madeOf)) sketchIn(ctx, element, newMessage);
+      madeOf = from;
+      sketched = isSketch = true;
     },
-    /** The words are made anew, the language may be another. */
+    /** The words may have to be made anew: in another language, for instance. */
     unsketch() { sketched = false; },
     /** A second has passed: redraw what shows time. @returns {boolean} whether it wants the next tick too */
     tick() {

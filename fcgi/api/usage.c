@@ -2,7 +2,6 @@
 /* GET api/usage: what the person has used, a day and a model, and budgets. */
 #include "config.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "confab/api/route.h"
@@ -26,16 +25,8 @@ put_row(void *arg, const struct shared_usage *u)
 		return;
 	buf_printf(b, "%s{\"day\":\"", l->comma);
 	usage_day_write(u->day, b);
-	buf_puts(b, "\",\"model\":");
-	buf_json(b, u->model, strlen(u->model));
-	buf_printf(b,
-	    ",\"requests\":%" PRIu64 ",\"prompt_tokens\":%" PRIu64
-	    ",\"completion_tokens\":%" PRIu64 ",\"cost\":",
-	    u->requests, u->prompt, u->completion);
-	if (u->cost > 0)
-		usage_cost_json(u->cost, b);
-	else
-		buf_puts(b, "null");
+	buf_putc(b, '"');
+	usage_counts_json(u, b);
 	buf_putc(b, '}');
 	l->comma = ",";
 }

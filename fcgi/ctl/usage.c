@@ -56,16 +56,7 @@ put_json(const struct shared_usage *u, struct buf *out)
 	usage_day_write(u->day, out);
 	buf_puts(out, "\",\"user\":");
 	buf_json(out, u->user, strlen(u->user));
-	buf_puts(out, ",\"model\":");
-	buf_json(out, u->model, strlen(u->model));
-	buf_printf(out,
-	    ",\"requests\":%" PRIu64 ",\"prompt_tokens\":%" PRIu64
-	    ",\"completion_tokens\":%" PRIu64 ",\"cost\":",
-	    u->requests, u->prompt, u->completion);
-	if (u->cost > 0)
-		usage_cost_json(u->cost, out);
-	else
-		buf_puts(out, "null");
+	usage_counts_json(u, out);
 	buf_putc(out, '}');
 }
 

@@ -126,6 +126,21 @@ usage_cost_json(uint64_t cost, struct buf *out)
 	buf_puts(out, text);
 }
 
+void
+usage_counts_json(const struct shared_usage *u, struct buf *out)
+{
+	buf_puts(out, ",\"model\":");
+	buf_json(out, u->model, strlen(u->model));
+	buf_printf(out,
+	    ",\"requests\":%" PRIu64 ",\"prompt_tokens\":%" PRIu64
+	    ",\"completion_tokens\":%" PRIu64 ",\"cost\":",
+	    u->requests, u->prompt, u->completion);
+	if (u->cost > 0)
+		usage_cost_json(u->cost, out);
+	else
+		buf_puts(out, "null");
+}
+
 static void
 number(const struct usage_budget *b, uint64_t n, struct buf *out)
 {

@@ -50,6 +50,10 @@ void usage_budgets_json(struct shared_state *st, const struct config_quota *q,
 /* Appends an amount of millionths as a JSON number. */
 void usage_cost_json(uint64_t cost, struct buf *out);
 
+/* Appends the model, requests, tokens and cost (null: none is known) of a row as
+ * members of an object that has others before them. */
+void usage_counts_json(const struct shared_usage *u, struct buf *out);
+
 /* Appends a day (since 1970) as YYYY-MM-DD. */
 void usage_day_write(uint64_t day, struct buf *out);
 

@@ -68,6 +68,14 @@ length_of(const struct shared_penalty_rule *r, uint64_t failures)
 	return least(length, r->delay_max);
 }
 
+/* No penalty has no end: who read the clock before the failure was counted
+ * must not be told to wait for the moment of it. */
+static uint64_t
+end_of(uint64_t since, uint64_t length)
+{
+	return length > 0 ? since + length : 0;
+}
+
 static bool
 is_live(const struct shared_cell *c, uint64_t mono)
 {
@@ -91,7 +99,7 @@ count(struct shared_cell *c, const struct shared_penalty_rule *r,
 		c->v[FAILURES]++;
 	c->v[LAST] = mono;
 	length = least(length_of(r, c->v[FAILURES]), longest);
-	c->v[UNTIL] = mono + length;
+	c->v[UNTIL] = end_of(mono, length);
 	c->v[FORGET] = mono + (length > r->forget ? length : r->forget);
 	return length;
 }
@@ -211,8 +219,8 @@ shared_state_forgive(struct shared_state *st, enum shared_penalty kind,
 			memset(&p.cell, 0, sizeof(p.cell));
 		else {
 			p.cell.v[FAILURES]--;
-			p.cell.v[UNTIL] =
-			    p.cell.v[LAST] + length_of(r, p.cell.v[FAILURES]);
+			p.cell.v[UNTIL] = end_of(p.cell.v[LAST],
+			    length_of(r, p.cell.v[FAILURES]));
 		}
 		shared_file_stage(f, p.index, &p.cell);
 	}
@@ -240,7 +248,7 @@ shared_penalty_raise(struct shared_state *st, enum shared_penalty kind,
 		goto out;
 	p.cell.v[FAILURES] = failures;
 	p.cell.v[LAST] = mono;
-	p.cell.v[UNTIL] = mono + length;
+	p.cell.v[UNTIL] = end_of(mono, length);
 	p.cell.v[FORGET] = mono + keep;
 	shared_file_stage(f, p.index, &p.cell);
 out:
@@ -266,7 +274,8 @@ shared_penalty_lower(struct shared_state *st, enum shared_penalty kind,
 			memset(&p.cell, 0, sizeof(p.cell));
 		else {
 			p.cell.v[FAILURES] = failures;
-			p.cell.v[UNTIL] = least(p.cell.v[UNTIL], mono + length);
+			p.cell.v[UNTIL] =
+			    least(p.cell.v[UNTIL], end_of(mono, length));
 		}
 		shared_file_stage(f, p.index, &p.cell);
 	}

@@ -60,6 +60,22 @@ test_penalties_grow(void **state)
 	shared_state_close(st);
 }
 
+/* Of two tries at once, one may have read the clock before the other failed. */
+static void
+test_no_penalty_has_no_moment(void **state)
+{
+	struct shared_state *st = fresh();
+
+	(void)state;
+	assert_int_equal(fail_once(st, "alice", 1000), 0);
+	assert_int_equal(left(st, "alice", 990), 0);
+	assert_int_equal(fail_once(st, "alice", 1000), 0);
+	shared_state_forgive(st, SHARED_PENALTY_USER, "alice", 5, &shared_rule,
+	    false);
+	assert_int_equal(left(st, "alice", 990), 0);
+	shared_state_close(st);
+}
+
 static void
 test_penalties_forgiven(void **state)
 {
@@ -461,6 +477,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_siphash),
 		cmocka_unit_test(test_penalties_grow),
+		cmocka_unit_test(test_no_penalty_has_no_moment),
 		cmocka_unit_test(test_penalties_forgiven),
 		cmocka_unit_test(test_penalties_not_flushed),
 		cmocka_unit_test(test_penalties_of_a_full_table),

@@ -393,7 +393,11 @@ test('messages that no longer fit stand above a line', async () => {
 });
 
 test('the keyboard keeps its place when what had the focus goes away', async () => {
-  const v = await visit({ prepare: (site) => { site.answer = async (reply) => { await reply.text('Half'); await reply.end('length'); }; } });
+  /** What the next answer waits for: one that comes at once may leave the button where it is. */
+  let begin = Promise.resolve();
+  const v = await visit({ prepare: (site) => {
+    site.answer = async (reply) => { await begin; await reply.text('Half'); await reply.end('length'); };
+  } });
   const { page } = v;
   /**
    * Presses a button and waits until the focus is where it should be.
@@ -406,10 +410,17 @@ test('the keyboard keeps its place when what had the focus goes away', async () 
       return wanted.includes(there.id || there.getAttribute('aria-label') || there.classList[0]);
     }, places);
   };
+  /** Presses what asks for an answer. @param {import('playwright-core').Locator} button */
+  const pressAsking = async (button) => {
+    let open = () => {};
+    begin = new Promise((resolve) => { open = resolve; });
+    await press(button, 'message');
+    open();
+  };
   await v.ask('Question');
-  await press(page.getByRole('button', { name: 'Continue' }), 'message');
-  await press(page.getByRole('button', { name: 'Try again' }), 'message');
-  await press(page.locator('.message-assistant').getByRole('button', { name: 'Ask again' }), 'message');
+  await pressAsking(page.getByRole('button', { name: 'Continue' }));
+  await pressAsking(page.getByRole('button', { name: 'Try again' }));
+  await pressAsking(page.locator('.message-assistant').getByRole('button', { name: 'Ask again' }));
   const arrow = page.locator('.message-assistant .branch button').first();
   const name = await arrow.getAttribute('aria-label');
   await press(arrow, String(name));

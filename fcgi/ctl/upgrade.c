@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "confab/base/clock.h"
 #include "confab/system/generation.h"
+#include "confab/system/unix_socket.h"
 
 #include "ctl.h"
 
@@ -28,15 +28,12 @@ reach(const char *path)
 	struct sockaddr_un sa;
 	int fd;
 
-	memset(&sa, 0, sizeof(sa));
-	sa.sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(sa.sun_path)) {
+	if (unix_socket_address(&sa, path) == -1) {
 		ctl_fail(CTL_FAILED,
 		    "%s: a socket's path has at most %zu bytes", path,
 		    sizeof(sa.sun_path) - 1);
 		return -1;
 	}
-	memcpy(sa.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd != -1 &&
 	    connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) == 0)

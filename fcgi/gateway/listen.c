@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "confab/gateway/listen.h"
+#include "confab/system/unix_socket.h"
 
 #define PASSED_FIRST 3 /* systemd's first descriptor */
 
@@ -44,40 +45,21 @@ fail(char err[CONFIG_ERROR_MAX], const char *fmt, ...)
 	return -1;
 }
 
-/* True when somebody accepts on the socket at that address. */
-static bool
-is_live(const struct sockaddr_un *sa)
-{
-	bool live;
-	int fd;
-
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1)
-		return false;
-	live = connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) == 0 ||
-	    errno == EAGAIN;
-	close(fd);
-	return live;
-}
-
 /* Makes room for a socket at a path where one of a dead process may lie. */
 static int
 clear_path(const struct sockaddr_un *sa, char err[CONFIG_ERROR_MAX])
 {
-	struct stat st;
-
-	if (lstat(sa->sun_path, &st) == -1)
-		return errno == ENOENT
-		    ? 0
-		    : fail(err, "%s: %s", sa->sun_path, strerror(errno));
-	if (!S_ISSOCK(st.st_mode))
+	if (unix_socket_clear(sa) == 0)
+		return 0;
+	switch (errno) {
+	case EEXIST:
 		return fail(err, "%s: exists and is no socket", sa->sun_path);
-	if (is_live(sa))
+	case EADDRINUSE:
 		return fail(err, "%s: another process serves this socket",
 		    sa->sun_path);
-	if (unlink(sa->sun_path) == -1)
+	default:
 		return fail(err, "%s: %s", sa->sun_path, strerror(errno));
-	return 0;
+	}
 }
 
 /* Below /run, a folder of our own is gone after each boot: it is made again. */
@@ -120,12 +102,9 @@ open_unix(const char *path, unsigned mode, const char *group,
 	mode_t old;
 	int fd, rc;
 
-	memset(&sa, 0, sizeof(sa));
-	sa.sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(sa.sun_path))
+	if (unix_socket_address(&sa, path) == -1)
 		return fail(err, "%s: a socket's path has at most %zu bytes",
 		    path, sizeof(sa.sun_path) - 1);
-	memcpy(sa.sun_path, path, strlen(path) + 1);
 	make_folder(path);
 	if (clear_path(&sa, err) == -1)
 		return -1;

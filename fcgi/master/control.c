@@ -5,59 +5,17 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "confab/master/master.h"
+#include "confab/system/unix_socket.h"
 
 #include "control.h"
 
 #define WORD "upgrade\n"
-
-static bool
-make_address(struct sockaddr_un *sa, const char *path)
-{
-	memset(sa, 0, sizeof(*sa));
-	sa->sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(sa->sun_path)) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
-	memcpy(sa->sun_path, path, strlen(path) + 1);
-	return true;
-}
-
-/* True when the name may be taken; one of a dead master is removed. */
-static bool
-clear(const struct sockaddr_un *sa)
-{
-	struct stat st;
-	bool live;
-	int fd;
-
-	if (lstat(sa->sun_path, &st) == -1)
-		return errno == ENOENT;
-	if (!S_ISSOCK(st.st_mode)) {
-		errno = EEXIST;
-		return false;
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1)
-		return false;
-	live = connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) == 0 ||
-	    errno == EAGAIN;
-	close(fd);
-	if (live) {
-		errno = EADDRINUSE;
-		return false;
-	}
-	return unlink(sa->sun_path) == 0;
-}
 
 int
 control_open(const char *path)
@@ -66,7 +24,8 @@ control_open(const char *path)
 	mode_t old;
 	int fd, rc;
 
-	if (!make_address(&sa, path) || !clear(&sa))
+	if (unix_socket_address(&sa, path) == -1 ||
+	    unix_socket_clear(&sa) == -1)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
@@ -86,21 +45,13 @@ void
 control_remove(int fd, const char *path)
 {
 	struct sockaddr_un sa;
-	int other;
 
 	if (fd == -1)
 		return;
 	close(fd);
 	/* A name that is live now is another master's. */
-	if (!make_address(&sa, path))
-		return;
-	other = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (other == -1)
-		return;
-	if (connect(other, (const struct sockaddr *)&sa, sizeof(sa)) == -1 &&
-	    errno == ECONNREFUSED)
+	if (unix_socket_address(&sa, path) == 0 && unix_socket_is_dead(&sa))
 		(void)unlink(path);
-	close(other);
 }
 
 int

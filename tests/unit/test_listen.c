@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -60,6 +61,29 @@ test_unix(void **state)
 		assert_int_equal(access(path, F_OK), -1);
 		close(fd);
 	}
+}
+
+/* Who cannot ask whether somebody listens takes nothing away. */
+static void
+test_live_is_kept_without_descriptors(void **state)
+{
+	struct rlimit all, none;
+	int fd, next;
+
+	(void)state;
+	fd = listen_open(where, 0600, NULL, err);
+	assert_true(fd >= 0);
+	next = dup(fd);
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	none = all;
+	none.rlim_cur = (rlim_t)next;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(listen_open(where, 0600, NULL, err), -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+	assert_int_equal(reach(), 0);
+	listen_forget();
+	close(fd);
 }
 
 static void
@@ -233,6 +257,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unix),
+		cmocka_unit_test(test_live_is_kept_without_descriptors),
 		cmocka_unit_test(test_stale_is_replaced),
 		cmocka_unit_test(test_live_is_left_alone),
 		cmocka_unit_test(test_file_is_left_alone),

@@ -110,13 +110,14 @@ file_stamp_same(const struct files_stamp *a, const struct files_stamp *b)
  * stranger is not what root, we or whoever has the folder meant.
  */
 static bool
-is_strangers(const char *path, const struct stat *st)
+is_strangers(const char *path, const struct stat *st, uid_t trusted)
 {
 	char folder[PATH_MAX];
 	struct stat above;
 	char *slash;
 
-	if (st->st_uid == 0 || st->st_uid == geteuid())
+	if (st->st_uid == 0 || st->st_uid == geteuid() ||
+	    st->st_uid == trusted)
 		return false;
 	if (realpath(path, folder) == NULL ||
 	    (slash = strrchr(folder, '/')) == NULL)
@@ -127,7 +128,8 @@ is_strangers(const char *path, const struct stat *st)
 
 /* Reads all of an open file. */
 static int
-read_all(int fd, const char *path, struct buf *out, char err[FILES_ERROR_MAX])
+read_all(int fd, const char *path, uid_t trusted, struct buf *out,
+    char err[FILES_ERROR_MAX])
 {
 	char part[READ_PART];
 	struct stat st;
@@ -145,7 +147,7 @@ read_all(int fd, const char *path, struct buf *out, char err[FILES_ERROR_MAX])
 		    "%s: everybody can write it; mode 0640 is meant", path);
 		return -1;
 	}
-	if (is_strangers(path, &st)) {
+	if (is_strangers(path, &st, trusted)) {
 		snprintf(err, FILES_ERROR_MAX,
 		    "%s: must be owned by root, by the user who runs this or "
 		    "by the owner of its folder",
@@ -173,12 +175,19 @@ read_all(int fd, const char *path, struct buf *out, char err[FILES_ERROR_MAX])
 int
 file_read(const char *path, struct buf *out, char err[FILES_ERROR_MAX])
 {
+	return file_read_of(path, geteuid(), out, err);
+}
+
+int
+file_read_of(const char *path, uid_t trusted, struct buf *out,
+    char err[FILES_ERROR_MAX])
+{
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int rc;
 
 	if (fd < 0)
 		return file_error(err, path, "cannot be opened");
-	rc = read_all(fd, path, out, err);
+	rc = read_all(fd, path, trusted, out, err);
 	close(fd);
 	return rc;
 }
@@ -246,7 +255,7 @@ file_edit_begin(struct files_edit *e, const char *path, size_t max, mode_t mode,
 		file_edit_end(e);
 		return -1;
 	}
-	if (read_all(e->fd, path, &e->text, err) != 0) {
+	if (read_all(e->fd, path, geteuid(), &e->text, err) != 0) {
 		file_edit_end(e);
 		return -1;
 	}

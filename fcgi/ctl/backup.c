@@ -37,6 +37,7 @@ static const char restore_usage[] = "restore FILE [--force]";
 
 struct pack {
 	struct buf out;
+	uid_t worker; /* whose files root takes, too */
 	const char *paths[BACKUP_FILES];
 	size_t n;
 	int code;
@@ -77,7 +78,7 @@ put(struct pack *p, const char *path)
 	int code = CTL_FAILED;
 
 	buf_init(&text, FILE_MAX);
-	if (file_read(path, &text, err) != 0) {
+	if (file_read_of(path, p->worker, &text, err) != 0) {
 		(void)ctl_fail(CTL_FAILED, "%s", err);
 		goto out;
 	}
@@ -134,6 +135,7 @@ add_all(struct pack *p, const struct config *c)
 	add(p, c->users_file, c->auth == AUTH_PASSWORD);
 	add(p, c->secret_file, c->auth == AUTH_PASSWORD);
 	add(p, c->tokens_file, false);
+	add(p, c->passkeys_file, false);
 	add(p, c->state.password_file, true);
 	for (i = 0; i < c->n_providers; i++) {
 		add(p, c->providers[i].api_key_file, true);
@@ -143,6 +145,18 @@ add_all(struct pack *p, const struct config *c)
 		add(p, c->tool_servers[i].token_file, true);
 		add(p, c->tool_servers[i].ca_file, true);
 	}
+}
+
+/* Who serves: keys that only the worker can read are its own. */
+static uid_t
+worker_of(const struct config *c)
+{
+	const struct passwd *pw;
+
+	if (geteuid() != 0 || c->user == NULL)
+		return geteuid();
+	pw = getpwnam(c->user);
+	return pw != NULL ? pw->pw_uid : 0;
 }
 
 /* Writes all to a new file that nobody else can read. */
@@ -177,6 +191,7 @@ ctl_backup(struct ctl *ctl)
 		return ctl_usage(backup_usage);
 	if ((code = ctl_config(ctl)) != CTL_OK)
 		return code;
+	p.worker = worker_of(ctl->config);
 	buf_init(&p.out, BACKUP_MAX);
 	buf_printf(&p.out,
 	    "{\"confab_backup\":%d,\"version\":\"%s\",\"config\":", FORMAT,

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync,
+  appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +16,9 @@ import { newFolder } from '../harness/places.js';
 let dir = '';
 /** @type {string} */
 let backup;
+
+/** @param {string} name */
+const uidOf = (name) => Number(spawnSync('id', ['-u', name]).stdout);
 
 /** @param {string[]} args */
 const run = (...args) => spawnSync(controlPath,
@@ -31,13 +34,14 @@ beforeEach(() => {
   writeFileSync(join(dir, 'site/tool'), 'tool-canary\n', { mode: 0o600 });
   writeFileSync(join(dir, 'site/other'), 'nobody named this\n');
   writeFileSync(join(dir, 'site/confab.conf'), configText({
-    users_file: 'users', secret_file: 'secret', tokens_file: 'tokens',
+    users_file: 'users', secret_file: 'secret', tokens_file: 'tokens', passkeys_file: 'passkeys',
     runtime_dir: join(dir, 'run'),
     password: { memory_kib: 64, passes: 1, lanes: 1 },
     'provider "up"': { kind: 'openai', base_url: 'http://127.0.0.1:1/v1',
       api_key_file: join(dir, 'keys/openai'), 'model "m"': {} },
     'tool_server "t"': { url: 'http://127.0.0.1:1/mcp', token_file: 'tool' },
   }), { mode: 0o640 });
+  writeFileSync(join(dir, 'site/passkeys'), '', { mode: 0o600 });
   for (const args of [['secret', 'new'], ['user', 'add', 'ann'],
     ['token', 'new', 'ann', 'laptop']]) {
     const made = run(...args);
@@ -47,6 +51,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const FILES = ['site/confab.conf', 'site/users', 'site/secret', 'site/tokens',
+  'site/passkeys',
   'keys/openai', 'site/tool'];
 const state = () => FILES.map((name) => [
   readFileSync(join(dir, name), 'utf8'), statSync(join(dir, name)).mode]);
@@ -68,6 +73,20 @@ test('what is there comes back as it was, and nothing else is taken', () => {
   assert.match(run('user', 'list').stdout, /^ann\tactive/);
   assert.equal(run('check').status, 0);
 });
+
+test('root takes what is the worker\'s own, and nobody else\'s',
+  { skip: process.getuid?.() !== 0 && 'only root gives files away' }, () => {
+    appendFileSync(join(dir, 'site/confab.conf'), 'user = daemon\n');
+    for (const name of ['site/secret', 'keys/openai']) {
+      chownSync(join(dir, name), uidOf('daemon'), 0);
+    }
+    const made = run('backup', backup);
+    assert.equal(made.status, 0, made.stderr);
+    chownSync(join(dir, 'keys/openai'), uidOf('nobody'), 0);
+    const refused = run('backup', `${backup}.2`);
+    assert.equal(refused.status, 1, refused.stdout);
+    assert.match(refused.stderr, /keys\/openai: must be owned by/);
+  });
 
 test('a backup is not written over, nor is a site without --force', () => {
   assert.equal(run('backup', backup).status, 0);

@@ -44,6 +44,10 @@ int file_error(char err[FILES_ERROR_MAX], const char *path, const char *what);
  */
 int file_read(const char *path, struct buf *out, char err[FILES_ERROR_MAX]);
 
+/* The same, of the user `trusted`, too: root reads what is the worker's. */
+int file_read_of(const char *path, uid_t trusted, struct buf *out,
+    char err[FILES_ERROR_MAX]);
+
 /* A file that is locked to be replaced. */
 struct files_edit {
 	char *path;	 /* with symbolic links resolved; owned */

@@ -11,6 +11,7 @@
 
 passed=0 failed=0
 results=$work/log
+processors=$(getconf _NPROCESSORS_ONLN)
 
 finish() {
 	echo "$passed passed, $failed failed"
@@ -80,7 +81,7 @@ count() {
 # unit BUILD: the C unit tests of one build, each program's log counted.
 unit() {
 	suite_start=$(date +%s)
-	job make -C "$work/$1" -k check V=0 \
+	job make -C "$work/$1" -j "$processors" -k check V=0 \
 	    >"$results/$1-make-check.log" 2>&1 || true
 	all_ok=0 all_bad=0
 	: >"$results/$1-unit.log"
@@ -122,7 +123,7 @@ echo "\$status" >"$taps/\$(basename "\$1").status"
 TEXT
 	# The largest files first: they tend to take the longest.
 	ls -S "$work/src/$2"/*.test.js >"$taps/list"
-	job xargs -a "$taps/list" -n 1 -P "$(getconf _NPROCESSORS_ONLN)" \
+	job xargs -a "$taps/list" -n 1 -P "$processors" \
 	    sh "$taps/run" >"$results/$1.out" 2>&1 || true
 	for file in "$work/src/$2"/*.test.js; do
 		name=$(basename "$file")
@@ -154,7 +155,9 @@ TEXT
 }
 
 suite_limit=900
-build build --quiet --enable-werror
+# Where the README puts it, so that a system can be booted with it.
+build build --quiet --enable-werror \
+    --prefix=/usr --sysconfdir=/etc --localstatedir=/var
 build sanitized --quiet --enable-werror --enable-sanitizers CFLAGS='-g -O1'
 npm_config_offline=true
 export npm_config_offline
@@ -175,7 +178,7 @@ done
 node_suite browser tests/browser build
 if ls "$work"/src/tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
 	build fuzz --quiet --enable-fuzzers CC=clang CFLAGS='-g -O1'
-	one 'fuzzers' make -C "$work/fuzz" fuzz FUZZ_SECONDS=5
+	one 'fuzzers' make -C "$work/fuzz" -j "$processors" fuzz FUZZ_SECONDS=5
 fi
 for script in "$work"/src/tests/packaging/*.sh; do
 	[ -f "$script" ] || continue

@@ -7,7 +7,7 @@
 set -eu
 
 cd "$2"
-make distcheck NPM=false NODE=false BROTLI=: \
+make -j "$(getconf _NPROCESSORS_ONLN)" distcheck NPM=false NODE=false BROTLI=: \
     DISTCHECK_CONFIGURE_FLAGS='NPM=: NODE=: BROTLI=:'
 tarball=$(ls confab-*.tar.xz)
 for file in static/vendor/MANIFEST static/vendor/katex/katex.mjs \

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "confab/api/route.h"
+#include "confab/base/crypto.h"
 #include "confab/base/encode.h"
 #include "confab/base/json.h"
 #include "confab/base/log.h"
@@ -178,12 +179,25 @@ api_passkey_offer(struct route_call *c)
 	with_proof(c, offer);
 }
 
+/* With the codes for its loss, where there were none. */
+static void
+added(struct route_call *c, const struct session_info *session,
+    struct enrol_codes *codes)
+{
+	done(c, session);
+	if (codes->n == 0)
+		return;
+	c->response->status = 200;
+	route_recovery_json(c, codes->text, codes->n);
+}
+
 static void
 add(struct route_call *c, const struct session_input *in,
     struct login_proof *proof, struct json_object *body)
 {
 	struct json_object *alone = json_get(body, "alone");
 	struct session_info session;
+	struct enrol_codes codes;
 	struct api_error err;
 	const char *label;
 	size_t len = 0;
@@ -198,11 +212,12 @@ add(struct route_call *c, const struct session_input *in,
 		    "true or false.");
 	else if (enrol_passkey_add(c->service->identity, c->settings, in, proof,
 		     label, len,
-		     alone != NULL && json_object_get_boolean(alone), &session,
-		     &err) == 0)
-		done(c, &session);
+		     alone != NULL && json_object_get_boolean(alone), &codes,
+		     &session, &err) == 0)
+		added(c, &session, &codes);
 	else
 		route_refuse(c, proof, &err);
+	crypto_wipe(&codes, sizeof(codes));
 }
 
 void

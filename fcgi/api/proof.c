@@ -127,8 +127,9 @@ route_refuse(struct route_call *c, const struct login_proof *proof,
 		return;
 	all = calloc(1, sizeof(*all));
 	buf_truncate(b, b->len - 1);
-	buf_printf(b, ",\"second_factor\":{\"code\":%s",
-	    u.factor.set ? "true" : "false");
+	buf_printf(b, ",\"second_factor\":{\"code\":%s,\"recovery\":%s",
+	    u.factor.set ? "true" : "false",
+	    u.factor.n_recovery > 0 ? "true" : "false");
 	if (all != NULL && passkey_used(c->settings->config) &&
 	    passkeys_of(c->settings->config->passkeys_file, &u, all, cause) ==
 		0)

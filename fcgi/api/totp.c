@@ -59,12 +59,23 @@ offer(struct route_call *c, const struct session_input *in,
 	crypto_wipe(uri, sizeof(uri));
 }
 
+void
+route_recovery_json(struct route_call *c, char codes[][TOTP_RECOVERY_SHOWN + 1],
+    unsigned n)
+{
+	struct buf *b = &c->response->body;
+
+	buf_puts(b, "{\"recovery_codes\":[");
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(b, "%s\"%s\"", i > 0 ? "," : "", codes[i]);
+	buf_puts(b, "]}");
+}
+
 static void
 confirm(struct route_call *c, const struct session_input *in,
     const struct login_proof *proof, const unsigned char secret[USERS_TOTP_LEN])
 {
 	char codes[USERS_RECOVERY_MAX][TOTP_RECOVERY_SHOWN + 1];
-	struct buf *b = &c->response->body;
 	struct session_info session;
 	struct api_error err;
 
@@ -74,10 +85,7 @@ confirm(struct route_call *c, const struct session_input *in,
 		return;
 	}
 	response_header(c->response, "Set-Cookie", session.set_cookie);
-	buf_puts(b, "{\"recovery_codes\":[");
-	for (int i = 0; i < USERS_RECOVERY_MAX; i++)
-		buf_printf(b, "%s\"%s\"", i > 0 ? "," : "", codes[i]);
-	buf_puts(b, "]}");
+	route_recovery_json(c, codes, USERS_RECOVERY_MAX);
 	crypto_wipe(codes, sizeof(codes));
 }
 

@@ -374,7 +374,6 @@ struct new_factor {
 static bool
 change_factor(struct users_entry *u, const void *arg)
 {
-	static const struct users_factor none;
 	const struct new_factor *given = arg;
 	const struct users_factor *seen = &given->seen->factor;
 
@@ -382,7 +381,10 @@ change_factor(struct users_entry *u, const void *arg)
 	    u->factor.set != seen->set ||
 	    memcmp(u->factor.secret, seen->secret, sizeof(seen->secret)) != 0)
 		return false;
-	u->factor = given->factor != NULL ? *given->factor : none;
+	if (given->factor != NULL)
+		u->factor = *given->factor;
+	else
+		users_drop_totp(u);
 	/* A session of before was made without it, or by whoever had it. */
 	u->epoch++;
 	return true;
@@ -405,15 +407,23 @@ static bool
 change_passkeys(struct users_entry *u, const void *arg)
 {
 	const struct new_passkeys *given = arg;
-	const struct users_entry *seen = given->seen;
+	const struct users_entry *seen = given->seen, *want = given->want;
 
 	if (strcmp(u->hash, seen->hash) != 0 ||
 	    u->factor.set != seen->factor.set ||
+	    memcmp(u->factor.secret, seen->factor.secret,
+		sizeof(seen->factor.secret)) != 0 ||
 	    u->n_passkeys != seen->n_passkeys ||
 	    memcmp(u->passkeys, seen->passkeys, sizeof(u->passkeys)) != 0)
 		return false;
-	u->n_passkeys = given->want->n_passkeys;
-	memcpy(u->passkeys, given->want->passkeys, sizeof(u->passkeys));
+	/* Codes that are there stay as they are: one may have been spent since
+	 * the line was seen, as the last one to take a lost passkey away. */
+	if (want->n_passkeys == 0 && u->factor.codes)
+		memset(&u->factor, 0, sizeof(u->factor));
+	else if (seen->factor.n_recovery == 0)
+		u->factor = want->factor;
+	u->n_passkeys = want->n_passkeys;
+	memcpy(u->passkeys, want->passkeys, sizeof(u->passkeys));
 	/* As with a second factor. */
 	u->epoch++;
 	return true;

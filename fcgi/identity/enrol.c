@@ -46,7 +46,7 @@ store(struct attempt *a, const struct users_factor *f, struct api_error *err)
 	if (f != NULL)
 		a->user.factor = *f;
 	else
-		memset(&a->user.factor, 0, sizeof(a->user.factor));
+		users_drop_totp(&a->user);
 	return 0;
 }
 

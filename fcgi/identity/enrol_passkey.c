@@ -98,9 +98,28 @@ store(struct attempt *a, const struct users_entry *want, const char *what,
 	return 0;
 }
 
+/* Codes for who has none left, and none of an app: with a secret of their own.
+ * Returns 0 or -1. */
+static int
+make_codes(struct users_factor *f, struct enrol_codes *out)
+{
+	if (f->n_recovery > 0)
+		return 0;
+	if (!f->set && !f->codes) {
+		if (totp_new_secret(f->secret) != 0)
+			return -1;
+		f->codes = true;
+	}
+	if (totp_new_recovery(f, out->text) != 0)
+		return -1;
+	out->n = f->n_recovery;
+	return 0;
+}
+
 /* First the key itself, then the line that makes it count. */
 static int
-add(struct attempt *a, const struct passkey *k, struct api_error *err)
+add(struct attempt *a, const struct passkey *k, struct enrol_codes *codes,
+    struct api_error *err)
 {
 	struct users_entry want = a->user;
 	char cause[CONFIG_ERROR_MAX];
@@ -109,8 +128,9 @@ add(struct attempt *a, const struct passkey *k, struct api_error *err)
 	if (want.n_passkeys == USERS_PASSKEYS_MAX)
 		return too_many(err);
 	if (passkeys_digest(k->id, k->id_len, want.passkeys[want.n_passkeys]) !=
-	    0)
-		return unstored("no digest", err);
+		0 ||
+	    make_codes(&want.factor, codes) != 0)
+		return unstored("no digest, or no random bytes", err);
 	want.n_passkeys++;
 	switch (passkeys_add(a->settings->config->passkeys_file, &a->user, k,
 	    cause)) {
@@ -131,8 +151,8 @@ add(struct attempt *a, const struct passkey *k, struct api_error *err)
 int
 enrol_passkey_add(struct identity *id, struct settings *s,
     const struct session_input *in, const struct login_proof *proof,
-    const char *label, size_t label_len, bool alone, struct session_info *out,
-    struct api_error *err)
+    const char *label, size_t label_len, bool alone, struct enrol_codes *codes,
+    struct session_info *out, struct api_error *err)
 {
 	struct passkey k = { .created = in->now, .alone = alone };
 	const char *why = NULL;
@@ -146,6 +166,7 @@ enrol_passkey_add(struct identity *id, struct settings *s,
 		return -1;
 	}
 	memcpy(k.label, label, label_len);
+	codes->n = 0;
 	attempt_start(&a, id, s, in, proof, ATTEMPT_ADD);
 	rc = prove(&a, err);
 	memcpy(k.user, a.name, sizeof(k.user));
@@ -158,7 +179,7 @@ enrol_passkey_add(struct identity *id, struct settings *s,
 		snprintf(err->param, sizeof(err->param), "passkey");
 	}
 	if (rc == 0)
-		rc = add(&a, &k, err);
+		rc = add(&a, &k, codes, err);
 	if (rc == 0)
 		rc = attempt_session(&a, out, err);
 	crypto_wipe(&a, sizeof(a));

@@ -125,12 +125,11 @@ check_code(struct identity *id, struct settings *s, const struct users_entry *u,
 	enum second_factor_result r = SECOND_FACTOR_WRONG;
 	struct totp_typed typed;
 
-	if (!u->factor.set || !totp_available())
-		return SECOND_FACTOR_WRONG;
 	totp_read(code, len, &typed);
-	if (typed.kind == TOTP_RECOVERY)
+	if (typed.kind == TOTP_RECOVERY && u->factor.n_recovery > 0)
 		r = spend(s, u, &typed);
-	else if (use_typed(id, u->factor.secret, &typed, now))
+	else if (u->factor.set && totp_available() &&
+	    use_typed(id, u->factor.secret, &typed, now))
 		r = SECOND_FACTOR_GOOD;
 	crypto_wipe(&typed, sizeof(typed));
 	return r;

@@ -352,6 +352,21 @@ users_drop_passkey(struct users_entry *user, unsigned i)
 	    (user->n_passkeys - i) * sizeof(user->passkeys[0]));
 	/* Two lines that say the same are the same. */
 	memset(user->passkeys[user->n_passkeys], 0, sizeof(user->passkeys[0]));
+	if (user->n_passkeys == 0 && user->factor.codes)
+		memset(&user->factor, 0, sizeof(user->factor));
+}
+
+void
+users_drop_totp(struct users_entry *user)
+{
+	struct users_factor *f = &user->factor;
+
+	if (user->n_passkeys > 0) {
+		f->codes = f->set || f->codes;
+		f->set = false;
+	} else {
+		memset(f, 0, sizeof(*f));
+	}
 }
 
 int

@@ -118,12 +118,14 @@ parse_kept(const char *s, size_t len, struct users_entry *u)
 	return 0;
 }
 
-static int
-parse_totp(const char *s, size_t len, struct users_factor *f)
+/* An app's secret or that of the codes alone; `is` says that it is there. */
+static const char *
+parse_secret(const char *s, size_t len, struct users_factor *f, bool *is)
 {
-	f->set =
-	    decode_hex(f->secret, USERS_TOTP_LEN, s, len) == USERS_TOTP_LEN;
-	return f->set ? 0 : -1;
+	if (f->set || f->codes)
+		return "is there besides the other of totp and codes";
+	*is = decode_hex(f->secret, USERS_TOTP_LEN, s, len) == USERS_TOTP_LEN;
+	return *is ? NULL : "is not 40 hexadecimal digits";
 }
 
 /* At most ten digests with commas between, none at all for an empty text. */
@@ -257,9 +259,11 @@ parse_option(const char *s, size_t len, struct users_entry *u)
 		    ? NULL
 		    : "is not two digests";
 	if (is(s, key_len, "totp"))
-		return parse_totp(value, value_len, &u->factor) == 0
-		    ? NULL
-		    : "is not 40 hexadecimal digits";
+		return parse_secret(value, value_len, &u->factor,
+		    &u->factor.set);
+	if (is(s, key_len, "codes"))
+		return parse_secret(value, value_len, &u->factor,
+		    &u->factor.codes);
 	if (is(s, key_len, "recovery"))
 		return parse_digests(value, value_len, u->factor.recovery,
 			   &u->factor.n_recovery) == 0
@@ -277,7 +281,7 @@ parse_option(const char *s, size_t len, struct users_entry *u)
 	if (is(s, key_len, "groups"))
 		return parse_groups(value, value_len, u);
 	return "is unknown; there are disabled, change, expires, epoch, kept, "
-	       "totp, recovery, passkeys, invite, groups";
+	       "totp, codes, recovery, passkeys, invite, groups";
 }
 
 /* The next field of a line, up to a colon; NULL at the end. */
@@ -292,6 +296,20 @@ field(const char **p, const char *end, size_t *len)
 	*p = stop != NULL ? stop + 1 : NULL;
 	*len = (size_t)((stop != NULL ? stop : end) - start);
 	return start;
+}
+
+/* What does not go together in a line that is right part by part; or NULL. */
+static const char *
+mismatch(const struct users_entry *u)
+{
+	/* An invitation is for setting a password, and nothing else. */
+	if (u->invited > 0 && !u->must_change)
+		return "\"invite\" is there without \"change=yes\"";
+	if (u->factor.codes && u->n_passkeys == 0)
+		return "\"codes\" is there without \"passkeys\"";
+	if (u->factor.n_recovery > 0 && !u->factor.set && !u->factor.codes)
+		return "\"recovery\" is there without \"totp\" or \"codes\"";
+	return NULL;
 }
 
 int
@@ -333,19 +351,10 @@ users_line_parse(const char *s, size_t len, struct users_entry *u, char *cause,
 			return -1;
 		}
 	}
-	/* An invitation is for setting a password, and nothing else. */
-	if (u->invited > 0 && !u->must_change) {
-		snprintf(cause, cause_size,
-		    "\"invite\" is there without \"change=yes\"");
-		return -1;
-	}
-	if (!u->factor.set && u->factor.n_recovery > 0) {
-		snprintf(cause, cause_size,
-		    "\"recovery\" is there without "
-		    "\"totp\"");
-		return -1;
-	}
-	return 0;
+	wrong = mismatch(u);
+	if (wrong != NULL)
+		snprintf(cause, cause_size, "%s", wrong);
+	return wrong == NULL ? 0 : -1;
 }
 
 void
@@ -380,7 +389,7 @@ write_factor(const struct users_factor *f, struct buf *out)
 	char secret[2 * USERS_TOTP_LEN + 1];
 
 	encode_hex(secret, f->secret, USERS_TOTP_LEN);
-	buf_printf(out, ":totp=%s", secret);
+	buf_printf(out, ":%s=%s", f->set ? "totp" : "codes", secret);
 	crypto_wipe(secret, sizeof(secret));
 	write_digests(":recovery=", f->recovery, f->n_recovery, out);
 }
@@ -406,7 +415,7 @@ users_line_write(const struct users_entry *u, struct buf *out)
 		encode_hex(new, u->kept_new, USERS_DIGEST_LEN);
 		buf_printf(out, ":kept=%s.%s", old, new);
 	}
-	if (u->factor.set)
+	if (u->factor.set || u->factor.codes)
 		write_factor(&u->factor, out);
 	write_digests(":passkeys=", u->passkeys, u->n_passkeys, out);
 	if (u->invited > 0)

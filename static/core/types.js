@@ -427,8 +427,9 @@
  * @property {(name?: string, password?: string) => Promise<boolean>} signInWithPasskey   with a passkey
  *   besides that password, or alone
  * @property {() => Promise<FactorResult<Passkey[]>>} listPasskeys
- * @property {(what: {name: string, alone: boolean}, password?: string) => Promise<FactorResult<null>>} addPasskey
- *   has the browser make one; without a password, for who was just told at login to set one up
+ * @property {(what: {name: string, alone: boolean}, password?: string) => Promise<FactorResult<string[]>>} addPasskey
+ *   has the browser make one; without a password, for who was just told at login to set one up; what
+ *   comes is recovery codes, which are nowhere else, or none
  * @property {(id: string, password: string, code?: string) => Promise<FactorResult<null>>} removePasskey
  * @property {() => Promise<void>} signOut
  * @property {() => Promise<void>} signOutEverywhere

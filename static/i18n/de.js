@@ -47,7 +47,7 @@ export default {
   'factor.code.hint': 'Sechs Ziffern aus Ihrer Authenticator-App oder einer Ihrer Notfallcodes.',
   'factor.code.digits': 'Die sechs Ziffern, die Ihre App gerade anzeigt.',
   'factor.confirm': 'Einschalten',
-  'factor.codes': 'Die Anmeldung in zwei Schritten ist eingeschaltet. Bewahren Sie diese Notfallcodes sicher auf: Jeder lässt Sie einmal hinein, falls Sie Ihr Telefon verlieren. Sie werden nicht noch einmal gezeigt.',
+  'factor.codes': 'Die Anmeldung in zwei Schritten ist eingeschaltet. Bewahren Sie diese Notfallcodes sicher auf: Jeder lässt Sie einmal hinein, falls Sie Ihr Gerät verlieren. Sie werden nicht noch einmal gezeigt.',
   'factor.copy': 'Codes kopieren',
   'factor.done': 'Ich habe sie aufbewahrt',
   'factor.on': 'Die Anmeldung in zwei Schritten ist eingeschaltet.',

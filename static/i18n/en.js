@@ -47,7 +47,7 @@ export default {
   'factor.code.hint': 'Six digits from your authenticator app, or one of your recovery codes.',
   'factor.code.digits': 'The six digits that your app shows now.',
   'factor.confirm': 'Turn it on',
-  'factor.codes': 'Two-step sign-in is on. Keep these recovery codes in a safe place: each lets you in once, should you lose your phone. They are not shown again.',
+  'factor.codes': 'Two-step sign-in is on. Keep these recovery codes in a safe place: each lets you in once, should you lose your device. They are not shown again.',
   'factor.copy': 'Copy the codes',
   'factor.done': 'I have kept them',
   'factor.on': 'Two-step sign-in is on.',

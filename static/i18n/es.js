@@ -47,7 +47,7 @@ export default {
   'factor.code.hint': 'Seis cifras de tu aplicación de autenticación o uno de tus códigos de recuperación.',
   'factor.code.digits': 'Las seis cifras que tu aplicación muestra ahora.',
   'factor.confirm': 'Activar',
-  'factor.codes': 'El inicio de sesión en dos pasos está activado. Guarda estos códigos de recuperación en un lugar seguro: cada uno te deja entrar una vez si pierdes tu teléfono. No se mostrarán de nuevo.',
+  'factor.codes': 'El inicio de sesión en dos pasos está activado. Guarda estos códigos de recuperación en un lugar seguro: cada uno te deja entrar una vez si pierdes tu dispositivo. No se mostrarán de nuevo.',
   'factor.copy': 'Copiar los códigos',
   'factor.done': 'Los he guardado',
   'factor.on': 'El inicio de sesión en dos pasos está activado.',

@@ -47,7 +47,7 @@ export default {
   'factor.code.hint': 'Six chiffres de votre application d’authentification, ou l’un de vos codes de secours.',
   'factor.code.digits': 'Les six chiffres que votre application affiche maintenant.',
   'factor.confirm': 'Activer',
-  'factor.codes': 'La connexion en deux étapes est activée. Gardez ces codes de secours en lieu sûr : chacun vous laisse entrer une fois si vous perdez votre téléphone. Ils ne seront plus affichés.',
+  'factor.codes': 'La connexion en deux étapes est activée. Gardez ces codes de secours en lieu sûr : chacun vous laisse entrer une fois si vous perdez votre appareil. Ils ne seront plus affichés.',
   'factor.copy': 'Copier les codes',
   'factor.done': 'Je les ai gardés',
   'factor.on': 'La connexion en deux étapes est activée.',

@@ -47,7 +47,7 @@ export default {
   'factor.code.hint': 'Seis algarismos da sua aplicação de autenticação ou um dos seus códigos de recuperação.',
   'factor.code.digits': 'Os seis algarismos que a sua aplicação mostra agora.',
   'factor.confirm': 'Ativar',
-  'factor.codes': 'O início de sessão em dois passos está ativado. Guarde estes códigos de recuperação em lugar seguro: cada um deixa-o entrar uma vez se perder o telemóvel. Não serão mostrados de novo.',
+  'factor.codes': 'O início de sessão em dois passos está ativado. Guarde estes códigos de recuperação em lugar seguro: cada um deixa-o entrar uma vez se perder o dispositivo. Não serão mostrados de novo.',
   'factor.copy': 'Copiar os códigos',
   'factor.done': 'Já os guardei',
   'factor.on': 'O início de sessão em dois passos está ativado.',

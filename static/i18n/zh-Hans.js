@@ -47,7 +47,7 @@ export default {
   'factor.code.hint': '身份验证器应用显示的六位数字，或一个恢复码。',
   'factor.code.digits': '应用当前显示的六位数字。',
   'factor.confirm': '启用',
-  'factor.codes': '两步登录已启用。请妥善保管这些恢复码：手机丢失时，每个恢复码可登录一次。它们不会再次显示。',
+  'factor.codes': '两步登录已启用。请妥善保管这些恢复码：设备丢失时，每个恢复码可登录一次。它们不会再次显示。',
   'factor.copy': '复制恢复码',
   'factor.done': '我已保存',
   'factor.on': '两步登录已启用。',

@@ -52,6 +52,7 @@ const MAX_DESCRIPTION_CHARS = 300;
  *   lastName: string,
  *   lastPassword: string,
  *   question: Question | null,
+ *   spare: boolean,
  *   signingIn: boolean,
  *   turn: number,
  * }} Desk
@@ -61,6 +62,7 @@ const MAX_DESCRIPTION_CHARS = 300;
  * lastPassword  with which: only while a second factor must be set up, so that
  *           it need not be typed twice
  * question  to a passkey, that came when the password was right
+ * spare     there are recovery codes besides, for who has lost it
  * turn      counts what may change who is signed in: a check that began
  *           before is void
  */
@@ -71,7 +73,7 @@ const MAX_DESCRIPTION_CHARS = 300;
  */
 export function createAccount(options) {
   /** @type {Desk} */
-  const desk = { ...options, lastName: '', lastPassword: '', question: null, signingIn: false, turn: 0 };
+  const desk = { ...options, lastName: '', lastPassword: '', question: null, spare: false, signingIn: false, turn: 0 };
   return {
     checkSession: () => checkSession(desk),
     signIn: (name, password, code) => signIn(desk, name, password, code),
@@ -199,13 +201,16 @@ function whoOf(desk, password) {
  * @param {Desk} desk
  * @param {ApiError} error
  * @param {string} password  that was right
+ * @param {boolean} [lost]  no passkey has answered
  * @returns {boolean}
  */
-function asked(desk, { code, factor }, password) {
+function asked(desk, { code, factor }, password, lost) {
   if (code === 'second_factor_required') {
     const ways = fields(factor);
     desk.question = /** @type {Question | null} */ (ways['passkey'] ?? null);
-    desk.store.dispatch({ type: 'session/asked', asked: desk.question === null ? 'code' : ways['code'] === true ? 'either' : 'passkey' });
+    desk.spare = ways['recovery'] === true;
+    const either = ways['code'] === true || (lost && desk.spare);
+    desk.store.dispatch({ type: 'session/asked', asked: desk.question === null ? 'code' : either ? 'either' : 'passkey' });
   } else if (code === 'second_factor_setup_required') {
     desk.lastPassword = password;
     desk.store.dispatch({ type: 'session/asked', asked: 'setup' });
@@ -233,7 +238,14 @@ async function signInWithPasskey(desk, name, password) {
   const { passkeyAnswer } = await loadPasskeys();
   if (name === undefined || password === undefined) return enter(desk, '', async () => ({ passkey: await passkeyAnswer(desk, null) }));
   desk.lastName = name;
-  return enter(desk, password, async () => ({ username: name, password, passkey: await passkeyAnswer(desk, desk.question) }));
+  const entered = await enter(desk, password, async () => ({ username: name, password, passkey: await passkeyAnswer(desk, desk.question) }));
+  // What is lost cannot answer: a recovery code does.
+  const { asked: want, error } = desk.store.getState().session;
+  if (!entered && desk.spare && want === 'passkey' && error !== null) {
+    desk.store.dispatch({ type: 'session/asked', asked: 'either' });
+    desk.store.dispatch({ type: 'session/failed', error });
+  }
+  return entered;
 }
 
 /**
@@ -277,7 +289,7 @@ async function changePassword(desk, current, next, code, passkey) {
     return true;
   } catch (thrown) {
     const error = errorOfFailure(thrown, desk.env.isOnline());
-    const again = asked(desk, error, next) && desk.question !== null && passkey === undefined;
+    const again = asked(desk, error, next, passkey === null) && desk.question !== null && passkey === undefined;
     if (again) return changePassword(desk, current, next, code, await answerOf(desk));
     if (error.code !== 'second_factor_required' && error.code !== 'second_factor_setup_required') failed(desk, error);
     return false;

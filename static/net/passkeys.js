@@ -11,6 +11,7 @@
 
 import { LOGIN_TIMEOUT_MS } from './api.js';
 import { ApiError, errorOfFailure } from './errors.js';
+import { codesOf } from './second-factor.js';
 
 /** Passkeys of a list that are taken at most. */
 const MAX_PASSKEYS = 100;
@@ -146,6 +147,8 @@ export function listPasskeys(desk) {
 }
 
 /**
+ * Recovery codes come with the first one.
+ *
  * @param {{password: string, username?: string}} who
  * @param {{name: string, alone: boolean}} what
  * @param {Desk} desk
@@ -154,8 +157,7 @@ export function addPasskey(who, { name, alone }, desk) {
   return result(desk, async () => {
     const offer = await post(desk, 'passkeys/offer', who);
     const passkey = await makePasskey(offer, alone);
-    await post(desk, 'passkeys', { ...who, name, alone, passkey });
-    return null;
+    return codesOf(await post(desk, 'passkeys', { ...who, name, alone, passkey }));
   });
 }
 

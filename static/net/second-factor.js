@@ -13,6 +13,17 @@ import { ApiError, errorOfFailure } from './errors.js';
 const MAX_CODES = 20;
 
 /**
+ * The recovery codes of an answer; none where it has none.
+ *
+ * @param {unknown} answer
+ * @returns {string[]}
+ */
+export function codesOf(answer) {
+  const codes = /** @type {Record<string, unknown>} */ (Object(answer))['recovery_codes'];
+  return Array.isArray(codes) ? codes.slice(0, MAX_CODES).map(String) : [];
+}
+
+/**
  * @template T
  * @param {Desk} desk
  * @param {string} path
@@ -47,8 +58,8 @@ export function offerFactor(who, desk) {
  */
 export function confirmFactor(proof, desk) {
   return ask(desk, 'totp', proof, (answer) => {
-    const codes = /** @type {Record<string, unknown>} */ (Object(answer))['recovery_codes'];
-    return Array.isArray(codes) ? codes.slice(0, MAX_CODES).map(String) : undefined;
+    const codes = codesOf(answer);
+    return codes.length > 0 ? codes : undefined;
   });
 }
 

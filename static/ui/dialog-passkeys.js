@@ -47,6 +47,15 @@ function removal(ctx, { gone, code, error, pending }, submit, cancel) {
     <button type="button" class="button button-wide" @click=${cancel}>${t('do.cancel')}</button></form>`;
 }
 
+/** @param {import('./context.js').Basics} ctx */
+const codesLeft = (ctx) => ctx.state().session.secondFactor?.recoveryCodes ?? 0;
+
+/**
+ * What is lost cannot answer: a code does, of an app or for its loss.
+ * @param {import('./context.js').Basics} ctx
+ */
+const hasCode = (ctx) => ctx.state().session.secondFactor?.set === true || codesLeft(ctx) > 0;
+
 /** @type {import('./dialogs.js').DialogMaker} */
 export function passkeysDialog(ctx) {
   /** @type {HTMLElement | null} */
@@ -82,13 +91,9 @@ export function passkeysDialog(ctx) {
     draw();
     const result = await ctx.actions.removePasskey(now.gone.id, String(data.get('password')), code ? String(code) : undefined);
     now.pending = false;
-    if (result.ok || result.error.code === 'second_factor_setup_required') {
-      await changed('passkey.removed');
-      return;
-    }
+    if (result.ok || result.error.code === 'second_factor_setup_required') return changed('passkey.removed');
     now.error = result.error;
-    // What is lost cannot answer: a code does, for who has an app.
-    now.code = ctx.state().session.secondFactor?.set === true;
+    now.code = hasCode(ctx);
     draw();
   }
 
@@ -101,8 +106,8 @@ export function passkeysDialog(ctx) {
 
   function draw() {
     if (!place) return;
-    render(now.gone ? removal(ctx, now, remove, () => ask(null)) : html`<p>${t('passkey.lead')}</p>
-      ${now.list?.length ? html`<ul class="passkeys">${now.list.map((one) => item(ctx, one, () => ask(one)))}</ul>`
+    render(setup.isSet() ? setup.view() : now.gone ? removal(ctx, now, remove, () => ask(null)) : html`<p>${t('passkey.lead')}</p>
+      ${now.list?.length ? html`<p class="fine">${t('factor.left', { count: codesLeft(ctx) })}</p><ul class="passkeys">${now.list.map((one) => item(ctx, one, () => ask(one)))}</ul>`
         : now.error ? html`<p class="notice notice-danger" role="alert">${icon('warning')}<span>${explain(ctx.i18n, now.error)}</span></p>`
         : now.list ? html`<p class="fine">${t('passkey.none')}</p>` : html`<span class="spinner" aria-hidden="true"></span>`}
       ${setup.view()}`, place);
@@ -116,6 +121,10 @@ export function passkeysDialog(ctx) {
       place = body;
       draw();
     },
-    dispose: () => void (place = null),
+    dispose() {
+      place = null;
+      // Who closes it while codes are shown has taken a passkey all the same.
+      if (setup.isSet()) void ctx.actions.checkSession();
+    },
   };
 }

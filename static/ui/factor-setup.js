@@ -50,6 +50,29 @@ async function copyCodes({ actions, i18n, say }, codes) {
 }
 
 /**
+ * The codes, which are shown this once.
+ * @param {Basics} ctx
+ * @param {readonly string[]} codes
+ * @param {() => void} done  they have been kept
+ */
+export function recoveryCodes(ctx, codes, done) {
+  const { t } = ctx.i18n;
+  return html`<div class="login-form" role="status">
+    <p>${t('factor.codes')}</p>
+    <ul class="recovery-codes" dir="ltr" tabindex="-1">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
+    <button type="button" class="button" @click=${() => copyCodes(ctx, codes)}>${icon('copy')}${t('factor.copy')}</button>
+    <button type="button" class="button button-primary button-wide" @click=${done}>${t('factor.done')}</button></div>`;
+}
+
+/**
+ * The button that was pressed is gone: the next key belongs to what has come.
+ * @param {string} selector
+ */
+export function focusNext(selector) {
+  /** @type {HTMLElement | null} */ (document.querySelector(selector))?.focus();
+}
+
+/**
  * @param {Basics} ctx
  * @param {{password: boolean, redraw: () => void, done: () => void}} options
  *   password: it has to be asked for, as it was not just typed
@@ -71,8 +94,7 @@ export function createFactorSetup(ctx, { password, redraw, done }) {
     if (result.ok) take(result.value);
     else now.error = result.error;
     redraw();
-    // The button that was pressed is gone: the next key belongs to the next step.
-    /** @type {HTMLElement | null} */ (document.querySelector('#code, .recovery-codes'))?.focus();
+    focusNext('#code, .recovery-codes');
   }
 
   /** @param {SubmitEvent} event */
@@ -99,11 +121,7 @@ export function createFactorSetup(ctx, { password, redraw, done }) {
       <div class="field"><span class="field-label" id="factor-secret">${t('factor.secret')}</span>
         <code class="secret" dir="ltr" aria-labelledby="factor-secret">${now.secret.replace(/.{4}(?=.)/g, '$& ')}</code></div>
       ${codeField(ctx, 'factor.code.digits')}${formFoot(ctx, now.error, now.pending, 'factor.confirm')}</form>`,
-    codes: () => html`<div class="login-form" role="status">
-      <p>${t('factor.codes')}</p>
-      <ul class="recovery-codes" dir="ltr" tabindex="-1">${now.codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
-      <button type="button" class="button" @click=${() => copyCodes(ctx, now.codes)}>${icon('copy')}${t('factor.copy')}</button>
-      <button type="button" class="button button-primary button-wide" @click=${done}>${t('factor.done')}</button></div>`,
+    codes: () => recoveryCodes(ctx, now.codes, done),
   };
   return {
     view: () => steps[now.step](),

@@ -136,7 +136,7 @@ function createSetup(ctx, redraw) {
         passkey = null;
         return nothing;
       }
-      if (passkey) return html`<p>${ctx.i18n.t('passkey.lead')}</p>${passkey.view()}`;
+      if (passkey) return html`${passkey.isSet() ? nothing : html`<p>${ctx.i18n.t('passkey.lead')}</p>`}${passkey.view()}`;
       if (!setup && !loading) {
         loading = true;
         void import('./factor-setup.js').then(({ createFactorSetup }) => {

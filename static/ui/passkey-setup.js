@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The form for a new passkey.
+// The form for a new passkey, and the recovery codes that come with the first.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
-import { formFoot, passwordField } from './factor-setup.js';
+import { focusNext, formFoot, passwordField, recoveryCodes } from './factor-setup.js';
 
 /**
  * @param {import('./context.js').Basics} ctx
@@ -13,6 +13,14 @@ export function createPasskeySetup(ctx, { password, redraw, done }) {
   /** @type {import('../core/types.js').ApiErrorInfo | null} */
   let error = null;
   let pending = false;
+  /** @type {readonly string[]} */
+  let codes = [];
+
+  function kept() {
+    codes = [];
+    done();
+    redraw();
+  }
 
   /** @param {SubmitEvent} event */
   async function submit(event) {
@@ -28,14 +36,19 @@ export function createPasskeySetup(ctx, { password, redraw, done }) {
     pending = false;
     if (result.ok) {
       form.reset();
-      done();
+      codes = result.value;
+      if (codes.length === 0) done();
     } else ({ error } = result);
     redraw();
+    if (codes.length > 0) focusNext('.recovery-codes');
   }
 
   return {
+    /** Whether the server has it, and codes are shown that nobody has kept yet. */
+    isSet: () => codes.length > 0,
     view() {
       const { t } = ctx.i18n;
+      if (codes.length > 0) return recoveryCodes(ctx, codes, kept);
       return html`<form class="login-form" method="post" @submit=${submit}>
         <div class="field"><label for="passkey-name">${t('passkey.name')}</label>
           <input id="passkey-name" name="name" class="input" autocomplete="off" required maxlength="40" pattern="[^:]*" dir="auto" aria-describedby="passkey-hint">

@@ -14,7 +14,7 @@ let chats;
 let chat;
 
 before(async () => {
-  chats = await startChat({ models: ['hello'], users: ['ann', 'bob', 'eve', 'kim'], config: { passkeys_file: 'passkeys' } });
+  chats = await startChat({ models: ['hello'], users: ['ann', 'bob', 'eve', 'kim', 'lea'], config: { passkeys_file: 'passkeys' } });
 });
 after(() => chats?.close());
 afterEach(async () => {
@@ -64,6 +64,17 @@ async function add(name, alone = false) {
   await page.getByRole('button', { name: 'Add a passkey' }).click();
 }
 
+/** The codes that come with the first passkey. */
+async function keepCodes() {
+  const { page } = chat;
+  await page.locator('.recovery-codes:focus').waitFor();
+  const codes = await page.locator('.recovery-codes li').allInnerTexts();
+  assert.equal(codes.length, 10);
+  await axe(page);
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+  return codes;
+}
+
 /** Without the cookie, as somebody comes the next day; the page may ask whether a conversation is to be left. */
 async function comeBack() {
   chat.page.removeAllListeners('dialog').on('dialog', (dialog) => void dialog.accept());
@@ -82,6 +93,7 @@ test('added in the page, asked for besides the password, and removed', async () 
   await page.getByText('You have none yet.').waitFor();
   await axe(chat.page);
   await add('My phone');
+  await keepCodes();
   await page.getByText('My phone').waitFor();
   await page.getByText('never used').waitFor();
   await axe(chat.page);
@@ -117,6 +129,7 @@ test('alone, without a name or a password, and only with the right finger', asyn
   await chat.box.waitFor();
   await openDialog('bob');
   await add('Laptop', true);
+  await keepCodes();
   await page.getByText('instead of the password').waitFor();
   await comeBack();
   const button = page.getByRole('button', { name: 'Sign in with a passkey' });
@@ -175,6 +188,44 @@ test('with a code besides, either lets in', async () => {
   await chat.box.waitFor();
 });
 
+test('lost, it is replaced with recovery codes alone', async () => {
+  chat = await chats.open({ signIn: false });
+  const { page } = chat;
+  const phone = await device();
+  await fillIn('lea');
+  await chat.box.waitFor();
+  await openDialog('lea');
+  await add('Old phone');
+  const codes = await keepCodes();
+  await page.getByText('Recovery codes left: 10.').waitFor();
+  await comeBack();
+  await phone.lose();
+  await fillIn('lea');
+  const use = page.getByRole('button', { name: 'Use your passkey' });
+  await use.click();
+  await page.getByText('No passkey answered').waitFor();
+  const field = page.getByLabel('Code', { exact: true });
+  await field.waitFor();
+  await axe(page);
+  await field.fill('AAAA-AAAA-AAAA-AAAA');
+  await page.keyboard.press('Enter');
+  await page.getByText('password or code is wrong').waitFor();
+  await field.fill(codes[0]);
+  await page.keyboard.press('Enter');
+  await chat.box.waitFor();
+  await openDialog('lea');
+  await page.getByText('Recovery codes left: 9.').waitFor();
+  await page.getByRole('button', { name: 'Remove “Old phone”' }).click();
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await field.fill(codes[1]);
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByText('You have none yet.').waitFor();
+  await add('New phone');
+  await keepCodes();
+  await page.getByText('New phone').waitFor();
+});
+
 test('where all must have a second factor, a passkey is one', async () => {
   const { site } = chats;
   site.writeConfig({ second_factor: 'required' });
@@ -188,5 +239,6 @@ test('where all must have a second factor, a passkey is one', async () => {
   assert.equal(await page.getByLabel('Password', { exact: true }).count(), 0, 'it was just typed');
   await axe(chat.page);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await keepCodes();
   await chat.box.waitFor();
 });

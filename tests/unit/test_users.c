@@ -88,6 +88,8 @@ test_written_as_read(void **state)
 	    ":kept=" KEPT "\n"
 	    "zoe:" A2 ":expires=1234567891\n"
 	    "max:" A2 ":totp=" TOTP "\n"
+	    "mel:" A2 ":codes=" TOTP ":recovery=" CODES ":passkeys=" CODE "\n"
+	    "moe:" A2 ":codes=" TOTP ":passkeys=" CODE "\n"
 	    "mia:" A2 ":epoch=1:totp=" TOTP ":recovery=" CODES
 	    ":groups=staff,R & D,\xc3\xa9quipe\n";
 	char err[USERS_ERROR_MAX];
@@ -152,6 +154,16 @@ test_errors(void **state)
 		{ "a:" A2 ":totp=" TOTP ":recovery=" CODES "," CODE,
 		    "users:1: \"recovery\" is not" },
 		{ "a:" A2 ":recovery=" CODE, "users:1: \"recovery\" is there" },
+		{ "a:" A2 ":passkeys=" CODE ":recovery=" CODE,
+		    "users:1: \"recovery\" is there" },
+		{ "a:" A2 ":codes=" TOTP ":recovery=" CODE,
+		    "users:1: \"codes\" is there without \"passkeys\"" },
+		{ "a:" A2 ":codes=00:passkeys=" CODE,
+		    "users:1: \"codes\" is not" },
+		{ "a:" A2 ":totp=" TOTP ":codes=" TOTP ":passkeys=" CODE,
+		    "users:1: \"codes\" is there besides" },
+		{ "a:" A2 ":codes=" TOTP ":totp=" TOTP ":passkeys=" CODE,
+		    "users:1: \"totp\" is there besides" },
 		{ "a:" A2 ":groups=", "users:1: \"groups\" is not" },
 		{ "a:" A2 ":groups=a,", "users:1: \"groups\" is not" },
 		{ "a:" A2 ":groups=,a", "users:1: \"groups\" is not" },
@@ -248,6 +260,45 @@ test_changes(void **state)
 	users_free(u);
 }
 
+/* What is taken out of a user with app, passkeys and recovery codes. */
+static void
+test_dropped(void **state)
+{
+	char err[USERS_ERROR_MAX];
+	struct users *u = parse("a:" A2 ":totp=" TOTP ":recovery=" CODES
+				":passkeys=" CODE "," CODE "\n"
+				"b:" A2 ":totp=" TOTP ":recovery=" CODES "\n",
+	    err);
+	struct users_entry a, b;
+
+	(void)state;
+	assert_non_null(u);
+	a = *users_find(u, "a");
+	b = a;
+	/* The app alone: its codes are now those of the passkeys. */
+	users_drop_totp(&a);
+	assert_false(a.factor.set);
+	assert_true(a.factor.codes);
+	assert_int_equal(a.factor.n_recovery, USERS_RECOVERY_MAX);
+	assert_memory_equal(a.factor.secret, b.factor.secret, USERS_TOTP_LEN);
+	users_drop_passkey(&a, 1);
+	assert_int_equal(a.factor.n_recovery, USERS_RECOVERY_MAX);
+	/* The last of all: there is nothing to recover. */
+	users_drop_passkey(&a, 0);
+	assert_false(a.factor.codes);
+	assert_int_equal(a.factor.n_recovery, 0);
+	/* The passkeys alone: the codes stay the app's. */
+	users_drop_passkey(&b, 0);
+	users_drop_passkey(&b, 0);
+	assert_true(b.factor.set);
+	assert_int_equal(b.factor.n_recovery, USERS_RECOVERY_MAX);
+	b = *users_find(u, "b");
+	users_drop_totp(&b);
+	assert_false(b.factor.set || b.factor.codes);
+	assert_int_equal(b.factor.n_recovery, 0);
+	users_free(u);
+}
+
 static void
 test_many(void **state)
 {
@@ -285,6 +336,7 @@ main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_many),
 	};
 

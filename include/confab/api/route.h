@@ -16,6 +16,7 @@
 #include "confab/identity/identity.h"
 #include "confab/identity/session.h"
 #include "confab/identity/settings.h"
+#include "confab/identity/totp.h"
 #include "confab/relay/relay.h"
 
 /* What all requests of a process share. */
@@ -125,6 +126,10 @@ void route_news_json(const struct session_info *session, struct buf *b);
  */
 void route_refuse(struct route_call *c, const struct login_proof *proof,
     const struct api_error *err);
+
+/* Answers with n new recovery codes, which their holder wipes. */
+void route_recovery_json(struct route_call *c,
+    char codes[][TOTP_RECOVERY_SHOWN + 1], unsigned n);
 
 /* What api/login and api/session tell about a session. */
 void route_session_json(struct route_call *c);

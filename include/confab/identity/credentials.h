@@ -95,9 +95,9 @@ enum credentials_store_result credentials_store_factor(struct credentials *c,
     char err[CONFIG_ERROR_MAX]);
 
 /*
- * Gives a user the passkeys that `want` has; the user's sessions end. Stale when
- * hash, second factor or passkeys are not those of `seen` any more. As
- * credentials_store().
+ * Gives a user the passkeys that `want` has, and with the first one, or when none
+ * is left, its recovery codes; the user's sessions end. Stale when hash, second
+ * factor or passkeys are not those of `seen` any more. As credentials_store().
  */
 enum credentials_store_result credentials_store_passkeys(struct credentials *c,
     const struct users_entry *seen, const struct users_entry *want,

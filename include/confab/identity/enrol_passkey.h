@@ -9,6 +9,7 @@
 
 #include "confab/identity/login.h"
 #include "confab/identity/passkey.h"
+#include "confab/identity/totp.h"
 
 /* What a browser needs to make one. */
 struct passkey_offer {
@@ -25,15 +26,22 @@ int enrol_passkey_offer(struct identity *id, struct settings *s,
     const struct session_input *in, const struct login_proof *proof,
     struct passkey_offer *out, struct api_error *err);
 
+/* The only copy of recovery codes as they are typed; their holder wipes them. */
+struct enrol_codes {
+	unsigned n; /* 0: none were made */
+	char text[USERS_RECOVERY_MAX][TOTP_RECOVERY_SHOWN + 1];
+};
+
 /*
  * Takes the passkey that proof->passkey is, under a label, and with `alone` to
- * be good without the password. Errors as the offer's, 400 invalid_passkey with
- * param "passkey", 409 passkey_exists.
+ * be good without the password. Who has no recovery code, as with the first
+ * passkey, gets ten into `codes`, which are good only when 0 is returned. Errors
+ * as the offer's, 400 invalid_passkey with param "passkey", 409 passkey_exists.
  */
 int enrol_passkey_add(struct identity *id, struct settings *s,
     const struct session_input *in, const struct login_proof *proof,
-    const char *label, size_t label_len, bool alone, struct session_info *out,
-    struct api_error *err);
+    const char *label, size_t label_len, bool alone, struct enrol_codes *codes,
+    struct session_info *out, struct api_error *err);
 
 /*
  * Takes away the passkey with this digest of its id, for which a code or a

@@ -14,6 +14,8 @@
  *			  digest of the hash that sessions were made with,
  *			  and that of the hash it holds for
  *	totp=SECRET	  the second factor, and recovery=DIGESTS (totp.h)
+ *	codes=SECRET	  in its place, what recovery codes of somebody who has
+ *			  passkeys alone were made with
  *	passkeys=DIGESTS  of the ids of the passkeys that count (passkeys.h)
  *	invite=TIME	  s since 1970: the password is an invitation's, and good
  *			  until then for setting another one alone
@@ -43,9 +45,14 @@ struct buf;
 #define USERS_GROUPS_MAX 16   /* groups of a user */
 #define USERS_GROUPS_LEN 255  /* bytes of their names, with the commas */
 
-/* A second factor (totp.h), and what is left of the codes for its loss. */
+/*
+ * A second factor (totp.h), and what is left of the codes for its loss. Who has
+ * passkeys alone has such codes, too: then the secret is of these and no app has
+ * it, for which `codes` is true and `set` is not.
+ */
 struct users_factor {
 	bool set;
+	bool codes;
 	unsigned char secret[USERS_TOTP_LEN];
 	unsigned n_recovery;
 	unsigned char recovery[USERS_RECOVERY_MAX][USERS_DIGEST_LEN];
@@ -123,7 +130,14 @@ int users_remove(struct users *u, const char *name);
 const char *users_add_group(struct users_entry *user, const char *name,
     size_t len);
 
-/* Takes the i-th passkey out of the user. */
+/*
+ * Takes the app out of the user. Recovery codes stay while there are passkeys
+ * that can be lost, too.
+ */
+void users_drop_totp(struct users_entry *user);
+
+/* Takes the i-th passkey out of the user, and with the last one the recovery
+ * codes, unless they are of an app, too. */
 void users_drop_passkey(struct users_entry *user, unsigned i);
 
 /* Appends the file. What users_parse() makes of it is the same again. */

@@ -82,6 +82,8 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	firefox-esr:firefox-esr
 	-:fonts-noto-core -:fonts-noto-cjk
 	-:fonts-noto-color-emoji apache2:apache2 -:libapache2-mod-fcgid
+	-:libapache2-mod-auth-openidc -:libnginx-mod-http-auth-pam
+	-:libpam-pwdfile slapd:slapd
 	lighttpd:lighttpd -:lighttpd-mod-openssl fcgiwrap:fcgiwrap
 	spawn-fcgi:spawn-fcgi systemd-socket-activate:systemd
 	systemd-nspawn:systemd-container rpmbuild:rpm rpmlint:rpmlint
@@ -91,7 +93,7 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	redis-server:redis-server'
 
 # Their services are not wanted, neither now nor at the next boot.
-services='nginx apache2 lighttpd fcgiwrap fail2ban prometheus redis-server'
+services='nginx apache2 lighttpd fcgiwrap fail2ban prometheus redis-server slapd'
 
 # Prints the packages of the lists that are missing.
 missing_packages() {

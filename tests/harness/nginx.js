@@ -48,18 +48,74 @@ function fillTemplates(dir, values, change = (text) => text) {
  * @property {string} [file] the one to include
  * @property {(text: string) => string} [change] changes each shipped file
  * @property {string} [user] of its workers, where root starts it
+ * @property {Example} [example] takes the place of the server block
  */
 
+/**
+ * A whole server block of the shipped ones, as an administrator has it.
+ * @typedef {object} Example
+ * @property {string} file its name
+ * @property {[string, string][]} change all of these, each of which must be
+ *   there, become what is behind them; beside address and certificate
+ * @property {string} [module] to be loaded
+ */
+
+/**
+ * Changes what an administrator would change in a shipped file.
+ * @param {string} text @param {[string, string][]} changes
+ */
+export function changed(text, changes) {
+  for (const [from, to] of changes) {
+    if (!text.includes(from)) throw new Error(`there is no "${from}"`);
+    text = text.replaceAll(from, to);
+  }
+  return text;
+}
+
+/** @param {NginxOptions} options @param {Example} example */
+function exampleServer({ dir, port, pair }, { file, change }) {
+  return changed(readFileSync(join(dir, 'nginx', file), 'utf8'), [
+    ['listen 443 ssl http2;', http2Directive
+      ? `listen 127.0.0.1:${port} ssl; http2 on;`
+      : `listen 127.0.0.1:${port} ssl http2;`],
+    ['ssl_certificate /etc/ssl/chat.example.org.crt', `ssl_certificate ${pair.cert}`],
+    ['/etc/ssl/private/chat.example.org.key', pair.key],
+    ['server_name chat.example.org', 'server_name localhost'],
+    ...change,
+  ]);
+}
+
 /** @param {NginxOptions} options */
-function configuration({ dir, mounts, port, pair, extra = '',
-  httpExtra = '', connections = 4096, file = 'confab.conf', user: as = 'root' }) {
+function configuration(options) {
+  return options.example ? around(options, exampleServer(options, options.example))
+    : around(options, ownServer(options));
+}
+
+/** @param {NginxOptions} options */
+function ownServer({ dir, mounts, port, pair, extra = '', file = 'confab.conf' }) {
   const included = join(dir, 'nginx', file);
   const locations = mounts.map((mount) =>
     `location ${mount} { include ${included}; }`);
+  return `
+  server {
+    listen 127.0.0.1:${port} ssl${http2Directive ? '' : ' http2'} backlog=16384;
+    ${http2Directive ? 'http2 on;' : ''}
+    server_name localhost;
+    ssl_certificate ${pair.cert};
+    ssl_certificate_key ${pair.key};
+    root ${join(dir, 'root')};
+    ${extra}
+    ${locations.join('\n    ')}
+  }`;
+}
+
+/** @param {NginxOptions} options @param {string} server */
+function around({ dir, httpExtra = '', connections = 4096, user: as = 'root', example }, server) {
   const user = process.getuid?.() === 0 ? `user ${as};` : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(dir, 'tmp', name)};`);
   return `${user}
+${example?.module ? `load_module ${example.module};` : ''}
 worker_processes 1;
 worker_rlimit_nofile ${Math.min(connections * 2 + 64, 20_000)};
 daemon off;
@@ -73,16 +129,7 @@ http {
   http2_max_concurrent_streams 1024;
   ${temporary.join('\n  ')}
   ${httpExtra}
-  server {
-    listen 127.0.0.1:${port} ssl${http2Directive ? '' : ' http2'} backlog=16384;
-    ${http2Directive ? 'http2 on;' : ''}
-    server_name localhost;
-    ssl_certificate ${pair.cert};
-    ssl_certificate_key ${pair.key};
-    root ${join(dir, 'root')};
-    ${extra}
-    ${locations.join('\n    ')}
-  }
+  ${server}
 }
 `;
 }

@@ -48,6 +48,9 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @property {(backend: string) => string} [httpExtra] more for its http block
  * @property {number} [connections] of nginx
  * @property {string} [include] the shipped file, confab.conf
+ * @property {(site: Site) => Promise<import('./nginx.js').Example>} [example] in the
+ *   place of all that is above for nginx: a shipped server block; it starts what
+ *   that asks, too, with `port` known already
  * @property {(text: string) => string} [changeInclude]
  * @property {string[]} [wrap] command put before the worker's
  * @property {Record<string, string>} [env] of the worker
@@ -129,6 +132,7 @@ export class Site {
         connections: options.connections,
         httpExtra: options.httpExtra?.(`unix:${this.socket}`),
         change: options.changeInclude,
+        example: await options.example?.(this),
       });
     }
     await this.startWorker();

@@ -115,39 +115,23 @@ function loginForm(ctx, session, invited) {
  * @param {() => void} redraw
  */
 function createSetup(ctx, redraw) {
-  /** @type {ReturnType<typeof import('./factor-setup.js').createFactorSetup> | null} */
+  /** @type {ReturnType<typeof import('./login-setup.js').createLoginSetup> | null} */
   let setup = null;
-  /** @type {ReturnType<typeof import('./passkey-setup.js').createPasskeySetup> | null} */
-  let passkey = null;
   let loading = false;
-
-  /** The other way than an app. */
-  async function choosePasskey() {
-    const { createPasskeySetup } = await import('./passkey-setup.js');
-    passkey = createPasskeySetup(ctx, { password: false, redraw, done: () => void ctx.actions.checkSession() });
-    redraw();
-  }
-
   return {
     /** @param {Session} session */
-    view({ asked, passkeys }) {
-      if (asked !== 'setup') {
-        setup = null;
-        passkey = null;
-        return nothing;
-      }
-      if (passkey) return html`${passkey.isSet() ? nothing : html`<p>${ctx.i18n.t('passkey.lead')}</p>`}${passkey.view()}`;
-      if (!setup && !loading) {
+    view(session) {
+      if (session.asked !== 'setup') setup = null;
+      else if (!setup && !loading) {
         loading = true;
-        void import('./factor-setup.js').then(({ createFactorSetup }) => {
-          setup = createFactorSetup(ctx, { password: false, redraw, done: () => void ctx.actions.checkSession() });
+        void import('./login-setup.js').then(({ createLoginSetup }) => {
+          setup = createLoginSetup(ctx, redraw);
         }, () => ctx.actions.addToast({ kind: 'error', key: 'app.failed' })).then(() => {
           loading = false;
           redraw();
         });
       }
-      return html`${setup?.isSet() ? nothing : html`<p class="login-lead">${ctx.i18n.t('factor.required')}</p>`}${setup?.view() ?? nothing}${passkeys && setup && !setup.isSet()
-        ? html`<button type="button" class="button button-wide" @click=${choosePasskey}>${icon('key')}${ctx.i18n.t('passkey.setup')}</button>` : nothing}`;
+      return setup?.view(session) ?? nothing;
     },
   };
 }

@@ -171,6 +171,11 @@ check_factor(struct attempt *a, struct api_error *err)
 		return attempt_wrong(a, why, err);
 	case SECOND_FACTOR_FAILED:
 		return attempt_failed(a, err);
+	case SECOND_FACTOR_SPENT:
+		/* Not only logins spend one. */
+		audit_log(AUDIT_FACTOR, a->in->address, a->name,
+		    "recovery code used");
+		return good(a);
 	default:
 		return good(a);
 	}

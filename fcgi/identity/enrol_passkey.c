@@ -144,6 +144,9 @@ add(struct attempt *a, const struct passkey *k, struct enrol_codes *codes,
 	}
 	rc = store(a, &want,
 	    k->alone ? "passkey added, good alone" : "passkey added", err);
+	if (rc == 0 && codes->n > 0)
+		audit_log(AUDIT_FACTOR, a->in->address, a->name,
+		    "recovery codes made");
 	crypto_wipe(&want, sizeof(want));
 	return rc;
 }

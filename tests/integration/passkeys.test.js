@@ -322,6 +322,10 @@ test('recovery codes come with the first one, each good once in all processes', 
   assert.equal(last.status, 204);
   assert.doesNotMatch(users(), /^uma:.*(codes|recovery|passkeys)=/m);
   assert.equal((await tryLogin(who)).status, 200, 'there is no second factor');
+  const audited = [...site.log().matchAll(/event=second-factor-changed address=\S+ user="uma" detail="([^"]*)"/g)].map(([, what]) => what);
+  assert.deepEqual(audited.filter((what) => what !== 'recovery code used'),
+    ['passkey added', 'recovery codes made', 'passkey added', 'passkey removed', 'passkey removed']);
+  assert.equal(audited.length, 5 + 5, 'five codes were used, for whatever it was');
 });
 
 test('the last code takes the last lost passkey away, and is not there again', async () => {

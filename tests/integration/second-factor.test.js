@@ -228,6 +228,7 @@ test('no code and no secret is in the log, and fail2ban counts the failures', as
     'event=second-factor-asked user="zoe"',
     'event=login-failed user="zoe" detail="second factor"',
     'event=login user="zoe" detail="second factor"',
+    'event=second-factor-changed user="zoe" detail="recovery code used"',
     'event=login user="zoe" detail="recovery code, 9 left"',
   ]);
 });

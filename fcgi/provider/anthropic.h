@@ -20,7 +20,9 @@ struct anthropic_state {
 	struct buf thought;	   /* of the block under way, as JSON has it */
 	struct buf signature;	   /* of that thought */
 	struct json_object *other; /* a block of another type; owned */
-	struct buf input;	   /* of that */
+	struct buf input;	   /* of that, or what grows */
+	char grows[24];		   /* the member of it whose text comes in
+				    * pieces; "": none */
 };
 
 /* Appends ,"system":[...] from the system messages, or nothing. `cache`: the

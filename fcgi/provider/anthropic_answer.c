@@ -99,7 +99,10 @@ take_call(struct message *m, struct json_object *block)
 	struct buf arguments;
 
 	buf_init(&arguments, m->calls.max);
-	if (input != NULL)
+	if (json_object_is_type(input, json_type_string))
+		buf_append(&arguments, json_object_get_string(input),
+		    (size_t)json_object_get_string_len(input));
+	else if (input != NULL)
 		json_write(&arguments, input);
 	else
 		buf_puts(&arguments, "{}");

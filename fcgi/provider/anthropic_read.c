@@ -52,8 +52,10 @@ put_call(const struct reading *g, struct json_object *event,
 
 	g->s->call_block = json_object_get_int64(json_get(event, "index"));
 	json_object_put(g->s->whole);
-	g->s->whole = json_object_is_type(input, json_type_object) &&
-		json_object_object_length(input) > 0
+	g->s->whole = (json_object_is_type(input, json_type_object) &&
+			  json_object_object_length(input) > 0) ||
+		(json_object_is_type(input, json_type_string) &&
+		    json_object_get_string_len(input) > 0)
 	    ? json_object_get(input)
 	    : NULL;
 	return provider_delta_call(&g->w, g->s->n_calls++, block, "id");
@@ -73,7 +75,12 @@ end_call(const struct reading *g)
 	g->s->whole = NULL;
 	from = json_object_new_object();
 	buf_init(&text, PROVIDER_CHUNK_MAX);
-	if (from == NULL || json_write(&text, input) != 0 ||
+	if (json_object_is_type(input, json_type_string))
+		buf_append(&text, json_object_get_string(input),
+		    (size_t)json_object_get_string_len(input));
+	else
+		(void)json_write(&text, input);
+	if (from == NULL || !buf_ok(&text) ||
 	    provider_add_string(from, "json", text.data, text.len) != 0)
 		result = provider_no_memory(g->w.err);
 	else
@@ -95,7 +102,7 @@ put_arguments(const struct reading *g, struct json_object *event,
 
 	s = json_str(delta, "partial_json", &len);
 	if (g->s->other != NULL) {
-		if (s != NULL)
+		if (s != NULL && g->s->grows[0] == '\0')
 			buf_append(&g->s->input, s, len);
 		return PROVIDER_MORE;
 	}
@@ -151,23 +158,47 @@ end_thought(const struct reading *g, struct json_object *event)
 	return result;
 }
 
+/* Puts what has grown behind what the block began with. */
+static int
+set_grown(struct anthropic_state *st)
+{
+	struct buf text;
+	const char *had;
+	size_t len;
+	int rc;
+
+	had = json_str(st->other, st->grows, &len);
+	buf_init(&text, PROVIDER_CHUNK_MAX);
+	buf_append(&text, had, had != NULL ? len : 0);
+	buf_append(&text, buf_str(&st->input), st->input.len);
+	rc = buf_ok(&text) ? provider_add_string(st->other, st->grows,
+				 buf_str(&text), text.len)
+			   : -1;
+	buf_free(&text);
+	return rc;
+}
+
 /* The end of a block that was neither text, thought nor call. */
 static enum provider_result
 end_other(const struct reading *g)
 {
-	struct json_object *block = g->s->other, *input;
+	struct anthropic_state *st = g->s;
 	enum provider_result result = PROVIDER_MORE;
+	struct json_object *input;
+	int rc = buf_ok(&st->input) ? 0 : -1;
 
-	g->s->other = NULL;
-	if (g->s->input.len > 0 &&
-	    json_parse_loose(g->s->input.data, g->s->input.len,
-		JSON_DEPTH_DEFAULT, &input) == JSON_OK &&
-	    provider_add(block, "input", input) != 0)
-		result = provider_no_memory(g->w.err);
-	else
-		result = provider_delta_value(&g->w, "content_parts", block);
-	buf_free(&g->s->input);
-	json_object_put(block);
+	if (st->grows[0] != '\0')
+		rc = rc != 0 ? rc : set_grown(st);
+	else if (st->input.len > 0 &&
+	    json_parse_loose(st->input.data, st->input.len, JSON_DEPTH_DEFAULT,
+		&input) == JSON_OK)
+		rc = provider_add(st->other, "input", input);
+	result = rc != 0
+	    ? provider_no_memory(g->w.err)
+	    : provider_delta_value(&g->w, "content_parts", st->other);
+	buf_free(&st->input);
+	json_object_put(st->other);
+	st->other = NULL;
 	return result;
 }
 
@@ -217,8 +248,37 @@ on_block_start(const struct reading *g, struct json_object *event)
 	/* A tool of the provider's own, or something newer: it goes out whole. */
 	json_object_put(g->s->other);
 	g->s->other = json_object_get(block);
+	g->s->grows[0] = '\0';
 	buf_free(&g->s->input);
 	buf_init(&g->s->input, PROVIDER_CHUNK_MAX);
+	return PROVIDER_MORE;
+}
+
+/* A piece of a block of a kind that is not known here: the text that grows is
+ * gathered, all else is put in. */
+static enum provider_result
+put_other(const struct reading *g, struct json_object *delta)
+{
+	struct anthropic_state *st = g->s;
+	const char *more;
+	size_t len;
+
+	if (st->other == NULL)
+		return PROVIDER_MORE;
+	json_object_object_foreach(delta, name, v)
+	{
+		if (v == NULL || strcmp(name, "type") == 0)
+			continue;
+		more = json_str(delta, name, &len);
+		if (more != NULL && st->grows[0] == '\0' &&
+		    strlen(name) < sizeof(st->grows))
+			(void)snprintf(st->grows, sizeof(st->grows), "%s",
+			    name);
+		if (more != NULL && strcmp(st->grows, name) == 0)
+			buf_append(&st->input, more, len);
+		else if (provider_add(st->other, name, json_object_get(v)) != 0)
+			return provider_no_memory(g->w.err);
+	}
 	return PROVIDER_MORE;
 }
 
@@ -264,7 +324,7 @@ on_block_delta(const struct reading *g, struct json_object *event)
 	}
 	if (strcmp(type, "citations_delta") == 0)
 		return put_citation(g, delta);
-	return PROVIDER_MORE;
+	return put_other(g, delta);
 }
 
 static enum provider_result

@@ -110,9 +110,10 @@ provider_error_find(struct json_object *root)
 	e = json_get(root, "base_resp");
 	if (provider_count(json_get(e, "status_code"), &n) && n != 0)
 		return e;
-	if (json_str(root, "message", NULL) != NULL && status_of(root) != 0)
+	if (json_str(root, "message", NULL) != NULL &&
+	    (status_of(root) != 0 || says_something(json_get(root, "code"))))
 		return root;
-	return NULL;
+	return says_something(json_get(root, "error_msg")) ? root : NULL;
 }
 
 /* ---- What it says ---- */
@@ -203,9 +204,10 @@ static bool
 read_message(struct json_object *error, struct provider_said *said,
     unsigned level)
 {
-	static const char *const names[] = { "message", "msg", "error_message",
-		"errorMessage", "error_msg", "status_msg", "detail", "details",
-		"description", "title", "error", "errors" };
+	static const char *const names[] = { "message", "Message", "msg",
+		"error_message", "errorMessage", "error_msg", "status_msg",
+		"detail", "details", "description", "title", "error",
+		"errors" };
 	size_t i, before = said->message.len;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -60,11 +60,29 @@ provider_end_of(const char *reason, const char **openai)
 						: PROVIDER_END_INTERRUPTED;
 }
 
+/* The reason, which some have under the name of their own interface only. */
+static const char *
+find_reason(struct json_object *choice)
+{
+	static const char other[] = "finishReason";
+	const char *reason = json_str(choice, "finish_reason", NULL);
+	struct json_object *v;
+
+	if (reason != NULL && !says_nothing(reason))
+		return reason;
+	v = json_get(choice, other);
+	if (!json_object_is_type(v, json_type_string) ||
+	    provider_add(choice, "finish_reason", json_object_get(v)) != 0)
+		return reason;
+	json_object_object_del(choice, other);
+	return json_str(choice, "finish_reason", NULL);
+}
+
 int
 provider_end_put(struct json_object *choice, bool called,
     enum provider_end *end)
 {
-	const char *reason = json_str(choice, "finish_reason", NULL), *to;
+	const char *reason = find_reason(choice), *to;
 
 	*end = provider_end_of(reason, &to);
 	switch (*end) {

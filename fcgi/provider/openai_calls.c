@@ -141,6 +141,19 @@ set_begin(struct openai_state *st, const struct openai_call *c,
 	return 0;
 }
 
+/* A name ends where a marker of the model's own language begins, which some
+ * servers leave behind it: no tool has such a name. */
+static int
+trim_name(struct json_object *f)
+{
+	const char *name = json_str(f, "name", NULL), *mark;
+
+	mark = name != NULL ? strstr(name, "<|") : NULL;
+	return mark == NULL || mark == name
+	    ? 0
+	    : provider_add_string(f, "name", name, (size_t)(mark - name));
+}
+
 static int
 shape(struct openai_state *st, int64_t choice, struct json_object *call,
     bool whole)
@@ -155,6 +168,8 @@ shape(struct openai_state *st, int64_t choice, struct json_object *call,
 	if (wrap_function(call) != 0)
 		return -1;
 	f = json_get(call, "function");
+	if (trim_name(f) != 0)
+		return -1;
 	name = json_str(f, "name", NULL);
 	if (provider_count(v, &n))
 		given = (int64_t)n;

@@ -110,7 +110,7 @@ static int
 take_reasoning(struct json_object *delta, struct buf *text)
 {
 	static const char *const names[] = { "reasoning_content", "reasoning",
-		"thinking" };
+		"reasoning_text", "thinking" };
 	struct json_object *v;
 	struct buf one;
 	size_t i;

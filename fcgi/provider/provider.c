@@ -215,14 +215,38 @@ read_joined(struct provider_reader *r, const struct sse_event *ev,
 	return result;
 }
 
+/* An event without the mark that some gateways put before one that has it. */
+static struct sse_event
+unmarked(const struct sse_event *ev)
+{
+	static const char mark[] = "data:";
+	struct sse_event bare = *ev;
+	size_t n = sizeof(mark) - 1;
+
+	while (bare.data_len >= n && memcmp(bare.data, mark, n) == 0) {
+		bare.data += n;
+		bare.data_len -= n;
+		while (bare.data_len > 0 && *bare.data == ' ') {
+			bare.data++;
+			bare.data_len--;
+		}
+	}
+	return bare;
+}
+
 enum provider_result
 provider_read(struct provider_reader *r, const struct sse_event *ev,
     provider_emit_fn emit, void *arg, struct api_error *err)
 {
 	enum provider_result result;
+	struct sse_event bare;
 	bool error = ev->name_len == 5 && memcmp(ev->name, "error", 5) == 0;
 
 	err->status = 0;
+	if (ev->data_len > 0 && ev->data[0] == 'd') {
+		bare = unmarked(ev);
+		ev = &bare;
+	}
 	if (!error && r->halves.n == 0 &&
 	    provider_template_read(r, ev->data, ev->data_len, emit, arg, err,
 		&result))

@@ -15,24 +15,44 @@
 /* Says of an item of reasoning_details that it is of this API. */
 #define RESPONSES_FORMAT "openai-responses-v1"
 
-/* Of one answer. */
+/* Of one answer. Items have a bit each, by output_index; the last bit is that
+ * of all further ones. */
 struct responses_state {
-	int64_t item;	  /* output_index of the item under way */
-	int64_t part;	  /* of its thoughts */
-	bool text, notes; /* something of it has gone out: text, */
-	bool thought;	  /* annotations, thoughts */
-	bool any;	  /* of any item */
-	unsigned n_calls;
+	int64_t item;		 /* output_index of the item under way */
+	int64_t part;		 /* of its thoughts */
+	uint64_t text;		 /* of which items has gone out: text, */
+	uint64_t notes, thought; /* annotations, thoughts */
+	uint64_t ended;		 /* which items were done */
+	bool details; /* something has gone out that must come back */
+	unsigned n_ended, n_calls;
 	struct responses_call {
 		int64_t item;
-		bool argued; /* arguments have gone out */
-	} * calls;	     /* owned */
+		uint64_t id, call_id; /* digests; 0: unknown */
+		bool argued;	      /* arguments have gone out */
+	} * calls;		      /* owned */
 };
 
 /* Appends ,"input":[...]. Returns 0, or -1: there is none, one has a part that
  * the API has not, or `out` is full. */
 int responses_input(struct json_object *messages, struct buf *out,
     struct api_error *err);
+
+/* ---- responses_calls.c ---- */
+
+/* The call that an event is about, by "item_id" or the number of its item, or
+ * NULL. */
+struct responses_call *responses_call_find(struct responses_state *s,
+    int64_t index, struct json_object *event);
+
+/* The call that an item is goes out, unless it has; *call: which it is. */
+enum provider_result responses_call_begin(const struct provider_writer *w,
+    struct responses_state *s, struct json_object *item, int64_t index,
+    struct responses_call **call);
+
+/* Arguments of a call go out, or a piece of them; call NULL: nothing does. */
+enum provider_result responses_call_argue(const struct provider_writer *w,
+    struct responses_state *s, struct responses_call *call,
+    struct json_object *from, const char *name);
 
 /* As in the kind. */
 enum provider_result responses_read(struct provider_reader *r,

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,14 +36,19 @@ number(struct json_object *obj, const char *name)
 static void
 turn_to(const struct reading *g, int64_t item)
 {
-	struct responses_state *s = g->s;
-
-	if (s->any && s->item == item)
+	if (g->s->item == item)
 		return;
-	s->any = true;
-	s->item = item;
-	s->part = 0;
-	s->text = s->notes = s->thought = false;
+	g->s->item = item;
+	g->s->part = 0;
+}
+
+/* The bit of the item under way. */
+static uint64_t
+bit(const struct reading *g)
+{
+	int64_t i = g->s->item;
+
+	return UINT64_C(1) << (i < 0 ? 0 : i > 63 ? 63 : i);
 }
 
 /* ---- Text and thoughts ---- */
@@ -57,7 +63,7 @@ put_text(const struct reading *g, const char *name, struct json_object *from,
 	s = json_str(from, member, &len);
 	if (s == NULL || len == 0)
 		return PROVIDER_MORE;
-	g->s->text = true;
+	g->s->text |= bit(g);
 	return provider_delta_text(&g->w, name, s, len);
 }
 
@@ -73,11 +79,11 @@ put_thought(const struct reading *g, struct json_object *from,
 	s = json_str(from, member, &len);
 	if (s == NULL || len == 0)
 		return PROVIDER_MORE;
-	if (st->thought && st->part != part &&
+	if ((st->thought & bit(g)) != 0 && st->part != part &&
 	    provider_delta_text(&g->w, "reasoning_content", "\n\n", 2) !=
 		PROVIDER_MORE)
 		return PROVIDER_FAILED;
-	st->thought = true;
+	st->thought |= bit(g);
 	st->part = part;
 	return provider_delta_text(&g->w, "reasoning_content", s, len);
 }
@@ -92,7 +98,7 @@ put_note(const struct reading *g, struct json_object *note)
 
 	if (type == NULL)
 		return PROVIDER_MORE;
-	g->s->notes = true;
+	g->s->notes |= bit(g);
 	buf_init(&item, PROVIDER_CHUNK_MAX);
 	buf_puts(&item, "{\"type\":");
 	buf_json(&item, type, strlen(type));
@@ -106,59 +112,6 @@ put_note(const struct reading *g, struct json_object *note)
 	return result;
 }
 
-/* ---- Calls ---- */
-
-/* The call that is this item, or NULL; with `make`, a new one where there is
- * room. */
-static struct responses_call *
-call_of(const struct reading *g, int64_t item, bool make)
-{
-	struct responses_state *s = g->s;
-	unsigned i;
-
-	for (i = 0; i < s->n_calls; i++) {
-		if (s->calls[i].item == item)
-			return &s->calls[i];
-	}
-	if (!make || s->n_calls == RESPONSES_CALLS_MAX)
-		return NULL;
-	if (s->calls == NULL)
-		s->calls = calloc(RESPONSES_CALLS_MAX, sizeof(*s->calls));
-	if (s->calls == NULL)
-		return NULL;
-	s->calls[s->n_calls].item = item;
-	return &s->calls[s->n_calls++];
-}
-
-static enum provider_result
-begin_call(const struct reading *g, struct json_object *item, int64_t index)
-{
-	struct responses_call *call;
-
-	if (call_of(g, index, false) != NULL)
-		return PROVIDER_MORE;
-	call = call_of(g, index, true);
-	if (call == NULL && g->s->n_calls == RESPONSES_CALLS_MAX)
-		return provider_invalid(g->w.err, "too many tool calls");
-	if (call == NULL)
-		return provider_no_memory(g->w.err);
-	return provider_delta_call(&g->w, (unsigned)(call - g->s->calls), item,
-	    json_str(item, "call_id", NULL) != NULL ? "call_id" : "id");
-}
-
-static enum provider_result
-put_arguments(const struct reading *g, struct json_object *from,
-    const char *name, int64_t index)
-{
-	struct responses_call *call = call_of(g, index, false);
-
-	if (call == NULL || json_str(from, name, NULL) == NULL)
-		return PROVIDER_MORE;
-	call->argued = true;
-	return provider_delta_arguments(&g->w, (unsigned)(call - g->s->calls),
-	    from, name);
-}
-
 /* ---- Items that are done ---- */
 
 static enum provider_result
@@ -166,11 +119,12 @@ end_call(const struct reading *g, struct json_object *item, int64_t index)
 {
 	struct responses_call *call;
 
-	if (begin_call(g, item, index) != PROVIDER_MORE)
+	if (responses_call_begin(&g->w, g->s, item, index, &call) !=
+	    PROVIDER_MORE)
 		return PROVIDER_FAILED;
-	call = call_of(g, index, false);
-	return call->argued ? PROVIDER_MORE
-			    : put_arguments(g, item, "arguments", index);
+	return call->argued
+	    ? PROVIDER_MORE
+	    : responses_call_argue(&g->w, g->s, call, item, "arguments");
 }
 
 /* A part of a message: what did not come in pieces. */
@@ -199,7 +153,8 @@ static enum provider_result
 end_message(const struct reading *g, struct json_object *item)
 {
 	struct json_object *content = json_get(item, "content");
-	bool text = !g->s->text, notes = !g->s->notes;
+	bool text = (g->s->text & bit(g)) == 0;
+	bool notes = (g->s->notes & bit(g)) == 0;
 	size_t i;
 
 	if (json_object_is_type(content, json_type_string))
@@ -221,7 +176,8 @@ put_summary(const struct reading *g, struct json_object *list)
 {
 	size_t i;
 
-	if (g->s->thought || !json_object_is_type(list, json_type_array))
+	if ((g->s->thought & bit(g)) != 0 ||
+	    !json_object_is_type(list, json_type_array))
 		return PROVIDER_MORE;
 	for (i = 0; i < json_object_array_length(list); i++) {
 		if (put_thought(g, json_object_array_get_idx(list, i), "text",
@@ -257,6 +213,7 @@ end_thought(const struct reading *g, struct json_object *item, int64_t index)
 	buf_printf(&detail,
 	    ",\"format\":\"" RESPONSES_FORMAT "\",\"index\":%" PRId64 "}",
 	    index);
+	g->s->details = true;
 	result = provider_delta_item(&g->w, "reasoning_details", &detail);
 	buf_free(&detail);
 	return result;
@@ -322,21 +279,50 @@ reason_of(const struct reading *g, struct json_object *response)
 	return status;
 }
 
+/* An item of the end, of which nothing was said before: `before` is how things
+ * stood. What came under another number, or without being done, has come. */
+static enum provider_result
+end_rest(const struct reading *g, struct json_object *item, int64_t index,
+    const struct responses_state *before, bool all_ended)
+{
+	const char *type = json_str(item, "type", NULL);
+	bool call = type != NULL && strcmp(type, "function_call") == 0;
+	bool message = type != NULL && strcmp(type, "message") == 0;
+
+	turn_to(g, index);
+	if (message && before->text != 0)
+		g->s->text |= bit(g);
+	if (message && before->notes != 0)
+		g->s->notes |= bit(g);
+	if (before->thought != 0)
+		g->s->thought |= bit(g);
+	if (type != NULL && strcmp(type, "reasoning") == 0) {
+		if (before->details)
+			return PROVIDER_MORE;
+	} else if (!call && !message &&
+	    (all_ended || (before->ended & bit(g)) != 0)) {
+		return PROVIDER_MORE;
+	}
+	return end_item(g, item, index);
+}
+
 static enum provider_result
 end_answer(const struct reading *g, struct json_object *response)
 {
 	struct json_object *output = json_get(response, "output");
+	struct responses_state before = *g->s;
 	enum provider_end end;
 	const char *word;
-	size_t i;
+	size_t i, n = 0;
 
 	provider_usage_read(&g->w.r->usage, json_get(response, "usage"));
-	if (!g->s->any && json_object_is_type(output, json_type_array)) {
-		for (i = 0; i < json_object_array_length(output); i++) {
-			if (end_item(g, json_object_array_get_idx(output, i),
-				(int64_t)i) != PROVIDER_MORE)
-				return PROVIDER_FAILED;
-		}
+	if (json_object_is_type(output, json_type_array))
+		n = json_object_array_length(output);
+	for (i = 0; i < n; i++) {
+		if (end_rest(g, json_object_array_get_idx(output, i),
+			(int64_t)i, &before,
+			before.n_ended >= n) != PROVIDER_MORE)
+			return PROVIDER_FAILED;
 	}
 	end = provider_end_of(reason_of(g, response), &word);
 	return provider_delta_end(&g->w, end, word);
@@ -356,10 +342,32 @@ fail(const struct reading *g, struct json_object *event)
 
 /* ---- Events ---- */
 
+/* A text that is done, where no piece of it has come. */
+static enum provider_result
+on_done(const struct reading *g, struct json_object *event, const char *type,
+    struct responses_call *call)
+{
+	bool said = (g->s->text & bit(g)) != 0;
+
+	if (strcmp(type, "output_text.done") == 0)
+		return said ? PROVIDER_MORE
+			    : put_text(g, "content", event, "text");
+	if (strcmp(type, "refusal.done") == 0)
+		return said ? PROVIDER_MORE
+			    : put_text(g, "refusal", event, "refusal");
+	if (strcmp(type, "function_call_arguments.done") == 0)
+		return call != NULL && call->argued
+		    ? PROVIDER_MORE
+		    : responses_call_argue(&g->w, g->s, call, event,
+			  "arguments");
+	return PROVIDER_MORE;
+}
+
 static enum provider_result
 on_delta(const struct reading *g, struct json_object *event, const char *type)
 {
 	int64_t index = number(event, "output_index");
+	struct responses_call *call;
 
 	turn_to(g, index);
 	if (strcmp(type, "output_text.delta") == 0)
@@ -372,11 +380,12 @@ on_delta(const struct reading *g, struct json_object *event, const char *type)
 	if (strcmp(type, "reasoning_text.delta") == 0)
 		return put_thought(g, event, "delta",
 		    number(event, "content_index"));
-	if (strcmp(type, "function_call_arguments.delta") == 0)
-		return put_arguments(g, event, "delta", index);
 	if (strcmp(type, "output_text.annotation.added") == 0)
 		return put_note(g, json_get(event, "annotation"));
-	return PROVIDER_MORE;
+	call = responses_call_find(g->s, index, event);
+	if (strcmp(type, "function_call_arguments.delta") == 0)
+		return responses_call_argue(&g->w, g->s, call, event, "delta");
+	return on_done(g, event, type, call);
 }
 
 static enum provider_result
@@ -393,6 +402,7 @@ on_event(const struct reading *g, struct json_object *event, const char *type)
 	struct json_object *item = json_get(event, "item");
 	const char *kind = json_str(item, "type", NULL);
 	int64_t index = number(event, "output_index");
+	struct responses_call *call;
 
 	if (strcmp(type, "error") == 0)
 		return fail(g, event);
@@ -407,11 +417,15 @@ on_event(const struct reading *g, struct json_object *event, const char *type)
 	if (strcmp(type, "output_item.added") == 0) {
 		turn_to(g, index);
 		return kind != NULL && strcmp(kind, "function_call") == 0
-		    ? begin_call(g, item, index)
+		    ? responses_call_begin(&g->w, g->s, item, index, &call)
 		    : PROVIDER_MORE;
 	}
-	if (strcmp(type, "output_item.done") == 0)
+	if (strcmp(type, "output_item.done") == 0) {
+		turn_to(g, index);
+		g->s->ended |= bit(g);
+		g->s->n_ended++;
 		return end_item(g, item, index);
+	}
 	if (strcmp(type, "completed") == 0 || strcmp(type, "incomplete") == 0 ||
 	    strcmp(type, "cancelled") == 0)
 		return on_end(g, event);
@@ -434,14 +448,17 @@ responses_read(struct provider_reader *r, const struct sse_event *ev,
 	enum provider_result result;
 	struct json_object *event;
 	const char *type;
+	char name[64];
 
 	if (is_done(ev))
 		return PROVIDER_MORE; /* the end of the body tells */
 	event = provider_event(r, ev, err);
 	if (event == NULL)
 		return PROVIDER_FAILED;
+	(void)snprintf(name, sizeof(name), "%.*s",
+	    ev->name_len < sizeof(name) ? (int)ev->name_len : 0, ev->name);
 	type = json_str(event, "type", NULL);
-	result = on_event(&g, event, type != NULL ? type : "");
+	result = on_event(&g, event, type != NULL ? type : name);
 	json_object_put(event);
 	return result;
 }

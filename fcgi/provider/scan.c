@@ -212,7 +212,7 @@ scan_delta_member(struct cursor *c, const struct name *n, struct found *f)
 	/* What must be brought into form. */
 	return first == 'n' ||
 	    !(IS(n, "tool_calls") || IS(n, "reasoning_details") ||
-		IS(n, "thinking"));
+		IS(n, "reasoning_text") || IS(n, "thinking"));
 }
 
 static bool
@@ -272,7 +272,7 @@ scan_choice(struct cursor *c, struct found *f)
 			if (IS(&n, "index"))
 				indexed = first >= '0' && first <= '9';
 			if ((IS(&n, "error") || IS(&n, "usage") ||
-				IS(&n, "message")) &&
+				IS(&n, "message") || IS(&n, "finishReason")) &&
 			    first != 'n')
 				return false;
 		}

@@ -37,6 +37,7 @@ struct upstream {
 	size_t received;  /* bytes of the stream */
 	size_t unwritten; /* of these, since the last flush */
 	enum body_kind kind;
+	unsigned looks; /* at the body, whether it is whole */
 	bool stream;
 	bool paused;
 	bool detached; /* from libcurl: the rest is ours */
@@ -54,6 +55,11 @@ void upstream_fail_memory(struct upstream *u);
  * be NULL. */
 void upstream_log_failure(const struct config_provider *p, const char *model,
     int status, const char *type, const struct api_error *err);
+
+/* Whether the body so far is one JSON text, of which no more can come: the end of
+ * one in chunks is not told before the question was sent. Looks a few times,
+ * and not at a large one. */
+bool upstream_body_closes(struct upstream *u);
 
 /* Frees a call; `t` is its transfer. */
 void upstream_free(struct transfer *t);

@@ -126,10 +126,14 @@ void transfer_linger(struct transfer *t);
  * never sent again. For a body callback. */
 void transfer_drop_request(struct transfer *t);
 
+/* In a body callback: whether the request is still being sent. An answer that is
+ * whole need not wait for that: libcurl would go on sending, to who may never
+ * read it. */
+bool transfer_is_sending(const struct transfer *t);
+
 /* In a body callback, when `len` bytes of the body have come: whether these are
- * all that the answer promised, and the request is still being sent. libcurl
- * would go on sending, to who may never read it. */
-bool transfer_is_early(const struct transfer *t, size_t len);
+ * all that the answer promised. */
+bool transfer_is_counted_out(const struct transfer *t, size_t len);
 
 /* Stops and continues the reading. Outside libcurl's callbacks the transfer may
  * have ended, and be freed, when this returns. */

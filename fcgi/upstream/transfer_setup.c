@@ -304,15 +304,23 @@ transfer_drop_request(struct transfer *t)
 }
 
 bool
-transfer_is_early(const struct transfer *t, size_t len)
+transfer_is_sending(const struct transfer *t)
 {
-	curl_off_t all = -1, sent = 0;
+	curl_off_t sent = 0;
 
 	if (t->headers == NULL)
 		return false; /* sent whole */
 	curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	return (size_t)sent < t->body.len;
+}
+
+bool
+transfer_is_counted_out(const struct transfer *t, size_t len)
+{
+	curl_off_t all = -1;
+
 	curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &all);
-	return (size_t)sent < t->body.len && all >= 0 && (size_t)all <= len;
+	return all >= 0 && (size_t)all <= len;
 }
 
 long

@@ -262,8 +262,9 @@ collect(struct upstream *u, const char *p, size_t len)
 static bool
 is_early(struct upstream *u)
 {
-	if (u->kind != BODY_ANSWER ||
-	    !transfer_is_early(&u->transfer, u->body.len))
+	if (u->kind != BODY_ANSWER || !transfer_is_sending(&u->transfer) ||
+	    (!transfer_is_counted_out(&u->transfer, u->body.len) &&
+		!upstream_body_closes(u)))
 		return false;
 	transfer_abandon(&u->transfer);
 	return true;

@@ -8,11 +8,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "confab/base/json.h"
 #include "confab/system/loop_work.h"
 
 #include "call.h"
 
-#define ANSWER_INLINE (64 * 1024) /* bytes of JSON that are read on the loop */
+#define ANSWER_INLINE (64 * 1024)  /* bytes of JSON that are read on the loop */
+#define LOOKS_MAX 64		   /* at a body, whether it is whole */
+#define LOOKED_AT_MAX (256 * 1024) /* bytes of it */
+
+bool
+upstream_body_closes(struct upstream *u)
+{
+	size_t len = u->body.len;
+
+	while (len > 0 && memchr(" \t\r\n", u->body.data[len - 1], 4) != NULL)
+		len--;
+	if (len == 0 || len > LOOKED_AT_MAX || u->body.data[len - 1] != '}' ||
+	    u->looks == LOOKS_MAX)
+		return false;
+	u->looks++;
+	return json_check(u->body.data, len, JSON_DEPTH_DEFAULT, NULL) ==
+	    JSON_OK;
+}
 
 /* A whole answer, while and after it is read. */
 struct whole {

@@ -134,9 +134,9 @@ const counted = (type, body, status = '200 OK') =>
   `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\n`
   + `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
-/** @param {string} type @param {string} body */
-const chunked = (type, body) =>
-  `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n`
+/** @param {string} type @param {string} body @param {string} [status] */
+const chunked = (type, body, status = '200 OK') =>
+  `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\n`
   + `Transfer-Encoding: chunked\r\n\r\n${
     Buffer.byteLength(body).toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
@@ -218,10 +218,15 @@ for (const [what, streamed, answer, status] of /** @type {const} */ ([
   ['an event stream', true, counted(EVENTS, stream('own')), 200],
   ['an event stream in chunks', true, chunked(EVENTS, stream('own')), 200],
   ['a whole answer', false, counted(JSON_TYPE, json('own')), 200],
+  ['a whole answer in chunks', false, chunked(JSON_TYPE, json('own')), 200],
+  ['a whole answer in chunks where a stream was asked', true,
+    chunked(JSON_TYPE, json('own')), 200],
   ['an event stream where none was asked', false,
     counted(EVENTS, stream('own')), 200],
   ['a refusal', true, counted(JSON_TYPE, '{"error":{"message":"Too long."}}',
     '413 Content Too Large'), 400],
+  ['a refusal in chunks', true, chunked(JSON_TYPE,
+    '{"error":{"message":"Too long."}}', '413 Content Too Large'), 400],
 ])) {
   test(`before the question was read: ${what}`, async () => {
     early = answer;

@@ -1,11 +1,40 @@
 // SPDX-License-Identifier: MIT
 // A sheet of a spreadsheet as CSV: only rows and columns with something in them, however far apart. Pure.
 
-/** @typedef {Map<number, string>[]} Rows  of each row that has something, the cells that have, by column */
+/**
+ * The cells that have something, one after the other: a sheet may have millions.
+ * @typedef {object} Rows
+ * @property {number[]} starts   where each row's first is
+ * @property {number[]} columns  of each
+ * @property {string[]} values
+ */
+
+/** @returns {Rows} */
+export function createRows() {
+  return { starts: [], columns: [], values: [] };
+}
+
+/** @param {Rows} rows @param {ReadonlyMap<number, string>} row  by column; one without anything is left out */
+export function addRow({ starts, columns, values }, row) {
+  if (row.size === 0) return;
+  starts.push(columns.length);
+  for (const [column, value] of row) {
+    columns.push(column);
+    values.push(value);
+  }
+}
 
 /** @param {string} text */
 function field(text) {
   return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** @param {Rows} rows @param {number} i @param {readonly number[]} used  the columns that are shown */
+function line({ starts, columns, values }, i, used) {
+  /** @type {Map<number, string>} */
+  const row = new Map();
+  for (let at = starts[i] ?? 0; at < (starts[i + 1] ?? columns.length); at += 1) row.set(columns[at] ?? 0, values[at] ?? '');
+  return used.map((column) => field(row.get(column) ?? '')).join(',');
 }
 
 /**
@@ -15,12 +44,10 @@ function field(text) {
  * @param {import('./limits.js').Budget} budget
  */
 export function writeSheet(name, rows, out, budget) {
-  const used = new Set(rows.flatMap((row) => [...row.keys()]));
-  const columns = [...used].sort((a, b) => a - b);
+  const used = [...new Set(rows.columns)].sort((a, b) => a - b);
   out.raw(`## ${name.replace(/\s+/g, ' ')}`);
-  if (rows.length === 0) return;
-  budget.write(rows.length * columns.length);
-  const lines = rows.map((row) => columns.map((column) => field(row.get(column) ?? '')).join(','));
-  out.text(lines.join('\n'));
+  if (rows.starts.length === 0) return;
+  budget.write(rows.starts.length * used.length);
+  out.text(rows.starts.map((_, i) => line(rows, i, used)).join('\n'));
   out.end({ kind: 'code', language: 'csv' });
 }

@@ -184,7 +184,10 @@ function createReader(out) {
 
 /** What begins with a tag, beyond a block. @type {Readonly<Record<string, (reader: Reader, attributes: string, name: string) => void>>} */
 const BEGUN = {
-  br({ out }) { out.text('\n'); },
+  br(reader) {
+    reader.out.text('\n');
+    reader.blank = true;
+  },
   img(reader, attributes) {
     reader.pictures += 1;
     const alt = (htmlAttribute(attributes, 'alt') ?? '').replace(/\s+/g, ' ').trim();

@@ -7,6 +7,8 @@ import { FileError } from './errors.js';
 export const MAX_DOCUMENT_BYTES = 100 * 1024 * 1024;
 /** Bytes that all parts of a container may unpack to. */
 export const MAX_UNPACKED_BYTES = 96 * 1024 * 1024;
+/** Bytes of a part of a container that is read whole: a chapter of a book. */
+export const MAX_PART_BYTES = 24 * 1024 * 1024;
 /** Files in a container. */
 export const MAX_ZIP_ENTRIES = 20000;
 /** Characters of text that a reader gives at most. */

@@ -57,23 +57,34 @@ function cellText(text) {
  * A block's words as they stand in Markdown; '' when it says nothing.
  * @param {Block} block
  * @param {string} raw
+ * @param {number[]} widths  see itemText()
  */
-function blockText(block, raw) {
+function blockText(block, raw, widths) {
+  if (block.kind !== 'item') widths.length = 0;
   if (block.kind === 'code') return raw.trim() === '' ? '' : fenced(raw, block.language);
   const text = raw.replace(/[ \t]+$/gm, '').trim();
   if (text === '') return '';
   switch (block.kind) {
     case 'heading': return `${'#'.repeat(Math.min(6, Math.max(1, block.level)))} ${text.replace(/\s*\n\s*/g, ' ')}`;
     case 'quote': return plainLines(text).replace(/^/gm, '> ');
-    case 'item': return itemText(block, text);
+    case 'item': return itemText(block, text, widths);
     default: return plainLines(text);
   }
 }
 
-/** @param {Extract<Block, {kind: 'item'}>} item @param {string} text */
-function itemText({ marker: written, depth, goesOn }, text) {
+/**
+ * An item stands below the words of the one that it is in, which begin behind that one's marker.
+ * @param {Extract<Block, {kind: 'item'}>} item
+ * @param {string} text
+ * @param {number[]} widths  of the markers of the items that are open, by depth; changed
+ */
+function itemText({ marker: written, depth, goesOn }, text, widths) {
   const marker = goesOn === true ? ' '.repeat(written.length) : written;
-  const indent = '  '.repeat(Math.min(depth, MAX_INDENT)) + (written === '-' ? '' : ' '.repeat(depth));
+  const deep = Math.min(depth, MAX_INDENT);
+  while (widths.length < deep) widths.push(2);
+  widths.length = deep;
+  const indent = ' '.repeat(widths.reduce((sum, width) => sum + width, 0));
+  widths.push(marker.length + 1);
   return `${indent}${marker} ${text.replaceAll('\n', `\n${indent}${' '.repeat(marker.length + 1)}`)}`;
 }
 
@@ -112,8 +123,8 @@ export function createMarkdown(budget) {
   const notes = [];
   /** Tables that are open, outermost first. @type {Table[]} */
   const tables = [];
-  /** @type {string[]} */
-  let words = [];
+  let words = /** @type {string[]} */ ([]);
+  const widths = /** @type {number[]} */ ([]); // see itemText()
 
   /** @param {string} text @param {boolean} [item] */
   function put(text, item = false) {
@@ -132,9 +143,9 @@ export function createMarkdown(budget) {
     },
     /** Ends the block whose words were said. @param {Block} block */
     end(block) {
-      const raw = words.join('');
+      const said = blockText(block, words.join(''), widths);
       words = [];
-      put(blockText(block, raw), block.kind === 'item');
+      put(said, block.kind === 'item');
     },
     /** Ends words that came without a block around them. */
     flush() {
@@ -150,9 +161,7 @@ export function createMarkdown(budget) {
       self.flush();
       tables.push({ rows: [], cell: [] });
     },
-    openRow() {
-      tables.at(-1)?.rows.push([]);
-    },
+    openRow() { tables.at(-1)?.rows.push([]); },
     /** Ends a cell; `span` columns wide. @param {number} [span] */
     closeCell(span = 1) {
       self.flush();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // OpenDocument: text, presentations and spreadsheets are one format with one content.xml. Pure.
 
-import { writeSheet } from './csv.js';
+import { addRow, createRows, writeSheet } from './csv.js';
 import { byName } from './elements.js';
 import { FileError } from './errors.js';
 import { createMarkdown } from './markdown.js';
@@ -243,8 +243,7 @@ function blockOf({ lists, numbered, quoted }) {
  */
 function createSheets(out, budget) {
   let name = '';
-  /** @type {import('./csv.js').Rows} */
-  let rows = [];
+  let rows = createRows();
   let row = new Map();
   let rowTimes = 1;
   let column = 0;
@@ -255,7 +254,7 @@ function createSheets(out, budget) {
     /** @param {string} title */
     open(title) {
       name = title;
-      rows = [];
+      rows = createRows();
     },
     /** @param {number} times  how often it stands there */
     openRow(times) {
@@ -287,12 +286,12 @@ function createSheets(out, budget) {
     closeRow() {
       for (let i = 0; row.size > 0 && i < Math.min(rowTimes, MAX_REPEATED); i += 1) {
         for (const value of row.values()) budget.write(i === 0 ? 0 : value.length + 1);
-        rows.push(row);
+        addRow(rows, row);
       }
     },
     close() {
       writeSheet(name, rows, out, budget);
-      rows = [];
+      rows = createRows();
     },
   };
 }

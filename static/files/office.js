@@ -2,7 +2,7 @@
 // What DOCX, PPTX and XLSX have in common: parts, and how they name each other. Pure.
 
 import { FileError } from './errors.js';
-import { attribute, decodeXml, readXml } from './xml.js';
+import { attribute, createXmlReader, decodeXmlPieces } from './xml.js';
 
 /**
  * @typedef {object} Relation
@@ -19,7 +19,9 @@ import { attribute, decodeXml, readXml } from './xml.js';
  * @param {import('./xml.js').Handlers} handlers
  */
 export function readPart(zip, name, handlers) {
-  readXml(decodeXml(zip.read(name)), handlers);
+  const reader = createXmlReader(handlers);
+  for (const text of decodeXmlPieces(zip.pieces(name))) reader.push(text);
+  reader.end();
 }
 
 /**

@@ -11,7 +11,9 @@ import { isAddress } from './office.js';
 /** Destinations whose words are not the document's. */
 const LEFT_OUT = new Set(['fonttbl', 'colortbl', 'info', 'pict', 'object', 'themedata', 'colorschememapping', 'datastore', 'latentstyles', 'listtable', 'listoverridetable', 'rsidtbl', 'generator', 'header', 'headerl', 'headerr', 'headerf', 'footer', 'footerl', 'footerr', 'footerf', 'xmlnstbl', 'filetbl', 'revtbl', 'nonshppict', 'bkmkstart', 'bkmkend', 'annotation', 'atnid', 'atnauthor', 'mmathPr', 'pgdsctbl', 'userprops', 'wgrffmtfilter']);
 /** Destinations whose words have a meaning of their own. */
-const SET_APART = new Set(['listtext', 'pntext', 'fldinst', 'stylesheet']);
+const SET_APART = new Set(['listtext', 'pntext', 'fldinst', 'stylesheet', 'footnote']);
+/** What would change the paragraph that a note stands in. */
+const NOT_IN_NOTES = new Set(['par', 'sect', 'pard', 's', 'ilvl', 'fldrslt', 'intbl', 'cell', 'row', 'outlinelevel']);
 /** @type {Readonly<Record<string, string>>} */
 const SIGNS = { tab: '\t', line: '\n', page: '\n', emdash: '—', endash: '–', lquote: '‘', rquote: '’', ldblquote: '“', rdblquote: '”', bullet: '•', emspace: '\u2003', enspace: '\u2002', '~': '\u00a0', '_': '\u2011', '-': '' };
 /** Code pages of Windows and of font character sets, by TextDecoder's names. @type {Readonly<Record<number, string>>} */
@@ -80,6 +82,8 @@ const MAX_SKIP = 16;
  * @property {number} depth             of the item under way
  * @property {string | null} link       address that the words to come are a link to
  * @property {string} instruction       of the field under way
+ * @property {string} note              words of the note under way
+ * @property {number} notes
  * @property {number} pictures
  */
 
@@ -88,7 +92,7 @@ function createReader(out) {
   return {
     out, groups: [{ destination: '', skip: 1, encoding: null, hidden: false, link: '' }], fonts: new Map(),
     headings: new Map(), pending: [], encoding: 'windows-1252', toSkip: 0, font: 0, style: 0, starred: false,
-    inTable: false, tableOpen: false, marker: '', level: 0, depth: 0, link: null, instruction: '', pictures: 0,
+    inTable: false, tableOpen: false, marker: '', level: 0, depth: 0, link: null, instruction: '', note: '', notes: 0, pictures: 0,
   };
 }
 
@@ -115,6 +119,8 @@ function put(reader, text) {
     // A style's name tells of a heading where no level does.
     const level = /^heading (\d)/i.exec(text)?.[1];
     if (level !== undefined) reader.headings.set(reader.style, Number(level));
+  } else if (destination === 'footnote') {
+    reader.note += text;
   } else if (destination === 'fldinst') {
     reader.instruction += text;
     reader.link = /HYPERLINK\s+"([^"]*)"/.exec(reader.instruction)?.[1] ?? null;
@@ -217,7 +223,19 @@ function closeGroup(reader) {
   reader.toSkip = 0;
   const gone = reader.groups.pop();
   if (gone !== undefined && gone.link !== '') reader.out.text(`](${gone.link})`);
+  if (gone?.destination === 'footnote' && reader.groups.length > 0) endNote(reader);
   return reader.groups.length > 1;
+}
+
+/** A note stands at the end, and where it was: a number. @param {Reader} reader */
+function endNote(reader) {
+  if (top(reader).destination === 'footnote') return;
+  const note = reader.note.replace(/\s+/g, ' ').trim();
+  reader.note = '';
+  if (note === '') return;
+  reader.notes += 1;
+  put(reader, `[^${reader.notes}]`);
+  reader.out.note(String(reader.notes), note);
 }
 
 /** A control word. @param {Reader} reader @param {string} word @param {number | null} number */
@@ -240,6 +258,7 @@ function readWord(reader, word, number) {
   reader.starred = false;
   const sign = lookUp(SIGNS, word);
   if (sign !== undefined) put(reader, sign);
+  else if (top(reader).destination === 'footnote' && NOT_IN_NOTES.has(word)) put(reader, ' ');
   else lookUp(WORDS, word)?.(reader, number);
 }
 

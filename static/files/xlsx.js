@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Excel workbooks: the values of each sheet, with dates as dates. Pure.
 
-import { writeSheet } from './csv.js';
+import { addRow, createRows, writeSheet } from './csv.js';
 import { createMarkdown } from './markdown.js';
 import { mainPart, partOfType, readPart, relationsOf } from './office.js';
 import { attribute } from './xml.js';
@@ -127,8 +127,7 @@ function readFormats(zip, part) {
  * @returns {import('./csv.js').Rows}
  */
 function readRows(zip, part, { strings, isDate, epoch, budget }) {
-  /** @type {import('./csv.js').Rows} */
-  const rows = [];
+  const rows = createRows();
   let row = new Map();
   let column = -1;
   let cell = { type: 'n', style: 0, value: '' };
@@ -153,8 +152,8 @@ function readRows(zip, part, { strings, isDate, epoch, budget }) {
         const value = shown(cell, strings, isDate, epoch);
         budget.write(value.length + 1);
         if (value !== '') row.set(column, value);
-      } else if (element.name === 'row' && row.size > 0) {
-        rows.push(row);
+      } else if (element.name === 'row') {
+        addRow(rows, row);
       }
     },
   });

@@ -4,13 +4,15 @@
 
 import { Inflate } from '../vendor/fflate/fflate.js';
 import { FileError } from './errors.js';
-import { MAX_ZIP_ENTRIES } from './limits.js';
+import { MAX_PART_BYTES, MAX_ZIP_ENTRIES } from './limits.js';
 
 /** Bytes given to the unpacker at once: at the worst they become a thousand times as many. */
-const PIECE_BYTES = 16 * 1024;
+const PIECE_BYTES = 2 * 1024;
 const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
 const LOCAL_SIGNATURE = 0x04034b50;
+/** Bytes of a file that is not packed, at once. */
+const STORED_BYTES = 1024 * 1024;
 /** The end record and the longest comment after it. */
 const END_SEARCH_BYTES = 22 + 0xffff;
 const STORED = 0;
@@ -31,7 +33,9 @@ const ENCRYPTED = 1;
  * @typedef {object} Zip
  * @property {readonly string[]} names             in the directory's order
  * @property {(name: string) => boolean} has
- * @property {(name: string) => Uint8Array} read   throws FileError; 'broken' when it is not there
+ * @property {(name: string) => Uint8Array} read   throws FileError; 'broken' when it is not there, 'large' for one
+ *   that is not read whole
+ * @property {(name: string) => Iterable<Uint8Array>} pieces  the same in pieces, none kept; throws while it goes
  */
 
 /**
@@ -52,13 +56,36 @@ export function openZip(bytes, budget) {
   return {
     names: [...entries.keys()],
     has: (name) => entries.has(name),
-    read(name) {
-      const entry = entries.get(name);
-      if (entry === undefined) throw new FileError('broken', name);
-      if ((entry.flags & ENCRYPTED) !== 0) throw new FileError('password');
-      return unpack(contentOf(view, bytes, entry), entry.method, budget);
-    },
+    read: (name) => joined(piecesOf(name)),
+    pieces: piecesOf,
   };
+
+  /** @param {string} name */
+  function piecesOf(name) {
+    const entry = entries.get(name);
+    if (entry === undefined) throw new FileError('broken', name);
+    if ((entry.flags & ENCRYPTED) !== 0) throw new FileError('password');
+    return unpack(contentOf(view, bytes, entry), entry.method, budget);
+  }
+}
+
+/** @param {Iterable<Uint8Array>} all */
+function joined(all) {
+  /** @type {Uint8Array[]} */
+  const pieces = [];
+  let length = 0;
+  for (const piece of all) {
+    length += piece.length;
+    if (length > MAX_PART_BYTES) throw new FileError('large');
+    pieces.push(piece);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /**
@@ -113,36 +140,31 @@ function contentOf(view, bytes, { offset, packed }) {
  * @param {Uint8Array} content
  * @param {number} method
  * @param {import('./limits.js').Budget} budget
+ * @returns {Generator<Uint8Array>}
  */
-function unpack(content, method, budget) {
+function* unpack(content, method, budget) {
   if (method === STORED) {
     budget.unpack(content.length);
-    return content;
+    for (let at = 0; at < content.length; at += STORED_BYTES) yield content.subarray(at, at + STORED_BYTES);
+    return;
   }
   if (method !== DEFLATED) throw new FileError('broken', `zip method ${method}`);
   /** @type {Uint8Array[]} */
-  const pieces = [];
-  let length = 0;
+  let ready = [];
   let ended = false;
   const inflate = new Inflate((piece, final) => {
     budget.unpack(piece.length);
-    pieces.push(piece);
-    length += piece.length;
+    ready.push(piece);
     ended ||= final;
   });
-  try {
-    for (let at = 0; at < content.length && !ended; at += PIECE_BYTES) {
+  for (let at = 0; at < content.length && !ended; at += PIECE_BYTES) {
+    try {
       inflate.push(content.subarray(at, at + PIECE_BYTES), at + PIECE_BYTES >= content.length);
+    } catch (error) {
+      throw error instanceof FileError ? error : new FileError('broken', 'deflate');
     }
-  } catch (error) {
-    throw error instanceof FileError ? error : new FileError('broken', 'deflate');
+    yield* ready;
+    ready = [];
   }
   if (!ended) throw new FileError('broken', 'deflate');
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -72,6 +72,21 @@ test('a PDF with a password, a broken one and one that nobody wants any more end
   assert.ok(stopped.progress.length < 50);
 });
 
+test('PDFs of real programs: their words, a password, one that may only be read, a scanned one', async () => {
+  const sample = (/** @type {string} */ name) => read(new Uint8Array(readFileSync(new URL(`../js/files/${name}`, import.meta.url))));
+  const words = /^\[1\]\n\nThe well, page one\nsecond line\n\n\[2\]\n\nThe well, page two\n$/;
+  for (const name of ['ghostscript.pdf', 'poppler.pdf', 'packed.pdf', 'owned.pdf']) {
+    const { result, reason } = await sample(name);
+    assert.match(result?.text ?? reason, words, name);
+    assert.deepEqual(result.unread, [], name);
+  }
+  for (const name of ['locked-gs.pdf', 'locked-qpdf.pdf']) assert.equal((await sample(name)).reason, 'password', name);
+  const { result: scan } = await sample('scan.pdf');
+  assert.deepEqual([scan.pages, scan.unread], [2, [1, 2]]);
+  const { result: talk } = await sample('talk.pdf');
+  for (const line of ['Three wells, one rope', 'hemp 40', 'In a shape', 'Schluß']) assert.ok(talk.text.includes(line), talk.text);
+});
+
 test('other documents are read in the thread too, and refused there', async () => {
   assert.equal((await read(new Uint8Array(readFileSync(new URL('../js/files/doc.docx', import.meta.url))))).result.kind, 'docx');
   assert.equal((await read(zip({ 'a.txt': 'x' }))).reason, 'archive');

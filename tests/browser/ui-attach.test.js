@@ -221,8 +221,16 @@ test('AVIF is shown; an animation is its first frame; what cannot be shown, or i
   await attach(v, { name: 'one.gif', content: gif(1) });
   await v.page.locator('.composer .attachment-image img[alt="one.gif"]').waitFor();
   assert.equal(await v.page.locator('.composer .refusals').getByText('animation').count(), 0);
+  for (const name of ['print.jpg', 'moving.webp', 'still.bmp']) {
+    await attach(v, { name, content: sample(name) });
+    await v.page.locator(`.composer .attachment-image img[alt="${name}"]`).waitFor();
+    // The left half is red, in a printer's colours too.
+    const [red = 0, , blue = 0] = await firstPixel(v, name);
+    assert.ok(red >= 6 && blue <= 2, `${name}: ${red} ${blue}`);
+    if (name === 'moving.webp') await told('moving.webp is an animation: the model sees its first frame.');
+  }
   const box = (/** @type {string} */ brand) => Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(`ftyp${brand}`), Buffer.alloc(40)]);
-  await attach(v, { name: 'phone.heic', content: box('heic') }, { name: 'cut.avif', content: box('avif') });
+  await attach(v, { name: 'phone.heic', content: sample('still.heic') }, { name: 'cut.avif', content: box('avif') });
   await told('This browser cannot show phone.heic. Save it as JPEG or PNG.');
   await told('This browser cannot show cut.avif. Save it as JPEG or PNG.');
   await attach(v, { name: 'cut.png', content: Buffer.from('89504e470d0a1a0a0000', 'hex') });

@@ -144,7 +144,7 @@ test('a web page: words without its scripts, forms and hidden things; lists and 
   assert.equal(textOf(`<!DOCTYPE html><html><head><title>T</title><style>p{}</style></head><body><script>if (a < b) alert("</p>")</script>
     <nav hidden>Menu</nav><h1>Caf&eacute; &amp; bar</h1><p>One<br>two <a href="javascript:x">three</a> <a href='https://e.org/?a=1&amp;b=2'>four</a>
     <ul><li>a<li>b<ol start=3><li>c</ol></ul><table><tr><td>1<td>2<tr><td>3<td>4</table><pre>  x &lt; y\n</pre><img src="data:," alt="A cat"><div style="display:none">no</div><!-- no --></body>`),
-  '# Café & bar\n\nOne\ntwo three [four](https://e.org/?a=1&b=2)\n\n- a\n- b\n   3. c\n\n| 1 | 2 |\n| --- | --- |\n| 3 | 4 |\n\n```\n  x < y\n```\n\n[A cat]\n');
+  '# Café & bar\n\nOne\ntwo three [four](https://e.org/?a=1&b=2)\n\n- a\n- b\n  3. c\n\n| 1 | 2 |\n| --- | --- |\n| 3 | 4 |\n\n```\n  x < y\n```\n\n[A cat]\n');
 });
 
 test('a web page in the encoding that it names', { skip }, () => {

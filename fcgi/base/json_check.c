@@ -167,6 +167,14 @@ json_check_string(const char *text, size_t len)
 	return false;
 }
 
+bool
+json_is_plain(const char *text, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	return skip_plain(p, p + len) == p + len;
+}
+
 /* One or more digits. */
 static enum json_result
 scan_digits(struct scan *s)

@@ -193,9 +193,17 @@ dispatch(struct feed *f)
 static enum sse_result
 field(struct feed *f, const char *line, size_t len)
 {
+	static const char data[] = "data:";
 	const char *colon, *value;
-	size_t name_len, value_len;
+	size_t name_len, value_len, blank;
 
+	if (len >= sizeof(data) - 1 &&
+	    memcmp(line, data, sizeof(data) - 1) == 0) {
+		value = line + sizeof(data) - 1;
+		blank = value < line + len && *value == ' ';
+		return add_data(f, value + blank,
+		    len - (sizeof(data) - 1) - blank);
+	}
 	colon = memchr(line, ':', len);
 	if (colon == line)
 		return SSE_OK; /* a comment */

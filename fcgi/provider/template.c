@@ -53,8 +53,9 @@ provider_template_read(struct provider_reader *r, const char *s, size_t len,
 	out_head = in_tail + t->in_tail;
 	if (memcmp(s, t->bytes, t->in_head) != 0 ||
 	    memcmp(text + text_len, in_tail, t->in_tail) != 0 ||
-	    !json_check_string(text, text_len) ||
-	    !provider_halves_none(text, text_len))
+	    (!json_is_plain(text, text_len) &&
+		(!json_check_string(text, text_len) ||
+		    !provider_halves_none(text, text_len))))
 		return false;
 	t->misses = 0;
 	r->text_bytes += text_len;

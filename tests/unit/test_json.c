@@ -357,10 +357,16 @@ test_string_content(void **state)
 		/* From memory of exactly this size. */
 		size_t len = strlen(t[i].text);
 		char *copy = malloc(len + (len == 0));
+		bool plain = t[i].good;
 
 		assert_non_null(copy);
 		memcpy(copy, t[i].text, len);
 		if (json_check_string(copy, len) != t[i].good)
+			fail_msg("%s", t[i].text);
+		for (size_t k = 0; k < len; k++)
+			plain =
+			    plain && copy[k] != '\\' && (copy[k] & 0x80) == 0;
+		if (json_is_plain(copy, len) != plain)
 			fail_msg("%s", t[i].text);
 		free(copy);
 	}

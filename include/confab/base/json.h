@@ -57,6 +57,9 @@ enum json_result json_check_facts(const char *s, size_t len, size_t depth,
  * json_check() takes there, and no quote. */
 bool json_check_string(const char *s, size_t len);
 
+/* True when all of it is ASCII without an escape: such a text is good, too. */
+bool json_is_plain(const char *s, size_t len);
+
 /*
  * Checks and parses. On JSON_OK, *out is a value that the caller ends with
  * json_object_put(); else NULL.

@@ -12,7 +12,7 @@
  */
 
 import {
-  addMessage, createMessage, isUnderWay, openTo, removeMessage, titleFrom, withMessage,
+  addMessage, childrenOf, createMessage, isUnderWay, openTo, removeMessage, titleFrom, withMessage,
 } from './conversation.js';
 import { removePair } from './pair.js';
 import { finished, withDeltas } from './deltas.js';
@@ -78,7 +78,7 @@ function moveToFront(conversations, id) {
  * @returns {Conversation}
  */
 function startExchange(conversation, { user, answer, now, clearDraft }) {
-  let next = conversation;
+  let next = user === null ? withoutFailed(conversation, answer.parentId) : conversation;
   if (user !== null) {
     next = addMessage(next, createMessage({
       id: user.id,
@@ -98,12 +98,38 @@ function startExchange(conversation, { user, answer, now, clearDraft }) {
     status: 'connecting',
     timing: newTiming(now),
   }));
-  if (next === conversation) return conversation;
+  if (next.nodes[answer.id] === undefined) return conversation;
   const title = conversation.title === '' && !conversation.titleEdited && user !== null
     ? titleFrom(user.text) || (user.attachments[0]?.name ?? '')
     : conversation.title;
   const draft = clearDraft ? { text: '', attachments: [] } : conversation.draft;
   return { ...next, title, draft, updatedAt: now };
+}
+
+/**
+ * Whether a try came to nothing that anybody could want back: it broke off
+ * before its first word, and nothing follows it.
+ *
+ * @param {Message} message
+ * @returns {boolean}
+ */
+function failedEmpty({ role, status, parts, children }) {
+  if (role === 'user' || children.length > 0) return false;
+  if (status === 'stopped') return !hasBegun(parts);
+  return (status === 'failed' || status === 'interrupted') &&
+    parts.every((part) => part.kind === 'reasoning' || part.kind === 'notice' || (part.kind === 'text' && part.text === ''));
+}
+
+/**
+ * Several failed tries are one: those that said nothing make way for the next.
+ *
+ * @param {Conversation} conversation
+ * @param {Id} parentId  the question
+ * @returns {Conversation}
+ */
+function withoutFailed(conversation, parentId) {
+  return childrenOf(conversation, parentId).reduce((next, id) => (
+    failedEmpty(/** @type {Message} */ (next.nodes[id])) ? removeMessage(next, id).conversation : next), conversation);
 }
 
 /**

@@ -416,6 +416,48 @@ test('an error in the middle keeps what came', async () => {
   assert.deepEqual(selectSiblings(page.conversation(), id), { index: 0, count: 2 });
 });
 
+test('tries that failed without a word fold into one, those with words stay', async () => {
+  const page = makePage();
+  await page.ask('q');
+  page.call().open().token(1, 'good').done(2);
+  await page.settle();
+  const good = page.answer().id;
+  for (const how of ['refused', 'reasoning', 'refused', 'stopped']) {
+    page.answers.regenerate(page.answer().id);
+    await page.settle();
+    if (how === 'refused') page.call().fail(502, 'upstream_error');
+    else if (how === 'stopped') page.answers.stop();
+    else {
+      page.call().open().send('id: 1\ndata: {"choices":[{"delta":{"reasoning_content":"Hm"}}]}\n\n')
+        .send('id: 2\ndata: {"error":{"message":"No.","code":"upstream_error"}}\n\n').close();
+    }
+    await page.settle();
+    assert.ok(['failed', 'stopped'].includes(page.answer().status), how);
+    assert.deepEqual(selectSiblings(page.conversation(), page.answer().id), { index: 1, count: 2 }, how);
+  }
+  page.answers.regenerate(page.answer().id);
+  await page.settle();
+  page.call().open().token(1, 'Half').send('id: 2\ndata: {"error":{"message":"No.","code":"upstream_error"}}\n\n').close();
+  await page.settle();
+  page.answers.regenerate(good);
+  await page.settle();
+  assert.deepEqual(selectSiblings(page.conversation(), page.answer().id), { index: 2, count: 3 }, 'half an answer is one');
+});
+
+test('a failed try that somebody went on from stays', async () => {
+  const page = makePage();
+  await page.ask('q');
+  page.call().fail(502, 'upstream_error');
+  await page.settle();
+  const failed = page.answer().id;
+  await page.ask('and now?');
+  page.call().open().token(1, 'x').done(2);
+  await page.settle();
+  page.answers.regenerate(failed);
+  await page.settle();
+  assert.deepEqual(selectSiblings(page.conversation(), page.answer().id), { index: 1, count: 2 });
+});
+
 test('a refusal before the stream is shown with its time, and retried in place on consent', async () => {
   const page = makePage();
   await page.ask('q');

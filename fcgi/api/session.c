@@ -46,6 +46,41 @@ factor_json(struct route_call *c)
 	crypto_wipe(&u, sizeof(u));
 }
 
+/* The administrator's words for the empty conversation. */
+static void
+welcome_json(const struct config_welcome *w, struct buf *b)
+{
+	buf_puts(b, "{\"language\":");
+	buf_json(b, w->language, strlen(w->language));
+	buf_puts(b, ",\"text\":");
+	buf_json(b, w->text != NULL ? w->text : "",
+	    w->text != NULL ? strlen(w->text) : 0);
+	buf_puts(b, ",\"suggestions\":[");
+	for (size_t i = 0; i < w->suggestions.n; i++) {
+		const char *title = w->suggestions.words[i], *text;
+		size_t len;
+
+		text = config_suggestion(title, &len);
+		buf_puts(b, i > 0 ? ",{\"title\":" : "{\"title\":");
+		buf_json(b, title, len);
+		buf_puts(b, ",\"text\":");
+		buf_json(b, text, strlen(text));
+		buf_putc(b, '}');
+	}
+	buf_puts(b, "]}");
+}
+
+static void
+welcomes_json(const struct config *config, struct buf *b)
+{
+	for (size_t i = 0; i < config->n_welcomes; i++) {
+		buf_puts(b, i > 0 ? "," : ",\"welcome\":[");
+		welcome_json(&config->welcomes[i], b);
+	}
+	if (config->n_welcomes > 0)
+		buf_putc(b, ']');
+}
+
 void
 route_session_json(struct route_call *c)
 {
@@ -81,6 +116,9 @@ route_session_json(struct route_call *c)
 	route_news_json(&c->session, b);
 	if (c->settings->config->tokens_file != NULL)
 		buf_puts(b, ",\"tokens\":true");
+	if (c->settings->config->model_titles)
+		buf_puts(b, ",\"titles\":true");
+	welcomes_json(c->settings->config, b);
 	buf_printf(b,
 	    ",\"limits\":{\"max_body_bytes\":%zu,"
 	    "\"max_messages\":%zu,\"streams_per_user\":%u,"

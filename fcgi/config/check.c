@@ -462,7 +462,8 @@ config_check(struct config_reader *r)
 			return -1;
 	}
 	if (check_lists(r, &c->password) != 0 || check_transcription(r) != 0 ||
-	    config_check_groups(r) != 0 || check_state(r, &c->state) != 0)
+	    config_check_groups(r) != 0 || config_check_welcomes(r) != 0 ||
+	    check_state(r, &c->state) != 0)
 		return -1;
 	return check_relations(r);
 }

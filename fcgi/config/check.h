@@ -16,4 +16,7 @@ int config_check(struct config_reader *r);
 /* The part of it about groups (groups.c): gives each that is named its bit. */
 int config_check_groups(struct config_reader *r);
 
+/* The part of it about the empty conversation's words (welcome.c). */
+int config_check_welcomes(struct config_reader *r);
+
 #endif

@@ -86,6 +86,11 @@ config_free(struct config *c)
 	for (i = 0; i < c->n_group_limits; i++)
 		free(c->group_limits[i].name);
 	free(c->group_limits);
+	for (i = 0; i < c->n_welcomes; i++) {
+		free(c->welcomes[i].language);
+		config_section_free(CONFIG_WELCOME, &c->welcomes[i]);
+	}
+	free(c->welcomes);
 	for (i = 0; i < c->groups.n; i++)
 		free(c->groups.names[i]);
 	if (c->state.password != NULL)

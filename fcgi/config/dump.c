@@ -78,6 +78,15 @@ dump_group(const struct config_group *g, struct buf *out)
 	buf_puts(out, "}\n");
 }
 
+static void
+dump_welcome(const struct config_welcome *w, struct buf *out)
+{
+	buf_putc(out, '\n');
+	dump_title(CONFIG_WELCOME->name, w->language, "", out);
+	dump_options(CONFIG_WELCOME, w, "\t", out);
+	buf_puts(out, "}\n");
+}
+
 int
 config_dump(const struct config *c, struct buf *out)
 {
@@ -104,5 +113,7 @@ config_dump(const struct config *c, struct buf *out)
 		dump_tool_server(&c->tool_servers[i], out);
 	for (i = 0; i < c->n_group_limits; i++)
 		dump_group(&c->group_limits[i], out);
+	for (i = 0; i < c->n_welcomes; i++)
+		dump_welcome(&c->welcomes[i], out);
 	return buf_ok(out) ? 0 : -1;
 }

@@ -393,6 +393,34 @@ fill_groups(struct config_reader *r, cfg_t *cfg)
 }
 
 static int
+fill_welcomes(struct config_reader *r, cfg_t *cfg)
+{
+	struct config *c = r->config;
+	unsigned i, n = cfg_size(cfg, CONFIG_WELCOME->name);
+
+	if (n > CONFIG_WELCOMES_MAX)
+		return config_fail(r, line_of(cfg),
+		    "there are more than %d sections welcome",
+		    CONFIG_WELCOMES_MAX);
+	c->welcomes = calloc(n > 0 ? n : 1, sizeof(*c->welcomes));
+	if (c->welcomes == NULL)
+		return config_fail(r, 0, "out of memory");
+	for (i = 0; i < n; i++) {
+		cfg_t *sec = cfg_getnsec(cfg, CONFIG_WELCOME->name, i);
+		struct config_welcome *w = &c->welcomes[i];
+
+		c->n_welcomes = i + 1;
+		if (fill_title(r, sec, config_is_language,
+			"the tag of a language, such as \"de\" or "
+			"\"zh-Hans\"",
+			&w->language) != 0 ||
+		    fill_section(r, sec, CONFIG_WELCOME, w) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 fill(struct config_reader *r, cfg_t *cfg)
 {
 	size_t i;
@@ -410,7 +438,7 @@ fill(struct config_reader *r, cfg_t *cfg)
 	}
 	if (fill_providers(r, cfg) != 0 || fill_tool_servers(r, cfg) != 0)
 		return -1;
-	return fill_groups(r, cfg);
+	return fill_groups(r, cfg) != 0 ? -1 : fill_welcomes(r, cfg);
 }
 
 /* Parses with the lexer to ourselves. */

@@ -99,7 +99,8 @@ static const struct config_option top[] = {
 	CHOICE(struct config, second_factor, SECOND_FACTOR_DEFAULT, factors),
 	STRING(struct config, default_model, NULL, MODEL_ID),
 	STRING(struct config, transcription, NULL, MODEL_ID),
-	GROUPS(struct config, transcription_groups)
+	GROUPS(struct config, transcription_groups),
+	BOOL(struct config, model_titles, "no")
 };
 
 #define L struct config_limits
@@ -303,6 +304,14 @@ static const struct config_option group[] = {
 	QUOTA(MONEY, cost_per_month, 0, MOST_MONEY)
 };
 
+#define W struct config_welcome
+static const struct config_option welcome[] = {
+	STRING(W, text, NULL, config_is_welcome,
+	    "1 to 600 bytes of text without control characters"),
+	LIST(LIST, W, suggestions, NULL, NULL, config_is_suggestion,
+	    "\"TEXT\" or \"TITLE | TEXT\", 400 bytes in all")
+};
+
 const struct config_section config_sections[CONFIG_SECTIONS] = {
 	{ "", top, COUNT(top), 0, false, NULL },
 	{ "limits", limits, COUNT(limits), offsetof(struct config, limits),
@@ -322,5 +331,6 @@ const struct config_section config_sections[CONFIG_SECTIONS] = {
 	    offsetof(TS, limits), false, CONFIG_TOOL_SERVER },
 	{ "state", state, COUNT(state), offsetof(struct config, state), false,
 	    NULL },
-	{ "group_limits", group, COUNT(group), 0, true, NULL }
+	{ "group_limits", group, COUNT(group), 0, true, NULL },
+	{ "welcome", welcome, COUNT(welcome), 0, true, NULL }
 };

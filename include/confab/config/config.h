@@ -26,8 +26,13 @@
 #define CONFIG_HEADERS_MAX 16 /* of these, where they are headers */
 #define CONFIG_TOOL_SERVERS_MAX 32
 #define CONFIG_TOOL_SERVER_NAME_MAX 24 /* bytes: a tool's name follows it */
-#define CONFIG_GROUPS_MAX 64	       /* groups that the file names, in all */
-#define CONFIG_GROUP_NAME_MAX 64       /* bytes */
+/* Of the empty conversation, in the administrator's words. */
+#define CONFIG_WELCOMES_MAX 16	    /* languages */
+#define CONFIG_WELCOME_TEXT_MAX 600 /* bytes */
+#define CONFIG_SUGGESTIONS_MAX 6    /* of one language */
+#define CONFIG_SUGGESTION_MAX 400   /* bytes of one */
+#define CONFIG_GROUPS_MAX 64	    /* groups that the file names, in all */
+#define CONFIG_GROUP_NAME_MAX 64    /* bytes */
 /* What Debian's john-data has. A list that is named here may be missing. */
 #define CONFIG_PASSWORD_LIST "/usr/share/john/password.lst"
 #define CONFIG_ERROR_MAX FILES_ERROR_MAX
@@ -231,6 +236,14 @@ struct config_limits {
 	unsigned cgi_processes;	 /* plain CGI: open at a time, 15 */
 };
 
+/* What the empty conversation says in one language. */
+struct config_welcome {
+	char *language; /* the section's title, a tag of BCP 47 */
+	char *text;	/* in the place of the page's question; NULL: that */
+	struct config_list suggestions; /* config_suggestion() parts them; none:
+					 * the page's own */
+};
+
 /* How much one user may ask for: what `limits` says, or the user's group. */
 struct config_quota {
 	unsigned streams_per_user;
@@ -331,6 +344,7 @@ struct config {
 	const char *transcription_model;	 /* as that provider names it */
 	struct config_list transcription_groups; /* who may; none: everybody */
 	config_group_set transcription_set;
+	bool model_titles; /* the page may ask a model for a title */
 	struct config_limits limits;
 	struct config_timeouts timeouts;
 	struct config_session session;
@@ -344,6 +358,8 @@ struct config {
 	struct config_group *group_limits; /* in the order of the file */
 	size_t n_group_limits;
 	struct config_groups groups;
+	struct config_welcome *welcomes; /* in the order of the file */
+	size_t n_welcomes;
 };
 
 /*
@@ -390,6 +406,12 @@ bool config_may_transcribe(const struct config *c, config_group_set groups);
  * has its own, else those of `limits`. */
 struct config_quota config_quota_of(const struct config *c,
     config_group_set groups);
+
+/*
+ * Parts a suggestion "TITLE | TEXT" at its first bar: returns the text, and how
+ * long the title before it is, 0 where there is none.
+ */
+const char *config_suggestion(const char *s, size_t *title_len);
 
 struct buf;
 

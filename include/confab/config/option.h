@@ -51,13 +51,13 @@ struct config_section {
 	const struct config_section *in; /* NULL: the top of the file */
 };
 
-#define CONFIG_SECTIONS 12
+#define CONFIG_SECTIONS 13
 
 /*
  * All sections: the top, limits, timeouts, session, password, throttle, then
  * the titled "provider" and, inside it, "model"; the titled "tool_server" and,
  * inside it, a "limits" of its own; then "state"; then the titled
- * "group_limits".
+ * "group_limits" and "welcome".
  */
 extern const struct config_section config_sections[CONFIG_SECTIONS];
 
@@ -68,6 +68,7 @@ extern const struct config_section config_sections[CONFIG_SECTIONS];
 #define CONFIG_TOOL_LIMITS (&config_sections[9])
 #define CONFIG_STATE (&config_sections[10])
 #define CONFIG_GROUP (&config_sections[11])
+#define CONFIG_WELCOME (&config_sections[12])
 
 /* The option of that name, or NULL. */
 const struct config_option *config_option_find(const struct config_section *s,
@@ -133,6 +134,11 @@ bool config_is_model_id(const char *s);
 bool config_is_group(const char *s);	   /* text without a separator */
 bool config_is_network(const char *s);	   /* ADDRESS or ADDRESS/BITS */
 bool config_is_tool_server(const char *s); /* a name that "__" may follow */
+
+/* welcome.c: what is said in the empty conversation. */
+bool config_is_language(const char *s); /* such as "de" or "zh-Hans" */
+bool config_is_welcome(const char *s);
+bool config_is_suggestion(const char *s);
 
 /* True when the host of a base URL is this machine itself. */
 bool config_url_is_loopback(const char *url);

@@ -79,7 +79,7 @@ packages_node='node:nodejs npm:npm -:ca-certificates'
 packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	-:libcmocka-dev
 	chromium-headless-shell:chromium-headless-shell
-	firefox-esr:firefox-esr
+	firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
 	-:fonts-noto-core -:fonts-noto-cjk
 	-:fonts-noto-color-emoji apache2:apache2 -:libapache2-mod-fcgid
 	-:libapache2-mod-auth-openidc -:libnginx-mod-http-auth-pam

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * An engine beside Chromium, as distributions ship it: Firefox over WebDriver
+ * Engines beside Chromium, as distributions ship them: Firefox over WebDriver
  * BiDi, which it speaks itself. What a page says of itself is asked by a
  * function that runs in it.
  */
@@ -16,10 +16,10 @@ import WebSocket from 'ws';
 import { until } from '../harness/children.js';
 
 /** How long an engine may take for one order (ms): it is started with others. */
-const ORDER_MS = 180_000;
+export const ORDER_MS = 180_000;
 
 /** @returns {Promise<number>} a port that was free */
-async function freePort() {
+export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = /** @type {net.AddressInfo} */ (server.address());
@@ -29,7 +29,7 @@ async function freePort() {
 }
 
 /** WebDriver's codes of the keys that have no letter. @type {Record<string, string>} */
-const KEYS = {
+export const KEYS = {
   Enter: '\uE007', Escape: '\uE00C', Tab: '\uE004', Shift: '\uE008', Control: '\uE009', Alt: '\uE00A',
   Up: '\uE013', Down: '\uE015', Home: '\uE011', End: '\uE010', Backspace: '\uE003',
 };
@@ -38,7 +38,7 @@ const KEYS = {
  * Keys as actions: of a chord, all but the last stay down.
  * @param {string} chord  such as "Control+k", or a single character
  */
-function keyActions(chord) {
+export function keyActions(chord) {
   const keys = chord.length > 1 ? chord.split('+').map((key) => KEYS[key] ?? key) : [chord];
   return [
     ...keys.map((value) => ({ type: 'keyDown', value })),
@@ -47,19 +47,19 @@ function keyActions(chord) {
 }
 
 /** @param {string} name @param {string[]} args @param {Record<string, string>} [env] */
-function start(name, args, env = {}) {
+export function start(name, args, env = {}) {
   return spawn(name, args, { stdio: 'ignore', env: { ...process.env, ...env } });
 }
 
 /** @param {import('node:child_process').ChildProcess} child */
-async function end(child) {
+export async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGKILL');
   await once(child, 'exit');
 }
 
 /** @param {string} name of a program */
-const isThere = (name) => (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, name)));
+export const isThere = (name) => (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, name)));
 
 /** Firefox, which speaks WebDriver BiDi on a WebSocket of its own. */
 export class Firefox {
@@ -68,6 +68,8 @@ export class Firefox {
   /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
   #waiting = new Map();
   #context = '';
+  /** A connection that broke ends its stream at once. */
+  hearsLoss = true;
 
   async start() {
     const port = await freePort();

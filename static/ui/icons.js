@@ -2,10 +2,12 @@
 // The page's icons: one 24-unit stroke drawing each, coloured by the text around it.
 
 import { html } from '../vendor/lit-html/lit-html.js';
+import { FIRST } from './icons-first.js';
 
 /** @typedef {import('../vendor/lit-html/lit-html.js').TemplateResult} TemplateResult */
 
 const SHAPES = {
+  ...FIRST,
   plus: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14"/></svg>`,
   compose: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M11 5H7a3 3 0 0 0-3 3v9a3 3 0 0 0 3 3h9a3 3 0 0 0 3-3v-4M9.5 14.5l.6-3 8-8a1.7 1.7 0 0 1 2.4 2.4l-8 8z"/></svg>`,
   sidebar: html`<svg class="icon icon-mirror" viewBox="0 0 24 24" aria-hidden="true"><rect x="3.5" y="4.5" width="17" height="15" rx="3"/><path d="M9.5 4.5v15"/></svg>`,
@@ -24,19 +26,16 @@ const SHAPES = {
   forward: html`<svg class="icon icon-mirror" viewBox="0 0 24 24" aria-hidden="true"><path d="M9.5 6l6 6-6 6"/></svg>`,
   down: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9.5l6 6 6-6"/></svg>`,
   latest: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M6 13l6 6 6-6"/></svg>`,
-  close: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg>`,
   search: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/></svg>`,
   settings: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7.5h9M18 7.5h2M4 16.5h2M11 16.5h9"/><circle cx="15.5" cy="7.5" r="2.3"/><circle cx="8.5" cy="16.5" r="2.3"/></svg>`,
   tune: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M7 4v7M7 16v4M17 4v3M17 12v8"/><circle cx="7" cy="13.5" r="2.3"/><circle cx="17" cy="9.5" r="2.3"/></svg>`,
   menu: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M4.5 7h15M4.5 12h15M4.5 17h15"/></svg>`,
   out: html`<svg class="icon icon-mirror" viewBox="0 0 24 24" aria-hidden="true"><path d="M14 4.5H7A2.5 2.5 0 0 0 4.5 7v10A2.5 2.5 0 0 0 7 19.5h7M10 12h10M16.5 8.5L20 12l-3.5 3.5"/></svg>`,
-  key: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="8.5" cy="15.5" r="4"/><path d="M11.5 12.5L19.5 4.5M16 8l3 3"/></svg>`,
   keyboard: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="6.5" width="18" height="11" rx="2.5"/><path d="M7 10.5h.01M10.3 10.5h.01M13.7 10.5h.01M17 10.5h.01M8 14h8"/></svg>`,
   save: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4.5v10.5M7.5 10.5L12 15l4.5-4.5M4.5 19.5h15"/></svg>`,
   open: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 15V4.5M7.5 9L12 4.5 16.5 9M4.5 19.5h15"/></svg>`,
   quote: html`<svg class="icon icon-mirror" viewBox="0 0 24 24" aria-hidden="true"><path d="M10 7.5C7 8 5 10 5 13.5V17h5v-5H7.2M19 7.5c-3 .5-5 2.5-5 6V17h5v-5h-2.8"/></svg>`,
   print: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M7.5 9V4.5h9V9M7.5 16.5h-2A1.5 1.5 0 0 1 4 15v-4.5A1.5 1.5 0 0 1 5.5 9h13a1.5 1.5 0 0 1 1.5 1.5V15a1.5 1.5 0 0 1-1.5 1.5h-2M7.5 14h9v5.5h-9z"/></svg>`,
-  warning: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4.5l8.5 15h-17zM12 10v4.5M12 17v.01"/></svg>`,
   info: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="8.5"/><path d="M12 11v5M12 8v.01"/></svg>`,
   offline: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 4l16 16M8.5 15.5a5 5 0 0 1 6 0M5 11.5a10 10 0 0 1 4-2.4M19 11.5a10 10 0 0 0-5-2.7M12 19v.01"/></svg>`,
   clock: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/></svg>`,
@@ -54,7 +53,6 @@ const SHAPES = {
   tool: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M14.5 6.5a4.5 4.5 0 0 1 5.6-2.2l-2.9 2.9.7 2.6 2.6.7 0 0 2.1-2.1a4.5 4.5 0 0 1-6 5L9.5 20.5a2.1 2.1 0 0 1-3-3l7.1-7.1a4.5 4.5 0 0 1 .9-3.9z"/></svg>`,
   mic: html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><rect x="9" y="3.5" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v2.5"/></svg>`,
   pause: html`<svg class="icon icon-solid" viewBox="0 0 24 24" aria-hidden="true"><rect x="7" y="6" width="3.4" height="12" rx="1"/><rect x="13.6" y="6" width="3.4" height="12" rx="1"/></svg>`,
-  logo: html`<svg class="logo" viewBox="9 10.5 46 46" aria-hidden="true"><path class="logo-back" d="M29 24h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7v6.2a.8.8 0 0 1-1.3.6L39 48H29a7 7 0 0 1-7-7V31a7 7 0 0 1 7-7z"/><path class="logo-front" d="M16 12h19a7 7 0 0 1 7 7v10a7 7 0 0 1-7 7H25l-7.7 6.8a.8.8 0 0 1-1.3-.6V36a7 7 0 0 1-7-7V19a7 7 0 0 1 7-7z"/></svg>`,
 };
 
 /** @typedef {keyof typeof SHAPES} IconName */

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { codeField } from './code-field.js';
-import { icon } from './icons.js';
+import { icon } from './icons-first.js';
 import { explain, details } from './errors.js';
 import { passwordForm } from './password.js';
 import { make, region } from './region.js';

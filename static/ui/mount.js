@@ -4,7 +4,7 @@
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { explain } from './errors.js';
 import { createI18n } from './i18n.js';
-import { icon } from './icons.js';
+import { icon } from './icons-first.js';
 import { later } from './later.js';
 import { createToasts } from './notices.js';
 import { preload } from './preload.js';

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { explain } from './errors.js';
-import { icon } from './icons.js';
+import { icon } from './icons-first.js';
 import { make, region } from './region.js';
 
 /**

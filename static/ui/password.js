@@ -4,7 +4,7 @@
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { codeField } from './code-field.js';
 import { explain, details } from './errors.js';
-import { icon } from './icons.js';
+import { icon } from './icons-first.js';
 
 /**
  * @typedef {import('./context.js').Basics} Basics

@@ -87,6 +87,12 @@ export function openConversations({ keepSettings, ...page }) {
   const answers = createAnswers({ ...page, newKey: newUuid, runTool });
   const core = createCoreActions({ store, now: env.now, newId, keepSettings });
   watchQueues({ store, send: answers.send });
+  // Only where the administrator lets models give titles.
+  const forget = store.subscribe(({ session }) => {
+    if (!session.titles) return;
+    forget();
+    import('./net/titles.js').then(({ watchTitles }) => watchTitles({ store, api, newKey: newUuid }), () => {});
+  });
   store.dispatch({ type: 'tools/ready', tools: { list: PAGE_TOOLS, errors: [] } });
 
   // A page that stays open outlives upgrades of its site.
@@ -125,6 +131,7 @@ export function openConversations({ keepSettings, ...page }) {
       retry: answers.retry,
       stop: answers.stop,
       stopMessage: answers.stopMessage,
+      chooseAnswer: answers.chooseAnswer,
       allowCall: answers.allowCall,
       denyCall: answers.denyCall,
       callAgain: answers.callAgain,

@@ -15,7 +15,7 @@ import { withRecent } from './settings.js';
 
 /**
  * @typedef {'newConversation' | 'selectConversation' | 'renameConversation' | 'deleteConversation' | 'pinConversation'
- *   | 'setModel' | 'setSystem' | 'setParams' | 'setTools' | 'setWebSearch'} ListActionName
+ *   | 'setModel' | 'setSecond' | 'setSystem' | 'setParams' | 'setTools' | 'setWebSearch'} ListActionName
  * @typedef {Pick<Actions, ListActionName>} ListActions
  */
 
@@ -72,6 +72,8 @@ export function listActions({ store: { dispatch, getState }, now, newId, addToas
       const recent = withRecent(recentModels, model);
       if (recent !== recentModels) setSetting('recentModels', recent);
     },
+
+    setSecond: (second) => dispatch({ type: 'conversation/configured', id: idOf(undefined), patch: { second } }),
 
     setSystem(system, conversationId) {
       dispatch({ type: 'conversation/configured', id: idOf(conversationId), patch: { system } });

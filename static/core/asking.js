@@ -32,7 +32,7 @@ const MAYBE_THERE = new Set(['network', 'offline', 'timeout', 'unavailable', 'cu
  *
  * @typedef {{do: 'nothing'}
  *   | {do: 'refuse', obstacle: SendObstacle, model: Model | null}
- *   | {do: 'ask', user: Omit<NewUserMessage, 'id'>, clearDraft: boolean} & Where
+ *   | {do: 'ask', user: Omit<NewUserMessage, 'id'>, clearDraft: boolean, second: Model | null} & Where
  *   | {do: 'askAgain', parentId: Id} & Where
  *   | {do: 'restart'} & Again
  *   | {do: 'resume'} & Again
@@ -40,7 +40,7 @@ const MAYBE_THERE = new Set(['network', 'offline', 'timeout', 'unavailable', 'cu
  *
  * nothing   there is nothing to do it with
  * refuse    it cannot be now, and the person is told why
- * ask       a new question, and its answer
+ * ask       a new question, and its answer; `second` is asked as well
  * askAgain  another answer to a question that is there
  * restart   the same answer from its beginning
  * resume    the rest of an answer that the server may still have
@@ -60,6 +60,22 @@ function refusal(obstacle, model) {
 }
 
 /**
+ * The model that is asked besides; or why it cannot be.
+ *
+ * @param {State} state
+ * @param {Conversation} conversation
+ * @param {Model} model  the first
+ * @param {readonly Attachment[]} attachments
+ * @returns {{second: Model | null} | {plan: Plan}}
+ */
+function secondOf(state, conversation, model, attachments) {
+  const second = state.models.list.find(({ id }) => id === conversation.second) ?? null;
+  if (second === null || second.id === model.id) return { second: null };
+  const obstacle = selectAskObstacle(state, conversation, second, attachments);
+  return obstacle === null ? { second } : { plan: refusal(obstacle, second) };
+}
+
+/**
  * The draft as a question.
  *
  * @param {State} state
@@ -73,10 +89,12 @@ export function planSend(state, conversationId) {
   const obstacle = selectSendObstacle(state, conversation);
   if (obstacle !== null || model === null) return refusal(obstacle, model);
   const { text, attachments } = conversation.draft;
+  const also = secondOf(state, conversation, model, attachments);
+  if ('plan' in also) return also.plan;
   const leaf = selectPath(conversation).at(-1);
   // After a question that has no answer (its answer was deleted), ask that one's place.
   const parentId = leaf === undefined ? null : leaf.role === 'assistant' ? leaf.id : leaf.parentId;
-  return { do: 'ask', conversation, model, user: { parentId, text, attachments }, clearDraft: true };
+  return { do: 'ask', conversation, model, user: { parentId, text, attachments }, clearDraft: true, ...also };
 }
 
 /**
@@ -97,6 +115,8 @@ export function planEdit(state, messageId, text, attachments) {
   const model = selectModel(state, conversation);
   const obstacle = selectAskObstacle(state, conversation, model, user.attachments);
   if (obstacle !== null || model === null) return refusal(obstacle, model);
+  const also = secondOf(state, conversation, model, user.attachments);
+  if ('plan' in also) return also.plan;
   const { tooLong } = contextOf({
     path: pathTo(conversation, parentId),
     system: selectSystem(state, conversation),
@@ -105,7 +125,7 @@ export function planEdit(state, messageId, text, attachments) {
     maxOutput: model.maxOutputTokens,
     limits: state.session.limits,
   });
-  return tooLong ? refusal('too-long', model) : { do: 'ask', conversation, model, user, clearDraft: false };
+  return tooLong ? refusal('too-long', model) : { do: 'ask', conversation, model, user, clearDraft: false, ...also };
 }
 
 /**

@@ -105,6 +105,21 @@ export function openPath(conversation) {
 }
 
 /**
+ * The answer that stands beside the last one of the shown branch, of another
+ * model, until one of the two is chosen.
+ *
+ * @param {Conversation} conversation
+ * @param {readonly Message[]} path  openPath()
+ * @returns {Message | null}
+ */
+export function besideLast(conversation, path) {
+  const last = path.at(-1);
+  const both = path.at(-2)?.both ?? [];
+  if (last === undefined || !both.includes(last.id)) return null;
+  return conversation.nodes[both.find((id) => id !== last.id) ?? ''] ?? null;
+}
+
+/**
  * The messages from the first one down to `id`, whether or not they are shown.
  *
  * @param {Conversation} conversation

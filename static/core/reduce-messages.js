@@ -53,6 +53,8 @@ export function reduceMessages(conversations, action) {
     case 'branch/opened':
       return update(conversations, action.conversationId, (conversation) =>
         openTo(conversation, action.messageId));
+    case 'answer/chosen':
+      return update(conversations, action.conversationId, (conversation) => chosen(conversation, action.messageId));
     case 'message/deleted':
       return deleteMessage(conversations, action);
     case 'pair/deleted':
@@ -77,7 +79,7 @@ function moveToFront(conversations, id) {
  * @param {Extract<Action, {type: 'exchange/started'}>} action
  * @returns {Conversation}
  */
-function startExchange(conversation, { user, answer, now, clearDraft }) {
+function startExchange(conversation, { user, answer, beside, now, clearDraft }) {
   let next = user === null ? withoutFailed(conversation, answer.parentId) : conversation;
   if (user !== null) {
     next = addMessage(next, createMessage({
@@ -88,22 +90,36 @@ function startExchange(conversation, { user, answer, now, clearDraft }) {
       createdAt: now,
     }));
   }
-  next = addMessage(next, createMessage({
-    id: answer.id,
-    parentId: answer.parentId,
-    role: 'assistant',
-    model: answer.model,
-    streamKey: answer.streamKey,
-    createdAt: now,
-    status: 'connecting',
-    timing: newTiming(now),
-  }));
+  for (const { id, parentId, model, streamKey } of beside === undefined ? [answer] : [answer, beside]) {
+    next = addMessage(next, createMessage({
+      id, parentId, role: 'assistant', model, streamKey, createdAt: now, status: 'connecting', timing: newTiming(now),
+    }));
+  }
   if (next.nodes[answer.id] === undefined) return conversation;
+  const question = next.nodes[answer.parentId];
+  if (beside !== undefined && question !== undefined) {
+    next = openTo(withMessage(next, { ...question, both: [answer.id, beside.id] }), answer.id);
+  }
   const title = conversation.title === '' && !conversation.titleEdited && user !== null
     ? titleFrom(user.text) || (user.attachments[0]?.name ?? '')
     : conversation.title;
   const draft = clearDraft ? { text: '', attachments: [] } : conversation.draft;
   return { ...next, title, draft, updatedAt: now };
+}
+
+/**
+ * One of two answers is gone on with, by its model alone.
+ *
+ * @param {Conversation} conversation
+ * @param {Id} messageId
+ * @returns {Conversation}
+ */
+function chosen(conversation, messageId) {
+  const answer = conversation.nodes[messageId];
+  const question = conversation.nodes[answer?.parentId ?? ''];
+  if (answer === undefined || question?.both === undefined) return conversation;
+  const next = withMessage(conversation, { ...question, both: undefined });
+  return { ...openTo(next, messageId), model: answer.model, second: '' };
 }
 
 /**

@@ -15,7 +15,7 @@
 export const MAX_TOASTS = 4;
 
 /** What a server without anybody offers. */
-const NOTHING = { transcription: false, prompts: false, resources: false, tokens: false };
+const NOTHING = { transcription: false, prompts: false, resources: false, tokens: false, welcome: null, titles: false };
 
 /** Nothing is under way, and nothing is asked for. */
 const SETTLED = { error: null, passwordChangeRequired: false, asked: null, pending: false, elsewhere: false };
@@ -41,6 +41,8 @@ export function reduceSession(session, action) {
         prompts: action.prompts === true,
         resources: action.resources === true,
         tokens: action.tokens === true,
+        welcome: action.welcome ?? null,
+        titles: action.titles === true,
         passkeys: (action.secondFactor?.passkeys ?? null) !== null,
         ...SETTLED,
       };

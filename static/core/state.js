@@ -38,6 +38,8 @@ export function initialState({ settings, id, now, online = true }) {
       prompts: false,
       resources: false,
       tokens: false,
+      welcome: null,
+      titles: false,
       passkeys: false,
       asked: null,
       pending: false,

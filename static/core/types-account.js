@@ -38,6 +38,9 @@
  * @property {ApiErrorInfo | null} error   of the last attempt to sign in
  * @property {boolean} passwordChangeRequired  the login needs a new password
  * @property {SecondFactor | null} secondFactor  null where there is none to speak of
+ * @property {readonly unknown[] | null} welcome  the administrator's words for the empty conversation, as the
+ *   server gave them: ui/welcome.js reads them; null for none
+ * @property {boolean} titles   a model may be asked for a conversation's title
  * @property {boolean} tokens   there are access tokens here
  * @property {'code' | 'passkey' | 'either' | 'setup' | null} asked  what the login needs besides: a
  *   second factor, or that one is set up

@@ -152,6 +152,7 @@
  * @property {Id | null} parentId     null for a first message
  * @property {readonly Id[]} children in order of creation; siblings are branches
  * @property {Id | null} openChildId  the child whose branch is shown
+ * @property {readonly Id[]} [both]   of a question: two answers that stand beside each other until one is chosen
  * @property {'user' | 'assistant'} role
  * @property {readonly Part[]} parts  a person's: what is attached, then the text
  * @property {number} createdAt
@@ -207,6 +208,7 @@
  * @property {number} createdAt
  * @property {number} updatedAt
  * @property {string} model        '' means the default model
+ * @property {string} [second]     of a model that is asked too; '' or absent for none
  * @property {string} system       system prompt; '' when there is none
  * @property {Params} params
  * @property {Draft} draft
@@ -310,7 +312,7 @@
  * @typedef {{type: 'session/pending'}
  *   | {type: 'session/signedIn', user: {name: string}, expiresAt: number | null,
  *      auth: 'password' | 'remote_user', limits: SessionLimits, secondFactor?: SecondFactor | null, transcription?: boolean, prompts?: boolean, resources?: boolean,
- *      tokens?: boolean}
+ *      tokens?: boolean, welcome?: readonly unknown[] | null, titles?: boolean}
  *   | {type: 'session/signedOut', auth?: 'password' | 'remote_user', passkeys?: boolean, now: number, newId: Id}
  *   | {type: 'session/expired', auth?: 'password' | 'remote_user', passkeys?: boolean, elsewhere?: boolean}
  *   | {type: 'session/failed', error: ApiErrorInfo}
@@ -332,7 +334,7 @@
  *   | {type: 'conversation/selected', id: Id}
  *   | {type: 'conversation/renamed', id: Id, title: string, now: number}
  *   | {type: 'conversation/deleted', id: Id, token: Id, newId: Id, now: number}
- *   | {type: 'conversation/configured', id: Id, patch: {model?: string, system?: string, params?: Params, pinned?: boolean,
+ *   | {type: 'conversation/configured', id: Id, patch: {title?: string, model?: string, second?: string, system?: string, params?: Params, pinned?: boolean,
  *      tools?: readonly string[], webSearch?: boolean, allowed?: readonly string[]}}
  *   | {type: 'conversation/queued', id: Id, queue: readonly Draft[], draft: Draft}
  *   | {type: 'conversation/draftChanged', id: Id, patch: Partial<Draft>}
@@ -344,7 +346,7 @@
 
 /**
  * @typedef {{type: 'exchange/started', conversationId: Id, now: number,
- *      user: NewUserMessage | null, answer: NewAnswer, clearDraft: boolean}
+ *      user: NewUserMessage | null, answer: NewAnswer, beside?: NewAnswer, clearDraft: boolean}
  *   | {type: 'answer/restarted', conversationId: Id, messageId: Id, now: number, streamKey: string,
  *      model: string, keepText: boolean}
  *   | {type: 'answer/progressed', conversationId: Id, messageId: Id, now: number, progress: Progress}
@@ -357,6 +359,7 @@
  *   | {type: 'answer/rewritten', conversationId: Id, messageId: Id, id: Id, now: number, text: string}
  *   | {type: 'answer/recalled', conversationId: Id, messageId: Id, id: Id, at: number, now: number}
  *   | {type: 'branch/opened', conversationId: Id, messageId: Id}
+ *   | {type: 'answer/chosen', conversationId: Id, messageId: Id}
  *   | {type: 'message/deleted', conversationId: Id, messageId: Id, token: Id, now: number}
  *   | {type: 'pair/deleted', conversationId: Id, messageId: Id, token: Id, now: number}} MessageAction
  *
@@ -384,6 +387,8 @@
  *   false, with a toast, when a limit refuses it
  * @property {(attachmentId: Id, conversationId?: Id) => void} removeAttachment
  * @property {(model: string, conversationId?: Id) => void} setModel
+ * @property {(second: string) => void} setSecond  a model that is asked besides; '' for none
+ * @property {(messageId: Id) => void} chooseAnswer  of two beside each other: the conversation goes on with it and its model
  * @property {(system: string, conversationId?: Id) => void} setSystem
  * @property {(params: Params, conversationId?: Id) => void} setParams  replaces all of
  *   them; what core/params.js calls invalid is left out

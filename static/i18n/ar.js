@@ -132,6 +132,8 @@ export default {
   'model.recent': 'المستخدمة مؤخرًا',
   'model.star': 'إضافة {name} إلى المفضّلة',
   'model.unstar': 'إزالة {name} من المفضّلة',
+  'model.second': 'اسأل نموذجًا ثانيًا أيضًا',
+  'model.oneOnly': 'نموذج واحد فقط',
 
   'thread.label': 'المحادثة',
   'thread.you': 'أنت',
@@ -150,6 +152,7 @@ export default {
   'thread.branch': 'النسخة {index} من {count}',
   'thread.branchPrev': 'النسخة السابقة',
   'thread.branchNext': 'النسخة التالية',
+  'pair.choose': 'المتابعة بهذه الإجابة',
 
   'greet.morning': 'صباح الخير يا {name}.',
   'greet.day': 'نهارك سعيد يا {name}.',

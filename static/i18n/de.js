@@ -129,6 +129,8 @@ export default {
   'model.recent': 'Zuletzt benutzt',
   'model.star': '{name} mit Stern versehen',
   'model.unstar': 'Stern von {name} entfernen',
+  'model.second': 'Auch ein zweites Modell fragen',
+  'model.oneOnly': 'Nur ein Modell',
 
   'thread.label': 'Gespräch',
   'thread.you': 'Sie',
@@ -143,6 +145,7 @@ export default {
   'thread.branch': 'Fassung {index} von {count}',
   'thread.branchPrev': 'Frühere Fassung',
   'thread.branchNext': 'Spätere Fassung',
+  'pair.choose': 'Mit dieser Antwort weiter',
 
   'greet.morning': 'Guten Morgen, {name}.',
   'greet.day': 'Guten Tag, {name}.',

@@ -129,6 +129,8 @@ export default {
   'model.recent': 'Used recently',
   'model.star': 'Add a star to {name}',
   'model.unstar': 'Remove the star from {name}',
+  'model.second': 'Ask a second model as well',
+  'model.oneOnly': 'One model only',
 
   'thread.label': 'Conversation',
   'thread.you': 'You',
@@ -143,6 +145,7 @@ export default {
   'thread.branch': 'Version {index} of {count}',
   'thread.branchPrev': 'Earlier version',
   'thread.branchNext': 'Later version',
+  'pair.choose': 'Go on with this answer',
 
   'greet.morning': 'Good morning, {name}.',
   'greet.day': 'Good afternoon, {name}.',

@@ -129,6 +129,8 @@ export default {
   'model.recent': 'Usados hace poco',
   'model.star': 'Añadir {name} a favoritos',
   'model.unstar': 'Quitar {name} de favoritos',
+  'model.second': 'Preguntar también a otro modelo',
+  'model.oneOnly': 'Un solo modelo',
 
   'thread.label': 'Conversación',
   'thread.you': 'Usted',
@@ -143,6 +145,7 @@ export default {
   'thread.branch': 'Versión {index} de {count}',
   'thread.branchPrev': 'Versión anterior',
   'thread.branchNext': 'Versión siguiente',
+  'pair.choose': 'Seguir con esta respuesta',
 
   'greet.morning': 'Buenos días, {name}.',
   'greet.day': 'Buenas tardes, {name}.',

@@ -129,6 +129,8 @@ export default {
   'model.recent': 'Utilisés récemment',
   'model.star': 'Ajouter {name} aux favoris',
   'model.unstar': 'Retirer {name} des favoris',
+  'model.second': 'Interroger aussi un second modèle',
+  'model.oneOnly': 'Un seul modèle',
 
   'thread.label': 'Conversation',
   'thread.you': 'Vous',
@@ -143,6 +145,7 @@ export default {
   'thread.branch': 'Version {index} sur {count}',
   'thread.branchPrev': 'Version précédente',
   'thread.branchNext': 'Version suivante',
+  'pair.choose': 'Continuer avec cette réponse',
 
   'greet.morning': 'Bonjour, {name}.',
   'greet.day': 'Bonjour, {name}.',

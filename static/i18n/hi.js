@@ -129,6 +129,8 @@ export default {
   'model.recent': 'हाल में इस्तेमाल',
   'model.star': '{name} पर तारा लगाएँ',
   'model.unstar': '{name} से तारा हटाएँ',
+  'model.second': 'दूसरे मॉडल से भी पूछें',
+  'model.oneOnly': 'केवल एक मॉडल',
 
   'thread.label': 'बातचीत',
   'thread.you': 'आप',
@@ -143,6 +145,7 @@ export default {
   'thread.branch': '{count} में से संस्करण {index}',
   'thread.branchPrev': 'पिछला संस्करण',
   'thread.branchNext': 'अगला संस्करण',
+  'pair.choose': 'इस उत्तर के साथ आगे बढ़ें',
 
   'greet.morning': 'सुप्रभात, {name}।',
   'greet.day': 'नमस्ते, {name}।',

@@ -129,6 +129,8 @@ export default {
   'model.recent': '最近使用',
   'model.star': '{name}にスターを付ける',
   'model.unstar': '{name}のスターを外す',
+  'model.second': 'もう 1 つのモデルにも質問',
+  'model.oneOnly': 'モデルは 1 つだけ',
 
   'thread.label': '会話',
   'thread.you': 'あなた',
@@ -140,6 +142,7 @@ export default {
   'thread.branch': '{count}件中{index}番目の版',
   'thread.branchPrev': '前の版',
   'thread.branchNext': '次の版',
+  'pair.choose': 'この回答で続ける',
 
   'greet.morning': 'おはようございます、{name}さん。',
   'greet.day': 'こんにちは、{name}さん。',

@@ -133,6 +133,8 @@ export default {
   'model.recent': 'Usados há pouco',
   'model.star': 'Marcar {name} como favorito',
   'model.unstar': 'Desmarcar {name} como favorito',
+  'model.second': 'Perguntar também a outro modelo',
+  'model.oneOnly': 'Só um modelo',
 
   'thread.label': 'Conversa',
   'thread.you': 'Você',
@@ -148,6 +150,7 @@ export default {
   'thread.branch': 'Versão {index} de {count}',
   'thread.branchPrev': 'Versão anterior',
   'thread.branchNext': 'Versão seguinte',
+  'pair.choose': 'Continuar com esta resposta',
 
   'greet.morning': 'Bom dia, {name}.',
   'greet.day': 'Boa tarde, {name}.',

@@ -134,6 +134,8 @@ export default {
   'model.recent': 'Недавние',
   'model.star': 'Добавить {name} в избранное',
   'model.unstar': 'Убрать {name} из избранного',
+  'model.second': 'Спросить и вторую модель',
+  'model.oneOnly': 'Только одна модель',
 
   'thread.label': 'Беседа',
   'thread.you': 'Вы',
@@ -150,6 +152,7 @@ export default {
   'thread.branch': 'Вариант {index} из {count}',
   'thread.branchPrev': 'Предыдущий вариант',
   'thread.branchNext': 'Следующий вариант',
+  'pair.choose': 'Продолжить с этим ответом',
 
   'greet.morning': 'Доброе утро, {name}.',
   'greet.day': 'Добрый день, {name}.',

@@ -129,6 +129,8 @@ export default {
   'model.recent': '最近使用',
   'model.star': '为 {name} 加星标',
   'model.unstar': '移除 {name} 的星标',
+  'model.second': '同时询问另一个模型',
+  'model.oneOnly': '仅一个模型',
 
   'thread.label': '对话',
   'thread.you': '您',
@@ -140,6 +142,7 @@ export default {
   'thread.branch': '第 {index} 个版本，共 {count} 个',
   'thread.branchPrev': '上一个版本',
   'thread.branchNext': '下一个版本',
+  'pair.choose': '用此回答继续',
 
   'greet.morning': '早上好，{name}。',
   'greet.day': '下午好，{name}。',

@@ -368,7 +368,7 @@ function authOf(value) {
  * @param {unknown} answer
  * @returns {{user: {name: string}, expiresAt: number | null, auth: 'password' | 'remote_user', limits: SessionLimits,
  *   secondFactor: import('../core/types.js').SecondFactor | null, transcription: boolean,
- *   prompts: boolean, resources: boolean, tokens: boolean}}
+ *   prompts: boolean, resources: boolean, tokens: boolean, welcome: readonly unknown[] | null, titles: boolean}}
  * @throws {ApiError} 'bad_answer'
  */
 export function readSession(answer) {
@@ -386,6 +386,8 @@ export function readSession(answer) {
     prompts: session['prompts'] === true,
     resources: session['resources'] === true,
     tokens: session['tokens'] === true,
+    welcome: Array.isArray(session['welcome']) ? session['welcome'] : null,
+    titles: session['titles'] === true,
   };
 }
 

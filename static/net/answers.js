@@ -27,7 +27,7 @@ const OBSTACLE_TOASTS = new Map(/** @type {[SendObstacle, string][]} */ ([
 
 /**
  * @typedef {'send' | 'editAndResend' | 'regenerate' | 'continueAnswer' | 'retry' | 'stop'
- *   | 'stopMessage' | 'allowCall' | 'denyCall' | 'answerInquiries' | 'callAgain'} AnswerActionName
+ *   | 'stopMessage' | 'chooseAnswer' | 'allowCall' | 'denyCall' | 'answerInquiries' | 'callAgain'} AnswerActionName
  * @typedef {Pick<Actions, AnswerActionName>
  *   & {wake: () => void, signedIn: () => void, leave: () => void, stopBelow: (messageId: Id) => void}} Answers
  *
@@ -75,6 +75,7 @@ export function createAnswers({ store, api, env, newId, newKey, runTool, schedul
     retry: (id, { at = null } = {}) => carryOut(desk, planRetry(getState(), id), at),
     stop: (id = activeId()) => stopConversation(desk, id),
     stopMessage: (id) => stopRunning(desk, id),
+    chooseAnswer: (id) => chooseAnswer(desk, id),
     allowCall: (id, at, how = {}) => answerCall(desk, id, (rounds) => rounds.allow(at, how)),
     denyCall: (id, at, word = '') => answerCall(desk, id, (rounds) => rounds.deny(at, word)),
     callAgain: (id, at) => callAgain(desk, id, at),
@@ -153,16 +154,35 @@ function exchange(desk, plan, at) {
   const { conversation: { id: conversationId }, model } = plan;
   stopConversation(desk, conversationId);
   const userId = plan.do === 'ask' ? newId() : plan.parentId;
-  const answer = { id: newId(), parentId: userId, model: model.id, streamKey: newKey() };
+  const answerOf = (/** @type {Model} */ { id }) => ({ id: newId(), parentId: userId, model: id, streamKey: newKey() });
+  const answer = answerOf(model);
+  const second = plan.do === 'ask' ? plan.second : null;
+  const beside = second === null ? null : answerOf(second);
   store.dispatch({
     type: 'exchange/started',
     conversationId,
     now: env.now(),
     user: plan.do === 'ask' ? { ...plan.user, id: userId } : null,
     answer,
+    ...(beside === null ? {} : { beside }),
     clearDraft: plan.do === 'ask' && plan.clearDraft,
   });
   launchStored(desk, answer.id, { model, at });
+  if (second !== null && beside !== null) launchStored(desk, beside.id, { model: second, at });
+}
+
+/**
+ * What is still being written of the other answer is not wanted any more.
+ *
+ * @param {Desk} desk
+ * @param {Id} messageId
+ */
+function chooseAnswer(desk, messageId) {
+  const found = selectMessage(desk.store.getState(), messageId);
+  if (found === null) return;
+  const { conversation, message } = found;
+  for (const id of conversation.nodes[message.parentId ?? '']?.both ?? []) if (id !== messageId) stopRunning(desk, id);
+  desk.store.dispatch({ type: 'answer/chosen', conversationId: conversation.id, messageId });
 }
 
 /**

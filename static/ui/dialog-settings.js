@@ -5,7 +5,7 @@ import { html, render } from '../vendor/lit-html/lit-html.js';
 import { CHOICES, MAX_INSTRUCTIONS_CHARS } from '../core/settings.js';
 import { LANGUAGES } from './languages.js';
 import { modEnterName } from './keys.js';
-import { createModelButton } from './models.js';
+import { createModelButton } from './model-button.js';
 
 /**
  * @typedef {import('./context.js').Context} Context

@@ -54,6 +54,7 @@ export function createAnswer(ctx, article) {
         heading.textContent = who;
         article.setAttribute('aria-label', who);
       }
+      article.toggleAttribute('data-pair', around.paired);
       parts.draw(message);
       host.hidden = around.editing;
       article.setAttribute('aria-busy', String(isUnderWay(message.status)));

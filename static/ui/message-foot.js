@@ -123,6 +123,20 @@ function statsView(ctx, message, last) {
 }
 
 /**
+ * To its other versions; of two beside each other, to going on with this one.
+ * @param {Context} ctx
+ * @param {Message} message
+ * @param {Around} around
+ */
+function way(ctx, message, { paired, place }) {
+  if (!paired) return branch(ctx, message, place);
+  return html`<button type="button" class="button button-small" @click=${() => {
+    ctx.actions.chooseAnswer(message.id);
+    ctx.focusComposer();
+  }}>${icon('check')}${ctx.i18n.t('pair.choose')}</button>`;
+}
+
+/**
  * @param {Context} ctx
  * @param {Message} message
  * @param {Around} around
@@ -131,11 +145,11 @@ export function answerFoot(ctx, message, around) {
   if (around.editing) return editForm(ctx, message);
   if (isUnderWay(message.status)) {
     return html`${statusView(ctx, message)}
-      ${around.place.count > 1 ? html`<div class="toolbar">${branch(ctx, message, around.place)}</div>` : nothing}`;
+      ${around.place.count > 1 ? html`<div class="toolbar">${way(ctx, message, around)}</div>` : nothing}`;
   }
   return html`${outcomeView(ctx, message, around.busy)}
     <div class="toolbar">
-      ${branch(ctx, message, around.place)}
+      ${way(ctx, message, around)}
       ${answerTools(ctx, message, around)}
       ${around.showStats ? statsView(ctx, message, around.last) : nothing}
     </div>`;

@@ -17,6 +17,7 @@ import { stillCounting } from './ticker.js';
  *
  * What a message shows beside itself; compared part by part.
  * @typedef {object} Around
+ * @property {boolean} paired   one of two answers beside each other
  * @property {Place} place      among its alternatives
  * @property {boolean} last     the newest message of the thread
  * @property {boolean} editing
@@ -103,7 +104,7 @@ export function createMessageView(ctx, first) {
   function draw(force = false) {
     if (!message || !around) return;
     const { code } = ctx.i18n.language;
-    const near = [code, around.place.index, around.place.count, around.last, around.editing, around.unsent,
+    const near = [code, around.place.index, around.place.count, around.last, around.paired, around.editing, around.unsent,
       around.showStats, around.named, around.busy, around.models, ctx.speech.reading === message.id, ctx.markdown.module];
     const now = [message, ...near];
     if (!force && same(seen, now)) return;

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
-// The model chooser: a button that names the model, and one panel in which all of them are found.
+// The model chooser: one panel in which all models are found. Loaded when it is first opened.
 
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { icon } from './icons.js';
 import { MANY, modelSections, toggledStar } from './model-plan.js';
 import { arrowTo } from './place.js';
 import { createPopup } from './popup.js';
-import { make, region } from './region.js';
 
 /**
  * @typedef {import('./context.js').Basics} Basics
- * @typedef {import('./context.js').Context} Context
- * @typedef {import('../core/types.js').State} State
  * @typedef {import('../core/types.js').Model} Model
  * @typedef {object} Choice
  * @property {string} label   of the panel
  * @property {string} chosen  id; '' for none
  * @property {(id: string) => void} choose
  * @property {string} [none]  the words of a choice of none
+ * @property {() => void} [more]  chooses a second model
  * @typedef {{open: (opener: HTMLElement, choice: Choice) => void, close: () => void, update: () => void}} ModelChooser
  */
 
@@ -130,6 +128,12 @@ export function createModelChooser(ctx) {
     chosen?.choose(id);
   }
 
+  function second() {
+    const more = choice?.more;
+    popup.close();
+    more?.();
+  }
+
   function draw() {
     if (!choice) return;
     const { t } = ctx.i18n;
@@ -141,7 +145,8 @@ export function createModelChooser(ctx) {
     const many = ctx.state().models.list.length >= MANY;
     render(html`${many ? html`<div class="search">${icon('search')}<input class="input" type="search" dir="auto" autocomplete="off" spellcheck="false"
         aria-label=${t('model.filter')} placeholder=${t('model.filter')} .value=${filter} @input=${set}></div>` : nothing}
-      ${listView(ctx, choice, filter, choose)}`, popup.element);
+      ${listView(ctx, choice, filter, choose)}
+      ${choice.more && ctx.state().models.list.length > 1 ? html`<div class="model-more"><button type="button" class="menu-item" @click=${second}>${icon('plus')}<span>${t('model.second')}</span></button></div>` : nothing}`, popup.element);
   }
 
   return {
@@ -161,46 +166,4 @@ export function createModelChooser(ctx) {
       (field ?? current ?? popup.element.querySelector('button'))?.focus({ preventScroll: true });
     },
   };
-}
-
-/**
- * The words of a chooser's button while there is no model to name.
- * @param {Basics} ctx
- * @param {State['models']} models
- * @param {string} chosen
- * @param {string} [none]
- */
-function buttonWords(ctx, models, chosen, none) {
-  const { t } = ctx.i18n;
-  const model = models.list.find(({ id }) => id === chosen);
-  if (model) return model.name;
-  if (chosen !== '' && models.list.length > 0) return t('model.gone', { name: chosen });
-  if (none) return t(none);
-  return t(models.status === 'ready' || models.status === 'failed' ? 'model.none' : 'model.loading');
-}
-
-/**
- * The button that names the chosen model and opens the chooser.
- * @param {Context} ctx
- * @param {object} options
- * @param {string} options.className
- * @param {string} options.label  message key
- * @param {(state: State) => string} options.value
- * @param {(id: string) => void} options.change
- * @param {string} [options.none]  message key of a choice of none
- */
-export function createModelButton(ctx, { className, label, value, change, none }) {
-  const element = make('button', `model-button ${className}`, { type: 'button', 'aria-haspopup': 'true', 'aria-expanded': 'false' });
-  element.addEventListener('click', () => ctx.models.open(element, {
-    label: ctx.i18n.t(label),
-    chosen: value(ctx.state()),
-    choose: change,
-    ...(none ? { none: ctx.i18n.t(none) } : {}),
-  }));
-  return region(ctx, element, (state) => [state.models, value(state)], (models, chosen) => {
-    const name = buttonWords(ctx, models, chosen, none);
-    element.setAttribute('aria-label', `${ctx.i18n.t(label)}: ${name}`);
-    element.toggleAttribute('disabled', models.list.length === 0 && !none);
-    return html`<span class="model-name" dir="auto">${name}</span>${icon('down')}`;
-  });
 }

@@ -6,7 +6,7 @@ import { selectActive, selectConversation, selectPath } from '../core/selectors.
 import { bytesOfBase64 } from '../core/sound.js';
 import { createMarkdown } from './markdown.js';
 import { createMenus } from './menu.js';
-import { createModelChooser } from './models.js';
+import { chooserLater } from './model-button.js';
 import { make } from './region.js';
 import { createSpeech } from './speech.js';
 
@@ -95,7 +95,7 @@ export function createContext(basics, parts, pickImport) {
   return {
     ...basics,
     menus: createMenus(),
-    models: createModelChooser(basics),
+    models: chooserLater(basics),
     speech: createSpeech(() => parts().thread.refresh()),
     markdown,
     save,

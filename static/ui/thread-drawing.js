@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Brings the messages of a thread up to date: what must be seen at once, and the rest when there is time.
 
-import { selectActive, selectContext, selectPath } from '../core/selectors.js';
+import { selectActive, selectContext } from '../core/selectors.js';
 import { createIdleWork } from './idle.js';
 import { canSketch } from './message.js';
 import { same } from './region.js';
-import { aroundOf, planDraws, sameWay } from './thread-plan.js';
+import { aroundOf, planDraws, sameWay, shownOf } from './thread-plan.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -38,7 +38,7 @@ function createPainter(messages) {
    */
   function draw(state, index) {
     const conversation = selectActive(state);
-    const path = selectPath(conversation);
+    const { path } = shownOf(conversation);
     const message = path[index];
     const view = messages.view(message?.id ?? '');
     if (!message || !view) return;
@@ -51,14 +51,14 @@ function createPainter(messages) {
     waits,
     /** Draws it, or has its words stand for it. @param {State} state @param {number} index */
     sketch(state, index) {
-      const message = /** @type {Message} */ (selectPath(selectActive(state))[index]);
+      const message = /** @type {Message} */ (shownOf(selectActive(state)).path[index]);
       const view = messages.view(message.id);
       if (view && !view.drawn && canSketch(message)) view.sketch(message);
       else draw(state, index);
     },
     /** Draws it if it is not, as it is now. @param {State} state @param {number} index */
     finish(state, index) {
-      const view = messages.view(selectPath(selectActive(state))[index]?.id ?? '');
+      const view = messages.view(shownOf(selectActive(state)).path[index]?.id ?? '');
       if (view && (!view.drawn || stale.has(view))) draw(state, index);
     },
     /** It may wait. @param {Message | undefined} message */
@@ -104,7 +104,7 @@ function createLater(messages, painter, now) {
   const work = createIdleWork(() => {
     const state = now();
     if (!state) return false;
-    const path = selectPath(selectActive(state));
+    const { path } = shownOf(selectActive(state));
     for (rest = Math.min(rest, path.length); rest > 0;) {
       rest -= 1;
       const message = /** @type {Message} */ (path[rest]);
@@ -149,7 +149,7 @@ export function createDrawing(ctx, messages) {
   /** @param {(element: HTMLElement) => boolean} wanted */
   function finish(wanted) {
     if (!last) return;
-    for (const [i, { id }] of selectPath(selectActive(last)).entries()) {
+    for (const [i, { id }] of shownOf(selectActive(last)).path.entries()) {
       const view = messages.view(id);
       if (view && wanted(view.element)) painter.finish(last, i);
     }
@@ -163,10 +163,10 @@ export function createDrawing(ctx, messages) {
      */
     draw(state, shownNow) {
       last = state;
-      const path = selectPath(selectActive(state));
+      const { path, pair } = shownOf(selectActive(state));
       const alike = sameWay(path, before);
       if (!alike) {
-        messages.arrange(path);
+        messages.arrange(path, pair);
         painter.prune();
       }
       const steady = alike && same(shownNow, shownWith);

@@ -76,15 +76,16 @@ export function createMessages(ctx, watch) {
     /**
      * Puts the elements in the path's order.
      * @param {readonly Message[]} path
+     * @param {boolean} pair  the last two are beside each other, in one group
      */
-    arrange(path) {
+    arrange(path, pair) {
       const wanted = new Set(path.map((m) => m.id));
       for (const id of [...views.keys()]) if (!wanted.has(id)) drop(id);
       let group = element;
       /** @type {ChildNode | null} */
       let at = null;
       for (const [i, message] of path.entries()) {
-        if (i % GROUP === 0) {
+        if (i % GROUP === 0 && !(pair && i === path.length - 1)) {
           group = groups.at(i / GROUP);
           at = group.firstChild;
         }
@@ -97,7 +98,7 @@ export function createMessages(ctx, watch) {
         if (view.element === at) at = at.nextSibling;
         else group.insertBefore(view.element, at);
       }
-      groups.trim(Math.ceil(path.length / GROUP));
+      groups.trim(Math.ceil((path.length - (pair ? 1 : 0)) / GROUP));
     },
     /**
      * The line above which the model no longer sees anything.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What of a thread is drawn when, with what around it, and where a step leads. Pure: state in, decisions out.
 
-import { selectActive, selectSiblings, selectUnderWay } from '../core/selectors.js';
+import { besideLast } from '../core/conversation.js';
+import { selectActive, selectPath, selectSiblings, selectUnderWay } from '../core/selectors.js';
 
 /**
  * @typedef {import('../core/types.js').State} State
@@ -13,9 +14,23 @@ import { selectActive, selectSiblings, selectUnderWay } from '../core/selectors.
 export const AT_ONCE = 12;
 
 /**
+ * What the thread shows: a branch, and at its end perhaps two answers, in the
+ * order in which they were asked for.
+ * @param {import('../core/types.js').Conversation} conversation
+ * @returns {{path: readonly Message[], pair: boolean}}
+ */
+export function shownOf(conversation) {
+  const path = selectPath(conversation);
+  const other = besideLast(conversation, path);
+  if (other === null) return { path, pair: false };
+  const [first] = path.at(-2)?.both ?? [];
+  return { path: other.id === first ? [...path.slice(0, -1), other, .../** @type {Message[]} */ (path.slice(-1))] : [...path, other], pair: true };
+}
+
+/**
  * What a message shows beside itself.
  * @param {State} state
- * @param {readonly Message[]} path  the shown branch
+ * @param {readonly Message[]} path  what is shown
  * @param {number} index  of the message in it
  * @param {number} firstSent  index of the first message that the model still sees
  * @returns {Around}
@@ -23,13 +38,15 @@ export const AT_ONCE = 12;
 export function aroundOf(state, path, index, firstSent) {
   const message = /** @type {Message} */ (path[index]);
   const conversation = selectActive(state);
+  const paired = index >= path.length - 2 && message.role === 'assistant' && besideLast(conversation, selectPath(conversation)) !== null;
   return {
+    paired,
     place: selectSiblings(conversation, message.id),
-    last: index >= path.length - 1,
+    last: paired || index >= path.length - 1,
     editing: state.ui.editingId === message.id,
     unsent: index < firstSent,
     showStats: state.settings.showStats,
-    named: path[index - 2]?.model !== message.model,
+    named: paired || path[index - 2]?.model !== message.model,
     busy: selectUnderWay(conversation).length > 0,
     models: state.models.list,
   };

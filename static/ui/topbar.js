@@ -5,7 +5,7 @@ import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { selectActive, selectModel } from '../core/selectors.js';
 import { leave } from './leave.js';
 import { icon } from './icons.js';
-import { createModelButton } from './models.js';
+import { createModelButton } from './model-button.js';
 import { make, region } from './region.js';
 
 /**
@@ -84,6 +84,8 @@ export function createTopbar(ctx, toggle, isListOpen) {
     className: 'model-select',
     label: 'model.label',
     value: (state) => selectActive(state).model || (selectModel(state, selectActive(state))?.id ?? ''),
+    second: (state) => selectActive(state).second ?? '',
+    changeSecond: ctx.actions.setSecond,
     change: (id) => {
       ctx.actions.setModel(id);
       if (matchMedia('(hover: hover)').matches) ctx.focusComposer();

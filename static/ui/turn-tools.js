@@ -4,7 +4,6 @@
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { textOf } from '../core/parts.js';
 import { copyTool, tool } from './message-tools.js';
-import { answerEntries, questionEntries } from './turn-menu.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -14,13 +13,18 @@ import { answerEntries, questionEntries } from './turn-menu.js';
 
 /**
  * @param {Context} ctx
- * @param {(opener: HTMLElement) => readonly import('./menu.js').MenuEntry[]} entries
+ * @param {(menu: typeof import('./turn-menu.js'), opener: HTMLElement) => readonly import('./menu.js').MenuEntry[]} entries
  */
 function moreTool(ctx, entries) {
   const { t } = ctx.i18n;
-  return tool('more', t('do.more'), (event) => {
+  return tool('more', t('do.more'), async (event) => {
     const opener = /** @type {HTMLElement} */ (event.currentTarget);
-    ctx.menus.open(opener, t('do.more'), entries(opener));
+    try {
+      const menu = await import('./turn-menu.js');
+      ctx.menus.open(opener, t('do.more'), entries(menu, opener));
+    } catch {
+      ctx.actions.addToast({ kind: 'error', key: 'app.failed' });
+    }
   }, { menu: true });
 }
 
@@ -35,7 +39,7 @@ export function questionTools(ctx, message, around) {
   return html`<span class="tools" role="group" aria-label=${t('do.toolbar')}>
     ${copyTool(ctx, () => ctx.copy(textOf(message.parts)))}
     ${tool('edit', t('do.edit'), () => ctx.actions.setUi({ editingId: message.id }))}
-    ${moreTool(ctx, () => questionEntries(ctx, message, around))}
+    ${moreTool(ctx, ({ questionEntries }) => questionEntries(ctx, message, around))}
   </span>`;
 }
 
@@ -55,6 +59,6 @@ export function answerTools(ctx, message, around) {
     ${ctx.speech.available && text
       ? tool('speak', t('do.read'), () => ctx.speech.toggle(message.id, text, language.code), { pressed: reading })
       : nothing}
-    ${moreTool(ctx, (opener) => answerEntries(ctx, message, around, opener))}
+    ${moreTool(ctx, ({ answerEntries }, opener) => answerEntries(ctx, message, around, opener))}
   </span>`;
 }

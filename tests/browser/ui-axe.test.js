@@ -171,6 +171,20 @@ const STATES = [
     await v.page.getByRole('button', { name: 'Ask again' }).click();
     await v.page.getByText('2 / 2').waitFor();
   } },
+  { name: 'two models', options: { prepare: (s) => { s.answer = async (r) => {
+    await r.text(`From ${r.body.model}.`);
+    if (r.body.model === 'quick') await r.gone;
+    await r.end();
+  }; } }, async go(v) {
+    await v.page.locator('.topbar .model-select').click();
+    await v.page.getByRole('button', { name: 'Ask a second model as well' }).click();
+    await v.page.locator('.model-panel .model-item[data-model="seeing"]').first().click();
+    await v.ask('Hello');
+    await v.page.getByText('From quick.').waitFor();
+    await v.page.locator('.message-assistant .tools').waitFor();
+  } },
+  { name: 'words of the administrator', options: { prepare: (s) => { s.extra = { welcome: [{ language: 'en', text: 'Welcome', suggestions: [{ title: '', text: 'Begin' }] }] }; } },
+    go: (v) => v.page.getByText('Begin').waitFor() },
   { name: 'line', options: { prepare: (s) => { s.answer = (r) => r.text('word '.repeat(140)).then(() => r.end()); } }, async go(v) {
     await pickModel(v.page, 'tiny');
     await exchange(v, 'one');

@@ -39,6 +39,7 @@ export const MODELS = [
  * @typedef {object} FakeSite
  * @property {string} origin
  * @property {'in' | 'out'} session
+ * @property {object} extra  more of what api/session says
  * @property {'password' | 'remote_user'} auth
  * @property {{status: number, code: string, headers?: Record<string, string>} | null} loginFails
  * @property {boolean} modelsFail
@@ -145,12 +146,12 @@ export async function hello(reply) {
 export async function startFakeSite() {
   /** @type {FakeSite} */
   const site = {
-    origin: '', session: 'in', auth: 'password', loginFails: null, modelsFail: false, models: MODELS, pageRoot: PAGE,
+    origin: '', session: 'in', extra: {}, auth: 'password', loginFails: null, modelsFail: false, models: MODELS, pageRoot: PAGE,
     tools: { object: 'list', data: [], errors: [] }, answer: hello, offers: false, offer: () => undefined, call: () => [{ type: 'result', content: [], is_error: false }], calls: [], stops: [], close: async () => {},
   };
   const who = () => ({
     user: { name: 'alice' }, expires_at: Math.floor(Date.now() / 1000) + 3600, auth: site.auth,
-    ...(site.offers ? { prompts: true, resources: true } : {}),
+    ...(site.offers ? { prompts: true, resources: true } : {}), ...site.extra,
     limits: { max_body_bytes: 8_000_000, max_messages: 500, streams_per_user: 4, resume: false, grace_seconds: 0 },
   });
 

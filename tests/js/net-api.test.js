@@ -239,6 +239,7 @@ test('models and sessions are read with care', () => {
   }), {
     user: { name: 'ann' }, expiresAt: 5000, auth: 'remote_user',
     limits: { max_messages: 3, resume: false, grace_seconds: 0 }, secondFactor: null, transcription: false, prompts: false, resources: false, tokens: false,
+    welcome: null, titles: false,
   });
   for (const [given, read] of [
     [{ mode: 'optional', set: true, recovery_codes: 7 }, { mode: 'optional', set: true, recoveryCodes: 7, passkeys: null }],

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Titles by the model: what is asked and when, what becomes of the answer, and
+ * that it ends with its conversation.
+ */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { MAX_SHOWN, MAX_TITLE_LINE, MAX_TITLE_TOKENS, cleanTitle, titleRequest } from '../../static/core/title.js';
+import { createApi } from '../../static/net/api.js';
+import { watchTitles } from '../../static/net/titles.js';
+import { Call, makePage } from './net-helpers.js';
+import { counter } from './core-helpers.js';
+
+test('an answer becomes one bounded line of plain words', () => {
+  for (const [text, title] of [
+    ['Walking in Wales', 'Walking in Wales'],
+    ['"Walking in Wales"', 'Walking in Wales'],
+    ['“Walking in Wales.”', 'Walking in Wales'],
+    ['**Title: Walking in Wales**', 'Walking in Wales'],
+    ['# Walking in Wales\n\nHere is more.', 'Walking in Wales'],
+    ['\n\n- `Walking` in Wales\n', 'Walking in Wales'],
+    ['「散步」', '散步'],
+    ['标题：威尔士徒步', '威尔士徒步'],
+    ['[Wales](https://x.example)', 'Wales'],
+    ['Tides\u2028and more', 'Tides'],
+    ['a\u202eb\u0007c', 'abc'],
+    ['<b>Bold</b>', '<b>Bold</b>'],
+    ['C#', 'C'],
+    ["It's __fine__", "It's fine"],
+    ['---\n***', ''],
+    ['', ''],
+    ['x'.repeat(MAX_TITLE_LINE + 1), ''],
+  ]) assert.equal(cleanTitle(text), title, JSON.stringify(text));
+  assert.ok([...cleanTitle('word '.repeat(24))].length <= 60);
+});
+
+test('the model is shown the beginnings, and may say little', () => {
+  const text = (value) => ({ parts: [{ kind: 'text', text: value }], model: 'm' });
+  const { messages, ...rest } = titleRequest(text(`${'q'.repeat(MAX_SHOWN - 1)}😀`), text('a'.repeat(9999)));
+  assert.deepEqual(rest, { model: 'm', max_tokens: MAX_TITLE_TOKENS });
+  assert.equal(messages.length, 1);
+  assert.ok(messages[0].content.isWellFormed());
+  assert.ok(messages[0].content.length < 2 * MAX_SHOWN + 400);
+});
+
+/** A page whose models give titles. @param {boolean} [titles] */
+function makeTitled(titles = true) {
+  const page = makePage();
+  const calls = [];
+  const api = createApi({
+    base: 'https://host.example/chat/', now: () => 0, isOnline: () => true, setTimer: () => 0, clearTimer: () => {},
+    fetch: (url, init) => {
+      const call = new Call(url, init);
+      calls.push(call);
+      return call.promise;
+    },
+  });
+  const { session } = page.store.getState();
+  page.store.dispatch({ type: 'session/signedIn', user: session.user, expiresAt: null, auth: 'password', limits: session.limits, titles });
+  watchTitles({ store: page.store, api, newKey: counter('title-') });
+  return { page, calls };
+}
+
+const says = (content) => ({ choices: [{ message: { role: 'assistant', content } }] });
+
+/** Asks and gets an answer. */
+async function exchange(page, question = 'Where shall we walk, and when, and with whom?') {
+  await page.ask(question);
+  await page.settle();
+  page.call('POST').open().token(1, 'In Wales.').done(2);
+  await page.settle();
+}
+
+test('after the first answer it is asked for, once, and shown nowhere else', async () => {
+  const { page, calls } = makeTitled();
+  await exchange(page);
+  assert.equal(page.conversation().title, 'Where shall we walk, and when, and with whom?', 'the first words, at once');
+  assert.equal(calls.length, 1);
+  const [call] = calls;
+  assert.deepEqual([call.method, call.path, call.headers['Idempotency-Key'], call.body.stream], ['POST', 'chat/completions', 'title-1', undefined]);
+  assert.match(call.body.messages[0].content, /Where shall we walk[^]*In Wales\./);
+  const { nodes } = page.conversation();
+  call.json(says('"Walking in *Wales*"\n'));
+  await page.settle();
+  assert.equal(page.conversation().title, 'Walking in *Wales');
+  assert.equal(page.conversation().titleEdited, false);
+  assert.equal(page.conversation().nodes, nodes);
+  await exchange(page, 'More?');
+  assert.equal(calls.length, 1);
+});
+
+test('no call where it is not allowed, for a failed answer, or for what was imported', async () => {
+  const off = makeTitled(false);
+  await exchange(off.page);
+  assert.equal(off.calls.length, 0);
+  const { page, calls } = makeTitled();
+  await page.ask('q');
+  page.call('POST').fail(502, 'upstream_error');
+  await page.settle();
+  const imported = { ...off.page.conversation(), id: 'imported' };
+  page.store.dispatch({ type: 'conversation/imported', conversations: [imported] });
+  await page.settle();
+  assert.equal(calls.length, 0);
+});
+
+test('a failure, a blank or a long answer leaves the first words', async () => {
+  for (const end of [(call) => call.fail(429, 'rate_limit'), (call) => call.drop(), (call) => call.json(says('  ')), (call) => call.json(says('x'.repeat(500))),
+    (call) => call.json({ choices: 'none' })]) {
+    const { page, calls } = makeTitled();
+    await exchange(page, 'Tides');
+    end(calls[0]);
+    await page.settle();
+    assert.equal(page.conversation().title, 'Tides');
+    assert.deepEqual(page.toasts(), []);
+  }
+});
+
+test('it ends with its conversation, at the server too, and when somebody names the chat', async () => {
+  for (const act of [(page, id) => page.actions.deleteConversation(id), (page, id) => page.actions.renameConversation(id, 'Mine')]) {
+    const { page, calls } = makeTitled();
+    await exchange(page);
+    const { id } = page.conversation();
+    act(page, id);
+    await page.settle();
+    assert.equal(calls[0].aborted, true);
+    assert.deepEqual(calls.slice(1).map(({ method, path }) => [method, path]), [['DELETE', 'streams/title-1']]);
+    assert.equal(page.conversation(id)?.title ?? 'Mine', 'Mine');
+  }
+});

@@ -118,7 +118,7 @@ function chosen(conversation, messageId) {
   const answer = conversation.nodes[messageId];
   const question = conversation.nodes[answer?.parentId ?? ''];
   if (answer === undefined || question?.both === undefined) return conversation;
-  const next = withMessage(conversation, { ...question, both: undefined });
+  const next = withMessage(conversation, { ...question, both: [] });
   return { ...openTo(next, messageId), model: answer.model, second: '' };
 }
 

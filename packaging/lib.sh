@@ -87,6 +87,7 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	lighttpd:lighttpd -:lighttpd-mod-openssl fcgiwrap:fcgiwrap
 	spawn-fcgi:spawn-fcgi systemd-socket-activate:systemd
 	systemd-nspawn:systemd-container rpmbuild:rpm rpmlint:rpmlint
+	gpg:gnupg
 	curl:curl socat:socat mandoc:mandoc ps:procps xz:xz-utils
 	shellcheck:shellcheck
 	fail2ban-regex:fail2ban promtool:prometheus

@@ -132,6 +132,27 @@ test('importing twice makes no doubles', { skip }, async () => {
   assert.equal(store.getState().conversations.order.length, count);
 });
 
+for (const [name, value] of Object.entries({
+  Claude: [{ uuid: 'u', name: 'N', created_at: '2024-05-01T10:00:00Z', chat_messages: [{ uuid: '1', sender: 'human', text: 'Hi', created_at: '2024-05-01T10:00:00Z' }, { uuid: '2', sender: 'assistant', content: [{ type: 'text', text: 'Yes' }] }] }],
+  'Open WebUI': [{ id: 'w', title: 'W', created_at: 1714557600, chat: { title: 'W', history: { currentId: 'b', messages: { a: { id: 'a', parentId: null, childrenIds: ['b'], role: 'user', content: 'Hi' }, b: { id: 'b', parentId: 'a', childrenIds: [], role: 'assistant', content: 'Yes' } } } } }],
+  LibreChat: { conversationId: 'c', title: 'L', messages: [{ messageId: 'a', parentMessageId: null, isCreatedByUser: true, text: 'Hi' }, { messageId: 'b', parentMessageId: 'a', isCreatedByUser: false, text: 'Yes' }] },
+  'llama.cpp': [{ conv: { id: 'c', name: 'N', lastModified: 1714557600000, currNode: 2 }, messages: [{ id: 1, type: 'text', role: 'user', content: 'Hi', parent: -1, children: [2] }, { id: 2, type: 'text', role: 'assistant', content: 'Yes', parent: 1, children: [] }] }],
+  NextChat: { 'chat-next-web-store': { sessions: [{ topic: 'S', lastUpdate: 1714557600000, mask: {}, messages: [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: 'Yes' }] }] } },
+})) {
+  test(`importing what ${name} gives twice makes no doubles, each time read anew`, { skip }, async () => {
+    const { actions, store } = makeCore();
+    const take = async () => {
+      const { text } = readForeign(utf8(value));
+      assert.ok(await actions.importFile({ size: text.length, text: async () => text, left: 0 }));
+      return store.getState().conversations.order.length;
+    };
+    const once = await take();
+    assert.equal(await take(), once);
+    const said = JSON.stringify(store.getState().conversations);
+    assert.ok(said.includes('"Hi"') && said.includes('"Yes"'), said);
+  });
+}
+
 test('broken exports end with a reason, with nothing, or with what our own reader takes', { skip }, () => {
   const next = random(99);
   const deep = { ...CHATGPT, mapping: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => node(`n${i}`, i === 0 ? null : `n${i - 1}`, i % 3 === 0 ? 'user' : 'assistant', say(String(i))))) };

@@ -105,25 +105,45 @@ file_stamp_same(const struct files_stamp *a, const struct files_stamp *b)
 	    a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
+/* Does the folder of `path`, which is cut there, belong to this user? */
+static bool
+has_folder(char *path, uid_t uid)
+{
+	char *slash = strrchr(path, '/');
+	struct stat above;
+
+	if (slash == NULL)
+		return stat(".", &above) == 0 && above.st_uid == uid;
+	slash[slash == path ? 1 : 0] = '\0';
+	return stat(path, &above) == 0 && above.st_uid == uid;
+}
+
 /*
- * Who may write into the folder may put a file of their own there. One of a
- * stranger is not what root, we or whoever has the folder meant.
+ * Who may write into the folder may put a file of their own there, or a link:
+ * to a file of theirs in a folder of theirs, or to an older one of ours. One of
+ * a stranger is not what root, we or whoever has the folder meant. `st` is what
+ * was opened.
  */
 static bool
 is_strangers(const char *path, const struct stat *st, uid_t trusted)
 {
 	char folder[PATH_MAX];
-	struct stat above;
-	char *slash;
+	struct stat named;
 
+	if (lstat(path, &named) != 0)
+		return true;
+	if (S_ISLNK(named.st_mode)) {
+		snprintf(folder, sizeof(folder), "%s", path);
+		if (named.st_uid != 0 && named.st_uid != geteuid() &&
+		    named.st_uid != trusted &&
+		    !has_folder(folder, named.st_uid))
+			return true;
+	}
 	if (st->st_uid == 0 || st->st_uid == geteuid() ||
 	    st->st_uid == trusted)
 		return false;
-	if (realpath(path, folder) == NULL ||
-	    (slash = strrchr(folder, '/')) == NULL)
-		return true;
-	slash[slash == folder ? 1 : 0] = '\0';
-	return stat(folder, &above) != 0 || above.st_uid != st->st_uid;
+	return realpath(path, folder) == NULL ||
+	    !has_folder(folder, st->st_uid);
 }
 
 /* Reads all of an open file. */
@@ -150,7 +170,7 @@ read_all(int fd, const char *path, uid_t trusted, struct buf *out,
 	if (is_strangers(path, &st, trusted)) {
 		snprintf(err, FILES_ERROR_MAX,
 		    "%s: must be owned by root, by the user who runs this or "
-		    "by the owner of its folder",
+		    "by the owner of its folder, and so must a link to it",
 		    path);
 		return -1;
 	}

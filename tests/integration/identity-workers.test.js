@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync,
-  symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chownSync, lchownSync, mkdirSync, readFileSync, renameSync, rmSync,
+  statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { useSite } from '../harness/suite.js';
 import { PASSWORD, pause } from '../harness/site.js';
@@ -199,14 +199,44 @@ test('who may write into the folder names no users', async (t) => {
   const users = join(site.dir, 'users');
   const before = readFileSync(users, 'utf8');
   const cookie = await signIn(site.socket);
+  const theirs = before.replaceAll(/^(ann|bob):/gm, 'mallory-$1:');
+  const folder = join(site.dir, 'of-mallory');
+  mkdirSync(folder);
+  chownSync(folder, 65534, 65534);
+  const far = join(folder, 'users');
+  writeFileSync(far, theirs, { mode: 0o600 });
+  chownSync(far, 65534, 65534);
+  /* A backup of ours, in which somebody was not yet disabled, say. */
+  writeFileSync(`${users}.old`, theirs, { mode: 0o600 });
+  const traps = {
+    'a file': () => {
+      writeFileSync(users, theirs);
+      chownSync(users, 65534, 65534);
+    },
+    'a link to a file of theirs in a folder of theirs': () => {
+      symlinkSync(far, users);
+      lchownSync(users, 65534, 65534);
+    },
+    'a link to a file of ours': () => {
+      symlinkSync(`${users}.old`, users);
+      lchownSync(users, 65534, 65534);
+    },
+  };
   renameSync(users, `${users}.aside`);
-  writeFileSync(users, before.replaceAll(/^(ann|bob):/gm, 'mallory-$1:'));
-  chownSync(users, 65534, 65534);
-  assert.equal(await statusOf(site.socket, cookie), 200);
-  const answer = await ask(site.socket, { path: 'api/login',
-    json: { username: 'mallory-ann', password: PASSWORD } });
-  assert.equal(answer.status, 401);
-  assert.match(site.log(), /the users stay as they were: .*must be owned/);
+  for (const [what, trap] of Object.entries(traps)) {
+    const told = site.log().length;
+    trap();
+    assert.equal(await statusOf(site.socket, cookie), 200, what);
+    const answer = await ask(site.socket, { path: 'api/login',
+      json: { username: 'mallory-ann', password: PASSWORD } });
+    assert.equal(answer.status, 401, what);
+    assert.match(site.log().slice(told),
+      /the users stay as they were: .*must be owned/, what);
+    rmSync(users);
+  }
+  /* A link of our own is followed. */
+  symlinkSync(`${users}.aside`, users);
+  assert.equal(await statusOf(site.socket, await signIn(site.socket)), 200);
   rmSync(users);
   renameSync(`${users}.aside`, users);
 });

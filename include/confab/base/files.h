@@ -40,7 +40,8 @@ int file_error(char err[FILES_ERROR_MAX], const char *path, const char *what);
 /*
  * Appends the whole file to `out`, whose cap is the largest that is read.
  * Others may not be able to write it, and it must be owned by root, by the
- * process's user or by the owner of its folder. Returns 0, or -1 with a line in `err`.
+ * process's user or by the owner of its folder; where the name is a symbolic
+ * link, so must that. Returns 0, or -1 with a line in `err`.
  */
 int file_read(const char *path, struct buf *out, char err[FILES_ERROR_MAX]);
 

@@ -170,11 +170,14 @@ node_suite js tests/js build
 node_suite integration tests/integration sanitized
 # Those that replace the allocator or measure memory say nothing of a sanitizer.
 one 'programs of the tests' make -C "$work/build" site-programs
-for name in allocations client_gone faults; do
+for name in allocations client_gone clock faults; do
 	one "integration/$name" env CONFAB_BUILD="$work/build" \
 	    timeout -k 10 $suite_limit \
 	    node --test "$work/src/tests/integration/$name.test.js"
 done
+# One load, watched: for errors and leaks, and for races.
+one 'valgrind' make -C "$work/build" check-valgrind
+one 'threads' make -j "$(getconf _NPROCESSORS_ONLN)" -C "$work/build" check-threads
 node_suite browser tests/browser build
 if ls "$work"/src/tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
 	build fuzz --quiet --enable-fuzzers CC=clang CFLAGS='-g -O1'

@@ -77,7 +77,7 @@ packages_build='cc:gcc make:make autoconf:autoconf automake:automake
 packages_run='nginx:nginx openssl:openssl setpriv:util-linux'
 packages_node='node:nodejs npm:npm -:ca-certificates'
 packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
-	-:libcmocka-dev
+	-:libcmocka-dev valgrind:valgrind
 	chromium-headless-shell:chromium-headless-shell
 	firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
 	-:fonts-noto-core -:fonts-noto-cjk

@@ -10,12 +10,13 @@ import { fitLines, placeLines, unplace } from './boxes.js';
 import { button, element } from './dom.js';
 import { colour, isReady, prepare } from './highlight.js';
 import { canColour, fileName, findLanguage, languageWord } from './languages.js';
-import { MAX_CODE_LINE, MAX_HIGHLIGHT, MAX_HIGHLIGHT_CHUNK, MAX_HIGHLIGHT_LINE, SLICE_MS } from './limits.js';
+import { MAX_CODE_LINE, MAX_HIGHLIGHT, MAX_HIGHLIGHT_CHUNK, MAX_HIGHLIGHT_LINE, MAX_HIGHLIGHT_MS, SLICE_MS } from './limits.js';
 import { watchOverflow } from './overflow.js';
 import { later, soon } from './schedule.js';
 
-/** Lines that are coloured in one piece where nothing speaks against it. */
+/** Lines, and characters of each, that are coloured in one piece where nothing speaks against it. */
 const PIECE_LINES = 40;
+const PIECE_LINE = 40;
 
 /** Text up to this long is coloured at once, so that it never shows plain. */
 const AT_ONCE = 3_000;
@@ -230,7 +231,7 @@ export class CodeView {
       this.refill();
       const end = this.end();
       if (end === 0) return false;
-      const at = linesEnd(this.rest, 0, lines, MAX_HIGHLIGHT_CHUNK, end);
+      const at = linesEnd(this.rest, 0, lines, Math.min(MAX_HIGHLIGHT_CHUNK, lines * PIECE_LINE), end);
       const piece = this.rest.slice(0, at);
       const last = at === end && !this.waiting.length;
       if (isLongLine(piece)) {
@@ -238,8 +239,11 @@ export class CodeView {
         this.freeze(this.context.doc.createTextNode(piece), piece);
         continue;
       }
+      const begun = performance.now();
       const { nodes, whole } = colour(this.context.doc, piece, language);
-      if (piece.length >= MAX_HIGHLIGHT_CHUNK || (last && this.closed) ||
+      // The highlighter's expressions take some texts in time that is quadratic: such are not tried in longer pieces.
+      const slow = performance.now() - begun > MAX_HIGHLIGHT_MS;
+      if (piece.length >= MAX_HIGHLIGHT_CHUNK || slow || (last && this.closed) ||
         (whole && (!last || lineCount(piece) >= PIECE_LINES))) {
         this.freeze(nodes, piece);
         lines = PIECE_LINES;

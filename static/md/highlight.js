@@ -105,6 +105,8 @@ function loadLanguage(id, embeds) {
         const [core, definition] = await Promise.all([loadEngine(), load(`languages/${id}.min.js`)]);
         await Promise.all(embeds.map((other) => loadLanguage(other, [])));
         core.registerLanguage(id, definition);
+        // Its expressions are put together now, not when the first code is coloured.
+        core.highlight('', { language: id, ignoreIllegals: true });
         ready.add(id);
         return true;
       } catch {

@@ -63,6 +63,9 @@ export const MAX_HIGHLIGHT = 400_000;
 /** Characters coloured in one go without a point to go on from. */
 export const MAX_HIGHLIGHT_CHUNK = 12_000;
 
+/** Milliseconds: what took longer to colour is not tried as part of a longer piece. */
+export const MAX_HIGHLIGHT_MS = 12;
+
 /** A line longer than this is not coloured (minified code). */
 export const MAX_HIGHLIGHT_LINE = 2_000;
 

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Texts made to hold the page up by way of what others wrote: the
+ * highlighter's expressions, the program that draws diagrams. The page has its
+ * turn all the while, and what is endless is ended.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openLab } from './md-harness.js';
+
+/** @type {import('./md-harness.js').Lab} */
+let lab;
+before(async () => {
+  // As with a window: the shell has all frames in one process otherwise.
+  lab = await openLab({ args: ['--site-per-process'] });
+  await lab.page.evaluate(() => {
+    /**
+     * Watches the page's turns until `done` holds.
+     *
+     * @param {() => boolean} done
+     */
+    const turns = async (done) => {
+      const begun = performance.now();
+      let last = begun;
+      let longest = 0;
+      const { port1, port2 } = new MessageChannel();
+      await new Promise((resolve) => {
+        port1.onmessage = () => {
+          const now = performance.now();
+          longest = Math.max(longest, now - last);
+          last = now;
+          if (done()) resolve(undefined);
+          else port2.postMessage(null);
+        };
+        port2.postMessage(null);
+      });
+      return { longest, total: performance.now() - begun };
+    };
+    Object.assign(window, { turns });
+  });
+});
+after(() => lab.close());
+
+/* Time that is quadratic in the length of what is coloured at once: 12 kB stopped
+ * the page for half a second, and the next 12 kB for as long again. */
+for (const [language, letter] of [['c', 'a'], ['csharp', 'A'], ['java', 'a']]) {
+  test(`${language} of "${letter}" alone is coloured in many turns`, async () => {
+    const lines = `${letter.repeat(1_900)}\n`.repeat(12);
+    const { longest, total, text } = await lab.page.evaluate(async ([word, source]) => {
+      const { md, root, turns } = /** @type {any} */ (window);
+      /** @param {string} code */
+      const show = (code) => {
+        root.replaceChildren(md.renderMarkdown(`\`\`\`${word}\n${code}\`\`\``));
+      };
+      // What is coloured for good stands before an empty end.
+      const done = () => root.querySelectorAll('.md-code-lines').length > 1 && root.querySelector('code').lastChild.textContent === '';
+      show('x\n');
+      await turns(done);
+      show(source);
+      const seen = await turns(done);
+      return { ...seen, text: root.textContent.includes(source.trim()) };
+    }, [language, lines]);
+    assert.ok(text, 'all of it is shown');
+    assert.ok(longest < total / 4, `${Math.round(longest)} of ${Math.round(total)} ms in one turn`);
+  });
+}
+
+/** Small sources of large drawings; the last one has no end. @type {Record<string, string>} */
+const GIANTS = {
+  'a tick each millisecond': 'gantt\ndateFormat YYYY-MM-DD\ntickInterval 1millisecond\nA :a, 0001-01-01, 9999-12-31',
+  'no day that counts': 'gantt\ndateFormat YYYY-MM-DD\nexcludes monday,tuesday,wednesday,thursday,friday,saturday,sunday\nA :a, 2026-01-01, 9d',
+  'each with each': `graph TD\n${Array.from({ length: 9 }, (_, i) => `n${i}`).join(' & ')} --> ${Array.from({ length: 9 }, (_, i) => `m${i}`).join(' & ')}`,
+  'groups in groups': `graph TD\n${Array.from({ length: 30 }, (_, i) => `subgraph g${i}`).join('\n')}\nA-->B\n${'end\n'.repeat(30)}`,
+  'a long scale': 'xychart-beta\nx-axis 0 --> 1e308\ny-axis -1e308 --> 1e308\nline [1, 1e300, -1e300]',
+  'a packet of all bits': 'packet-beta\n0-999999999: "x"',
+};
+
+for (const [name, source] of Object.entries(GIANTS)) {
+  test(`a diagram of ${name}: drawn or refused, and the page goes on`, async () => {
+    const { longest, total } = await lab.page.evaluate(async (text) => {
+      const { md, root, turns } = /** @type {any} */ (window);
+      root.replaceChildren(md.renderMarkdown(`\`\`\`mermaid\n${text}\n\`\`\``));
+      return turns(() => root.querySelector('.md-toggle, .md-diagram-note') !== null);
+    }, source);
+    // A small one is over before a quarter of its time says anything.
+    assert.ok(longest < Math.max(total / 4, 500), `the page waited ${Math.round(longest)} of ${Math.round(total)} ms`);
+  });
+}
+
+test('after a frame that was given up, the next diagram is drawn', async () => {
+  const { page } = lab;
+  await page.evaluate(() => {
+    const { md, root } = /** @type {any} */ (window);
+    root.replaceChildren(md.renderMarkdown('```mermaid\ngraph TD\nA-->B\n```'));
+  });
+  await page.locator('.md-diagram img[src^=blob]').waitFor();
+});
+
+test('nothing ran, asked or left meanwhile', () => assert.deepEqual(lab.incidents, []));

@@ -65,4 +65,5 @@ rated() {
 	}
 }
 rated confab.service 15
+rated confab@1.service 15
 rated confab-doctor.service 30

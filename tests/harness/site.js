@@ -31,7 +31,7 @@ const SANITIZER =
   /(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:/;
 
 /* CONFAB_WRAP="valgrind -q --error-exitcode=99" and the like. */
-const WRAP = process.env.CONFAB_WRAP?.split(' ') ?? [];
+const WRAP = process.env.CONFAB_WRAP?.split(/\s+/) ?? [];
 
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

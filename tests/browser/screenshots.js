@@ -24,7 +24,7 @@ async function signIn(options) {
   await page.goto(String(url));
   await page.getByLabel('User name').fill(String(user));
   await page.getByLabel('Password').fill(String(password));
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   return page;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Between the files of OpenAI's kind: openai.c (the kind, the request),
- * openai_read.c (a stream and a whole answer), openai_delta.c (what one delta
- * or message has), openai_calls.c (its tool calls).
+ * openai_read.c (a stream), openai_answer.c (a whole answer), openai_delta.c (what
+ * one delta or message has), openai_calls.c (its tool calls).
  */
 #ifndef CONFAB_PROVIDER_OPENAI_H
 #define CONFAB_PROVIDER_OPENAI_H
@@ -26,6 +26,10 @@ struct openai_state {
 	unsigned seed;	/* of the ids that are made here */
 	uint32_t roles; /* bits of the first choices whose role was told */
 };
+
+/* A seed for the ids of this answer, not the same in the next one, of what its
+ * first chunk, or the whole of it, says of itself. */
+void openai_seed(struct openai_state *st, struct json_object *root);
 
 /* As in the kind. */
 enum provider_result openai_read(struct provider_reader *r,

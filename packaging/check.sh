@@ -177,7 +177,7 @@ for name in allocations client_gone clock faults; do
 done
 # One load, watched: for errors and leaks, and for races.
 one 'valgrind' make -C "$work/build" check-valgrind
-one 'threads' make -j "$(getconf _NPROCESSORS_ONLN)" -C "$work/build" check-threads
+one 'threads' make -C "$work/build" -j "$processors" check-threads
 node_suite browser tests/browser build
 if ls "$work"/src/tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
 	build fuzz --quiet --enable-fuzzers CC=clang CFLAGS='-g -O1'

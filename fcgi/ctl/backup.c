@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * confabctl backup and restore: what a site cannot be made again without. That
- * is the configuration and the files that it names: users, keys, access tokens,
- * providers' and tool servers' secrets. One JSON object in one file, which is as
- * secret as what is in it.
+ * is the configuration and the files that it names: users, passkeys, keys,
+ * access tokens, providers' and tool servers' secrets. One JSON object in one
+ * file, which is as secret as what is in it.
  */
 #include "config.h"
 

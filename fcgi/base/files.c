@@ -121,11 +121,10 @@ has_folder(char *path, uid_t uid)
 /*
  * Who may write into the folder may put a file of their own there, or a link:
  * to a file of theirs in a folder of theirs, or to an older one of ours. One of
- * a stranger is not what root, we or whoever has the folder meant. `st` is what
- * was opened.
+ * a stranger is not what root, we or whoever has the folder meant.
  */
-static bool
-is_strangers(const char *path, const struct stat *st, uid_t trusted)
+bool
+file_is_strangers(const char *path, const struct stat *st, uid_t trusted)
 {
 	char folder[PATH_MAX];
 	struct stat named;
@@ -139,8 +138,7 @@ is_strangers(const char *path, const struct stat *st, uid_t trusted)
 		    !has_folder(folder, named.st_uid))
 			return true;
 	}
-	if (st->st_uid == 0 || st->st_uid == geteuid() ||
-	    st->st_uid == trusted)
+	if (st->st_uid == 0 || st->st_uid == geteuid() || st->st_uid == trusted)
 		return false;
 	return realpath(path, folder) == NULL ||
 	    !has_folder(folder, st->st_uid);
@@ -167,7 +165,7 @@ read_all(int fd, const char *path, uid_t trusted, struct buf *out,
 		    "%s: everybody can write it; mode 0640 is meant", path);
 		return -1;
 	}
-	if (is_strangers(path, &st, trusted)) {
+	if (file_is_strangers(path, &st, trusted)) {
 		snprintf(err, FILES_ERROR_MAX,
 		    "%s: must be owned by root, by the user who runs this or "
 		    "by the owner of its folder, and so must a link to it",

@@ -161,7 +161,8 @@ read_key(struct config_reader *r, const void *section, const char *option,
 
 	if (file == NULL)
 		return 0;
-	*key = config_secret(file, API_KEY_MAX, &len, err);
+	*key = config_secret(file, config_worker(r->config), API_KEY_MAX, &len,
+	    err);
 	if (*key == NULL)
 		return config_fail(r, line(r, section, option), "%s: %s",
 		    option, err);

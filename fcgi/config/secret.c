@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,27 @@ secret_path(const char *name, char *path, size_t size, mode_t *mask,
 	return 0;
 }
 
+uid_t
+config_worker(const struct config *c)
+{
+	const struct passwd *pw;
+
+	if (geteuid() != 0 || c->user == NULL)
+		return geteuid();
+	pw = getpwnam(c->user);
+	return pw != NULL ? pw->pw_uid : 0;
+}
+
+/* `what` of it is wrong, if anything is. */
+static int
+complain(const char *name, const char *what, char err[CONFIG_ERROR_MAX])
+{
+	if (what == NULL)
+		return 0;
+	snprintf(err, CONFIG_ERROR_MAX, "%.400s: %s", name, what);
+	return -1;
+}
+
 static int
 check_stat(const char *name, const struct stat *st, mode_t mask, size_t max,
     char err[CONFIG_ERROR_MAX])
@@ -68,15 +90,22 @@ check_stat(const char *name, const struct stat *st, mode_t mask, size_t max,
 	else if ((st->st_mode & mask) != 0)
 		what = "others can read or write it; its mode must be 0600 or "
 		       "0400";
-	else if (mask == 077 && geteuid() != 0 && st->st_uid != 0 &&
-	    st->st_uid != geteuid())
-		what = "must be owned by root or by the user who runs this";
 	else if (st->st_size < 0 || (uint64_t)st->st_size > max + 2)
 		what = "is too large for a secret";
-	if (what == NULL)
-		return 0;
-	snprintf(err, CONFIG_ERROR_MAX, "%.400s: %s", name, what);
-	return -1;
+	return complain(name, what, err);
+}
+
+/* systemd's folder of credentials is its own matter. */
+static int
+check_owner(const char *name, const char *path, const struct stat *st,
+    mode_t mask, uid_t worker, char err[CONFIG_ERROR_MAX])
+{
+	const char *what = NULL;
+
+	if (mask == 077 && file_is_strangers(path, st, worker))
+		what = "must be owned by root, by the user who runs this or "
+		       "by the owner of its folder, and so must a link to it";
+	return complain(name, what, err);
 }
 
 /* Reads at most size bytes. Returns how many, or -1. */
@@ -135,7 +164,7 @@ fail:
 }
 
 char *
-config_secret(const char *name, size_t max, size_t *len,
+config_secret(const char *name, uid_t worker, size_t max, size_t *len,
     char err[CONFIG_ERROR_MAX])
 {
 	char path[4096], *text = NULL;
@@ -149,7 +178,8 @@ config_secret(const char *name, size_t max, size_t *len,
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		(void)file_error(err, path, "cannot be opened");
-	else if (check_stat(name, &st, mask, max, err) == 0)
+	else if (check_stat(name, &st, mask, max, err) == 0 &&
+	    check_owner(name, path, &st, mask, worker, err) == 0)
 		text = read_secret(fd, name, max, len, err);
 	if (fd != -1)
 		close(fd);

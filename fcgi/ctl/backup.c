@@ -147,18 +147,6 @@ add_all(struct pack *p, const struct config *c)
 	}
 }
 
-/* Who serves: keys that only the worker can read are its own. */
-static uid_t
-worker_of(const struct config *c)
-{
-	const struct passwd *pw;
-
-	if (geteuid() != 0 || c->user == NULL)
-		return geteuid();
-	pw = getpwnam(c->user);
-	return pw != NULL ? pw->pw_uid : 0;
-}
-
 /* Writes all to a new file that nobody else can read. */
 static int
 write_new(const char *path, const struct buf *text)
@@ -191,7 +179,7 @@ ctl_backup(struct ctl *ctl)
 		return ctl_usage(backup_usage);
 	if ((code = ctl_config(ctl)) != CTL_OK)
 		return code;
-	p.worker = worker_of(ctl->config);
+	p.worker = config_worker(ctl->config);
 	buf_init(&p.out, BACKUP_MAX);
 	buf_printf(&p.out,
 	    "{\"confab_backup\":%d,\"version\":\"%s\",\"config\":", FORMAT,

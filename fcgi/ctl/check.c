@@ -84,7 +84,7 @@ check_secret(const struct ctl *ctl)
 
 	if (c->auth == AUTH_REMOTE_USER && access(c->secret_file, F_OK) != 0)
 		return CTL_OK;
-	keys = keyring_load(c->secret_file, err);
+	keys = keyring_load(c->secret_file, config_worker(c), err);
 	if (keys == NULL)
 		return ctl_wrong(ctl, err);
 	keyring_free(keys);

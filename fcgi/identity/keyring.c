@@ -29,6 +29,7 @@ struct keyring {
 	pthread_mutex_t lock;	  /* guards all below */
 	char *name;		  /* as configured */
 	char *path;		  /* of the file */
+	uid_t worker;		  /* whose it may be, besides root's and ours */
 	struct files_stamp stamp; /* of what was read, good or bad */
 	struct keyring_keys keys;
 };
@@ -160,11 +161,11 @@ keyring_parse(const char *name, const char *text, size_t len,
 
 /* Reads the file that is now there. */
 static int
-read_keys(const char *name, struct keyring_keys *out,
+read_keys(const char *name, uid_t worker, struct keyring_keys *out,
     char err[CONFIG_ERROR_MAX])
 {
 	size_t len = 0;
-	char *text = config_secret(name, KEYRING_FILE_MAX, &len, err);
+	char *text = config_secret(name, worker, KEYRING_FILE_MAX, &len, err);
 	int rc;
 
 	if (text == NULL)
@@ -191,7 +192,7 @@ resolve(const char *name)
 }
 
 struct keyring *
-keyring_load(const char *name, char err[CONFIG_ERROR_MAX])
+keyring_load(const char *name, uid_t worker, char err[CONFIG_ERROR_MAX])
 {
 	struct keyring *k = calloc(1, sizeof(*k));
 
@@ -201,8 +202,9 @@ keyring_load(const char *name, char err[CONFIG_ERROR_MAX])
 	k->path = resolve(name);
 	if (k->name == NULL || k->path == NULL)
 		goto no_memory;
+	k->worker = worker;
 	k->stamp = file_stamp(k->path);
-	if (read_keys(name, &k->keys, err) != 0)
+	if (read_keys(name, worker, &k->keys, err) != 0)
 		goto fail;
 	if (pthread_mutex_init(&k->lock, NULL) != 0)
 		goto no_memory;
@@ -240,7 +242,7 @@ keyring_keys(struct keyring *k, struct keyring_keys *out)
 	pthread_mutex_lock(&k->lock);
 	if (!file_stamp_same(&now, &k->stamp)) {
 		k->stamp = now;
-		if (read_keys(k->name, &fresh, err) == 0) {
+		if (read_keys(k->name, k->worker, &fresh, err) == 0) {
 			k->keys = fresh;
 			keyring_wipe(&fresh);
 			log_msg(LOG_LEVEL_NOTICE, "keys read again from %s",

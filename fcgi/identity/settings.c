@@ -58,7 +58,8 @@ load_files(struct settings *s, char err[CONFIG_ERROR_MAX])
 			return -1;
 	}
 	if (is_needed(c, c->secret_file)) {
-		s->keyring = keyring_load(c->secret_file, err);
+		s->keyring =
+		    keyring_load(c->secret_file, config_worker(c), err);
 		if (s->keyring == NULL)
 			return -1;
 	}

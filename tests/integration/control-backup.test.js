@@ -84,7 +84,7 @@ test('root takes what is the worker\'s own, and nobody else\'s',
     assert.equal(made.status, 0, made.stderr);
     chownSync(join(dir, 'keys/openai'), uidOf('nobody'), 0);
     const refused = run('backup', `${backup}.2`);
-    assert.equal(refused.status, 1, refused.stdout);
+    assert.equal(refused.status, 3, refused.stdout);
     assert.match(refused.stderr, /keys\/openai: must be owned by/);
   });
 

@@ -174,7 +174,8 @@ session_test_begin(void **state)
 	if (keyring_create(secret_path, id, cause) != 0 ||
 	    (settings.credentials = credentials_load(users_path, cause)) ==
 		NULL ||
-	    (settings.keyring = keyring_load(secret_path, cause)) == NULL ||
+	    (settings.keyring = keyring_load(secret_path, geteuid(), cause)) ==
+		NULL ||
 	    identity_open(&identity, &config, false, cause) != 0) {
 		print_message("%s\n", cause);
 		return -1;

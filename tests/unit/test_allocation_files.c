@@ -159,7 +159,7 @@ keyring_job(struct buf *out)
 	struct keyring *k;
 	size_t i;
 
-	k = keyring_load(secret_path, err);
+	k = keyring_load(secret_path, geteuid(), err);
 	if (k == NULL) {
 		assert_string_not_equal(err, "");
 		return -1;

@@ -131,7 +131,7 @@ test_made_and_rotated(void **state)
 	assert_int_equal(keyring_create(path, id, err), -1);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	k = keyring_load(path, err);
+	k = keyring_load(path, geteuid(), err);
 	assert_non_null(k);
 	keyring_keys(k, &keys);
 	assert_int_equal(keys.n, 1);
@@ -170,7 +170,7 @@ test_bad_change_keeps(void **state)
 
 	(void)state;
 	put("a 2026-01-01T00:00:00Z " K1 "\n");
-	k = keyring_load(path, err);
+	k = keyring_load(path, geteuid(), err);
 	assert_non_null(k);
 	put("broken\n");
 	keyring_keys(k, &keys);
@@ -192,13 +192,44 @@ test_open_to_others(void **state)
 	(void)state;
 	put("a 2026-01-01T00:00:00Z " K1 "\n");
 	assert_int_equal(chmod(path, 0640), 0);
-	assert_null(keyring_load(path, err));
+	assert_null(keyring_load(path, geteuid(), err));
 	assert_int_equal(chmod(path, 0604), 0);
-	assert_null(keyring_load(path, err));
+	assert_null(keyring_load(path, geteuid(), err));
 	assert_int_equal(chmod(path, 0400), 0);
-	keyring_free(keyring_load(path, err));
+	keyring_free(keyring_load(path, geteuid(), err));
 	unlink(path);
-	assert_null(keyring_load(path, err));
+	assert_null(keyring_load(path, geteuid(), err));
+}
+
+/* Put there by somebody who may write into the folder, and who is not asked. */
+static void
+test_of_a_stranger(void **state)
+{
+	const uid_t stranger = 12345, worker = 23456;
+	char err[CONFIG_ERROR_MAX], link[TEMP_PATH_MAX];
+	struct keyring *k;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	put("a 2026-01-01T00:00:00Z " K1 "\n");
+	assert_int_equal(chown(path, stranger, (gid_t)-1), 0);
+	assert_null(keyring_load(path, worker, err));
+	assert_non_null(strstr(err, "must be owned by root"));
+	k = keyring_load(path, stranger, err);
+	assert_non_null(k);
+	keyring_free(k);
+
+	/* A link of theirs, to what is ours. */
+	temp_path(link, "link");
+	assert_int_equal(chown(path, 0, (gid_t)-1), 0);
+	assert_int_equal(symlink(path, link), 0);
+	k = keyring_load(link, worker, err);
+	assert_non_null(k);
+	keyring_free(k);
+	assert_int_equal(lchown(link, stranger, (gid_t)-1), 0);
+	assert_null(keyring_load(link, worker, err));
+	unlink(link);
 }
 
 /* By the name that systemd gives it. */
@@ -212,9 +243,9 @@ test_credential(void **state)
 	(void)state;
 	put("a 2026-01-01T00:00:00Z " K1 "\n");
 	unsetenv("CREDENTIALS_DIRECTORY");
-	assert_null(keyring_load("credential:secret", err));
+	assert_null(keyring_load("credential:secret", geteuid(), err));
 	setenv("CREDENTIALS_DIRECTORY", temp_folder, 1);
-	k = keyring_load("credential:secret", err);
+	k = keyring_load("credential:secret", geteuid(), err);
 	unsetenv("CREDENTIALS_DIRECTORY");
 	assert_non_null(k);
 	keyring_keys(k, &keys);
@@ -244,6 +275,7 @@ main(void)
 		cmocka_unit_test(test_made_and_rotated),
 		cmocka_unit_test(test_bad_change_keeps),
 		cmocka_unit_test(test_open_to_others),
+		cmocka_unit_test(test_of_a_stranger),
 		cmocka_unit_test(test_credential),
 	};
 

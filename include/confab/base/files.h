@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -36,6 +37,12 @@ bool file_stamp_same(const struct files_stamp *a, const struct files_stamp *b);
  * which one is there. Returns -1.
  */
 int file_error(char err[FILES_ERROR_MAX], const char *path, const char *what);
+
+/*
+ * Is what was opened as `path`, of which `st` is, or a link of that name,
+ * neither of root, the process's user, `trusted` nor the owner of its folder?
+ */
+bool file_is_strangers(const char *path, const struct stat *st, uid_t trusted);
 
 /*
  * Appends the whole file to `out`, whose cap is the largest that is read.

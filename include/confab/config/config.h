@@ -431,12 +431,19 @@ int config_keep_fixed(struct config *c, const struct config *old,
     struct buf *changed);
 
 /*
+ * Who serves: for root the `user` of the configuration, if it names one that
+ * there is; else whoever asks. Secrets that only the worker can read are its.
+ */
+uid_t config_worker(const struct config *c);
+
+/*
  * Reads a secret file of at most `max` bytes without its trailing newline:
- * a regular file that neither group nor others can read or write. A name
- * "credential:NAME" is that systemd credential ($CREDENTIALS_DIRECTORY).
+ * a regular file that neither group nor others can read or write, owned by
+ * root, by the process's user, by `worker` or by the owner of its folder. A
+ * name "credential:NAME" is that systemd credential ($CREDENTIALS_DIRECTORY).
  * Returns memory that the caller wipes and frees, or NULL with a line in err.
  */
-char *config_secret(const char *name, size_t max, size_t *len,
+char *config_secret(const char *name, uid_t worker, size_t max, size_t *len,
     char err[CONFIG_ERROR_MAX]);
 
 #endif

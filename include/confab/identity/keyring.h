@@ -32,10 +32,12 @@ struct keyring_keys {
 };
 
 /*
- * Reads `path` ("credential:NAME" as config_secret() knows it). Returns NULL
- * with a line in `err` when it is missing, bad or readable by others.
+ * Reads `path` ("credential:NAME" as config_secret() knows it), which may be
+ * `worker`'s. Returns NULL with a line in `err` when it is missing, bad, a
+ * stranger's or readable by others.
  */
-struct keyring *keyring_load(const char *path, char err[CONFIG_ERROR_MAX]);
+struct keyring *keyring_load(const char *path, uid_t worker,
+    char err[CONFIG_ERROR_MAX]);
 void keyring_free(struct keyring *k);
 
 /* Copies the keys now in the file. Any thread. */

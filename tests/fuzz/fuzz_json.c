@@ -22,8 +22,8 @@ check(int holds)
 		abort();
 }
 
-typedef enum json_result (*parser)(const char *, size_t, size_t,
-    struct json_object **);
+typedef enum json_result (
+    *parser)(const char *, size_t, size_t, struct json_object **);
 
 /*
  * What is written reads back by the parser that took it, and is then written

@@ -147,7 +147,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct config_kind *const kinds[] = {
 		&provider_openai.config, &provider_anthropic.config,
-		&provider_responses.config };
+		&provider_responses.config
+	};
 	struct config_provider p = { .base_url = url, .api_key = key };
 	struct api_error err;
 	char retry[64];

@@ -33,7 +33,8 @@ check_same(const struct users *a, const struct users *b)
 {
 	check(users_count(a) == users_count(b));
 	for (size_t i = 0; i < users_count(a); i++) {
-		const struct users_entry *u = users_at(a, i), *v = users_at(b, i);
+		const struct users_entry *u = users_at(a, i),
+					 *v = users_at(b, i);
 
 		check(strcmp(u->name, v->name) == 0 &&
 		    strcmp(u->hash, v->hash) == 0 &&

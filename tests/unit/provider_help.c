@@ -50,7 +50,8 @@ static char anthropic_limit[] = "max_tokens",
 	    anthropic_old_version[] = "2023-06-01";
 static char anthropic_id[] = "claude";
 
-struct config_provider anthropic_provider = { .kind = &provider_anthropic.config,
+struct config_provider anthropic_provider = { .kind =
+						  &provider_anthropic.config,
 	.base_url = anthropic_base,
 	.api_key = anthropic_key,
 	.key_header = anthropic_header,

@@ -27,7 +27,7 @@ extern struct settings settings;
 extern struct identity identity;
 extern char cookie_header[SESSION_COOKIE_MAX]; /* what the browser keeps */
 extern struct session_input in;		       /* of the next request */
-extern struct session_info session;		       /* what it was given */
+extern struct session_info session;	       /* what it was given */
 extern struct api_error api_err;
 
 /* The first and the last step of a group, and of each test in it. */

@@ -113,17 +113,18 @@ test_tools(void **state)
 		"{\"type\":\"server_tool_use\",\"id\":\"s\",\"name\":"
 		"\"web_search\",\"input\":{}}") DELTA("0",
 		"{\"type\":\"input_json_delta\",\"partial_json\":"
-		"\"{\\\"q\\\":1}\"}") EVENT("content_block_stop", ",\"index\":0") BLOCK("1",
-		"{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"f\","
-		"\"input\":{}}") DELTA("1",
-		"{\"type\":\"input_json_delta\",\"partial_json\":"
-		"\"{\\\"a\\\"\"}") DELTA("1",
-		"{\"type\":\"input_json_delta\",\"partial_json\":"
-		"\": 1}\"}") BLOCK("2",
-		"{\"type\":\"tool_use\",\"id\":\"t2\",\"name\":\"g\","
-		"\"input\":{}}") DELTA("2",
-		"{\"type\":\"input_json_delta\",\"partial_json\":"
-		"\"{}\"}") END("tool_use"),
+		"\"{\\\"q\\\":1}\"}")
+		EVENT("content_block_stop", ",\"index\":0") BLOCK("1",
+		    "{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"f\","
+		    "\"input\":{}}") DELTA("1",
+		    "{\"type\":\"input_json_delta\",\"partial_json\":"
+		    "\"{\\\"a\\\"\"}") DELTA("1",
+		    "{\"type\":\"input_json_delta\",\"partial_json\":"
+		    "\": 1}\"}") BLOCK("2",
+		    "{\"type\":\"tool_use\",\"id\":\"t2\",\"name\":\"g\","
+		    "\"input\":{}}") DELTA("2",
+		    "{\"type\":\"input_json_delta\",\"partial_json\":"
+		    "\"{}\"}") END("tool_use"),
 	    false);
 	assert_int_equal(run.result, PROVIDER_DONE);
 	assert_parts(run.out.data,
@@ -149,8 +150,7 @@ test_stop_reasons(void **state)
 		    "\"length\"" },
 		{ START TEXT("x") END("refusal"), "\"content_filter\"" },
 		{ START TEXT("x") END("tool_use"), "\"tool_calls\"" },
-		{ START TEXT("x") END("something_new"),
-		    "\"something_new\"" }
+		{ START TEXT("x") END("something_new"), "\"something_new\"" }
 	};
 	struct run run = { .refuse_after = -1 };
 	size_t i;

@@ -126,7 +126,8 @@ class Workshop {
   #env = { ...process.env, CONFAB_BUILD: this.#build,
     ASAN_OPTIONS: 'detect_leaks=1' };
 
-  prepare() {
+  /** @param {boolean} built  whether what is chosen needs the back end */
+  prepare(built) {
     mkdirSync(this.#src, { recursive: true });
     for (const file of git(['ls-files']).split('\n').filter(Boolean)) {
       if (existsSync(join(SOURCE, file))) {
@@ -135,9 +136,11 @@ class Workshop {
       }
     }
     for (const dir of ['node_modules', 'static/vendor']) {
-      cpSync(join(SOURCE, dir), join(this.#src, dir),
-        { recursive: true, preserveTimestamps: true });
+      const copy = join(this.#src, dir); /* from before, with --keep */
+      if (existsSync(copy)) continue;
+      cpSync(join(SOURCE, dir), copy, { recursive: true, preserveTimestamps: true });
     }
+    if (!built) return;
     if (!existsSync(join(this.#build, 'Makefile'))) {
       mkdirSync(this.#build, { recursive: true });
       execFileSync('autoreconf', ['-fi'], { cwd: this.#src, stdio: 'ignore' });
@@ -164,6 +167,20 @@ class Workshop {
   }
 
   /**
+   * The page's rooms alone, in one process, since most of their time goes into
+   * starting one: the room's own tests first.
+   * @param {string} room @param {string[]} files
+   */
+  #rooms(room, files) {
+    const entry = join(this.#src, 'tests/js/mutate-entry.mjs');
+    const own = files.filter((file) => file.startsWith(`${room}-`));
+    return [own, files.filter((file) => !own.includes(file))].every((some) => {
+      writeFileSync(entry, some.map((file) => `import './${file}';\n`).join(''));
+      return some.length === 0 || run(process.execPath, [entry], { env: this.#env });
+    });
+  }
+
+  /**
    * @param {Candidate} one
    * @returns {string} what noticed it; '' nothing
    */
@@ -186,7 +203,7 @@ class Workshop {
     if (file.endsWith('.c')) {
       if (!this.#make(['all'])) return 'compiler';
       if (!this.#make(['check', `TESTS=${tests.unit.join(' ')}`])) return 'unit';
-    } else if (!this.#node('tests/js', tests.js)) {
+    } else if (!this.#rooms(file.split('/')[1], tests.js)) {
       return 'js';
     }
     if (options.unit) return '';
@@ -212,7 +229,7 @@ const workshop = new Workshop();
 /** @type {Candidate[]} */
 const survivors = [];
 try {
-  workshop.prepare();
+  workshop.prepare(!options.unit || chosen.some(({ file }) => file.endsWith('.c')));
   for (const [i, one] of chosen.entries()) {
     const by = workshop.try(one);
     if (!by) survivors.push(one);

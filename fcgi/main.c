@@ -23,6 +23,7 @@
 #include "confab/base/buf.h"
 #include "confab/base/clock.h"
 #include "confab/base/log.h"
+#include "confab/config/option.h"
 #include "confab/gateway/gateway.h"
 #include "confab/gateway/listen.h"
 #include "confab/gateway/pool.h"
@@ -88,6 +89,24 @@ override(char **setting, const char *value)
 	return 0;
 }
 
+/* Workers of one configuration are told apart by other hosts, too. */
+static int
+name_worker(const struct options *o, struct config *c)
+{
+	char name[CONFIG_HOST_NAME_MAX + 1];
+	int n;
+
+	if (c->state.host == NULL || o->instance == NULL)
+		return 0;
+	n = snprintf(name, sizeof(name), "%s-%s", c->state.host, o->instance);
+	if (n >= (int)sizeof(name) || !config_is_host_name(name)) {
+		log_msg(LOG_LEVEL_ERROR, "state: host: %s is no name of a host",
+		    name);
+		return -1;
+	}
+	return override(&c->state.host, name);
+}
+
 /* What the command line says has precedence, for all who look later, too. */
 static int
 apply_options(const struct options *o, struct config *c)
@@ -99,7 +118,7 @@ apply_options(const struct options *o, struct config *c)
 	}
 	if (o->socket_mode != -1)
 		c->socket_mode = (unsigned)o->socket_mode;
-	return 0;
+	return name_worker(o, c);
 }
 
 /* The socket to serve: asked for, passed, or configured; `own` when it is
@@ -202,7 +221,7 @@ serve(const struct options *o, struct settings *s, struct identity *id, int fd,
     bool own, const sigset_t *set)
 {
 	const struct relay_hooks hooks = { count_use, id,
-		kin.number > 0 ? &kin : NULL };
+		kin.number > 0 ? &kin : NULL, id->engine };
 	struct pool_work work = { route_serve, NULL, request_timeout };
 	struct route_service service;
 	struct anew anew = { o, &service };

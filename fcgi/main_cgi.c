@@ -115,7 +115,8 @@ ending_signals(sigset_t *set)
 static struct relay *
 start_relay(struct route_service *service)
 {
-	const struct relay_hooks hooks = { count_use, service->identity, NULL };
+	const struct relay_hooks hooks = { count_use, service->identity, NULL,
+		NULL };
 	sigset_t set;
 
 	ending_signals(&set);

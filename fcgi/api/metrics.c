@@ -44,6 +44,10 @@ write_hosts(struct buf *out, const struct engine *e)
 	    "Logins that the engine did not answer in time.", f.unanswered);
 	write_one(out, "forgotten_total", "counter",
 	    "Failed logins that could not be kept for it.", f.forgotten);
+	write_one(out, "elsewhere_total", "counter",
+	    "Streams asked for here that another host had.", f.elsewhere);
+	write_one(out, "lost_total", "counter",
+	    "Streams asked for here whose host was gone.", f.lost);
 }
 
 void

@@ -79,6 +79,7 @@ route_job(struct route_call *c, enum relay_op op, const char *key,
 		return false;
 	}
 	job->op = op;
+	job->passed = c->request->passed;
 	job->client.fd = -1;
 	job->settings = settings_ref(c->settings);
 	job->quota = config_quota_of(c->settings->config, c->session.groups);

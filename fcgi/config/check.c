@@ -395,6 +395,9 @@ check_state(struct config_reader *r, struct config_state *s)
 	if (s->valkey == NULL && (s->user != NULL || s->password_file != NULL))
 		return config_fail(r, line(r, s, NULL),
 		    "state: user and password_file go with valkey");
+	if (s->valkey == NULL && s->host != NULL)
+		return config_fail(r, line(r, s, "host"),
+		    "host goes with valkey");
 	if (s->user != NULL && s->password_file == NULL)
 		return config_fail(r, line(r, s, "user"),
 		    "user goes with password_file");

@@ -185,6 +185,17 @@ config_is_prefix(const char *s)
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 }
 
+bool
+config_is_host_name(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n <= CONFIG_HOST_NAME_MAX &&
+	    all_of(s,
+		"0123456789_-.abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+}
+
 /* Host, port and path after the scheme; no user information. */
 static bool
 is_authority(const char *s, bool path)

@@ -288,7 +288,9 @@ static const struct config_option state[] = {
 	PATH(ST, password_file, NULL),
 	STRING(ST, prefix, "confab:", config_is_prefix,
 	    "up to 64 letters, digits, dots, dashes, underscores and colons"),
-	CHOICE(ST, on_loss, "go_on", losses)
+	CHOICE(ST, on_loss, "go_on", losses),
+	STRING(ST, host, NULL, config_is_host_name,
+	    "up to 64 letters, digits, dots, dashes and underscores")
 };
 
 /* What is not there is as `limits` says. */

@@ -13,6 +13,7 @@
 
 #include "confab/base/clock.h"
 #include "confab/base/crypto.h"
+#include "confab/base/encode.h"
 #include "confab/engine/engine.h"
 
 #include "link.h"
@@ -46,6 +47,7 @@ engine_free(struct engine *e)
 	free(e->user);
 	free(e->password);
 	free(e->prefix);
+	free(e->host);
 	if (e->wake >= 0)
 		close(e->wake);
 	pthread_cond_destroy(&e->done);
@@ -64,6 +66,7 @@ static struct engine *
 engine_new(const struct config_state *c, struct shared_state *st)
 {
 	struct engine *e = calloc(1, sizeof(*e));
+	unsigned char random[8];
 	pthread_condattr_t attr;
 
 	if (e == NULL)
@@ -77,10 +80,15 @@ engine_new(const struct config_state *c, struct shared_state *st)
 	e->refuse = c->on_loss == ON_LOSS_REFUSE;
 	atomic_store(&e->away_since, clock_mono_ms());
 	e->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (crypto_random(random, sizeof(random)) == -1) {
+		engine_free(e);
+		return NULL;
+	}
+	encode_hex(e->incarnation, random, sizeof(random));
 	if (e->wake >= 0 && copy(&e->place, c->valkey) == 0 &&
 	    copy(&e->user, c->user) == 0 &&
 	    copy(&e->password, c->password) == 0 &&
-	    copy(&e->prefix, c->prefix) == 0)
+	    copy(&e->prefix, c->prefix) == 0 && copy(&e->host, c->host) == 0)
 		return e;
 	engine_free(e);
 	return NULL;
@@ -191,14 +199,16 @@ settle_unsent(struct engine *e, const struct question *q)
 	case QUESTION_ADD:
 		add_unsent(e, &q->about, q->count);
 		break;
-	case QUESTION_CODE:
-		break;
-	default:
+	case QUESTION_GOOD:
+	case QUESTION_UNDO:
 		u = find_unsent(e, &q->about);
 		if (u != NULL && (q->op == QUESTION_GOOD || u->count <= 1))
 			drop_unsent(e, u);
 		else if (u != NULL)
 			u->count--;
+		break;
+	default:
+		break;
 	}
 }
 
@@ -234,6 +244,21 @@ engine_next(struct engine *e)
 	return q;
 }
 
+void
+engine_found(struct engine *e, struct question *q, const struct engine_place *p)
+{
+	engine_place_fn fn = q->found;
+
+	if (fn == NULL)
+		return;
+	if (p->where == ENGINE_THERE)
+		atomic_fetch_add(&e->elsewhere, 1);
+	else if (p->where == ENGINE_LOST)
+		atomic_fetch_add(&e->lost, 1);
+	q->found = NULL;
+	fn(q->arg, p);
+}
+
 /* The lock is held. */
 static void
 finish(struct engine *e, struct question *q, bool answered, uint64_t answer)
@@ -262,6 +287,9 @@ engine_answered(struct engine *e, struct question *q, uint64_t answer)
 void
 engine_lost(struct engine *e, struct question *q)
 {
+	const struct engine_place unknown = { .where = ENGINE_UNKNOWN };
+
+	engine_found(e, q, &unknown);
 	pthread_mutex_lock(&e->lock);
 	finish(e, q, false, 0);
 	pthread_mutex_unlock(&e->lock);
@@ -290,6 +318,34 @@ wait_for(struct engine *e, struct question *q)
 	return false;
 }
 
+/* The lock is held, and there is room. */
+static void
+enqueue(struct engine *e, struct question *q)
+{
+	e->queue[(e->first + e->n++) % ENGINE_QUEUE_MAX] = q;
+	wake(e);
+}
+
+bool
+engine_put(struct engine *e, const struct question *text)
+{
+	struct question *q = malloc(sizeof(*q));
+	bool room;
+
+	if (q == NULL)
+		return false;
+	*q = *text;
+	q->asked = clock_mono_ms();
+	pthread_mutex_lock(&e->lock);
+	room = atomic_load(&e->up) && e->n < ENGINE_QUEUE_MAX;
+	if (room)
+		enqueue(e, q);
+	pthread_mutex_unlock(&e->lock);
+	if (!room)
+		free(q);
+	return room;
+}
+
 /*
  * Puts a question. With `waits`, true when it was answered in time. A failure
  * that cannot be told now is kept.
@@ -309,8 +365,7 @@ ask(struct engine *e, const struct question *text, bool waits, uint64_t *answer)
 	}
 	*q = *text;
 	q->waited = waits && !atomic_load(&e->late);
-	e->queue[(e->first + e->n++) % ENGINE_QUEUE_MAX] = q;
-	wake(e);
+	enqueue(e, q);
 	if (q->waited) {
 		answered = wait_for(e, q);
 		*answer = q->done ? q->answer : 0;
@@ -381,4 +436,6 @@ engine_look(const struct engine *e, struct engine_figures *out)
 	out->heard = atomic_load(&e->heard);
 	out->unanswered = atomic_load(&e->unanswered);
 	out->forgotten = atomic_load(&e->forgotten);
+	out->elsewhere = atomic_load(&e->elsewhere);
+	out->lost = atomic_load(&e->lost);
 }

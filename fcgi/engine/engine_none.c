@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "confab/engine/engine.h"
+#include "confab/engine/streams.h"
 
 int
 engine_start(const struct config *c, struct shared_state *st,
@@ -61,4 +62,47 @@ engine_look(const struct engine *e, struct engine_figures *out)
 {
 	(void)e;
 	memset(out, 0, sizeof(*out));
+}
+
+bool
+engine_has_streams(const struct engine *e)
+{
+	(void)e;
+	return false;
+}
+
+bool
+engine_find_stream(struct engine *e, const struct engine_stream *s, bool claim,
+    engine_place_fn fn, void *arg)
+{
+	(void)e;
+	(void)s;
+	(void)claim;
+	(void)fn;
+	(void)arg;
+	return false;
+}
+
+bool
+engine_hold_stream(struct engine *e, const struct engine_stream *s)
+{
+	(void)e;
+	(void)s;
+	return false;
+}
+
+void
+engine_drop_stream(struct engine *e, const struct engine_stream *s, bool used)
+{
+	(void)e;
+	(void)s;
+	(void)used;
+}
+
+void
+engine_on_linked(struct engine *e, void (*fn)(void *arg), void *arg)
+{
+	(void)e;
+	(void)fn;
+	(void)arg;
 }

@@ -193,7 +193,7 @@ wait_for(struct link *l)
 	};
 	uint64_t count;
 
-	if (poll(p, 3, BEAT) <= 0)
+	if (poll(p, 3, (int)tell_late(l, clock_mono_ms(), BEAT)) <= 0)
 		return;
 	if (p[0].revents != 0 &&
 	    read(l->engine->wake, &count, sizeof(count)) < 0)
@@ -233,6 +233,27 @@ fail:
 	return -1;
 }
 
+/* It is there (again). */
+static void
+tell_linked(struct engine *e)
+{
+	atomic_store(&e->away_since, 0);
+	atomic_store(&e->late, false);
+	atomic_store(&e->up, true);
+	pthread_mutex_lock(&e->lock);
+	if (e->linked != NULL)
+		e->linked(e->linked_arg);
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* Says goodbye, as far as it is heard without waiting. */
+static void
+leave(struct link *l)
+{
+	tell_last(l);
+	(void)conn_write(l->out);
+}
+
 /* From a begin to whatever ends it. */
 static void
 serve(struct link *l)
@@ -240,16 +261,16 @@ serve(struct link *l)
 	struct engine *e = l->engine;
 
 	log_msg(LOG_LEVEL_NOTICE, "state: the engine at %s is there", e->place);
-	atomic_store(&e->away_since, 0);
-	atomic_store(&e->late, false);
-	atomic_store(&e->up, true);
+	tell_linked(e);
 	while (!atomic_load(&e->stop)) {
 		wait_for(l);
 		if (turn(l) != 0 || beat(l, clock_mono_ms()) != 0)
 			break;
 	}
-	if (atomic_load(&e->stop))
+	if (atomic_load(&e->stop)) {
+		leave(l);
 		return;
+	}
 	atomic_store(&e->away_since, clock_mono_ms());
 	atomic_fetch_add(&e->losses, 1);
 }

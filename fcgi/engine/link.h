@@ -12,13 +12,20 @@
 #include <stdint.h>
 
 #include "confab/engine/engine.h"
+#include "confab/engine/streams.h"
 
 enum question_op {
 	QUESTION_BEGIN,
 	QUESTION_ADD,
 	QUESTION_GOOD,
 	QUESTION_UNDO,
-	QUESTION_CODE
+	QUESTION_CODE,
+	/* Of streams. */
+	QUESTION_FIND,
+	QUESTION_CLAIM,
+	QUESTION_HOLD,
+	QUESTION_OVER,
+	QUESTION_DROP
 };
 
 /* What the engine is asked, or told of a login. On the heap; whoever waits for
@@ -27,9 +34,13 @@ struct question {
 	enum question_op op;
 	struct engine_try about;
 	unsigned count;			 /* QUESTION_ADD */
-	unsigned char id[SHARED_ID_LEN]; /* QUESTION_CODE */
+	unsigned char id[SHARED_ID_LEN]; /* QUESTION_CODE, and of streams */
 	uint64_t step;
-	bool waited; /* under the engine's lock, as what follows */
+	unsigned char digest[SHARED_ID_LEN];
+	engine_place_fn found; /* NULL: nobody asks, or nobody waits any more */
+	void *arg;
+	uint64_t asked; /* clock_mono_ms() */
+	bool waited;	/* under the engine's lock, as what follows */
 	bool done, answered;
 	uint64_t answer;
 };
@@ -44,6 +55,8 @@ struct engine {
 	/* As configured, for good. */
 	char *place; /* "unix:PATH" or "HOST:PORT" */
 	char *user, *password, *prefix;
+	char *host;	      /* NULL: it tells of no streams */
+	char incarnation[17]; /* of this process, among those of that name */
 	bool refuse;
 	struct shared_state *state;
 
@@ -55,6 +68,7 @@ struct engine {
 	atomic_bool changed;	     /* there are new facts */
 	_Atomic uint64_t away_since; /* clock_mono_ms(), 0: it is not */
 	_Atomic uint64_t losses, told, heard, unanswered, forgotten;
+	_Atomic uint64_t elsewhere, lost; /* streams */
 
 	pthread_mutex_t lock; /* of all that follows */
 	pthread_cond_t done;
@@ -62,10 +76,15 @@ struct engine {
 	size_t first, n;
 	struct unsent unsent[ENGINE_UNSENT_MAX];
 	size_t n_unsent;
+	void (*linked)(void *arg);
+	void *linked_arg;
 };
 
 /* The thread: `arg` is the engine. */
 void *link_run(void *arg);
+
+/* Puts a copy into the queue. False when it cannot be asked now. */
+bool engine_put(struct engine *e, const struct question *q);
 
 /* For it: the next question, or NULL. */
 struct question *engine_next(struct engine *e);
@@ -73,6 +92,10 @@ struct question *engine_next(struct engine *e);
 /* It was answered, or it never will be. The caller has it no more. */
 void engine_answered(struct engine *e, struct question *q, uint64_t answer);
 void engine_lost(struct engine *e, struct question *q);
+
+/* Says where a question's stream is, once; later answers are nobody's. */
+void engine_found(struct engine *e, struct question *q,
+    const struct engine_place *p);
 
 /* Takes out one of the failures that were not told. False when there is none. */
 bool engine_take_unsent(struct engine *e, struct unsent *out);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "confab/base/encode.h"
+#include "confab/config/option.h"
 
 #include "message.h"
 
@@ -145,4 +146,25 @@ message_read(const char *text, size_t len, struct message *out)
 	default:
 		return false;
 	}
+}
+
+void
+message_place(const char *text, struct engine_place *out)
+{
+	static const struct {
+		const char *text;
+		enum engine_where where;
+	} words[] = { { "none", ENGINE_NOWHERE }, { "here", ENGINE_HERE },
+		{ "lost", ENGINE_LOST }, { "over", ENGINE_OVER },
+		{ "other", ENGINE_OTHER } };
+
+	memset(out, 0, sizeof(*out));
+	out->where = ENGINE_UNKNOWN;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(text, words[i].text) == 0)
+			out->where = words[i].where;
+	if (strncmp(text, "at ", 3) != 0 || !config_is_host_name(text + 3))
+		return;
+	out->where = ENGINE_THERE;
+	snprintf(out->host, sizeof(out->host), "%s", text + 3);
 }

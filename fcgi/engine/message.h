@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "confab/engine/streams.h"
 #include "confab/state/shared_facts.h"
 
 #define MESSAGE_MAX 160 /* bytes, with a NUL */
@@ -39,5 +40,12 @@ void message_member(const struct shared_fact *f, char out[MESSAGE_MAX]);
 
 /* Reads text[0..len). False for what is none that is known here. */
 bool message_read(const char *text, size_t len, struct message *out);
+
+/*
+ * Reads what the engine says of a stream: none, here, lost, over, other, or
+ * "at HOST". What is none of these is ENGINE_UNKNOWN, as is a name that no host
+ * can have.
+ */
+void message_place(const char *text, struct engine_place *out);
 
 #endif

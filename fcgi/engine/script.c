@@ -102,6 +102,40 @@ const char script_login[] =
     "end\n"
     "return '0'\n";
 
+/* A stream is "HOST INCARNATION DIGEST", one that is over "- - DIGEST". */
+const char script_stream[] =
+    "local op, host, inc, digest = ARGV[1], ARGV[2], ARGV[3], ARGV[4]\n"
+    "local text = redis.call('GET', KEYS[1])\n"
+    "local h, i, d\n"
+    "if text then h, i, d = string.match(text, '^(%S+) (%S+) (%S+)$') end\n"
+    "local mine = h == host and i == inc\n"
+    "local function alive()\n"
+    "  return redis.call('EXISTS', ARGV[6] .. h .. ':' .. i) == 1\n"
+    "end\n"
+    "local function set(value)\n"
+    "  redis.call('SET', KEYS[1], value .. ' ' .. digest, 'PX', ARGV[5])\n"
+    "end\n"
+    "if op == 'over' or op == 'drop' then\n"
+    "  if mine and op == 'drop' then redis.call('DEL', KEYS[1]) end\n"
+    "  if mine and op == 'over' then set('- -') end\n"
+    "  return 'here'\n"
+    "end\n"
+    "if op == 'hold' then\n"
+    "  if not h or mine or (h ~= '-' and not alive()) then\n"
+    "    set(host .. ' ' .. inc)\n"
+    "  end\n"
+    "  return 'here'\n"
+    "end\n"
+    "if not h then\n"
+    "  if op == 'claim' then set(host .. ' ' .. inc) end\n"
+    "  return 'none'\n"
+    "end\n"
+    "if op == 'claim' and d ~= digest then return 'other' end\n"
+    "if h == '-' then return 'over' end\n"
+    "if h == host then return 'here' end\n"
+    "if alive() then return 'at ' .. h end\n"
+    "return 'lost'\n";
+
 const char script_code[] =
     "local last = tonumber(redis.call('GET', KEYS[1]) or '0')\n"
     "if tonumber(ARGV[1]) <= last then return 0 end\n"

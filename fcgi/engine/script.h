@@ -25,6 +25,14 @@ extern const char script_tokens[];
  */
 extern const char script_login[];
 
+/*
+ * KEYS the stream; ARGV find, claim, hold, over or drop, this host's name, its
+ * incarnation, the request's digest, for how long it is kept (ms), what keys of
+ * hosts that live begin with. Answers where the stream is, as
+ * message_place() reads it.
+ */
+extern const char script_stream[];
+
 /* KEYS the second factor; ARGV the code's step. Answers 1 when it is good. */
 extern const char script_code[];
 

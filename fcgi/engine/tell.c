@@ -17,7 +17,13 @@
 #define FACTS 32 /* taken from the file at a time */
 #define HEX_LEN (2 * SHARED_ID_LEN + 1)
 
-enum about { ABOUT_NOTHING, ABOUT_EPOCH, ABOUT_TOKENS, ABOUT_QUESTION };
+enum about {
+	ABOUT_NOTHING,
+	ABOUT_EPOCH,
+	ABOUT_TOKENS,
+	ABOUT_QUESTION,
+	ABOUT_STREAM
+};
 
 /* What an answer is waited for. */
 struct told {
@@ -60,7 +66,7 @@ static void
 put(struct link *l, int argc, const char **argv, const struct told *t)
 {
 	if (conn_put(l->out, argc, argv) != 0) {
-		if (t->about == ABOUT_QUESTION)
+		if (t->question != NULL)
 			engine_lost(l->engine, t->question);
 		return;
 	}
@@ -180,12 +186,57 @@ put_code(struct link *l, struct question *q)
 }
 
 static void
+put_stream(struct link *l, struct question *q)
+{
+	static const char *const ops[] = { [QUESTION_FIND] = "find",
+		[QUESTION_CLAIM] = "claim",
+		[QUESTION_HOLD] = "hold",
+		[QUESTION_OVER] = "over",
+		[QUESTION_DROP] = "drop" };
+	const struct told t = { .about = ABOUT_STREAM, .question = q };
+	const struct engine *e = l->engine;
+	char key[CONN_KEY_MAX], digest[HEX_LEN], keep[24], live[CONN_KEY_MAX];
+	const char *argv[] = { "EVAL", script_stream, "1", key, ops[q->op],
+		e->host, e->incarnation, digest, keep, live };
+
+	key_of(l, key, "stream:", q->id);
+	encode_hex(digest, q->digest, sizeof(q->digest));
+	snprintf(keep, sizeof(keep), "%d",
+	    q->op == QUESTION_OVER ? ENGINE_KEY_KEEP : ENGINE_STREAM_KEEP);
+	tell_key(l, live, "live:", "");
+	put(l, (int)(sizeof(argv) / sizeof(argv[0])), argv, &t);
+}
+
+/* That this process is there, or not any more. */
+static void
+put_life(struct link *l, bool lives)
+{
+	const struct told t = { .about = ABOUT_NOTHING };
+	const struct engine *e = l->engine;
+	char key[CONN_KEY_MAX], name[CONFIG_HOST_NAME_MAX + 20], keep[24];
+	const char *set[] = { "SET", key, "1", "PX", keep };
+	const char *del[] = { "DEL", key };
+
+	if (e->host == NULL || l->n == TELL_MAX)
+		return;
+	snprintf(name, sizeof(name), "%s:%s", e->host, e->incarnation);
+	tell_key(l, key, "live:", name);
+	snprintf(keep, sizeof(keep), "%d", ENGINE_ALIVE);
+	if (lives)
+		put(l, 5, set, &t);
+	else
+		put(l, 2, del, &t);
+}
+
+static void
 put_questions(struct link *l)
 {
 	struct question *q;
 
 	while (l->n < TELL_MAX && (q = engine_next(l->engine)) != NULL) {
-		if (q->op == QUESTION_CODE)
+		if (q->op >= QUESTION_FIND)
+			put_stream(l, q);
+		else if (q->op == QUESTION_CODE)
 			put_code(l, q);
 		else
 			put_login(l, q);
@@ -217,6 +268,7 @@ tell_begin(struct link *l)
 	shared_scan_start(l->scan, true);
 	l->all = true;
 	atomic_store(&l->engine->changed, false);
+	put_life(l, true);
 	put_unsent(l);
 	return l->version != 0 ? 0 : -1;
 }
@@ -234,6 +286,46 @@ tell_new(struct link *l)
 }
 
 void
+tell_last(struct link *l)
+{
+	put_questions(l);
+	put_life(l, false);
+}
+
+/* A stream's question that is waited for, or NULL. */
+static struct question *
+waiting(const struct link *l, size_t i)
+{
+	const struct told *t = &l->told[(l->first + i) % TELL_MAX];
+
+	return t->about == ABOUT_STREAM && t->question->found != NULL
+	    ? t->question
+	    : NULL;
+}
+
+uint64_t
+tell_late(struct link *l, uint64_t now, uint64_t most)
+{
+	const struct engine_place unknown = { .where = ENGINE_UNKNOWN };
+	struct question *q;
+
+	for (size_t i = 0; i < l->n; i++) {
+		q = waiting(l, i);
+		if (q == NULL)
+			continue;
+		/* They were asked one after the other. */
+		if (now < q->asked + ENGINE_WAIT) {
+			now = q->asked + ENGINE_WAIT - now;
+			return now < most ? now : most;
+		}
+		atomic_store(&l->engine->late, true);
+		atomic_fetch_add(&l->engine->unanswered, 1);
+		engine_found(l->engine, q, &unknown);
+	}
+	return most;
+}
+
+void
 tell_beat(struct link *l, bool prune)
 {
 	const struct told nothing = { .about = ABOUT_NOTHING };
@@ -243,8 +335,9 @@ tell_beat(struct link *l, bool prune)
 	const char *keep[] = { "EXPIRE", key, "86400" };
 	const char *remove[] = { "ZREMRANGEBYSCORE", ended, "-inf", now };
 
-	if (l->n + 3 > TELL_MAX)
+	if (l->n + 4 > TELL_MAX)
 		return;
+	put_life(l, true);
 	/* Other processes of the host change the file, too. */
 	if (shared_facts_version(l->engine->state) != l->version)
 		atomic_store(&l->engine->changed, true);
@@ -277,6 +370,7 @@ number_of(const struct conn_reply *r)
 int
 tell_answer(struct link *l, const struct conn_reply *r)
 {
+	struct engine_place place;
 	struct told t;
 
 	if (l->n == 0)
@@ -287,7 +381,7 @@ tell_answer(struct link *l, const struct conn_reply *r)
 	if (r->error) {
 		snprintf(l->cause, sizeof(l->cause), "%.*s",
 		    (int)sizeof(l->cause) - 1, r->text);
-		if (t.about == ABOUT_QUESTION)
+		if (t.question != NULL)
 			engine_lost(l->engine, t.question);
 		return -1;
 	}
@@ -303,6 +397,11 @@ tell_answer(struct link *l, const struct conn_reply *r)
 	case ABOUT_QUESTION:
 		engine_answered(l->engine, t.question, number_of(r));
 		break;
+	case ABOUT_STREAM:
+		message_place(r->text, &place);
+		engine_found(l->engine, t.question, &place);
+		engine_answered(l->engine, t.question, 0);
+		break;
 	case ABOUT_NOTHING:
 		break;
 	}
@@ -315,7 +414,7 @@ tell_drop(struct link *l)
 	for (; l->n > 0; l->n--) {
 		struct told *t = &l->told[l->first];
 
-		if (t->about == ABOUT_QUESTION)
+		if (t->question != NULL)
 			engine_lost(l->engine, t->question);
 		l->first = (l->first + 1) % TELL_MAX;
 	}

@@ -47,6 +47,13 @@ int tell_begin(struct link *l);
 /* Puts what is new, as far as there is room. */
 void tell_new(struct link *l);
 
+/* Who has waited too long for where a stream is, is told that nobody knows.
+ * Returns the ms until that is so of the next one, at most `most`. */
+uint64_t tell_late(struct link *l, uint64_t now, uint64_t most);
+
+/* At the end: what waits to be said, and that this host is gone. */
+void tell_last(struct link *l);
+
 /* Each second; with `prune`, what has expired goes. */
 void tell_beat(struct link *l, bool prune);
 

@@ -86,6 +86,18 @@ take_params(struct request *r, struct gateway *g)
 	r->last_event_id = param(g, "HTTP_LAST_EVENT_ID");
 }
 
+/* What another host has passed on is about a stream that is here. nginx keeps
+ * the method but not the body: a request for an answer joins it. */
+static void
+take_passed(struct request *r, struct gateway *g)
+{
+	r->passed = param(g, "CONFAB_PASSED")[0] != '\0';
+	if (!r->passed || strcmp(r->method, "POST") != 0)
+		return;
+	r->method = "GET";
+	r->query = r->last_event_id = "";
+}
+
 /* CONTENT_LENGTH; SIZE_MAX when absent (a chunked body), -1 when bad. */
 static int
 content_length(struct gateway *g, size_t *len)
@@ -114,6 +126,7 @@ request_init(struct request *r, struct gateway *g)
 	r->gateway = g;
 	buf_init(&r->body, 0);
 	take_params(r, g);
+	take_passed(r, g);
 	r->bad_length = content_length(g, &r->announced) == -1;
 }
 

@@ -30,6 +30,16 @@ response_head(struct buf *out, const struct response_head *h)
 }
 
 void
+response_pass_head(struct buf *out, const char *more, const char *host,
+    const char *key)
+{
+	buf_printf(out,
+	    "Status: 200\r\nX-Accel-Redirect: @confab_hosts\r\n"
+	    "Confab-Host: %s\r\nConfab-Stream: %s\r\n%s\r\n",
+	    host, key, more);
+}
+
+void
 response_init(struct response *r)
 {
 	memset(r, 0, sizeof(*r));

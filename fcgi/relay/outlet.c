@@ -380,3 +380,15 @@ outlet_empty(struct loop *l, struct gateway_client rc, const char *more)
 	respond(l, rc, &h, more, &none);
 	buf_free(&none);
 }
+
+void
+outlet_pass(struct loop *l, struct gateway_client rc, const char *more,
+    const char *host, const char *key)
+{
+	struct buf head;
+
+	buf_init(&head, RESPONSE_HEAD_MAX);
+	response_pass_head(&head, more, host, key);
+	client_respond(l, rc, buf_str(&head), "", 0);
+	buf_free(&head);
+}

@@ -86,4 +86,8 @@ void outlet_refuse(struct loop *l, struct gateway_client rc, const char *more,
     const struct api_error *err);
 void outlet_empty(struct loop *l, struct gateway_client rc, const char *more);
 
+/* Has nginx pass a connection on: response_pass_head(). */
+void outlet_pass(struct loop *l, struct gateway_client rc, const char *more,
+    const char *host, const char *key);
+
 #endif

@@ -247,3 +247,16 @@ policy_chat(const struct policy_asked *a, struct api_error *err)
 	}
 	return POLICY_REFUSE;
 }
+
+void
+policy_place(enum engine_where where, struct api_error *err)
+{
+	if (where == ENGINE_LOST) {
+		(void)api_error_set(err, 404, "stream_lost",
+		    "The server that had this stream is gone.");
+	} else if (where == ENGINE_UNKNOWN) {
+		(void)api_error_set(err, 503, "hosts_away",
+		    "This server cannot ask the others at this moment.");
+		err->retry_after = 1;
+	}
+}

@@ -15,6 +15,7 @@
 #include "confab/base/api_error.h"
 #include "confab/base/metrics.h"
 #include "confab/config/config.h"
+#include "confab/engine/streams.h"
 
 /* Unsent bytes a stream may hold when its user's or the process's rings are
  * full. */
@@ -195,5 +196,10 @@ enum policy_chat { POLICY_ATTACH, POLICY_OPEN, POLICY_REFUSE };
  * idempotency_key_used, 503 shutting_down. */
 enum policy_chat policy_chat(const struct policy_asked *a,
     struct api_error *err);
+
+/* Where the other hosts say that a stream is which is not here: changes err
+ * where that says more than that there is none. 404 stream_lost, 503
+ * hosts_away. */
+void policy_place(enum engine_where where, struct api_error *err);
 
 #endif

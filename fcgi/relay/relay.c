@@ -16,6 +16,7 @@
 
 #include "claim.h"
 #include "client.h"
+#include "elsewhere.h"
 #include "job_refuse.h"
 #include "kin.h"
 #include "model_lists.h"
@@ -84,7 +85,7 @@ on_turn(uv_check_t *check)
 
 	atomic_store_explicit(&l->turned, true, memory_order_relaxed);
 	if (l->draining && l->streams == NULL && l->base.works == 0 &&
-	    l->asks == NULL)
+	    l->asks == NULL && l->finds == NULL)
 		uv_stop(&l->base.uv);
 }
 
@@ -119,6 +120,7 @@ on_wake(uv_async_t *wake)
 		relay_loop_do(l, &jobs->job);
 		free(jobs);
 	}
+	elsewhere_wake(l);
 	upstream_pool_run(l->upstreams);
 }
 
@@ -141,6 +143,9 @@ run(void *arg)
 	struct relay_loop *l = arg;
 
 	uv_run(&l->base.uv, UV_RUN_DEFAULT);
+	/* Answers come from another thread. */
+	while (l->finds != NULL)
+		uv_run(&l->base.uv, UV_RUN_ONCE);
 	if (l->index == 0) {
 		model_lists_stop(l->relay->lists);
 		tool_servers_stop(l->relay->tools);
@@ -179,6 +184,7 @@ loop_start(struct relay_loop *l, struct relay *r, unsigned index)
 	uv_timer_init(&l->base.uv, &l->drain_timer);
 	l->drain_timer.data = l;
 	claim_trim_init(l);
+	elsewhere_init(l);
 	l->start_source = source_start;
 	uv_check_init(&l->base.uv, &l->turn);
 	l->turn.data = l;
@@ -207,6 +213,16 @@ loop_start(struct relay_loop *l, struct relay *r, unsigned index)
 	return rc == 0 ? 0 : -1;
 }
 
+/* The engine is there (again). */
+static void
+on_linked(void *arg)
+{
+	struct relay *r = arg;
+
+	for (unsigned i = 0; i < r->n_loops; i++)
+		elsewhere_forgot(&r->loops[i]);
+}
+
 struct relay *
 relay_start(unsigned loops, const struct relay_hooks *hooks)
 {
@@ -231,6 +247,7 @@ relay_start(unsigned loops, const struct relay_hooks *hooks)
 			goto fail;
 		r->n_loops++;
 	}
+	engine_on_linked(r->hooks.engine, on_linked, r);
 	return r;
 
 fail:
@@ -335,6 +352,7 @@ relay_stop(struct relay *r, unsigned ms)
 {
 	unsigned i;
 
+	engine_on_linked(r->hooks.engine, NULL, NULL);
 	for (i = 0; i < r->n_loops; i++)
 		stop_loop(&r->loops[i], ms);
 	for (i = 0; i < r->n_loops; i++) {

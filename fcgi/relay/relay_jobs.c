@@ -9,6 +9,7 @@
 
 #include "confab/relay/job.h"
 
+#include "elsewhere.h"
 #include "kin.h"
 #include "policy.h"
 #include "relay_loop.h"
@@ -24,6 +25,8 @@ refuse_unknown(struct relay_loop *l, struct relay_job *job)
 
 	(void)api_error_set(&err, 404, "stream_not_found",
 	    "There is no such stream.");
+	if (job->placed)
+		policy_place(job->place.where, &err);
 	stream_refuse(l, job, &err);
 }
 
@@ -63,51 +66,91 @@ attach(struct stream *s, struct relay_job *job, uint64_t last_id)
 }
 
 /* There is no such stream on this loop: the others are asked, then the older
- * generations. */
+ * generations, then the other hosts. */
 static void
 look_elsewhere(struct relay_loop *l, struct relay_job *job)
 {
-	if (ask_next(l, job))
+	if (elsewhere_join(l, job) || ask_next(l, job))
 		return;
 	if (job->guest)
 		kin_pass(job);
-	else if (!kin_ask(l, job))
+	else if (kin_ask(l, job) || elsewhere_ask(l, job))
+		return;
+	else if (job->placed && job->place.where == ENGINE_THERE)
+		elsewhere_pass(l, job);
+	else
 		refuse_unknown(l, job);
+}
+
+/* What is known of a chat's key, here and from other hosts. */
+static void
+look_up(struct relay_loop *l, const struct relay_job *job,
+    const struct stream *s, struct policy_asked *asked)
+{
+	asked->draining = l->draining;
+	asked->found = s != NULL;
+	asked->same =
+	    s != NULL && memcmp(s->digest, job->digest, RELAY_DIGEST_LEN) == 0;
+	if (s != NULL || job->key[0] == '\0')
+		return;
+	asked->forgotten = stream_forgotten(l, job->user, job->key);
+	if (!job->placed)
+		return;
+	asked->found = job->place.where == ENGINE_OTHER;
+	asked->forgotten |= job->place.where == ENGINE_HERE ||
+	    job->place.where == ENGINE_LOST || job->place.where == ENGINE_OVER;
+}
+
+/* A new call, unless it is somebody else's key. */
+static void
+open_or_ask(struct relay_loop *l, struct relay_job *job)
+{
+	if (job->guest)
+		kin_pass(job);
+	else if (job->key[0] != '\0' &&
+	    (elsewhere_join(l, job) || kin_ask(l, job) ||
+		elsewhere_ask(l, job)))
+		return;
+	else if (job->placed && job->place.where == ENGINE_THERE)
+		elsewhere_pass(l, job);
+	else
+		stream_open(l, job);
+}
+
+/* No call is made; `asked` says what was found. */
+static void
+refuse_chat(struct relay_loop *l, struct relay_job *job,
+    const struct policy_asked *asked, const struct api_error *err)
+{
+	elsewhere_unclaim(l, job);
+	if (job->guest && !asked->found && !asked->forgotten)
+		kin_pass(job);
+	else if (kin_take(job))
+		stream_refuse(l, job, err);
+	else
+		drop_client(job);
 }
 
 static void
 do_chat(struct relay_loop *l, struct relay_job *job)
 {
-	struct policy_asked asked = { .draining = l->draining };
+	struct policy_asked asked = { .draining = false };
 	struct stream *s = NULL;
 	struct api_error err;
 
-	if (job->key[0] != '\0') {
+	if (job->key[0] != '\0')
 		s = stream_find(l, job->user, job->key);
-		asked.found = s != NULL;
-		asked.same = s != NULL &&
-		    memcmp(s->digest, job->digest, RELAY_DIGEST_LEN) == 0;
-		asked.forgotten =
-		    s == NULL && stream_forgotten(l, job->user, job->key);
-	}
+	look_up(l, job, s, &asked);
 	switch (policy_chat(&asked, &err)) {
 	case POLICY_ATTACH:
 		attach(s, job, 0);
 		break;
 	case POLICY_OPEN:
-		if (job->guest)
-			kin_pass(job);
-		else if (job->key[0] == '\0' || !kin_ask(l, job))
-			stream_open(l, job);
+		open_or_ask(l, job);
 		break;
 	case POLICY_REFUSE:
 	default:
-		if (job->guest && !asked.found && !asked.forgotten)
-			kin_pass(job);
-		else if (kin_take(job))
-			stream_refuse(l, job, &err);
-		else
-			drop_client(job);
+		refuse_chat(l, job, &asked, &err);
 	}
 }
 

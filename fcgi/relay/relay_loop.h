@@ -25,6 +25,7 @@
 /* Ended keys remembered, to refuse a second upstream call for the same key. */
 #define RELAY_LOOP_FORGET_MAX 8192
 
+struct find;
 struct kin_ask;
 struct relay_job;
 struct relay_job_node;
@@ -60,13 +61,15 @@ struct relay_loop {
 	uv_timer_t drain_timer;
 	pthread_t thread;
 
-	pthread_mutex_t lock; /* guards the next seven */
+	pthread_mutex_t lock; /* guards the next nine */
 	struct relay_job_node *jobs, **jobs_tail;
 	size_t n_jobs;
 	bool refresh; /* fetch the model lists now */
 	bool refresh_tools;
 	bool stop;
 	unsigned drain_ms;
+	struct find *found; /* elsewhere.c: answers */
+	bool forgot;	    /* the engine may not know what is here */
 
 	atomic_bool turned; /* since relay_alive() last looked */
 	bool draining;
@@ -81,6 +84,9 @@ struct relay_loop {
 	uv_poll_t heirs; /* of the first loop: kin.c */
 	struct kin_ask *asks;
 	unsigned n_asks;
+
+	struct find *finds; /* elsewhere.c: jobs that wait */
+	uv_timer_t tell_timer;
 
 	uv_timer_t trim_timer; /* claim.c */
 	struct loop_work trim;

@@ -9,6 +9,7 @@
 
 #include "confab/relay/job.h"
 
+#include "elsewhere.h"
 #include "stream.h"
 #include "stream_open.h"
 #include "stream_state.h"
@@ -90,6 +91,7 @@ stream_open(struct relay_loop *l, struct relay_job *job)
 	s = stream_new(l, job);
 	if (s == NULL) {
 		(void)api_error_no_memory(&err);
+		elsewhere_unclaim(l, job);
 		stream_refuse(l, job, &err);
 		return;
 	}

@@ -54,6 +54,7 @@ struct stream {
 	unsigned tries;
 	unsigned fallbacks;
 	enum metrics_cause cause;
+	bool told;    /* to the engine, since it may have lost all */
 	bool paused;  /* the source is */
 	bool closing; /* off every list, handle closing */
 };

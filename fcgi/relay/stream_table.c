@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "elsewhere.h"
 #include "stream_state.h"
 #include "stream_table.h"
 #include "stream_users.h"
@@ -48,10 +49,6 @@ stream_list(struct stream *s)
 static void
 remember(struct relay_loop *l, const struct stream *s)
 {
-	const struct policy_rest rest = stream_rest(s);
-
-	if (!policy_key_is_used(&rest, s->at.called != 0))
-		return;
 	l->forgotten[l->forget_at] = s->hash;
 	l->forget_at = (l->forget_at + 1) % RELAY_LOOP_FORGET_MAX;
 }
@@ -60,7 +57,9 @@ void
 stream_unlist(struct stream *s)
 {
 	struct relay_loop *l = s->loop;
+	const struct policy_rest rest = stream_rest(s);
 	struct stream **p;
+	bool used;
 
 	atomic_fetch_sub(&l->relay->listed, 1);
 	if (s->prev != NULL)
@@ -77,7 +76,10 @@ stream_unlist(struct stream *s)
 			*p = s->next_named;
 			break;
 		}
-	remember(l, s);
+	used = policy_key_is_used(&rest, s->at.called != 0);
+	if (used)
+		remember(l, s);
+	elsewhere_gone(s, used);
 }
 
 struct stream *

@@ -76,7 +76,7 @@ fi
 # The packages' own copies of leave-nginx do the same.
 for script in "$1/packaging/debian/confab.postrm" "$1/packaging/rpm/confab.spec"
 do
-	for name in confab confab-sso confab-zones confab-limits; do
+	for name in confab confab-sso confab-zones confab-limits confab-hosts; do
 		sed -n 's/.*for name in \(.*\); do/\1 /p' "$script" |
 		    grep -q "$name " || {
 			echo "$script leaves no $name.conf"

@@ -97,6 +97,9 @@ test_bad_relations(void **state)
 	bad("state { on_loss = wait }\n" DEMO, 1, "on_loss|go_on");
 	bad("state {\n password_file = \"none\"\n}\n" DEMO, 3, "valkey");
 #ifdef HAVE_HIREDIS
+	bad("state {\n host = a\n}\n" DEMO, 2, "valkey");
+	bad("state {\n valkey = \"h:1\"\n host = \"a b\"\n}\n" DEMO, 3,
+	    "letters");
 	bad("state {\n valkey = \"h:1\"\n user = u\n}\n" DEMO, 3,
 	    "password_file");
 	bad("state {\n valkey = \"h:1\"\n password_file = \"none\"\n}\n" DEMO,

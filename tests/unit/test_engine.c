@@ -104,6 +104,45 @@ test_wrong(void **state)
 	assert_false(message_read("s\0", 2, &m));
 }
 
+/* Where a stream is, as scripts say it, and what none says. */
+static void
+test_places(void **state)
+{
+	static const struct {
+		const char *text;
+		enum engine_where where;
+		const char *host;
+	} texts[] = { { "none", ENGINE_NOWHERE, "" },
+		{ "here", ENGINE_HERE, "" }, { "lost", ENGINE_LOST, "" },
+		{ "over", ENGINE_OVER, "" }, { "other", ENGINE_OTHER, "" },
+		{ "at b", ENGINE_THERE, "b" },
+		{ "at Host-2.x_y", ENGINE_THERE, "Host-2.x_y" },
+		{ "", ENGINE_UNKNOWN, "" }, { "at ", ENGINE_UNKNOWN, "" },
+		{ "at", ENGINE_UNKNOWN, "" }, { "at a b", ENGINE_UNKNOWN, "" },
+		{ "at a\r\nSet-Cookie: x", ENGINE_UNKNOWN, "" },
+		{ "at 192.0.2.1:9000", ENGINE_UNKNOWN, "" },
+		{ "at ../a", ENGINE_UNKNOWN, "" },
+		{ "None", ENGINE_UNKNOWN, "" } };
+	char longest[3 + CONFIG_HOST_NAME_MAX + 2];
+	struct engine_place p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		message_place(texts[i].text, &p);
+		assert_int_equal(p.where, texts[i].where);
+		assert_string_equal(p.host, texts[i].host);
+	}
+	memset(longest, 'h', sizeof(longest));
+	memcpy(longest, "at ", 3);
+	longest[sizeof(longest) - 1] = '\0';
+	message_place(longest, &p);
+	assert_int_equal(p.where, ENGINE_UNKNOWN);
+	longest[sizeof(longest) - 2] = '\0';
+	message_place(longest, &p);
+	assert_int_equal(p.where, ENGINE_THERE);
+	assert_string_equal(p.host, longest + 3);
+}
+
 int
 main(void)
 {
@@ -111,6 +150,7 @@ main(void)
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

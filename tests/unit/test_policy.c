@@ -436,6 +436,31 @@ test_chat(void **state)
 	}
 }
 
+/* Only what other hosts know for sure changes that there is no such stream. */
+static void
+test_place(void **state)
+{
+	static const struct {
+		enum engine_where where;
+		int status;
+		const char *code;
+	} places[] = { { ENGINE_NOWHERE, 404, "stream_not_found" },
+		{ ENGINE_HERE, 404, "stream_not_found" },
+		{ ENGINE_OVER, 404, "stream_not_found" },
+		{ ENGINE_LOST, 404, "stream_lost" },
+		{ ENGINE_UNKNOWN, 503, "hosts_away" } };
+	struct api_error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(places); i++) {
+		(void)api_error_set(&err, 404, "stream_not_found", "None.");
+		policy_place(places[i].where, &err);
+		assert_int_equal(err.status, places[i].status);
+		assert_string_equal(err.code, places[i].code);
+		assert_int_equal(err.retry_after != 0, err.status == 503);
+	}
+}
+
 int
 main(void)
 {
@@ -449,6 +474,7 @@ main(void)
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_claim),
 		cmocka_unit_test(test_chat),
+		cmocka_unit_test(test_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,39 @@ test_path(void **state)
 	check_path(PARAMS("SCRIPT_NAME", longest, "PATH_INFO", "/api"), "");
 }
 
+/* What another host has passed on is for a stream that is here: a question that
+ * came again joins its answer from the beginning. Only nginx can say so. */
+static void
+test_passed(void **state)
+{
+	struct fake_gateway g;
+	struct request r;
+
+	(void)state;
+	fake_gateway_init(&g,
+	    PARAMS("REQUEST_METHOD", "POST", "QUERY_STRING", "last_event_id=3",
+		"HTTP_LAST_EVENT_ID", "7", "CONFAB_PASSED", "1"));
+	request_init(&r, &g.gateway);
+	assert_true(r.passed);
+	assert_string_equal(r.method, "GET");
+	assert_string_equal(r.query, "");
+	assert_string_equal(r.last_event_id, "");
+	request_free(&r);
+	g.params = PARAMS("REQUEST_METHOD", "DELETE", "HTTP_LAST_EVENT_ID", "7",
+	    "CONFAB_PASSED", "1");
+	request_init(&r, &g.gateway);
+	assert_true(r.passed);
+	assert_string_equal(r.method, "DELETE");
+	assert_string_equal(r.last_event_id, "7");
+	request_free(&r);
+	g.params = PARAMS("REQUEST_METHOD", "POST", "HTTP_CONFAB_PASSED", "1",
+	    "CONFAB_PASSED", "");
+	request_init(&r, &g.gateway);
+	assert_false(r.passed);
+	assert_string_equal(r.method, "POST");
+	request_free(&r);
+}
+
 static void
 test_variables(void **state)
 {
@@ -449,6 +482,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_passed),
 		cmocka_unit_test(test_variables),
 		cmocka_unit_test(test_body),
 		cmocka_unit_test(test_body_too_slow),

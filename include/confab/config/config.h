@@ -304,6 +304,8 @@ enum config_on_loss {
 	ON_LOSS_REFUSE /* nobody is let in */
 };
 
+#define CONFIG_HOST_NAME_MAX 64 /* bytes of a host's name among others */
+
 /* What hosts share beside their files. */
 struct config_state {
 	char *valkey;	     /* "unix:/PATH" or "HOST:PORT"; NULL: nothing */
@@ -312,6 +314,7 @@ struct config_state {
 	char *password;	     /* read from it; wiped with the configuration */
 	char *prefix;	     /* of all keys and the channel, "confab:" */
 	enum config_on_loss on_loss;
+	char *host; /* this one's name among them; NULL: it has none */
 };
 
 struct config {

@@ -119,8 +119,9 @@ void config_value_put_time(char *out, size_t size, uint64_t ms);
 bool config_is_file(const char *s); /* an absolute name */
 bool config_is_text(const char *s); /* UTF-8 without control characters */
 bool config_is_listen(const char *s);
-bool config_is_engine(const char *s); /* the same, without TLS */
-bool config_is_prefix(const char *s); /* of keys */
+bool config_is_engine(const char *s);	 /* the same, without TLS */
+bool config_is_prefix(const char *s);	 /* of keys */
+bool config_is_host_name(const char *s); /* among hosts */
 bool config_is_base_url(const char *s);
 bool config_is_proxy(const char *s);
 bool config_is_url_path(const char *s);

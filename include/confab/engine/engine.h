@@ -76,6 +76,8 @@ struct engine_figures {
 	uint64_t heard;	     /* and in */
 	uint64_t unanswered; /* logins that got no answer in time */
 	uint64_t forgotten;  /* failures that could not be kept for it */
+	uint64_t elsewhere;  /* streams asked for here that others had */
+	uint64_t lost;	     /* and those whose host was gone */
 };
 
 void engine_look(const struct engine *e, struct engine_figures *out);

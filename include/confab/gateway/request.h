@@ -35,6 +35,7 @@ struct request {
 	const char *user_agent;
 	const char *idempotency_key;
 	const char *last_event_id;
+	bool passed;	  /* by another host: never on to a third */
 	bool bad_length;  /* what was announced is no length */
 	size_t announced; /* bytes of the body; SIZE_MAX: it was not said */
 	struct buf body;

@@ -33,6 +33,14 @@ struct response_head {
 /* Appends the head, to its empty line. The one place that writes one. */
 void response_head(struct buf *out, const struct response_head *h);
 
+/*
+ * Appends the head of an answer that is none: nginx asks the host of that name
+ * for the stream `key` instead (nginx/confab-hosts.conf), and adds to what it
+ * answers the cookies that `more` has.
+ */
+void response_pass_head(struct buf *out, const char *more, const char *host,
+    const char *key);
+
 struct response {
 	int status;
 	const char *type;   /* Content-Type; JSON by default */

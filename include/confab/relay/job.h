@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "confab/engine/streams.h"
 #include "confab/gateway/gateway.h"
 #include "confab/identity/session.h"
 #include "confab/identity/settings.h"
@@ -39,7 +40,10 @@ struct relay_job {
 	uint64_t last_event_id;		   /* RELAY_RESUME */
 	unsigned asked;	 /* loops that had no stream of this key */
 	unsigned elders; /* older generations that were asked for it */
-	bool guest;	 /* a newer generation asks, and hears on the next */
+	bool passed;	 /* by another host, which said that it is here */
+	bool placed;	 /* the engine was asked which host has it */
+	struct engine_place place; /* what it said */
+	bool guest; /* a newer generation asks, and hears on the next */
 	int heir;
 	/* The rest of RELAY_CHAT, all given over. */
 	struct tool_call *tool; /* instead of the next four: a tool is called */

@@ -17,6 +17,7 @@
 
 #define RELAY_QUEUE_MAX 16384 /* jobs handed over and not yet taken */
 
+struct engine;
 struct generation;
 struct relay;
 
@@ -37,6 +38,8 @@ struct relay_hooks {
 	/* This worker's place among its generations; NULL: there are no others.
 	 * What it holds stays open until relay_stop() has returned. */
 	const struct generation *kin;
+	/* The link to other hosts; NULL: there is none. */
+	struct engine *engine;
 };
 
 /*

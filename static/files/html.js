@@ -22,6 +22,10 @@ const HEADING = /^h[1-6]$/;
 
 /** Quotes in one tag, at most: one that has more is text. */
 const MAX_QUOTES = 512;
+/** Characters of a text that are taken at once, so that a budget can end it. */
+const MAX_PIECE = 64 * 1024;
+/** Characters of the longest reference, &DiacriticalGrave; and its like. */
+const MAX_REFERENCE = 40;
 const TAG_NAME = /<(\/?)([A-Za-z][^\s/>]*)/y;
 const ATTRIBUTE = /([^\s=/"'<>]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>`]+)))?/g;
 
@@ -41,7 +45,10 @@ export function tokenize(html, onText, onTag) {
   let from = 0;
   const endOfTag = tagEnds(html);
   const say = (/** @type {number} */ to) => {
-    if (to > from) onText(unescapeText(html.slice(from, to)));
+    for (let next = from; from < to; from = next) {
+      next = to - from <= MAX_PIECE ? to : endOfPiece(html, from + MAX_PIECE);
+      onText(unescapeText(html.slice(from, next)));
+    }
   };
   while (at < html.length) {
     const open = html.indexOf('<', at);
@@ -76,6 +83,12 @@ export function tokenize(html, onText, onTag) {
     }
   }
   say(html.length);
+}
+
+/** Where a text may be cut: not within a reference. @param {string} html @param {number} at */
+function endOfPiece(html, at) {
+  const open = html.lastIndexOf('&', at);
+  return open > at - MAX_REFERENCE ? open : at;
 }
 
 /**

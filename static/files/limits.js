@@ -7,12 +7,16 @@ import { FileError } from './errors.js';
 export const MAX_DOCUMENT_BYTES = 100 * 1024 * 1024;
 /** Bytes that all parts of a container may unpack to. */
 export const MAX_UNPACKED_BYTES = 96 * 1024 * 1024;
-/** Bytes of a part of a container that is read whole: a chapter of a book. */
+/** Bytes of what is read whole: a chapter of a book, a page, a notebook, the words of a mail. */
 export const MAX_PART_BYTES = 24 * 1024 * 1024;
 /** Files in a container. */
 export const MAX_ZIP_ENTRIES = 20000;
+/** Bytes of a mail, with what is attached to it. */
+export const MAX_MAIL_BYTES = 64 * 1024 * 1024;
 /** Characters of text that a reader gives at most. */
 export const MAX_TEXT_CHARS = 8 * 1024 * 1024;
+/** What a block or a cell counts as beside its words: a million of single letters takes its room, too. */
+export const BLOCK_CHARS = 8;
 /** Elements inside each other, in XML and HTML; groups in RTF. */
 export const MAX_DEPTH = 1024;
 /** Attributes of one element. */

@@ -2,7 +2,7 @@
 // Writes a document down as Markdown while it is read: blocks, lists, tables, notes. The reader says what begins and
 // ends; this knows how it looks. Pure.
 
-import { MAX_TABLE_COLUMNS } from './limits.js';
+import { BLOCK_CHARS, MAX_TABLE_COLUMNS } from './limits.js';
 
 /** An item that is deeper is not set in further. */
 const MAX_INDENT = 16;
@@ -114,6 +114,43 @@ function joinBlocks(blocks) {
 }
 
 /**
+ * What of a document being written is about tables.
+ * @param {object} of
+ * @param {Table[]} of.tables  that are open, outermost first; changed
+ * @param {import('./limits.js').Budget} of.budget
+ * @param {(text: string) => void} of.put
+ * @param {() => void} of.flush
+ */
+function tableWriter({ tables, budget, put, flush }) {
+  return {
+    openTable() {
+      flush();
+      tables.push({ rows: [], cell: [] });
+    },
+    openRow() {
+      const table = tables.at(-1);
+      if (table === undefined) return;
+      budget.write(BLOCK_CHARS);
+      table.rows.push([]);
+    },
+    /** Ends a cell; `span` columns wide. @param {number} [span] */
+    closeCell(span = 1) {
+      flush();
+      const table = tables.at(-1);
+      if (table === undefined) return;
+      budget.write(BLOCK_CHARS * Math.max(1, Math.min(span, MAX_TABLE_COLUMNS)));
+      endCell(table, span);
+    },
+    /** @param {(rows: string[][]) => string[][]} [arrange]  its cells in their columns, where only its end tells them */
+    closeTable(arrange = (rows) => rows) {
+      flush();
+      const table = tables.pop();
+      if (table !== undefined) put(tableText(arrange(table.rows), tables.length > 0));
+    },
+  };
+}
+
+/**
  * @param {import('./limits.js').Budget} budget
  */
 export function createMarkdown(budget) {
@@ -129,6 +166,7 @@ export function createMarkdown(budget) {
   /** @param {string} text @param {boolean} [item] */
   function put(text, item = false) {
     if (text === '') return;
+    budget.write(BLOCK_CHARS);
     const cell = tables.at(-1)?.cell;
     if (cell !== undefined) cell.push(text);
     else blocks.push({ text, item });
@@ -157,22 +195,7 @@ export function createMarkdown(budget) {
       budget.write(text.length);
       put(text);
     },
-    openTable() {
-      self.flush();
-      tables.push({ rows: [], cell: [] });
-    },
-    openRow() { tables.at(-1)?.rows.push([]); },
-    /** Ends a cell; `span` columns wide. @param {number} [span] */
-    closeCell(span = 1) {
-      self.flush();
-      const table = tables.at(-1);
-      if (table !== undefined) endCell(table, span);
-    },
-    closeTable() {
-      self.flush();
-      const table = tables.pop();
-      if (table !== undefined) put(tableText(table.rows, tables.length > 0));
-    },
+    ...tableWriter({ tables, budget, put, flush: () => self.flush() }),
     /** What stands at the end, as [^1]. @param {string} label @param {string} text */
     note(label, text) {
       budget.write(text.length);

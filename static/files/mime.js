@@ -4,7 +4,7 @@
 
 import { decodeAs, decodeText } from './encoding.js';
 import { FileError } from './errors.js';
-import { MAX_MIME_DEPTH, MAX_MIME_PARTS } from './limits.js';
+import { MAX_MIME_DEPTH, MAX_MIME_PARTS, MAX_PART_BYTES } from './limits.js';
 
 /**
  * @typedef {object} Part
@@ -177,7 +177,9 @@ export function contentOf({ fields, body }) {
 /**
  * The words of a text part.
  * @param {Part} part
+ * @throws {FileError} 'large'
  */
 export function textOfPart(part) {
+  if (part.body.length > MAX_PART_BYTES) throw new FileError('large');
   return decodeBytes(contentOf(part), part.parameters.get('charset') ?? '').replaceAll('\r\n', '\n');
 }

@@ -15,7 +15,7 @@ import { attribute, decodeXml } from './xml.js';
  */
 
 /** What a reader of the page does not see. */
-const HIDDEN = new Set(['tracked-changes', 'annotation', 'forms', 'sequence-decls', 'variable-decls', 'automatic-styles', 'scripts', 'font-face-decls', 'settings', 'hidden-text', 'alphabetical-index-source', 'table-of-content-source']);
+const HIDDEN = new Set(['tracked-changes', 'annotation', 'forms', 'sequence-decls', 'variable-decls', 'scripts', 'font-face-decls', 'settings', 'hidden-text', 'alphabetical-index-source', 'table-of-content-source']);
 /** A row or cell that is repeated is written out this often: styles reach to a sheet's end. */
 const MAX_REPEATED = 1000;
 const MAX_BLANKS = 1000;
@@ -29,13 +29,12 @@ export function readOdf(zip, budget) {
   const manifest = zip.has('META-INF/manifest.xml') ? decodeXml(zip.read('META-INF/manifest.xml')) : '';
   if (manifest.includes('encryption-data')) throw new FileError('password');
   const out = createMarkdown(budget);
-  const numbered = zip.has('styles.xml') ? listStyles(zip, 'styles.xml') : new Set();
-  for (const name of listStyles(zip, 'content.xml')) numbered.add(name);
   /** @type {Reader} */
   const reader = {
-    out, numbered, sheets: createSheets(out, budget), inSheet: false, lists: [], links: [], paragraphs: 0,
+    out, listStyles: { style: '', numbered: new Set() }, sheets: createSheets(out, budget), inSheet: false, lists: [], links: [], paragraphs: 0,
     pictures: 0, slides: 0, quoted: false, heading: null, note: null, notes: 0,
   };
+  if (zip.has('styles.xml')) readPart(zip, 'styles.xml', { open: (element) => readListStyle(reader.listStyles, element) });
   readPart(zip, 'content.xml', byName(reader, {
     opened: OPENED,
     closed: CLOSED,
@@ -46,24 +45,16 @@ export function readOdf(zip, budget) {
 }
 
 /**
- * Lists that count, as `NAME/LEVEL`.
- * @param {Zip} zip
- * @param {string} part
- * @returns {Set<string>}
+ * The lists that count, as `NAME/LEVEL`, and the style that is told of: styles come before what is written in them.
+ * @typedef {{style: string, numbered: Set<string>}} ListStyles
  */
-function listStyles(zip, part) {
-  /** @type {Set<string>} */
-  const numbered = new Set();
-  let style = '';
-  readPart(zip, part, {
-    open(element) {
-      if (element.name === 'list-style') style = attribute(element, 'name') ?? '';
-      if (element.name === 'list-level-style-number' && (attribute(element, 'num-format') ?? '') !== '') {
-        numbered.add(`${style}/${attribute(element, 'level') ?? ''}`);
-      }
-    },
-  });
-  return numbered;
+
+/** @param {ListStyles} styles @param {Element} element */
+function readListStyle(styles, element) {
+  if (element.name === 'list-style') styles.style = attribute(element, 'name') ?? '';
+  if (element.name === 'list-level-style-number' && (attribute(element, 'num-format') ?? '') !== '') {
+    styles.numbered.add(`${styles.style}/${attribute(element, 'level') ?? ''}`);
+  }
 }
 
 /**
@@ -77,7 +68,7 @@ function listStyles(zip, part) {
  * What is open in the document, and what was found.
  * @typedef {object} Reader
  * @property {import('./markdown.js').Markdown} out
- * @property {Set<string>} numbered   lists that count, as listStyles() tells
+ * @property {ListStyles} listStyles
  * @property {ReturnType<typeof createSheets>} sheets
  * @property {boolean} inSheet
  * @property {List[]} lists
@@ -93,6 +84,8 @@ function listStyles(zip, part) {
 
 /** @type {import('./elements.js').Table<Reader>} */
 const OPENED = {
+  'list-style'({ listStyles }, element) { readListStyle(listStyles, element); },
+  'list-level-style-number'({ listStyles }, element) { readListStyle(listStyles, element); },
   spreadsheet(reader) { reader.inSheet = true; },
   p: beginParagraph,
   h: beginParagraph,
@@ -227,12 +220,12 @@ function endParagraph(reader, block) {
 }
 
 /** @param {Reader} reader @returns {import('./markdown.js').Block} */
-function blockOf({ lists, numbered, quoted }) {
+function blockOf({ lists, listStyles, quoted }) {
   const list = lists.at(-1);
   if (list === undefined) return { kind: quoted ? 'quote' : 'paragraph' };
   const goesOn = !list.fresh;
   list.fresh = false;
-  const counts = numbered.has(`${list.style}/${lists.length}`);
+  const counts = listStyles.numbered.has(`${list.style}/${lists.length}`);
   return { kind: 'item', depth: lists.length - 1, marker: counts ? `${list.count}.` : '-', goesOn };
 }
 

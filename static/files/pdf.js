@@ -4,6 +4,8 @@
 
 import { FileError } from './errors.js';
 import { MAX_PDF_PAGES } from './limits.js';
+import { guardBuffers } from './pdf-guard.js';
+import { MAX_PIXELS } from './pixels.js';
 
 /**
  * @typedef {object} PdfText
@@ -14,7 +16,7 @@ import { MAX_PDF_PAGES } from './limits.js';
  * @typedef {{str: string, hasEOL: boolean, height: number, transform: number[]}} Item
  *
  * @typedef {object} Page
- * @property {() => Promise<{items: Item[]}>} getTextContent
+ * @property {() => ReadableStream<{items: Item[]}>} streamTextContent
  * @property {(options: {scale: number}) => {width: number, height: number}} getViewport
  * @property {(options: object) => {promise: Promise<void>}} render
  * @property {() => void} cleanup
@@ -36,12 +38,13 @@ const PARAGRAPH_GAP = 1.6;
  * @param {(pdf: Pdf) => Promise<T>} use
  * @param {string} [assets]   address of static/vendor/pdfjs/, with its last slash
  * @returns {Promise<T>}
- * @throws {FileError} 'broken', 'password', 'large'
+ * @throws {FileError} 'broken', 'password', 'large', 'bomb'
  */
 export async function withPdf(bytes, use, assets = new URL('../vendor/pdfjs/', import.meta.url).href) {
   // Beside it in the same thread, the library finds its other half and needs no worker of its own.
   Object.assign(globalThis, { pdfjsWorker: await import('../vendor/pdfjs/pdf.worker.min.mjs') });
   const { getDocument } = await import('../vendor/pdfjs/pdf.min.mjs');
+  const guard = guardBuffers();
   const task = getDocument({
     data: bytes,
     cMapUrl: `${assets}cmaps/`,
@@ -53,17 +56,22 @@ export async function withPdf(bytes, use, assets = new URL('../vendor/pdfjs/', i
     disableFontFace: true,
     enableXfa: false,
     isOffscreenCanvasSupported: false,
+    maxImageSize: MAX_PIXELS,
     stopAtErrors: false,
     verbosity: 0,
     ...await drawing(),
   });
   try {
-    return await use(await task.promise);
+    const made = await use(await task.promise);
+    if (guard.exceeded()) throw new FileError('bomb');
+    return made;
   } catch (error) {
     if (error instanceof FileError) throw error;
+    if (guard.exceeded()) throw new FileError('bomb');
     throw new FileError(/** @type {Error} */ (error)?.name === 'PasswordException' ? 'password' : 'broken', String(error));
   } finally {
     await task.destroy();
+    guard.end();
   }
 }
 
@@ -88,9 +96,8 @@ export async function textOfPdf(pdf, budget, onPage) {
   for (let number = 1; number <= pages; number += 1) {
     onPage(number, pages);
     const page = await pdf.getPage(number);
-    const text = paragraphs((await page.getTextContent()).items);
+    const text = await textOfPage(page, budget);
     page.cleanup();
-    budget.write(text.length + 16);
     if (text === '') unread.push(number);
     else texts.push(pages === 1 ? text : `[${number}]\n\n${text}`);
   }
@@ -98,18 +105,38 @@ export async function textOfPdf(pdf, budget, onPage) {
 }
 
 /**
- * The lines of a page; blank lines where there is room between them.
- * @param {readonly Item[]} items
- * @returns {string}
+ * Piece by piece: what a page says may be more than is ever taken.
+ * @param {Page} page
+ * @param {import('./limits.js').Budget} budget
+ * @returns {Promise<string>}
  */
-export function paragraphs(items) {
+async function textOfPage(page, budget) {
+  const lines = createParagraphs();
+  const reader = page.streamTextContent().getReader();
+  budget.write(16);
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      for (const item of piece.value.items) {
+        budget.write(item.str?.length ?? 0);
+        lines.add(item);
+      }
+    }
+  } catch (error) {
+    reader.cancel(error).catch(() => {});
+    throw error;
+  }
+  return lines.end();
+}
+
+/** The lines of a page; blank lines where there is room between them. */
+export function createParagraphs() {
   let text = '';
   let line = '';
   /** Where the line before stood, and how high it was. @type {{y: number, height: number} | null} */
   let before = null;
   /** @type {{y: number, height: number} | null} */
   let here = null;
-  const end = () => {
+  const endLine = () => {
     if (line.trim() !== '' && here !== null) {
       const gap = before === null ? 0 : before.y - here.y;
       const apart = before !== null && (gap < 0 || gap > PARAGRAPH_GAP * Math.max(before.height, here.height));
@@ -119,14 +146,20 @@ export function paragraphs(items) {
     line = '';
     here = null;
   };
-  for (const item of items) {
-    if (typeof item.str !== 'string') continue;
-    if (item.str !== '' && item.height > 0) here ??= { y: item.transform[5] ?? 0, height: item.height };
-    line += item.str;
-    if (item.hasEOL) end();
-  }
-  end();
-  return text.replace(/\0/g, '').normalize('NFC');
+  return {
+    /** @param {Item} item */
+    add(item) {
+      if (typeof item.str !== 'string') return;
+      if (item.str !== '' && item.height > 0) here ??= { y: item.transform[5] ?? 0, height: item.height };
+      line += item.str;
+      if (item.hasEOL) endLine();
+    },
+    /** @returns {string} */
+    end() {
+      endLine();
+      return text.replace(/\0/g, '').normalize('NFC');
+    },
+  };
 }
 
 /**

@@ -8,7 +8,7 @@ import { readEpub } from './epub.js';
 import { FileError } from './errors.js';
 import { decodeHtml, readHtml } from './html.js';
 import { readNotebook } from './ipynb.js';
-import { createBudget, MAX_DOCUMENT_BYTES } from './limits.js';
+import { createBudget, MAX_DOCUMENT_BYTES, MAX_MAIL_BYTES, MAX_PART_BYTES } from './limits.js';
 import { readOdf } from './odf.js';
 import { readPptx } from './pptx.js';
 import { readRtf } from './rtf.js';
@@ -98,6 +98,7 @@ function readAsText(bytes, chosen, source, budget) {
     budget.write(decoded.text.length);
     return { ...plainDocument(kind, '', decoded.text), encoding: decoded.encoding, sure: decoded.sure };
   }
+  if (bytes.length > (kind === 'mail' ? MAX_MAIL_BYTES : MAX_PART_BYTES)) throw new FileError('large');
   if (kind === 'mail') return { ...plainDocument(kind, 'message/rfc822', ''), ...some(readMail(bytes, budget)) };
   if (kind === 'notebook') return { ...plainDocument(kind, 'application/x-ipynb+json', ''), ...some(readNotebook(decoded.text, budget)) };
   const html = chosen === undefined ? decodeHtml(bytes) ?? decoded : decoded;

@@ -4,16 +4,18 @@
 import { decodeAs } from './encoding.js';
 import { lookUp } from './elements.js';
 import { FileError } from './errors.js';
-import { MAX_DEPTH } from './limits.js';
+import { MAX_DEPTH, MAX_TABLE_COLUMNS } from './limits.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress } from './office.js';
 
 /** Destinations whose words are not the document's. */
-const LEFT_OUT = new Set(['fonttbl', 'colortbl', 'info', 'pict', 'object', 'themedata', 'colorschememapping', 'datastore', 'latentstyles', 'listtable', 'listoverridetable', 'rsidtbl', 'generator', 'header', 'headerl', 'headerr', 'headerf', 'footer', 'footerl', 'footerr', 'footerf', 'xmlnstbl', 'filetbl', 'revtbl', 'nonshppict', 'bkmkstart', 'bkmkend', 'annotation', 'atnid', 'atnauthor', 'mmathPr', 'pgdsctbl', 'userprops', 'wgrffmtfilter']);
+const LEFT_OUT = new Set(['fonttbl', 'colortbl', 'info', 'pict', 'object', 'themedata', 'colorschememapping', 'datastore', 'latentstyles', 'listtable', 'listoverridetable', 'rsidtbl', 'generator', 'header', 'headerl', 'headerr', 'headerf', 'footer', 'footerl', 'footerr', 'footerf', 'xmlnstbl', 'filetbl', 'revtbl', 'nonshppict', 'bkmkstart', 'bkmkend', 'annotation', 'atnid', 'atnauthor', 'mmathPr', 'pgdsctbl', 'userprops', 'wgrffmtfilter', 'nonesttables']);
 /** Destinations whose words have a meaning of their own. */
 const SET_APART = new Set(['listtext', 'pntext', 'fldinst', 'stylesheet', 'footnote']);
 /** What would change the paragraph that a note stands in. */
-const NOT_IN_NOTES = new Set(['par', 'sect', 'pard', 's', 'ilvl', 'fldrslt', 'intbl', 'cell', 'row', 'outlinelevel']);
+const NOT_IN_NOTES = new Set(['par', 'sect', 'pard', 's', 'ilvl', 'fldrslt', 'intbl', 'itap', 'trowd', 'cellx', 'cell', 'row', 'nestcell', 'nestrow', 'outlinelevel']);
+/** What is of the document's own flow, and not of a header, say, that stands between. */
+const NOT_IN_OTHERS = new Set(['par', 'sect', 'pard', 'intbl', 'itap', 'trowd', 'cellx', 'cell', 'row', 'nestcell']);
 /** @type {Readonly<Record<string, string>>} */
 const SIGNS = { tab: '\t', line: '\n', page: '\n', emdash: '—', endash: '–', lquote: '‘', rquote: '’', ldblquote: '“', rdblquote: '”', bullet: '•', emspace: '\u2003', enspace: '\u2002', '~': '\u00a0', '_': '\u2011', '-': '' };
 /** Code pages of Windows and of font character sets, by TextDecoder's names. @type {Readonly<Record<number, string>>} */
@@ -59,8 +61,14 @@ export function readRtf(bytes, budget) {
 /** Destinations marked as not for everybody whose words are the document's all the same. */
 const KNOWN_STARRED = /^(shppict|shpinst|shptxt|ud|upr)$/;
 const MAX_LIST_DEPTH = 8;
+/** Tables in each other. */
+const MAX_TABLES = 8;
+/** Ends of cells that are not further apart are those of one column. */
+const SAME_TWIPS = 100;
 /** Characters after a \u that stand for it, at most. */
 const MAX_SKIP = 16;
+/** Bytes that are decoded at once. */
+const MAX_PENDING = 32 * 1024;
 
 /**
  * What is open in the document, and what was found.
@@ -75,8 +83,10 @@ const MAX_SKIP = 16;
  * @property {number} font              that is told of
  * @property {number} style             that is told of
  * @property {boolean} starred          the next word is a destination that older readers pass over
- * @property {boolean} inTable          the paragraph under way is in one
- * @property {boolean} tableOpen        one is written down
+ * @property {number} inTables          tables that the paragraph under way is in, one in another
+ * @property {number} open              those that are written down
+ * @property {number[]} edges           right ends of the cells of the row that is told of
+ * @property {number[][]} rows          those of the rows of the outermost table
  * @property {string} marker            of the item under way; ''
  * @property {number} level             of the heading under way; 0
  * @property {number} depth             of the item under way
@@ -92,13 +102,18 @@ function createReader(out) {
   return {
     out, groups: [{ destination: '', skip: 1, encoding: null, hidden: false, link: '' }], fonts: new Map(),
     headings: new Map(), pending: [], encoding: 'windows-1252', toSkip: 0, font: 0, style: 0, starred: false,
-    inTable: false, tableOpen: false, marker: '', level: 0, depth: 0, link: null, instruction: '', note: '', notes: 0, pictures: 0,
+    inTables: 0, open: 0, edges: [], rows: [], marker: '', level: 0, depth: 0, link: null, instruction: '', note: '', notes: 0, pictures: 0,
   };
 }
 
 /** @param {Reader} reader @returns {Group} */
 function top({ groups }) {
   return /** @type {Group} */ (groups[groups.length - 1]);
+}
+
+/** Nothing of it is told. @param {Group} group */
+function isUnsaid({ hidden, destination }) {
+  return hidden || LEFT_OUT.has(destination);
 }
 
 /** Decodes the bytes so far: before what may change their meaning. @param {Reader} reader */
@@ -111,8 +126,8 @@ function flush(reader) {
 
 /** Text where it belongs. @param {Reader} reader @param {string} text */
 function put(reader, text) {
-  const { destination, hidden } = top(reader);
-  if (hidden || LEFT_OUT.has(destination)) return;
+  const { destination } = top(reader);
+  if (isUnsaid(top(reader))) return;
   if (destination === 'listtext' || destination === 'pntext') {
     reader.marker += text;
   } else if (destination === 'stylesheet') {
@@ -125,27 +140,55 @@ function put(reader, text) {
     reader.instruction += text;
     reader.link = /HYPERLINK\s+"([^"]*)"/.exec(reader.instruction)?.[1] ?? null;
   } else {
-    openTable(reader);
+    openTables(reader);
     reader.out.text(text);
   }
 }
 
 /** Paragraphs in a table open it; the first outside closes it. @param {Reader} reader */
-function openTable(reader) {
-  if (reader.inTable === reader.tableOpen) return;
-  if (reader.inTable) {
-    reader.out.openTable();
-    reader.out.openRow();
-  } else {
-    reader.out.closeTable();
+function openTables(reader) {
+  const { out, inTables } = reader;
+  for (; reader.open < inTables; reader.open += 1) {
+    out.openTable();
+    out.openRow();
   }
-  reader.tableOpen = reader.inTable;
+  for (; reader.open > inTables; reader.open -= 1) {
+    const { rows } = reader;
+    if (reader.open > 1) out.closeTable();
+    else {
+      reader.rows = [];
+      out.closeTable((cells) => inColumns(cells, rows));
+    }
+  }
+}
+
+/**
+ * Cells in the columns of their table: a row tells only where each of its cells ends, and one that was joined reaches
+ * over the ends that others have.
+ * @param {string[][]} cells
+ * @param {readonly number[][]} rows  the ends, by row
+ */
+function inColumns(cells, rows) {
+  const ends = [...new Set(rows.flat())].sort((a, b) => a - b);
+  const columns = ends.filter((end, i) => i + 1 === ends.length || /** @type {number} */ (ends[i + 1]) - end > SAME_TWIPS);
+  return cells.map((row, i) => {
+    const own = rows[i];
+    if (own === undefined || own.length !== row.length) return row;
+    /** @type {string[]} */
+    const placed = [];
+    own.forEach((end, at) => {
+      placed.push(row[at] ?? '');
+      const next = columns.findIndex((column) => column >= end) + 1;
+      while (placed.length < Math.min(next, MAX_TABLE_COLUMNS)) placed.push('');
+    });
+    return placed;
+  });
 }
 
 /** @param {Reader} reader */
 function paragraph(reader) {
   const { out, marker, level, depth } = reader;
-  openTable(reader);
+  openTables(reader);
   const numbered = /(\d+|[a-z])[.)]/i.test(marker);
   if (marker.trim() !== '') out.end({ kind: 'item', depth, marker: numbered ? `${Number.parseInt(marker.trim(), 10) || 1}.` : '-' });
   else out.end(level > 0 ? { kind: 'heading', level } : { kind: 'paragraph' });
@@ -156,10 +199,24 @@ function paragraph(reader) {
 function openLink(reader) {
   const { groups, link } = reader;
   if (link === null || !isAddress(link) || top(reader).hidden) return;
-  openTable(reader);
+  openTables(reader);
   reader.out.text('[');
   groups[groups.length - 1] = { ...top(reader), link };
   reader.link = null;
+}
+
+/** @param {Reader} reader @param {number} deep  of its table */
+function endCell(reader, deep) {
+  reader.inTables = deep;
+  openTables(reader);
+  reader.out.closeCell();
+}
+
+/** @param {Reader} reader @param {number} deep */
+function endRow(reader, deep) {
+  reader.inTables = deep;
+  openTables(reader);
+  reader.out.openRow();
 }
 
 /** @param {Reader} reader @param {number | null} number */
@@ -171,7 +228,7 @@ function hide(reader, number) {
 const WORDS = {
   par: paragraph,
   sect: paragraph,
-  pard(reader) { Object.assign(reader, { inTable: false, level: 0, depth: 0 }); },
+  pard(reader) { Object.assign(reader, { inTables: 0, level: 0, depth: 0 }); },
   s(reader, number) {
     reader.style = number ?? 0;
     if (top(reader).destination !== 'stylesheet') reader.level = reader.headings.get(reader.style) ?? 0;
@@ -179,17 +236,17 @@ const WORDS = {
   ilvl(reader, number) { reader.depth = Math.min(MAX_LIST_DEPTH, Math.max(0, number ?? 0)); },
   fldrslt: openLink,
   field(reader) { reader.instruction = ''; },
-  intbl(reader) { reader.inTable = true; },
-  cell(reader) {
-    reader.inTable = true;
-    openTable(reader);
-    reader.out.closeCell();
-  },
+  intbl(reader) { reader.inTables = Math.max(1, reader.inTables); },
+  itap(reader, number) { reader.inTables = Math.min(MAX_TABLES, Math.max(0, number ?? 1)); },
+  trowd(reader) { reader.edges = []; },
+  cellx(reader, number) { if (reader.edges.length < MAX_TABLE_COLUMNS) reader.edges.push(number ?? 0); },
+  cell(reader) { endCell(reader, 1); },
   row(reader) {
-    reader.inTable = true;
-    openTable(reader);
-    reader.out.openRow();
+    endRow(reader, 1);
+    reader.rows.push(reader.edges);
   },
+  nestcell(reader) { endCell(reader, Math.max(2, reader.inTables)); },
+  nestrow(reader) { endRow(reader, Math.max(2, reader.inTables)); },
   outlinelevel(reader, number) {
     if (top(reader).destination !== 'stylesheet') reader.level = (number ?? 8) + 1;
     else if ((number ?? 9) < 9) reader.headings.set(reader.style, (number ?? 8) + 1);
@@ -259,7 +316,7 @@ function readWord(reader, word, number) {
   const sign = lookUp(SIGNS, word);
   if (sign !== undefined) put(reader, sign);
   else if (top(reader).destination === 'footnote' && NOT_IN_NOTES.has(word)) put(reader, ' ');
-  else lookUp(WORDS, word)?.(reader, number);
+  else if (!LEFT_OUT.has(top(reader).destination) || !NOT_IN_OTHERS.has(word)) lookUp(WORDS, word)?.(reader, number);
 }
 
 /** A control symbol. @param {Reader} reader @param {string} sign */
@@ -277,16 +334,24 @@ function readSign(reader, sign) {
   }
 }
 
+/** A byte of the text. @param {Reader} reader @param {number} byte */
+function push(reader, byte) {
+  reader.pending.push(byte);
+  // A blank is never the second half of a character.
+  if (reader.pending.length >= MAX_PENDING && (byte === 0x20 || reader.pending.length >= 2 * MAX_PENDING)) flush(reader);
+}
+
 /** @param {Reader} reader @param {number} byte */
 function readByte(reader, byte) {
   if (reader.toSkip > 0) reader.toSkip -= 1;
-  else reader.pending.push(byte);
+  else push(reader, byte);
 }
 
 /** @param {Reader} reader @param {string} text */
 function readText(reader, text) {
   const from = Math.min(reader.toSkip, text.length);
   reader.toSkip -= from;
+  if (isUnsaid(top(reader))) return;
   // The second byte of a character may be an ASCII letter.
-  for (let i = from; i < text.length; i += 1) reader.pending.push(text.charCodeAt(i) & 0xff);
+  for (let i = from; i < text.length; i += 1) push(reader, text.charCodeAt(i) & 0xff);
 }

@@ -10,7 +10,7 @@ const OFFICE = '_rels/.rels';
 /** @param {string} target */
 const start = (target) => `<R><Relationship Id="a" Type="http://x/officeDocument" Target="${target}"/></R>`;
 
-/** What is before, again and again, and behind; how often what is read is unpacked. @type {Record<string, {files: Record<string, string>, part: string, piece: string, ends: [string, string], times?: number}>} */
+/** What is before, again and again, and behind. @type {Record<string, {files: Record<string, string>, part: string, piece: string, ends: [string, string]}>} */
 const FORMS = {
   docx: {
     files: { '[Content_Types].xml': '<Types><Override ContentType="wordprocessingml.document.main+xml"/></Types>', [OFFICE]: start('d.xml') },
@@ -27,7 +27,7 @@ const FORMS = {
     piece: `<row spans="1:2" x="a long attribute"><c t="inlineStr"><is><t>${WORD}</t></is></c><c><v>1</v></c></row>`,
   },
   odt: {
-    files: { mimetype: 'application/vnd.oasis.opendocument.text' }, part: 'content.xml', times: 2,
+    files: { mimetype: 'application/vnd.oasis.opendocument.text' }, part: 'content.xml',
     ends: ['<o:d xmlns:o="urn:x:office:1.0" xmlns:text="t"><o:body><o:text>', '</o:text></o:body></o:d>'],
     piece: `<text:p text:style-name="A_20_long_20_name_20_of_20_a_20_style">${WORD}</text:p>`,
   },
@@ -47,6 +47,40 @@ const FORMS = {
  * @param {number} fill  bytes that it unpacks to
  */
 export function made(kind, fill) {
-  const { files, part, piece, ends, times = 1 } = /** @type {typeof FORMS[string]} */ (FORMS[kind]);
-  return zip({ ...files, [part]: ends[0] + piece.repeat(Math.floor(fill / times / Buffer.byteLength(piece))) + ends[1] });
+  const { files, part, piece, ends } = /** @type {typeof FORMS[string]} */ (FORMS[kind]);
+  return zip({ ...files, [part]: ends[0] + piece.repeat(Math.floor(fill / Buffer.byteLength(piece))) + ends[1] });
+}
+
+/** What is no container: before, again and again, and behind. @type {Record<string, [string, string, string]>} */
+const PLAIN = {
+  'text': ['', `${WORD}\n`, ''],
+  'a page of paragraphs': ['<!doctype html><html><body>', `<p class="a-long-name-of-a-class-and-more-attributes-so-that-it-is-long">${WORD}</p>\n`, '</body></html>'],
+  'a page of one text': ['<!doctype html><html><body><p>', WORD, '</body></html>'],
+  'a page with a picture in it': [`<!doctype html><html><body><p>${WORD}<img src="data:image/png;base64,`, 'A'.repeat(4096), '"></body></html>'],
+  'a page of cells': ['<!doctype html><html><body><table>', `<tr><td>${WORD}<td>b`, '</table></body></html>'],
+  'a mail with a file': ['From: a@b.c\nTo: d@e.f\nSubject: x\nDate: now\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nHi\n--b\n'
+    + 'Content-Type: application/pdf; name=x.pdf\nContent-Transfer-Encoding: base64\n\n', `${'A'.repeat(76)}\n`, '--b--\n'],
+  'a mail of words in base64': ['From: a@b.c\nTo: d@e.f\nSubject: x\nDate: now\nContent-Type: text/plain; charset=utf-8\n'
+    + 'Content-Transfer-Encoding: base64\n\n', `${Buffer.from(`${WORD.repeat(11)}  `).toString('base64')}\n`, ''],
+  'a mail of a page': ['From: a@b.c\nTo: d@e.f\nSubject: x\nDate: now\nContent-Type: text/html; charset=utf-8\n'
+    + 'Content-Transfer-Encoding: quoted-printable\n\n', '=E4=BA=95 x<b>=\n', ''],
+  'a mail in a mail': ['From: a@b.c\nTo: d@e.f\nSubject: x\nDate: now\nContent-Type: message/rfc822\n\nFrom: a\nTo: b\nSubject: c\nDate: d\n\n', 'abc\n', ''],
+  'a notebook': ['{"nbformat":4,"metadata":{},"cells":[', `{"cell_type":"markdown","source":["${WORD}","y"]},`, '{"cell_type":"markdown","source":"x"}]}'],
+  'a notebook with a picture': [`{"nbformat":4,"metadata":{},"cells":[{"cell_type":"code","source":"${WORD}","outputs":[{"output_type":"display_data","data":{"image/png":"`,
+    'A'.repeat(4096), '"}}]}]}'],
+  'RTF': ['{\\rtf1\\ansi ', '{\\b\\f0\\fs20\\cf1 abc\\u8364?\\par}\n', '}'],
+  'RTF with a picture': ['{\\rtf1\\ansi abc{\\pict\\pngblip ', '00ff00ff00ff\n', '}}'],
+  'RTF in an old code page': ['{\\rtf1\\ansi ', "\\'e4", '}'],
+};
+
+export const plainKinds = Object.keys(PLAIN);
+
+/**
+ * @param {string} kind
+ * @param {number} fill  bytes
+ */
+export function madePlain(kind, fill) {
+  const [before, piece, behind] = /** @type {[string, string, string]} */ (PLAIN[kind]);
+  const one = Buffer.from(piece);
+  return Buffer.concat([Buffer.from(before), Buffer.alloc(Math.floor(fill / one.length) * one.length, one), Buffer.from(behind)]);
 }

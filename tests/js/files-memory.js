@@ -9,8 +9,24 @@ import { readDocument } from '../../static/files/read.js';
 
 const collect = /** @type {() => void} */ (/** @type {any} */ (globalThis).gc);
 
-/** @param {Uint8Array} file @param {number} unpacked  bytes that it may unpack to */
-function measure(file, unpacked) {
+/** What is looked at while its result is alive: a reader may hold much long before it writes a word. */
+const LARGE = 1024 * 1024;
+
+/** @param {() => void} look */
+function watchLarge(look) {
+  for (const [owner, name] of /** @type {[any, string][]} */ ([[TextDecoder.prototype, 'decode'], [globalThis, 'atob'], [JSON, 'parse'],
+    [String.prototype, 'replace'], [String.prototype, 'replaceAll'], [String.prototype, 'normalize'], [Array.prototype, 'join']])) {
+    const plain = owner[name];
+    owner[name] = function watched(/** @type {any[]} */ ...values) {
+      const made = plain.apply(this, values);
+      if ((typeof made === 'string' ? made.length : name === 'parse' ? values[0].length : 0) > LARGE) look();
+      return made;
+    };
+  }
+}
+
+/** @param {Uint8Array} file @param {number} unpacked  bytes that it may unpack to @param {number} chars  that may be written */
+function measure(file, unpacked, chars) {
   collect();
   const before = process.memoryUsage();
   let [most, seen, next] = [0, 0, 0];
@@ -19,7 +35,8 @@ function measure(file, unpacked) {
     const now = process.memoryUsage();
     most = Math.max(most, now.heapUsed + now.arrayBuffers - before.heapUsed - before.arrayBuffers);
   };
-  const inner = createBudget({ unpacked, chars: unpacked });
+  watchLarge(look);
+  const inner = createBudget({ unpacked, chars });
   /** @param {number} count */
   const spent = (count) => {
     seen += count;
@@ -41,4 +58,4 @@ function measure(file, unpacked) {
   return { reason, chars: text.length, most, unpacked };
 }
 
-process.stdout.write(JSON.stringify(measure(new Uint8Array(readFileSync(0)), Number(process.argv[2]))));
+process.stdout.write(JSON.stringify(measure(new Uint8Array(readFileSync(0)), Number(process.argv[2]), Number(process.argv[3]))));

@@ -116,3 +116,77 @@ test('a stop leaves a valid record, at any moment', () => {
   assert.deepEqual(l.result('b'), [], 'what comes late is of the past');
   assert.deepEqual(doing(loop().say({ type: 'stop' })), ['end stopped']);
 });
+
+test('what comes at the wrong time, or for nobody, changes nothing', () => {
+  const l = loop();
+  l.ended(call('a'), call('b', 's__free'));
+  const before = l.state;
+  for (const input of [
+    { type: 'modelEnded', calls: [], tools: TOOLS }, { type: 'allowed', key: 'b' }, { type: 'denied', key: 'b' }, { type: 'lost', key: 'a', message: '' },
+    { type: 'result', key: 'nobody', result: [], isError: false }, { type: 'allowed', key: 'nobody' },
+  ]) {
+    assert.deepEqual(l.say(input), [], JSON.stringify(input));
+    assert.equal(l.state, before, JSON.stringify(input));
+  }
+  const idle = loop();
+  assert.deepEqual(idle.result('a'), [], 'nothing was called');
+  idle.say({ type: 'stop' });
+  const over = idle.state;
+  for (const input of [{ type: 'stop' }, { type: 'modelEnded', calls: [call('a')], tools: TOOLS }]) assert.deepEqual(idle.say(input), []);
+  assert.equal(idle.state, over);
+});
+
+test('a consent is for its call alone, and a digest is remembered once', () => {
+  const l = loop();
+  l.ended(call('a'), call('b'));
+  l.say({ type: 'allowed', key: 'a' });
+  assert.deepEqual(l.state.allowed, [], 'once is once');
+  assert.deepEqual(l.state.calls.map(({ phase }) => phase), ['running', 'asking']);
+  l.say({ type: 'allowed', key: 'b', always: true });
+  l.result('a');
+  l.result('b');
+  l.say({ type: 'modelEnded', calls: [call('c')], tools: [{ ...TOOLS[0], digest: 'd9' }] });
+  l.say({ type: 'allowed', key: 'c', always: true });
+  l.result('c');
+  assert.deepEqual(l.state.allowed, ['d1', 'd9']);
+  const again = loop(['d1']);
+  again.say({ type: 'modelEnded', calls: [call('a'), call('b', 's__free')], tools: TOOLS });
+  assert.deepEqual(again.state.allowed, ['d1']);
+  const never = loop(['d3']);
+  assert.deepEqual(doing(never.ended(call('a', 's__shut'))), ['settle a', 'nextRound'], 'nor is a memory a consent to what is shut');
+});
+
+test('a digest that two calls are allowed for at once stands there once', () => {
+  const l = loop();
+  l.ended(call('a'), call('b'));
+  l.say({ type: 'allowed', key: 'a', always: true });
+  l.say({ type: 'allowed', key: 'b', always: true });
+  assert.deepEqual(l.state.allowed, ['d1']);
+});
+
+test('what is too large is not given, does not count, and is not the end of the others', () => {
+  const l = loop();
+  l.ended(...['a', 'b', 'c', 'd'].map((key) => call(key, 's__free')));
+  assert.equal(l.result('a', [...text('x'.repeat(MAX_RESULT_CHARS - 20)), { kind: 'image', data: 'y'.repeat(10) }])[0].state, 'done');
+  assert.equal(l.result('b', text('x'.repeat(11)))[0].state, 'failed');
+  assert.equal(l.result('c', text('x'.repeat(10)))[0].state, 'done', 'up to the last character');
+  assert.equal(l.result('d', text('x'))[0].state, 'failed');
+});
+
+test('arguments that do not fit the tool are told to the model, and its rounds go on counting', () => {
+  const tools = [{ name: 's__n', digest: 'd', consent: 'always', parameters: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] } }];
+  const l = loop();
+  const [settled] = l.say({ type: 'modelEnded', calls: [call('a', 's__n', '{}')], tools });
+  assert.match(settled.result[0].text, /do not fit the tool: ./);
+  assert.deepEqual(doing(l.say({ type: 'modelEnded', calls: [call('b', 's__n', '{"n":1}')], tools })), ['call b']);
+  assert.equal(l.state.rounds, 2);
+});
+
+test('the rounds that an answer has had before it was gone on with count', () => {
+  let state = createLoop([], MAX_ROUNDS - 1);
+  state = stepLoop(state, { type: 'modelEnded', calls: [call('a', 's__free')], tools: TOOLS }).state;
+  assert.equal(state.phase, 'calls');
+  const full = stepLoop(createLoop([], MAX_ROUNDS), { type: 'modelEnded', calls: [call('a', 's__free')], tools: TOOLS });
+  assert.deepEqual([full.state.phase, doing(full.commands)], ['over', ['settle a', 'end rounds']]);
+  assert.match(full.commands[0].result[0].text, /number of rounds/);
+});

@@ -44,14 +44,16 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
         const read = readExport(await file.text(), newId);
         const { conversations } = getState();
         // Of another program, what is there already does not come a second time.
-        const there = new Set(file.left === undefined ? [] : Object.values(conversations.byId).map(fingerprint));
-        const imported = read.filter((conversation) => !there.has(fingerprint(conversation)));
+        const fresh = file.left === undefined ? read : withoutDoubles(read, Object.values(conversations.byId));
+        const room = MAX_CONVERSATIONS - conversations.order.length;
+        const imported = file.left === undefined ? fresh : latest(fresh, room);
         const bytes = imported.reduce((sum, one) => sum + conversationBytes(one), memoryBytes(conversations));
         if (bytes > MEMORY_CAP_BYTES) throw new ImportError('memory');
-        if (imported.length + conversations.order.length > MAX_CONVERSATIONS) throw new ImportError('size');
+        if (imported.length > room) throw new ImportError('size');
         dispatch({ type: 'conversation/imported', conversations: imported });
         addToast({ kind: 'success', key: 'toast.imported', values: { count: imported.length } });
-        if (file.left) addToast({ kind: 'info', key: 'toast.importLeft', values: { count: file.left } });
+        const left = (file.left ?? 0) + fresh.length - imported.length;
+        if (left > 0) addToast({ kind: 'info', key: 'toast.importLeft', values: { count: left } });
         return true;
       } catch (error) {
         const { reason, where } = error instanceof Error && error.name === 'ImportError'
@@ -61,6 +63,37 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
       }
     },
   };
+}
+
+/**
+ * Neither what is there nor what the file has twice.
+ *
+ * @param {readonly Conversation[]} read
+ * @param {readonly Conversation[]} there
+ * @returns {Conversation[]}
+ */
+function withoutDoubles(read, there) {
+  const known = new Set(there.map(fingerprint));
+  return read.filter((conversation) => {
+    const print = fingerprint(conversation);
+    if (known.has(print)) return false;
+    known.add(print);
+    return true;
+  });
+}
+
+/**
+ * The conversations that went on last, in the order they came in: somebody
+ * may have had more elsewhere than are kept here.
+ *
+ * @param {Conversation[]} all
+ * @param {number} room
+ * @returns {Conversation[]}
+ */
+function latest(all, room) {
+  if (all.length <= room) return all;
+  const kept = new Set([...all].sort((a, b) => b.updatedAt - a.updatedAt).slice(0, Math.max(0, room)));
+  return all.filter((one) => kept.has(one));
 }
 
 /**

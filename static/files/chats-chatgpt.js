@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // ChatGPT's conversations.json: a map of nodes, of which many say nothing. Pure.
 
-import { fieldsOf, isFields, listOf, picture, textOf, thoughts, timeOf, words } from './chats-tree.js';
+import { answerCall, call, fieldsOf, isFields, listOf, picture, textOf, thoughts, timeOf, words } from './chats-tree.js';
 import { fenced } from './markdown.js';
 
 /**
@@ -25,6 +25,8 @@ export const isChatGpt = (value) => isFields(value) && isFields(value['mapping']
  */
 export function readChatGpt(chat, tally, find) {
   const nodes = Object.entries(fieldsOf(chat['mapping'])).filter(([, node]) => isFields(node));
+  /** Of each node so far, by its id. @type {Map<string, Fields[]>} */
+  const known = new Map();
   const ordered = nodes.map(([id, node]) => ({ id, node: /** @type {Fields} */ (node) }));
   return {
     title: textOf(chat['title']), system: '',
@@ -36,18 +38,90 @@ export function readChatGpt(chat, tally, find) {
       const role = textOf(fieldsOf(message['author'])['role']);
       const hidden = metadata['is_visually_hidden_from_conversation'] === true || role === '' || role === 'system' ||
         UNSEEN.has(textOf(fieldsOf(message['content'])['content_type']));
+      const parts = hidden ? [] : messageParts({ message, role, above: known.get(textOf(node['parent'])) ?? [], tally, find });
+      known.set(id, parts);
       return {
         id, parent: textOf(node['parent']) || null,
         role: hidden ? 'skip' : role === 'user' ? 'user' : 'assistant',
-        parts: hidden ? [] : partsOf(fieldsOf(message['content']), role, tally, find),
-        at: timeOf(message['create_time']), model: textOf(metadata['model_slug']),
+        parts, at: timeOf(message['create_time']), model: textOf(metadata['model_slug']),
       };
     }),
   };
 }
 
-/** Marks of citations, which mean something to its own page only. @param {string} text */
-const plain = (text) => text.replace(/\ue200[^\ue201]*\ue201/g, '').replace(/[\ue200-\ue206]/g, '');
+/**
+ * @param {object} of
+ * @param {Fields} of.message
+ * @param {string} of.role
+ * @param {Fields[]} of.above  parts of what it follows
+ * @param {Tally} of.tally
+ * @param {FindPicture} of.find
+ * @returns {Fields[]}
+ */
+function messageParts({ message, role, above, tally, find }) {
+  const metadata = fieldsOf(message['metadata']);
+  const content = fieldsOf(message['content']);
+  const recipient = textOf(message['recipient']);
+  const said = partsOf(plainContent(content, metadata), role, tally, find);
+  // What was attached is in the message's own parts only when it is a picture.
+  const shown = JSON.stringify(listOf(content['parts']).filter(isFields));
+  tally.left += listOf(metadata['attachments']).map(fieldsOf).filter(({ id }) => typeof id !== 'string' || !shown.includes(id)).length;
+  if (role === 'tool') return content['content_type'] === 'execution_output' ? said : toolSaid(textOf(fieldsOf(message['author'])['name']), said, above);
+  if (role !== 'assistant' || recipient === '' || recipient === 'all' || recipient === 'python') return said;
+  const written = textOf(content['text']) || listOf(content['parts']).map(textOf).join('');
+  return recipient.endsWith('create_textdoc') ? canvas(written) : [call({ name: recipient, input: written, result: null })];
+}
+
+/**
+ * What a tool said is not what the model said; its pictures are the answer's.
+ * @param {string} name
+ * @param {Fields[]} said
+ * @param {Fields[]} above
+ */
+function toolSaid(name, said, above) {
+  const pictures = said.filter(({ kind }) => kind === 'image');
+  const result = said.filter(({ kind }) => kind !== 'image');
+  return [...result.length === 0 || answerCall(above, '', result) ? [] : [call({ name, input: {}, result })], ...pictures];
+}
+
+/** A text beside the conversation, as it was first written. @param {string} json @returns {Fields[]} */
+function canvas(json) {
+  /** @type {unknown} */
+  let document = null;
+  try {
+    document = JSON.parse(json);
+  } catch {
+    // As it is, below.
+  }
+  const { name, type, content } = fieldsOf(document);
+  if (typeof content !== 'string') return [call({ name: 'canvas', input: json, result: null })];
+  const language = /^code\/([\w+#-]+)$/.exec(textOf(type))?.[1];
+  return words(`**${textOf(name)}**\n\n${language === undefined ? content : fenced(content, language)}`);
+}
+
+/**
+ * Marks within a text, which mean something to its own page only: a citation becomes what the message tells of it, a
+ * link and a name stay, the rest goes.
+ * @param {string} text
+ * @param {Fields} metadata
+ */
+function plain(text, metadata) {
+  let all = text;
+  for (const { matched_text: mark, alt } of listOf(metadata['content_references']).map(fieldsOf)) {
+    if (typeof mark === 'string' && mark.includes('\ue200') && typeof alt === 'string') all = all.replaceAll(mark, () => alt);
+  }
+  return all.replace(/\ue200([^\ue201]*)\ue201/g, (_, inner) => {
+    const [kind, ...values] = String(inner).split('\ue202');
+    if (kind === 'url' && /^https?:/.test(values[1] ?? '')) return `[${values[0]}](${values[1]})`;
+    return kind === 'entity' ? /^\["[^"]*","([^"]*)"/.exec(values[0] ?? '')?.[1] ?? '' : '';
+  }).replace(/[\ue200-\ue206]/g, '');
+}
+
+/** @param {Fields} content @param {Fields} metadata @returns {Fields} */
+function plainContent(content, metadata) {
+  const parts = listOf(content['parts']);
+  return parts.length === 0 ? content : { ...content, parts: parts.map((part) => (typeof part === 'string' ? plain(part, metadata) : part)) };
+}
 
 /**
  * @param {Fields} content
@@ -60,7 +134,7 @@ function partsOf(content, role, tally, find) {
   switch (content['content_type']) {
     case 'text': case 'multimodal_text':
       return listOf(content['parts']).flatMap((part) => (typeof part === 'string'
-        ? words(plain(part)) : partOf(fieldsOf(part), tally, find)));
+        ? words(part) : partOf(fieldsOf(part), tally, find)));
     case 'code': {
       const language = textOf(content['language']).replace('unknown', '');
       return textOf(content['text']).trim() === '' ? [] : words(fenced(textOf(content['text']), language));
@@ -72,6 +146,7 @@ function partsOf(content, role, tally, find) {
     case 'tether_quote': return words(`> ${textOf(content['text']).replaceAll('\n', '\n> ')}`);
     case 'tether_browsing_display': return role === 'tool' ? [] : words(textOf(content['result']));
     case 'system_error': return words(textOf(content['text']));
+    case 'sonic_webpage': return words([textOf(content['title']), textOf(content['url']), textOf(content['text'])].filter((one) => one !== '').join('\n\n'));
     default:
       if (Object.keys(content).length > 0) tally.left += 1;
       return [];
@@ -85,7 +160,7 @@ function partsOf(content, role, tally, find) {
  * @returns {Fields[]}
  */
 function partOf(part, tally, find) {
-  if (part['content_type'] === 'audio_transcription') return words(textOf(part['text']));
+  if (part['content_type'] === 'audio_transcription' || part['content_type'] === 'text') return words(textOf(part['text']));
   const url = part['content_type'] === 'image_asset_pointer' ? find(textOf(part['asset_pointer'])) : null;
   if (url !== null) return picture(url, '', tally);
   tally.left += 1;

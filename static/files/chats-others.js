@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The exports of Claude, Open WebUI, LibreChat, llama.cpp's page and NextChat. Pure.
 
-import { fieldsOf, isFields, listOf, picture, textFile, textOf, thoughts, timeOf, words } from './chats-tree.js';
+import { answerCall, call, fieldsOf, isFields, listOf, picture, textFile, textOf, thoughts, timeOf, words } from './chats-tree.js';
+import { htmlAttribute } from './html.js';
+import { fenced } from './markdown.js';
 
 /**
  * @typedef {import('./chats-tree.js').Chat} Chat
@@ -9,6 +11,9 @@ import { fieldsOf, isFields, listOf, picture, textFile, textOf, thoughts, timeOf
  * @typedef {import('./chats-tree.js').Tally} Tally
  * @typedef {import('./chats-tree.js').Turn} Turn
  */
+
+/** Characters of what a source says that are kept. */
+const MAX_SNIPPET_CHARS = 4000;
 
 /** @param {unknown} role @returns {Turn['role']} */
 const roleOf = (role) => (role === 'user' || role === 'human' ? 'user' : role === 'system' ? 'system' : role === 'assistant' ? 'assistant' : 'skip');
@@ -21,17 +26,50 @@ const roleOf = (role) => (role === 'user' || role === 'human' ? 'user' : role ==
  */
 function contentParts(content, tally) {
   if (typeof content === 'string') return words(content);
-  return listOf(content).map(fieldsOf).flatMap((part) => {
-    switch (part['type']) {
-      case 'text': return words(textOf(part['text']) || textOf(fieldsOf(part['text'])['value']));
-      case 'think': return thoughts(textOf(part['think']) || textOf(fieldsOf(part['think'])['value']));
-      case 'thinking': return thoughts(textOf(part['thinking']));
-      case 'image_url': return picture(textOf(part['image_url']) || textOf(fieldsOf(part['image_url'])['url']), '', tally);
-      default:
-        tally.left += 1;
-        return [];
+  /** @type {Fields[]} */
+  const parts = [];
+  for (const part of listOf(content).map(fieldsOf)) {
+    if (part['type'] === 'tool_result') {
+      const result = contentParts(part['content'], tally);
+      if (!answerCall(parts, textOf(part['tool_use_id']), result)) parts.push(call({ name: textOf(part['name']), input: {}, result }));
+    } else {
+      parts.push(...contentPart(part, tally));
     }
-  });
+  }
+  return parts;
+}
+
+/**
+ * @param {Fields} part
+ * @param {Tally} tally
+ * @returns {Fields[]}
+ */
+function contentPart(part, tally) {
+  switch (part['type']) {
+    case 'text': return words(textOf(part['text']) || textOf(fieldsOf(part['text'])['value']));
+    case 'think': return thoughts(textOf(part['think']) || textOf(fieldsOf(part['think'])['value']));
+    case 'thinking': return thoughts(textOf(part['thinking']));
+    case 'image_url': return picture(textOf(part['image_url']) || textOf(fieldsOf(part['image_url'])['url']), '', tally);
+    case 'tool_use': return used(part);
+    case 'tool_call': {
+      const made = fieldsOf(part['tool_call']);
+      const { name, args, input, output, id } = { ...made, ...fieldsOf(made['function']) };
+      const result = typeof output === 'string' ? words(output) : null;
+      return [call({ name: textOf(name), input: args ?? input ?? made['arguments'], result, id: textOf(id) })];
+    }
+    case 'error': return words(textOf(part['error']) || textOf(part['text']));
+    default:
+      tally.left += 1;
+      return [];
+  }
+}
+
+/** A call of Claude's; what it wrote beside the conversation, whole, is of the answer. @param {Fields} part @returns {Fields[]} */
+function used({ name, input, id }) {
+  const { command, content, title, type, language } = fieldsOf(input);
+  if (name !== 'artifacts' || typeof content !== 'string' || command === 'update') return [call({ name: textOf(name), input, result: null, id: textOf(id) })];
+  const kind = textOf(language) || /^text\/(html)$|^image\/(svg)|(react|mermaid)$/.exec(textOf(type))?.slice(1).find((one) => one !== undefined) || '';
+  return words(`**${textOf(title)}**\n\n${type === 'text/markdown' ? content : fenced(content, kind)}`);
 }
 
 /** @param {unknown} value @returns {value is Fields} */
@@ -82,10 +120,32 @@ export function readOpenWebUi(entry, tally) {
       id: textOf(message['id']) || `n${i}`,
       parent: textOf(message['parentId']) || (inTree.length > 0 || i === 0 ? null : textOf(messages[i - 1]?.['id']) || `n${i - 1}`),
       role: roleOf(message['role']),
-      parts: [...listOf(message['files']).map(fieldsOf).flatMap((file) => openWebUiFile(file, tally)), ...withReasoning(message['content'], tally)],
+      parts: [...listOf(message['files']).map(fieldsOf).flatMap((file) => openWebUiFile(file, tally)), ...withDetails(message['content'], tally),
+        ...openWebUiSources(message, tally), ...words(textOf(fieldsOf(message['error'])['content']))],
       at: timeOf(message['timestamp']), model: textOf(message['model']),
     })),
   };
+}
+
+/**
+ * What an answer rests on.
+ * @param {Fields} message
+ * @param {Tally} tally
+ * @returns {Fields[]}
+ */
+function openWebUiSources(message, tally) {
+  /** @type {Fields[]} */
+  const sources = [];
+  for (const one of listOf(message['sources'] ?? message['citations']).map(fieldsOf)) {
+    const { name, url } = fieldsOf(one['source']);
+    listOf(one['document']).forEach((text, i) => {
+      const about = fieldsOf(listOf(one['metadata'])[i]);
+      const address = [url, about['source'], name].map(textOf).find((each) => /^https?:\/\//.test(each));
+      if (address === undefined) tally.left += 1;
+      else sources.push({ kind: 'source', number: sources.length + 1, url: address, title: textOf(about['title']) || textOf(name), snippet: textOf(text).slice(0, MAX_SNIPPET_CHARS), at: [] });
+    });
+  }
+  return sources;
 }
 
 /**
@@ -101,23 +161,39 @@ function openWebUiFile(file, tally) {
 }
 
 /**
- * Reasoning stands in the text, in an element of its own, as a quotation.
+ * Reasoning, calls and programs stand in the text, in an element of their own.
  * @param {unknown} content
  * @param {Tally} tally
  * @returns {Fields[]}
  */
-function withReasoning(content, tally) {
+function withDetails(content, tally) {
   if (typeof content !== 'string') return contentParts(content, tally);
-  return content.split(/(<details type="reasoning"[^>]*>[^]*?<\/details>)/).flatMap((piece) => {
-    const inner = /^<details[^>]*>\s*(?:<summary>[^]*?<\/summary>)?([^]*)<\/details>$/.exec(piece)?.[1];
-    if (inner === undefined) return words(piece.trim());
-    return thoughts(inner.replace(/^(&gt;|>) ?/gm, '').trim());
+  return content.split(/(<details type="(?:reasoning|tool_calls|code_interpreter)"[^>]*>[^]*?<\/details>)/).flatMap((piece) => {
+    const [, type, attributes = '', inner = ''] = /^<details type="(\w+)"([^>]*)>\s*(?:<summary>[^]*?<\/summary>)?([^]*)<\/details>$/.exec(piece) ?? [];
+    if (type === undefined) return words(piece.trim());
+    const value = (/** @type {string} */ name) => htmlAttribute(attributes, name) ?? '';
+    if (type === 'reasoning') return thoughts(inner.replace(/^(&gt;|>) ?/gm, '').trim());
+    if (type === 'tool_calls') return [call({ name: value('name'), input: inJson(value('arguments')), result: words(inJson(value('result'))), id: value('id') })];
+    return [...words(inner.trim()), ...value('output') === '' ? [] : words(fenced(value('output'), 'json'))];
   });
 }
 
+/** A text that may have been written as JSON. @param {string} value */
+function inJson(value) {
+  try {
+    const read = JSON.parse(value);
+    return typeof read === 'string' ? read : value;
+  } catch {
+    return value;
+  }
+}
+
 /** @param {unknown} value @returns {value is Fields} */
-export const isLibreChat = (value) => isFields(value) && Array.isArray(value['messages']) &&
-  (typeof value['conversationId'] === 'string' || listOf(value['messages']).some((one) => 'isCreatedByUser' in fieldsOf(one)));
+export const isLibreChat = (value) => isFields(value) && libreMessages(value).length > 0 &&
+  (typeof value['conversationId'] === 'string' || libreMessages(value).some((one) => 'isCreatedByUser' in fieldsOf(one)));
+
+/** @param {Fields} chat */
+const libreMessages = (chat) => listOf(chat['messagesTree'] ?? chat['messages']);
 
 /**
  * @param {Fields} chat
@@ -128,17 +204,18 @@ export function readLibreChat(chat, tally) {
   /** @type {Turn[]} */
   const turns = [];
   /** @type {{message: Fields, parent: string | null}[]} */
-  const stack = listOf(chat['messages']).map((message) => ({ message: fieldsOf(message), parent: null })).reverse();
+  const stack = libreMessages(chat).map((message) => ({ message: fieldsOf(message), parent: null })).reverse();
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { message, parent } = next;
     const id = textOf(message['messageId']) || `n${turns.length}`;
     const content = listOf(message['content']).length > 0 ? contentParts(message['content'], tally) : words(textOf(message['text']));
+    const files = listOf(message['files']).map(fieldsOf).flatMap((file) => textFile(textOf(file['filename']), textOf(file['text'])));
     turns.push({
       id, parent: textOf(message['parentMessageId']) || parent,
       role: message['isCreatedByUser'] === true || /^user$/i.test(textOf(message['sender'])) ? 'user' : 'assistant',
-      parts: content, at: timeOf(message['createdAt']), model: textOf(message['model']),
+      parts: [...files, ...content], at: timeOf(message['createdAt']), model: textOf(message['model']),
     });
-    tally.left += listOf(message['files']).length;
+    tally.left += listOf(message['files']).length - files.length + listOf(message['attachments']).length;
     // Exported as a tree, answers are inside their questions.
     stack.push(...listOf(message['children']).map((child) => ({ message: fieldsOf(child), parent: id })).reverse());
   }
@@ -160,18 +237,46 @@ export const isLlamaCpp = (value) => isFields(value) && isFields(value['conv']) 
 export function readLlamaCpp(entry, tally) {
   const conv = fieldsOf(entry['conv']);
   const idOf = (/** @type {unknown} */ id) => (typeof id === 'number' ? String(id) : textOf(id));
+  /** All that were made so far. @type {Fields[]} */
+  const calls = [];
+  /** @param {Fields} message @returns {Fields[]} */
+  const partsOf = (message) => {
+    if (message['role'] === 'tool') {
+      const result = contentParts(message['content'], tally);
+      const id = textOf(message['toolCallId']);
+      return id !== '' && answerCall(calls, id, result) ? [] : [call({ name: textOf(message['name']), input: {}, result })];
+    }
+    const made = llamaCalls(message['toolCalls']);
+    calls.push(...made);
+    return [
+      ...listOf(message['extra']).map(fieldsOf).flatMap((extra) => llamaExtra(extra, tally)),
+      ...thoughts(textOf(message['thinking']) || textOf(message['reasoningContent'])), ...contentParts(message['content'], tally), ...made];
+  };
   return {
     title: textOf(conv['name']), system: '', model: '', createdAt: null, updatedAt: timeOf(conv['lastModified']),
     current: idOf(conv['currNode']) || null,
     turns: listOf(entry['messages']).map(fieldsOf).map((message) => ({
       id: idOf(message['id']), parent: idOf(message['parent']) || null,
-      role: message['type'] === 'root' ? 'skip' : roleOf(message['role']),
-      parts: [
-        ...listOf(message['extra']).map(fieldsOf).flatMap((extra) => llamaExtra(extra, tally)),
-        ...thoughts(textOf(message['thinking']) || textOf(message['reasoningContent'])), ...contentParts(message['content'], tally)],
+      role: message['type'] === 'root' ? 'skip' : message['role'] === 'tool' ? 'assistant' : roleOf(message['role']),
+      parts: partsOf(message),
       at: timeOf(message['timestamp']), model: textOf(message['model']),
     })),
   };
+}
+
+/** Calls stand in a message as a text of JSON. @param {unknown} calls @returns {Fields[]} */
+function llamaCalls(calls) {
+  /** @type {unknown} */
+  let list = [];
+  try {
+    list = JSON.parse(textOf(calls) || '[]');
+  } catch {
+    // None that could be read.
+  }
+  return listOf(list).map(fieldsOf).map((one) => {
+    const made = fieldsOf(one['function']);
+    return call({ name: textOf(made['name']), input: made['arguments'], result: null, id: textOf(one['id']) });
+  });
 }
 
 /**
@@ -185,7 +290,8 @@ function llamaExtra(extra, tally) {
 }
 
 /** @param {unknown} value @returns {value is Fields} */
-export const isNextChat = (value) => isFields(value) && Array.isArray(value['messages']) && 'topic' in value;
+export const isNextChat = (value) => isFields(value) && Array.isArray(value['messages']) &&
+  ('topic' in value || listOf(value['messages']).map(fieldsOf).some(({ role, content }) => roleOf(role) !== 'skip' && content !== undefined));
 
 /**
  * @param {Fields} session
@@ -200,7 +306,11 @@ export function readNextChat(session, tally) {
     title: textOf(session['topic']), system, model: textOf(fieldsOf(mask['modelConfig'])['model']),
     createdAt: null, updatedAt: timeOf(session['lastUpdate']), current: null,
     turns: messages.map((message, i) => ({
-      id: `n${i}`, parent: i === 0 ? null : `n${i - 1}`, role: roleOf(message['role']), parts: contentParts(message['content'], tally),
+      id: `n${i}`, parent: i === 0 ? null : `n${i - 1}`, role: roleOf(message['role']),
+      parts: [...listOf(message['tools']).map(fieldsOf).map((one) => call({
+        name: textOf(fieldsOf(one['function'])['name']), input: fieldsOf(one['function'])['arguments'], id: textOf(one['id']),
+        result: typeof one['content'] === 'string' ? words(one['content']) : null,
+      })), ...contentParts(message['content'], tally)],
       at: timeOf(message['date']), model: textOf(message['model']),
     })),
   };

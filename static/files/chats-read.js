@@ -3,6 +3,7 @@
 
 import { FileError } from './errors.js';
 import { createBudget } from './limits.js';
+import { sniff } from './sniff.js';
 import { openZip } from './zip.js';
 import { isChatGpt, readChatGpt } from './chats-chatgpt.js';
 import {
@@ -19,7 +20,8 @@ import { exportOfChats, fieldsOf, isFields, listOf } from './chats-tree.js';
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 /** The files with conversations in an archive, whole or in pieces. */
 const CONVERSATIONS = /(^|\/)(conversations([-_]?\d+)?|conversations\/[^/]+|chats?([-_][\w-]+)?)\.json$/i;
-const TYPES = /** @type {Readonly<Record<string, string>>} */ ({ png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp', gif: 'image/gif' });
+/** A file's id in what points to it: "file-service://file-Ab1", "sediment://file_00ab#file_00cd#p_0.jpg". */
+const POINTER = /^(?:[\w-]+:\/\/)?(file[-_]\w+)/;
 
 /**
  * @param {Uint8Array} bytes
@@ -30,7 +32,7 @@ const TYPES = /** @type {Readonly<Record<string, string>>} */ ({ png: 'image/png
 export function readForeign(bytes) {
   const tally = { left: 0 };
   const chats = bytes[0] === 0x50 && bytes[1] === 0x4b ? readArchive(bytes, tally) : readJson(new TextDecoder().decode(bytes), tally, () => null);
-  return chats.length === 0 ? null : { text: JSON.stringify(exportOfChats(chats)), left: tally.left };
+  return chats.length === 0 ? null : { text: JSON.stringify(exportOfChats(chats, tally)), left: tally.left };
 }
 
 /**
@@ -43,12 +45,21 @@ function readArchive(bytes, tally) {
   if (names.length === 0) throw new FileError('archive');
   /** @param {string} pointer */
   const find = (pointer) => {
-    const id = /([\w-]+)$/.exec(pointer)?.[1] ?? '';
-    const name = id === '' ? undefined : zip.names.find((one) => one.includes(id) && !one.endsWith('/'));
-    const type = TYPES[name?.split('.').pop()?.toLowerCase() ?? ''];
-    return name === undefined || type === undefined ? null : `data:${type};base64,${base64(zip.read(name))}`;
+    const id = POINTER.exec(pointer)?.[1] ?? '';
+    const name = id === '' ? undefined : zip.names.find((one) => isNamed(one, id));
+    if (name === undefined) return null;
+    // Some are called .dat, whatever they are.
+    const bytes = zip.read(name);
+    const { kind, type } = sniff(bytes);
+    return kind === 'image' ? `data:${type};base64,${base64(bytes)}` : null;
   };
   return names.sort().flatMap((name) => readJson(new TextDecoder().decode(zip.read(name)), tally, find));
+}
+
+/** Whether a file of an archive is that of an id, and not of one that begins so. @param {string} name @param {string} id */
+function isNamed(name, id) {
+  const at = name.lastIndexOf(id);
+  return at >= 0 && !name.endsWith('/') && !/^\w/.test(name.slice(at + id.length));
 }
 
 /** @param {Uint8Array} bytes */
@@ -72,15 +83,18 @@ function readJson(json, tally, find) {
   } catch {
     return [];
   }
-  return entriesOf(value).flatMap((entry) => {
+  const entries = entriesOf(value);
+  const chats = entries.flatMap((entry) => {
     if (isChatGpt(entry)) return [readChatGpt(entry, tally, find)];
     if (isClaude(entry)) return [readClaude(entry, tally)];
     if (isOpenWebUi(entry)) return [readOpenWebUi(entry, tally)];
     if (isLlamaCpp(entry)) return [readLlamaCpp(entry, tally)];
-    if (isNextChat(entry)) return [readNextChat(entry, tally)];
     if (isLibreChat(entry)) return [readLibreChat(entry, tally)];
+    if (isNextChat(entry)) return [readNextChat(entry, tally)];
     return [];
   });
+  if (chats.length > 0) tally.left += entries.length - chats.length;
+  return chats;
 }
 
 /**

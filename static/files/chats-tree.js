@@ -3,7 +3,7 @@
 // each other there (steps of an answer, two questions in a row) becomes one message here. Pure.
 
 import { EXPORT_FORMAT, EXPORT_VERSION } from '../core/exporting.js';
-import { MAX_MESSAGES, MAX_TITLE_CHARS } from '../core/limits.js';
+import { MAX_CONVERSATIONS, MAX_MESSAGES, MAX_TITLE_CHARS } from '../core/limits.js';
 import { nameFor, readPicture } from '../core/media.js';
 
 /**
@@ -51,6 +51,9 @@ export function timeOf(value) {
   return ms < 8.64e15 ? Math.round(ms) : null;
 }
 
+/** Longest name and id of a call. */
+const MAX_WORD_CHARS = 64;
+
 /** @param {string} text @returns {Fields[]} */
 export const words = (text) => (text.trim() === '' ? [] : [{ kind: 'text', text }]);
 /** @param {string} text @returns {Fields[]} */
@@ -78,14 +81,57 @@ export function picture(url, name, tally) {
 }
 
 /**
- * @param {readonly Chat[]} chats
- * @returns {Fields} as an exported file
+ * A call that was made there, with what came of it. Its name and arguments are such that providers take them, as they
+ * are sent along with what follows.
+ * @param {object} of
+ * @param {string} of.name
+ * @param {unknown} of.input
+ * @param {Fields[] | null} of.result  null when the file does not tell
+ * @param {string} [of.id]
+ * @returns {Fields}
  */
-export function exportOfChats(chats) {
+export function call({ name, input, result, id = '' }) {
   return {
-    format: EXPORT_FORMAT, version: EXPORT_VERSION,
-    conversations: chats.map(conversationOf).filter(({ messages }) => messages.length > 0),
+    kind: 'tool_call', id: id.slice(0, MAX_WORD_CHARS), index: null, name: name.replace(/[^\w-]+/g, '_').slice(0, MAX_WORD_CHARS) || 'tool',
+    arguments: isFields(input) ? JSON.stringify(input) : jsonObject(textOf(input)), state: result === null ? 'remote' : 'done', result,
+    started_at: null, ended_at: null,
   };
+}
+
+/** @param {string} text */
+function jsonObject(text) {
+  try {
+    if (isFields(JSON.parse(text))) return text;
+  } catch {
+    // Words of its own.
+  }
+  return JSON.stringify(text.trim() === '' ? {} : { input: text });
+}
+
+/**
+ * Gives the last call that waits for it what came of it.
+ * @param {Fields[]} parts
+ * @param {string} id  of the call; '' for any
+ * @param {Fields[]} result
+ * @returns {boolean}  false when there is no such call
+ */
+export function answerCall(parts, id, result) {
+  const open = parts.findLast((part) => part['kind'] === 'tool_call' && part['result'] === null && (id === '' || part['id'] === id));
+  if (open === undefined) return false;
+  Object.assign(open, { result, state: 'done' });
+  return true;
+}
+
+/**
+ * @param {readonly Chat[]} chats
+ * @param {Tally} tally
+ * @returns {Fields} as an exported file; the latest, where there are more than are ever taken
+ */
+export function exportOfChats(chats, tally) {
+  const all = chats.map(conversationOf).filter(({ messages }) => messages.length > 0);
+  const most = all.length <= MAX_CONVERSATIONS ? all : [...all].sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1)).slice(0, MAX_CONVERSATIONS);
+  tally.left += all.length - most.length;
+  return { format: EXPORT_FORMAT, version: EXPORT_VERSION, conversations: most };
 }
 
 /** @param {number} time */

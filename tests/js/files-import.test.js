@@ -78,7 +78,7 @@ test('Claude: words, thoughts, what was attached', { skip }, () => {
     { uuid: '2', sender: 'assistant', content: [{ type: 'thinking', thinking: 'hm' }, { type: 'text', text: 'Done' }, { type: 'tool_use', name: 'x' }], text: 'Done' },
   ] }]));
   assert.deepEqual(branches, [['user <file a.txt>: Read this', 'assistant: (hm) Done']]);
-  assert.equal(left, 2);
+  assert.equal(left, 1);
   assert.equal(conversations[0]?.updatedAt, Date.parse('2024-05-02T10:00:00Z'));
 });
 
@@ -115,6 +115,117 @@ test('NextChat: sessions in its store, a greeting first', { skip }, () => {
     { role: 'assistant', content: 'Welcome', date: '5/1/2024, 10:00:00 AM' }, { role: 'user', content: [{ type: 'text', text: 'Hi' }, { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }] }, { role: 'user', content: 'again' }] }] } }));
   assert.deepEqual(branches, [['user: …', 'assistant: Welcome', 'user <image image.png>: Hi\n\nagain']]);
   assert.equal(conversations[0]?.system, 'Sys');
+});
+
+/** Each part in a few words. @param {import('../../static/core/types.js').Part} part @returns {string} */
+const told = (part) => {
+  switch (part.kind) {
+    case 'text': return part.text;
+    case 'reasoning': return `(${part.text})`;
+    case 'tool_call': return `${part.name} ${part.arguments} ${part.state}${part.result === null ? '' : ` = ${part.result.map(told).join(' ')}`}`;
+    case 'source': return `[${part.number}] ${part.url} ${part.title}: ${part.snippet}`;
+    default: return `<${part.kind} ${part.name}>`;
+  }
+};
+/** @param {unknown} value  a file @returns {{parts: string[][], left: number}} of all messages */
+function parts(value) {
+  const { conversations, left } = taken(value instanceof Uint8Array ? value : utf8(value));
+  return { left, parts: conversations.flatMap(({ nodes }) => Object.values(nodes).map((message) => message.parts.map(told))) };
+}
+/** @param {[string, unknown, object?, object?][]} messages  role, content, metadata, more of the message */
+const chatGpt = (messages) => [{ title: 'T', create_time: 1700000000, mapping: Object.fromEntries(messages.map(([role, content, metadata = {}, more = {}], i) =>
+  [`n${i}`, { id: `n${i}`, parent: i === 0 ? null : `n${i - 1}`, message: { author: { role, name: role === 'tool' ? /** @type {any} */ (more)['by'] ?? '' : null }, content, metadata, ...more } }])) }];
+
+/** What people's files have had in the last years: what was asked, the file, what becomes of it, what is counted. @type {[string, unknown, string[][], number][]} */
+const SEEN = [
+  ['ChatGPT: marks of citations, of a link and of a thing', chatGpt([['user', say('Where?')],
+    ['assistant', say('In \ue200entity\ue202["city","Paris","capital"]\ue201, \ue200url\ue202see here\ue202https://e.org/a\ue201. \ue200cite\ue202turn0search0\ue201\ue200filecite\ue202turn0file1\ue201'),
+      { content_references: [{ matched_text: '\ue200cite\ue202turn0search0\ue201', alt: '([e.org](https://e.org/$1))' }] }]]),
+  [['Where?'], ['In Paris, [see here](https://e.org/a). ([e.org](https://e.org/$1))']], 0],
+  ['ChatGPT: a canvas is what it says, a change of it a call with its answer', chatGpt([['user', say('Write')],
+    ['assistant', { content_type: 'code', language: 'json', text: '{"name":"Poem","type":"document","content":"# Rain"}' }, {}, { recipient: 'canmore.create_textdoc' }],
+    ['tool', say('Successfully created text document.'), {}, { by: 'canmore.create_textdoc' }],
+    ['assistant', say('{"updates":[{"pattern":".*","replacement":"x"}]}'), {}, { recipient: 'canmore.update_textdoc' }],
+    ['tool', say('Successfully updated.'), {}, { by: 'canmore.update_textdoc' }],
+    ['assistant', { content_type: 'code', text: '{"name":"a.py","type":"code/python","content":"print(1)"}' }, {}, { recipient: 'canmore.create_textdoc' }]]),
+  [['Write'], ['**Poem**\n\n# Rain', 'canmore_create_textdoc {} done = Successfully created text document.',
+    'canmore_update_textdoc {"updates":[{"pattern":".*","replacement":"x"}]} done = Successfully updated.', '**a.py**\n\n```python\nprint(1)\n```']], 0],
+  ['ChatGPT: calls that are no JSON, memory, a search', chatGpt([['user', say('Know me')],
+    ['assistant', say('User likes rain'), {}, { recipient: 'bio' }], ['tool', say('Model set context updated.'), {}, { by: 'bio' }],
+    ['assistant', { content_type: 'code', text: 'search("rain")' }, {}, { recipient: 'web' }],
+    ['tool', { content_type: 'sonic_webpage', title: 'Rain', url: 'https://e.org', text: 'wet' }, {}, { by: 'web' }], ['assistant', say('Wet.')]]),
+  [['Know me'], ['bio {"input":"User likes rain"} done = Model set context updated.', 'web {"input":"search(\\"rain\\")"} done = Rain\n\nhttps://e.org\n\nwet', 'Wet.']], 0],
+  ['ChatGPT: what is hidden, thoughts, their recap, custom instructions', chatGpt([['system', say('s')], ['user', { content_type: 'user_editable_context', user_profile: 'x' }], ['user', say('Q')],
+    ['assistant', { content_type: 'thoughts', thoughts: [{ summary: 'A', content: 'b' }, { summary: 'C', content: '' }] }],
+    ['assistant', { content_type: 'reasoning_recap', content: 'Thought for 5s' }], ['assistant', say('hidden'), { is_visually_hidden_from_conversation: true }], ['assistant', say('R')]]),
+  [['Q'], ['(A\n\nb\n\nC)', 'R']], 0],
+  ['ChatGPT: a voice chat, a file that is not there', chatGpt([['user', { content_type: 'multimodal_text', parts: [{ content_type: 'audio_transcription', text: 'Hi', direction: 'in' },
+    { content_type: 'real_time_user_audio_video_asset_pointer', audio_asset_pointer: { asset_pointer: 'sediment://file_1' } }] }],
+  ['assistant', { content_type: 'multimodal_text', parts: [{ content_type: 'audio_transcription', text: 'Hello' }] }], ['user', say('Read'), { attachments: [{ id: 'file-x', name: 'a.pdf' }] }], ['assistant', say('Yes')]]),
+  [['Hi'], ['Hello'], ['Read'], ['Yes']], 2],
+  ['ChatGPT: nodes that were deleted, and a child of one that is not there', [{ title: 'T', create_time: 1700000000, mapping: {
+    a: { id: 'a', message: null, parent: null, children: ['b'] }, b: { id: 'b', parent: 'gone', message: { author: { role: 'user' }, content: say('Q') } }, c: null,
+    d: { id: 'd', parent: 'b', message: { author: { role: 'assistant' }, content: say('A') } } } }], [['Q'], ['A']], 0],
+  ['Claude: a call and what came of it, a piece beside the conversation', [{ uuid: 'u', name: 'N', created_at: '2025-05-01T10:00:00Z', chat_messages: [
+    { uuid: '1', sender: 'human', content: [{ type: 'text', text: 'Do' }] },
+    { uuid: '2', sender: 'assistant', content: [{ type: 'tool_use', id: 't1', name: 'web_search', input: { query: 'x' } }, { type: 'tool_result', tool_use_id: 't1', name: 'web_search', content: [{ type: 'text', text: 'found' }] },
+      { type: 'tool_use', id: 't2', name: 'artifacts', input: { id: 'a', command: 'create', type: 'application/vnd.ant.code', language: 'python', title: 'Sum', content: 'print(2)' } }, { type: 'tool_result', name: 'artifacts', content: [{ type: 'text', text: 'OK' }] },
+      { type: 'tool_use', name: 'artifacts', input: { command: 'create', type: 'text/markdown', title: 'Note', content: '# N' } }, { type: 'tool_use', name: 'artifacts', input: { command: 'update', old_str: 'N', new_str: 'M' } },
+      { type: 'token_budget' }, { type: 'text', text: 'Done', citations: [] }] }] }],
+  [['Do'], ['web_search {"query":"x"} done = found', '**Sum**\n\n```python\nprint(2)\n```', 'artifacts {} done = OK', '**Note**\n\n# N',
+    'artifacts {"command":"update","old_str":"N","new_str":"M"} remote', 'Done']], 1],
+  ['Open WebUI: calls, a program, sources, an error', [{ id: 'w', title: 'W', chat: { history: { currentId: 'b', messages: { a: { id: 'a', role: 'user', content: 'Q' },
+    b: { id: 'b', parentId: 'a', role: 'assistant', error: { content: 'Quota' }, content: '<details type="tool_calls" done="true" id="c1" name="clock" arguments="&quot;{\\&quot;zone\\&quot;:\\&quot;UTC\\&quot;}&quot;" result="&quot;noon&quot;">\n<summary>Tool Executed</summary>\n</details>\n'
+      + '<details type="code_interpreter" done="true" output="{&quot;stdout&quot;:2}">\n<summary>Analyzed</summary>\n```python\n1+1\n```\n</details>\nSaid',
+    sources: [{ source: { name: 'https://e.org/a' }, document: ['wet'], metadata: [{ source: 'https://e.org/a', title: 'Rain' }] }, { source: { name: 'a.pdf' }, document: ['x'], metadata: [{}] }] } } } } }],
+  [['Q'], ['clock {"zone":"UTC"} done = noon', '```python\n1+1\n```', '```json\n{"stdout":2}\n```', 'Said', '[1] https://e.org/a Rain: wet', 'Quota']], 1],
+  ['LibreChat: a tree by its older name, calls, an error, a file that was read', { conversationId: 'c', title: 'L', messagesTree: [{ messageId: 'a', isCreatedByUser: true, text: 'Q', files: [{ filename: 'n.txt', text: 'note' }, { filename: 'p.png' }], children: [
+    { messageId: 'b', isCreatedByUser: false, content: [{ type: 'tool_call', tool_call: { id: 'x', name: 'file_search', args: '{"q":1}', output: 'none' } }, { type: 'error', error: 'Too long' }, { type: 'text', text: 'A' }, { type: 'agent_update' }] }] }] },
+  [['<file n.txt>', 'Q'], ['file_search {"q":1} done = none', 'Too long', 'A']], 2],
+  ['llama.cpp: one conversation, calls and their answers, thoughts by another name', { conv: { id: 'c', name: 'N', lastModified: 1714557600000, currNode: '4' }, messages: [{ id: '0', type: 'root', role: 'system', content: '', parent: null },
+    { id: '1', role: 'user', content: 'Q', parent: '0', extra: [{ type: 'TEXT', name: 't', content: 'x' }, { type: 'AUDIO', name: 's.wav', base64Data: 'AA' }] },
+    { id: '2', role: 'assistant', content: '', reasoningContent: 'hm', toolCalls: '[{"id":"k","function":{"name":"f","arguments":"{}"}}]', parent: '1' }, { id: '3', role: 'tool', toolCallId: 'k', content: 'r', parent: '2' },
+    { id: '4', role: 'assistant', content: 'A', parent: '3' }] }, [['<file t>', 'Q'], ['(hm)', 'f {} done = r', 'A']], 1],
+  ['NextChat: the shared form, without a topic; calls of plugins', { messages: [{ role: 'system', content: 'S' }, { role: 'user', content: 'Q' }, { role: 'assistant', content: 'A', tools: [{ id: 'k', function: { name: 'f', arguments: '{"a":1}' }, content: 'r' }] }] },
+    [['Q'], ['f {"a":1} done = r', 'A']], 0],
+  ['a conversation of a form that nobody knows, among others', [CHATGPT, { from: 'the future' }], [], 3],
+];
+
+for (const [name, value, expected, count] of SEEN) {
+  test(`seen: ${name}`, { skip }, () => {
+    const { parts: found, left } = parts(value);
+    if (expected.length > 0) assert.deepEqual(found, expected);
+    assert.equal(left, count, 'what was left out');
+  });
+}
+
+test('ChatGPT: a picture of the archive by each form of its name, and never another one', { skip }, () => {
+  const ask = (/** @type {string} */ pointer) => utf8(chatGpt([['user', { content_type: 'multimodal_text', parts: [{ content_type: 'image_asset_pointer', asset_pointer: pointer }, 'Q'] }], ['assistant', say('A')]]));
+  const image = Buffer.from(PNG, 'base64');
+  for (const [pointer, name, there] of /** @type {[string, string, boolean][]} */ ([
+    ['file-service://file-AbC1', 'file-AbC1-photo.png', true], ['sediment://file_00ab', 'file_00ab-sanitized.png', true], ['sediment://file_00ab', 'file_00ab.dat', true],
+    ['sediment://file_00ab#file_00cd#p_0.jpg', 'user-x/file_00ab.jpg', true], ['sediment://file_00ab#file_00cd#p_0.jpg', 'other.jpg', false],
+    ['file-service://file-AbC1', 'dalle-generations/file-AbC12-x.webp', false], ['', 'file-AbC1.png', false]])) {
+    const found = parts(zip({ 'conversations.json': ask(pointer), [name]: image }));
+    assert.deepEqual(found, { parts: [[...there ? ['<image image.png>'] : [], 'Q'], ['A']], left: there ? 0 : 1 }, `${pointer} ${name}`);
+  }
+});
+
+test('what a file has twice comes once; of more than are kept the latest come, and the others are told', { skip }, async () => {
+  const { actions, store } = makeCore();
+  const take = async (/** @type {Uint8Array} */ bytes) => {
+    const { text, left } = readForeign(bytes);
+    assert.ok(await actions.importFile({ size: text.length, text: async () => text, left }));
+    return store.getState();
+  };
+  const count = (await take(zip({ 'conversations.json': utf8([CHATGPT]), 'conversations/a.json': utf8(CHATGPT) }))).conversations.order.length;
+  assert.equal(count, 2, 'it, and the empty one');
+  const many = Array.from({ length: 1200 }, (_, i) => ({ ...chatGpt([['user', say(`Q${i}`)], ['assistant', say('A')]])[0], create_time: 1700000000 + i, update_time: 1700000000 + i }));
+  const { conversations, ui } = await take(utf8(many));
+  assert.equal(conversations.order.length, 1000);
+  const said = JSON.stringify(conversations);
+  assert.ok(said.includes('"Q1199"') && !said.includes('"Q100"'));
+  assert.deepEqual(ui.toasts.at(-1).values, { count: 202 });
 });
 
 test('a file of nobody is nobody\'s, an archive without conversations is refused', { skip }, () => {

@@ -102,6 +102,8 @@ function partOf(part, pen) {
         ? `<pre>${escaped(one.text)}</pre>` : partOf(one, pen))).join('')}`);
     case 'raw':
       return folded(part.name, `<pre>${escaped(part.json)}</pre>`);
+    case 'notice':
+      return `<p dir="auto"><em>${escaped(part.detail === '' ? part.code : `${part.code}: ${part.detail}`)}</em></p>`;
     default:
       return '';
   }

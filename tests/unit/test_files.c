@@ -2,7 +2,9 @@
 /* Replacing a file: whole or not at all, with no writer's change lost. */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,6 +23,8 @@
 
 #define WRITERS 4
 #define TIMES 50
+#define STRANGER 12345 /* nobody's uid */
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static char path[TEMP_PATH_MAX], link_path[TEMP_PATH_MAX];
 static char new_path[TEMP_PATH_MAX];
@@ -153,6 +157,222 @@ test_refusals(void **state)
 	buf_free(&text);
 }
 
+/* What is exactly as large as may be read is read; what is no file is not. */
+static void
+test_what_is_read(void **state)
+{
+	char err[FILES_ERROR_MAX];
+	struct buf text;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(append(path, "four"), 0);
+	buf_init(&text, 4);
+	assert_int_equal(file_read(path, &text, err), 0);
+	assert_string_equal(buf_str(&text), "four");
+	buf_reset(&text);
+	text.max = 3;
+	assert_int_equal(file_read(path, &text, err), -1);
+	assert_non_null(strstr(err, "larger than 3 bytes"));
+	assert_int_equal(file_read(temp_folder, &text, err), -1);
+	assert_non_null(strstr(err, "is not a regular file"));
+	unlink(path);
+	assert_int_equal(file_read(path, &text, err), -1);
+	assert_non_null(strstr(err, "cannot be opened"));
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(file_read(path, &text, err), -1);
+	unlink(path);
+	buf_free(&text);
+}
+
+/* Each way in which a replacement fails is told, and leaves nothing behind. */
+static void
+test_not_replaced(void **state)
+{
+	char err[FILES_ERROR_MAX], longest[PATH_MAX - 3];
+	struct files_edit e;
+	struct buf text;
+
+	(void)state;
+	buf_init(&text, 8);
+	buf_puts(&text, "new");
+	unlink(path);
+	assert_int_equal(append(path, "old"), 0);
+	assert_int_equal(file_edit_begin(&e, path, 3, 0, err), 0);
+	assert_int_equal(mkdir(new_path, 0700), 0);
+	assert_int_equal(file_edit_commit(&e, &text, err), -1);
+	assert_non_null(strstr(err, "cannot be made"));
+	assert_int_equal(rmdir(new_path), 0);
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(file_edit_commit(&e, &text, err), -1);
+	assert_non_null(strstr(err, "cannot be written"));
+	assert_int_equal(access(new_path, F_OK), -1);
+	assert_int_equal(rmdir(path), 0);
+	buf_puts(&text, "too much");
+	assert_int_equal(file_edit_commit(&e, &text, err), -1);
+	assert_non_null(strstr(err, "more than 8 bytes"));
+	file_edit_end(&e);
+	/* ".new" and its NUL are one too many for a path. */
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	e.path = longest;
+	buf_reset(&text);
+	assert_int_equal(file_edit_commit(&e, &text, err), -1);
+	assert_non_null(strstr(err, "cannot be replaced"));
+	buf_free(&text);
+	assert_int_equal(append(path, "12345678"), 0);
+	assert_int_equal(file_edit_begin(&e, path, 7, 0, err), -1);
+}
+
+static void
+test_stamps(void **state)
+{
+	const struct files_stamp a = { 1, 2, 3, { 4, 5 }, { 6, 7 } };
+	const struct files_stamp none = { 0 };
+	struct files_stamp other[] = { a, a, a, a, a, a, a };
+
+	(void)state;
+	other[0].device++;
+	other[1].inode++;
+	other[2].size++;
+	other[3].modified.tv_sec++;
+	other[4].modified.tv_nsec++;
+	other[5].changed.tv_sec++;
+	other[6].changed.tv_nsec++;
+	assert_true(file_stamp_same(&a, &a));
+	for (size_t i = 0; i < COUNT(other); i++)
+		assert_false(file_stamp_same(&a, &other[i]));
+	unlink(path);
+	other[0] = file_stamp(path);
+	assert_true(file_stamp_same(&other[0], &none));
+}
+
+static void
+check_error(int reason, const char *of, const char *more)
+{
+	char err[FILES_ERROR_MAX], want[2 * FILES_ERROR_MAX];
+
+	snprintf(want, sizeof(want), "%s: bad: %s%s", of, strerror(reason),
+	    more);
+	errno = reason;
+	assert_int_equal(file_error(err, of, "bad"), -1);
+	assert_string_equal(err, want);
+}
+
+/* A line says what an administrator would look for next. */
+static void
+test_errors(void **state)
+{
+	char deep[2 * TEMP_PATH_MAX], more[3 * TEMP_PATH_MAX];
+
+	(void)state;
+	check_error(EIO, path, "");
+	unlink(path);
+	check_error(ENOENT, path, "");
+	check_error(ENOENT, "no-such-file", "");
+	check_error(ENOENT, "./no-such-file", "");
+	check_error(ENOENT, "/no-such-file", "");
+	check_error(ENOENT, "/no-such-folder/x",
+	    " (of its folders, there is only /)");
+	snprintf(deep, sizeof(deep), "%s/no/such", temp_folder);
+	snprintf(more, sizeof(more), " (of its folders, there is only %s)",
+	    temp_folder);
+	check_error(ENOENT, deep, more);
+	assert_int_equal(chmod(temp_folder, 0710), 0);
+	snprintf(more, sizeof(more),
+	    " (this is uid %lu; %s is uid %lu's, mode 0710)",
+	    (unsigned long)geteuid(), temp_folder, (unsigned long)geteuid());
+	check_error(EACCES, deep, more);
+	assert_int_equal(append(path, "x"), 0);
+	snprintf(more, sizeof(more),
+	    " (this is uid %lu; it is uid %lu's, mode 0640)",
+	    (unsigned long)geteuid(), (unsigned long)geteuid());
+	check_error(EACCES, path, more);
+}
+
+static bool
+strange(const char *name, uid_t trusted)
+{
+	struct stat st;
+
+	assert_int_equal(stat(name, &st), 0);
+	return file_is_strangers(name, &st, trusted);
+}
+
+/* Of a stranger is what neither we, the trusted nor the folder's owner have:
+ * the file, and the link that leads to it. */
+static void
+test_strangers(void **state)
+{
+	char err[FILES_ERROR_MAX];
+	struct stat st;
+	struct buf text;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	unlink(path);
+	unlink(link_path);
+	assert_int_equal(append(path, "x"), 0);
+	assert_int_equal(symlink(path, link_path), 0);
+	assert_false(strange(path, 0));
+	assert_false(strange(link_path, 0));
+	assert_int_equal(lchown(link_path, STRANGER, 0), 0);
+	assert_true(strange(link_path, 0));
+	assert_false(strange(link_path, STRANGER));
+	assert_int_equal(chdir(temp_folder), 0);
+	assert_true(strange("link", 0));
+	assert_int_equal(chown(temp_folder, STRANGER, 0), 0);
+	assert_false(strange("link", 0));
+	assert_int_equal(chdir("/"), 0);
+	assert_false(strange(link_path, 0));
+	/* Who has the folder keeps the file, too. */
+	assert_int_equal(chown(path, STRANGER, STRANGER), 0);
+	assert_false(strange(path, 0));
+	assert_int_equal(append(path, "y"), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_uid == STRANGER && st.st_gid == STRANGER);
+	assert_int_equal(chown(temp_folder, 0, 0), 0);
+	assert_true(strange(path, 0));
+	assert_false(strange(path, STRANGER));
+	buf_init(&text, 8);
+	assert_int_equal(file_read(path, &text, err), -1);
+	assert_non_null(strstr(err, "must be owned"));
+	assert_int_equal(file_read_of(path, STRANGER, &text, err), 0);
+	buf_free(&text);
+	assert_int_equal(chown(path, 0, 0), 0);
+	unlink(link_path);
+	assert_true(file_is_strangers(link_path, &st, STRANGER));
+}
+
+static int
+next_fd(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	close(fd);
+	return fd;
+}
+
+static int fd_before;
+
+static int
+before(void **state)
+{
+	(void)state;
+	fd_before = next_fd();
+	return 0;
+}
+
+/* Whatever happened, no descriptor was left open. */
+static int
+after(void **state)
+{
+	(void)state;
+	return next_fd() == fd_before ? 0 : -1;
+}
+
 static int
 make_folder(void **state)
 {
@@ -168,11 +388,17 @@ make_folder(void **state)
 int
 main(void)
 {
+#define CLOSED(t) cmocka_unit_test_setup_teardown(t, before, after)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_many_writers),
-		cmocka_unit_test(test_mode_and_link),
-		cmocka_unit_test(test_a_dead_writers_file),
-		cmocka_unit_test(test_refusals),
+		CLOSED(test_many_writers),
+		CLOSED(test_mode_and_link),
+		CLOSED(test_a_dead_writers_file),
+		CLOSED(test_refusals),
+		CLOSED(test_what_is_read),
+		CLOSED(test_not_replaced),
+		CLOSED(test_stamps),
+		CLOSED(test_errors),
+		CLOSED(test_strangers),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, temp_folder_remove);

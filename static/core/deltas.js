@@ -231,11 +231,18 @@ function addPart(parts, part, now) {
       break;
     default:
       // Some say everything once more at the end.
-      if (parts.some((one) => one.kind === part.kind && one.data === part.data &&
-          (one.kind !== 'image' || part.kind !== 'image' || one.url === part.url))) break;
+      if (parts.some((one) => one.kind === part.kind && one.data === part.data && addressOf(one) === addressOf(part))) break;
       if (mediaChars(parts) + part.data.length > MAX_ANSWER_MEDIA_CHARS) tell(parts, 'too_large', now);
       else push(parts, part, now);
   }
+}
+
+/**
+ * @param {import('./types.js').ImagePart | import('./types.js').FilePart} part
+ * @returns {string | undefined}
+ */
+function addressOf(part) {
+  return part.kind === 'image' ? part.url : undefined;
 }
 
 /**

@@ -270,7 +270,6 @@ static void
 test_provider_names(void **state)
 {
 	char name[200], wanted[250];
-	double others;
 	int i;
 
 	(void)state;
@@ -279,7 +278,19 @@ test_provider_names(void **state)
 	metrics_upstream_status("plain", 200);
 	metrics_upstream_status("plain", 204);
 	metrics_upstream_status("plain", 99999);
+	metrics_upstream_status("edges", 99);
+	metrics_upstream_status("edges", 100);
+	metrics_upstream_status("edges", 599);
+	metrics_upstream_status("edges", 600);
 	take();
+	expect("confab_upstream_responses_total",
+	    "provider=\"a\\\"b\\\\c d\",status=\"2xx\"", 1);
+	expect("confab_upstream_responses_total",
+	    "provider=\"edges\",status=\"none\"", 2);
+	expect("confab_upstream_responses_total",
+	    "provider=\"edges\",status=\"1xx\"", 1);
+	expect("confab_upstream_responses_total",
+	    "provider=\"edges\",status=\"5xx\"", 1);
 	expect("confab_upstream_responses_total",
 	    "provider=\"plain\",status=\"2xx\"", 2);
 	expect("confab_upstream_responses_total",
@@ -289,19 +300,76 @@ test_provider_names(void **state)
 		memcpy(name + 2 * i, "\xc3\xa9", 2);
 	name[198] = '\0';
 	metrics_upstream_status(name, 500);
+	/* One of 63 bytes is whole, and one of 64 is then the same. */
+	memset(name, 'x', 64);
+	name[63] = '\0';
+	metrics_upstream_status(name, 500);
+	(void)snprintf(wanted, sizeof(wanted), "provider=\"%s\",status=\"5xx\"",
+	    name);
+	name[63] = 'x';
+	name[64] = '\0';
+	metrics_upstream_status(name, 500);
 	take();
-	/* The table is bounded: what does not fit is counted as one. */
+	expect("confab_upstream_responses_total", wanted, 2);
+	/* The table is bounded: what does not fit is counted as one. Five
+	 * names are in it. */
 	for (i = 0; i < 3 * METRICS_PROVIDERS_MAX; i++) {
 		(void)snprintf(name, sizeof(name), "p%d", i);
 		metrics_upstream_status(name, 200);
 	}
 	take();
-	others = value("confab_upstream_responses_total",
-	    "provider=\"other\",status=\"2xx\"");
-	assert_true(others >= 2 * METRICS_PROVIDERS_MAX);
+	expect("confab_upstream_responses_total",
+	    "provider=\"other\",status=\"2xx\"", 2 * METRICS_PROVIDERS_MAX + 5);
+	expect("confab_upstream_responses_total",
+	    "provider=\"p0\",status=\"2xx\"", 1);
 	(void)snprintf(wanted, sizeof(wanted),
-	    "provider=\"p0\",status=\"2xx\"");
+	    "provider=\"p%d\",status=\"2xx\"", METRICS_PROVIDERS_MAX - 6);
 	expect("confab_upstream_responses_total", wanted, 1);
+	(void)snprintf(wanted, sizeof(wanted),
+	    "provider=\"p%d\",status=\"2xx\"", METRICS_PROVIDERS_MAX - 5);
+	expect("confab_upstream_responses_total", wanted, -1);
+}
+
+/* A call that ended well and says that it failed is one of its own. */
+static void
+test_tool_calls(void **state)
+{
+	static const char total[] = "confab_tool_calls_total";
+	char name[32], wanted[100];
+	int i;
+
+	(void)state;
+	metrics_tool_call("desk", METRICS_CAUSE_DONE, false);
+	metrics_tool_call("desk", METRICS_CAUSE_DONE, false);
+	metrics_tool_call("desk", METRICS_CAUSE_DONE, true);
+	metrics_tool_call("desk", METRICS_CAUSE_TIMEOUT, true);
+	take();
+	expect(total, "server=\"desk\",cause=\"done\"", 2);
+	expect(total, "server=\"desk\",cause=\"tool_error\"", 1);
+	expect(total, "server=\"desk\",cause=\"timeout\"", 1);
+	expect(total, "server=\"desk\",cause=\"internal\"", -1);
+	/* Who comes when the table is full is not counted. */
+	for (i = 1; i <= METRICS_SERVERS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "s%d", i);
+		metrics_tool_call(name, METRICS_CAUSE_LIMIT, false);
+	}
+	take();
+	(void)snprintf(wanted, sizeof(wanted), "server=\"s%d\",cause=\"limit\"",
+	    METRICS_SERVERS_MAX - 1);
+	expect(total, wanted, 1);
+	(void)snprintf(wanted, sizeof(wanted), "server=\"s%d\",cause=\"limit\"",
+	    METRICS_SERVERS_MAX);
+	expect(total, wanted, -1);
+}
+
+static void
+test_causes(void **state)
+{
+	(void)state;
+	assert_string_equal(metrics_cause_str(METRICS_CAUSE_DONE), "done");
+	assert_string_equal(metrics_cause_str(METRICS_CAUSE_INTERNAL),
+	    "internal");
+	assert_string_equal(metrics_cause_str(METRICS_CAUSE_COUNT), "unknown");
 }
 
 static void
@@ -370,6 +438,9 @@ test_named(void **state)
 		assert_int_equal(metrics_name_worker(bad[i]), -1);
 	take();
 	expect("confab_streams_open", "", 7);
+	assert_int_equal(metrics_name_worker(
+			     "12345678901234567890123456789012"),
+	    0);
 	assert_int_equal(metrics_name_worker("host-1_2.a"), 0);
 	take();
 	expect("confab_streams_open", "worker=\"host-1_2.a\"", 7);
@@ -392,6 +463,8 @@ main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_histogram),
 		cmocka_unit_test(test_provider_names),
+		cmocka_unit_test(test_tool_calls),
+		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_named),

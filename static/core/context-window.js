@@ -42,7 +42,6 @@ const OTHER_NON_ASCII = /[\u0080-\u2e7f]/g;
  * @returns {number}
  */
 export function estimateTokens(text) {
-  if (text === '') return 0;
   if (!encoder.test(text)) return Math.ceil(text.length / 4);
   const wide = text.match(WIDE)?.length ?? 0;
   const other = text.match(OTHER_NON_ASCII)?.length ?? 0;

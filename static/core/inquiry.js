@@ -221,7 +221,7 @@ function isDay(day) {
 function readNumber(field, filled) {
   if (filled === '') return { problem: field.required ? { code: 'missing', limit: 0 } : null };
   const value = Number(filled);
-  if (!/^[-+]?[\d.]/.test(filled) || !Number.isFinite(value)) return { problem: { code: 'number', limit: 0 } };
+  if (!Number.isFinite(value)) return { problem: { code: 'number', limit: 0 } };
   if (field.kind === 'integer' && !Number.isSafeInteger(value)) return { problem: { code: 'integer', limit: 0 } };
   return { value, problem: sizeProblem(field, value, 'low', 'high') };
 }

@@ -18,7 +18,7 @@ const MAX_SHOWN_CHARS = 80;
  * What a check has at hand.
  *
  * @typedef {object} Check
- * @property {Schema} root  what references lead into
+ * @property {unknown} root  what references lead into
  * @property {number} steps  left
  */
 
@@ -28,7 +28,6 @@ const MAX_SHOWN_CHARS = 80;
  * @returns {string | null} the first thing that is wrong, in words for a model
  */
 export function problemOf(schema, value) {
-  if (!isObject(schema)) return null;
   return problemAt(schema, value, '', { root: schema, steps: MAX_SCHEMA_STEPS }, 0);
 }
 
@@ -64,13 +63,12 @@ function nameOf(path) {
 /**
  * What "#/$defs/x" stands for; null when nothing is there.
  *
- * @param {Schema} root
+ * @param {unknown} root
  * @param {string} ref
  * @returns {unknown}
  */
 function resolved(root, ref) {
   if (ref !== '#' && !ref.startsWith('#/')) return null;
-  /** @type {unknown} */
   let at = root;
   for (const key of ref.split('/').slice(1)) {
     const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
@@ -87,7 +85,7 @@ function resolved(root, ref) {
  * @returns {string | null}
  */
 function typeProblem({ type, nullable }, value, path) {
-  if (type === undefined || (value === null && nullable === true)) return null;
+  if (value === null && nullable === true) return null;
   const types = Array.isArray(type) ? type : [type];
   if (types.some((one) => isOfType(value, one))) return null;
   return `${nameOf(path)} must be of type ${types.join(' or ')}.`;
@@ -125,13 +123,24 @@ function isOfType(value, type) {
  * @returns {string | null}
  */
 function choiceProblem(schema, value, path) {
-  const written = JSON.stringify(value);
-  if ('const' in schema && JSON.stringify(schema['const']) !== written) {
+  if ('const' in schema && !isSame(schema['const'], value)) {
     return `${nameOf(path)} must be ${shown(schema['const'])}.`;
   }
   const choices = schema['enum'];
-  if (!Array.isArray(choices) || choices.some((one) => JSON.stringify(one) === written)) return null;
+  if (!Array.isArray(choices) || choices.some((one) => isSame(one, value))) return null;
   return `${nameOf(path)} must be one of ${choices.slice(0, 20).map(shown).join(', ')}.`;
+}
+
+/**
+ * Whether two values of JSON are the same; a value is written out only for
+ * what can be the same as it.
+ *
+ * @param {unknown} one
+ * @param {unknown} other
+ * @returns {boolean}
+ */
+function isSame(one, other) {
+  return one === other || (typeof one === 'object' && typeof other === 'object' && JSON.stringify(one) === JSON.stringify(other));
 }
 
 /**

@@ -47,6 +47,35 @@ test('what cannot be asked is not: neither half a question nor a nested one', ()
   assert.deepEqual(fieldsOf({}), [], 'a question without fields is one');
 });
 
+test('as much as the limits allow is asked', () => {
+  const some = (count, one) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, one]));
+  assert.equal(readInquiries(some(MAX_INQUIRIES, form({})))?.length, MAX_INQUIRIES);
+  assert.equal(fieldsOf(some(MAX_FIELDS, { type: 'string' }))?.length, MAX_FIELDS);
+});
+
+test('what is not of the form of a question is none', () => {
+  const good = form({ x: { type: 'string' } });
+  for (const [what, request] of Object.entries({
+    'nothing': null, 'a text': 'x', 'another method': { ...good, method: 'roots/list' }, 'no params': { method: good.method },
+    'params of null': { ...good, params: null }, 'no schema': { ...good, params: { message: '' } },
+    'a list of fields': form([{ type: 'string' }]), 'fields in a text': form('x'),
+  })) assert.equal(readInquiries({ a: request }), null, what);
+});
+
+test('choices that are none are left out, and so is a list of what cannot be chosen', () => {
+  assert.deepEqual(field({ type: 'string', oneOf: [{ title: 'nameless' }, null, { const: 1 }, { const: 'a' }] })?.choices, [{ value: 'a', title: 'a' }]);
+  assert.equal(fieldsOf({ x: { type: 'array', items: { type: 'string' } } }, { required: ['x'] }), null);
+  assert.deepEqual(fieldsOf({ x: { type: 'array', items: { type: 'string' } } }), []);
+});
+
+test('a limit that is no number of its kind is none', () => {
+  const limits = (schema) => { const { min, max } = field(schema); return [min, max]; };
+  assert.deepEqual(limits({ type: 'string', minLength: 0, maxLength: 1.5 }), [0, null]);
+  assert.deepEqual(limits({ type: 'string', minLength: -1, maxLength: '5' }), [null, null]);
+  assert.deepEqual(limits(JSON.parse('{"type":"number","minimum":1e999,"maximum":"5"}')), [null, null]);
+  assert.deepEqual(limits({ type: 'number', minimum: -1.5, maximum: 0 }), [-1.5, 0]);
+});
+
 test('an address that is none of the web makes no question', () => {
   assert.equal(readInquiries({ a: { method: 'elicitation/create', params: { mode: 'url', message: 'm', url: 'javascript:1' } } }), null);
   assert.equal(readInquiries({ a: { method: 'elicitation/create', params: { mode: 'url', message: 'm', url: 'https://a.example' } } })?.[0].url, 'https://a.example/');
@@ -76,6 +105,27 @@ test('what is filled in is checked', () => {
   assert.deepEqual(filled({ type: 'array', items: { enum: ['a', 'b'] }, maxItems: 1 }, ['a', 'b']), 'many');
   assert.equal(filled({ type: 'array', items: { enum: ['a'] } }, [], {}), undefined);
   assert.equal(filled({ type: 'boolean' }, false), false, 'no is an answer');
+  assert.equal(filled({ type: 'string', enum: ['a'] }, 'a'), 'a');
+  assert.deepEqual(filled({ type: 'array', items: { enum: ['a'] } }, ['a'], {}), ['a'], 'what is not required may be given');
+});
+
+test('a size is allowed up to what the limits say', () => {
+  for (const [schema, within, beyond, code] of [
+    [{ type: 'number', minimum: 0.5 }, '0.5', '0.49', 'low'], [{ type: 'number', maximum: 2 }, '2', '2.01', 'high'],
+    [{ type: 'integer', minimum: 1, maximum: 3 }, '2', '4', 'high'],
+  ]) {
+    assert.equal(filled(schema, within), Number(within));
+    assert.equal(filled(schema, beyond), code);
+  }
+  const local = 'x'.repeat(318);
+  assert.equal(filled({ type: 'string', format: 'email' }, `${local}@b`), `${local}@b`);
+  assert.equal(filled({ type: 'string', format: 'email' }, `${local}x@b`), 'email');
+});
+
+test('a time with a zone is given as it was written, one that no clock shows is none', () => {
+  for (const time of ['2024-05-06T07:08:09+02:00', '2024-05-06T07:08:09.5Z']) assert.equal(filled({ type: 'string', format: 'date-time' }, time), time);
+  assert.equal(filled({ type: 'string', format: 'date-time' }, '2024-13-06T07:08:09Z'), 'date-time');
+  assert.equal(filled({ type: 'string', format: 'date-time' }, '2024-13-06T07:08'), 'date-time');
 });
 
 test('a form is given whole, or what is wrong with it is told', () => {

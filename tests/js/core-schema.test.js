@@ -22,6 +22,10 @@ const CASES = [
   [{ enum: ['a', 'b'] }, 'c', /one of "a", "b"/],
   [{ enum: [1, null] }, null, null],
   [{ const: 'x' }, 'y', /must be "x"/],
+  [{ const: { a: [1] } }, { a: [1] }, null],
+  [{ const: null }, 'null', /must be null/],
+  [{ enum: ['1', [1]] }, 1, /one of "1", \[1\]/],
+  [{ enum: ['null', {}] }, null, /one of/],
   [{ required: ['a'] }, {}, /"a" is missing/],
   [{ properties: { a: { required: ['b'] } } }, { a: {} }, /"a\.b" is missing/],
   [{ properties: {}, additionalProperties: false }, { z: 1 }, /no "z"/],
@@ -47,7 +51,26 @@ const CASES = [
   [{ properties: {}, additionalProperties: false }, JSON.parse('{"__proto__":1}'), /no "__proto__"/],
   [undefined, {}, null],
   [[], {}, null],
+  [false, {}, /must not be there/],
+  [{ type: 'string', nullable: true }, 1, /of type string/],
+  // An address that leads elsewhere is not looked for here, nor is what is no schema gone into.
+  [{ $ref: 'other.json/a', a: { type: 'number' } }, 'x', null],
+  [{ $ref: '#/a/b', a: null }, 1, null],
 ];
+
+/** [limit, the last value that it lets through, the first that it does not] */
+const ENDS = [
+  [{ minimum: 3 }, 3, 2.9], [{ maximum: 3 }, 3, 3.1], [{ exclusiveMinimum: 3 }, 3.1, 3], [{ exclusiveMaximum: 3 }, 2.9, 3],
+  [{ minLength: 2 }, 'ab', 'a'], [{ maxLength: 2 }, 'ab', 'abc'], [{ minItems: 2 }, [1, 2], [1]], [{ maxItems: 2 }, [1, 2], [1, 2, 3]],
+  [{ minProperties: 1 }, { a: 1 }, {}], [{ maxProperties: 1 }, { a: 1 }, { a: 1, b: 2 }],
+];
+
+test('a limit of a size lets through what is as large as it says, and nothing beyond', () => {
+  for (const [schema, within, beyond] of ENDS) {
+    assert.equal(problemOf(schema, within), null, JSON.stringify(schema));
+    assert.match(problemOf(schema, beyond) ?? '', /must/, JSON.stringify(schema));
+  }
+});
 
 for (const [schema, value, words] of CASES) {
   test(`${JSON.stringify(schema)} of ${JSON.stringify(value)}`, () => {
@@ -65,4 +88,34 @@ test('a schema that leads into itself comes to an end, as does one that multipli
   const counted = { anyOf: many.anyOf.map((one) => new Proxy(one, { get: (of, name) => { looks += 1; return of[name]; } })) };
   assert.equal(problemOf(counted, 1), null);
   assert.ok(looks < 20 * MAX_SCHEMA_STEPS, 'bounded');
+});
+
+test('each way into a schema counts as deeper, and is followed 64 times', () => {
+  const ways = {
+    items: [(inner) => ({ items: inner }), (value) => [value]],
+    properties: [(inner) => ({ properties: { a: inner } }), (value) => ({ a: value })],
+    additionalProperties: [(inner) => ({ additionalProperties: inner }), (value) => ({ a: value })],
+    allOf: [(inner) => ({ allOf: [inner] }), (value) => value],
+    anyOf: [(inner) => ({ anyOf: [inner] }), (value) => value],
+  };
+  for (const [name, [wrap, fill]] of Object.entries(ways)) {
+    const problem = (depth) => {
+      let [schema, value] = [{ type: 'string' }, 1];
+      for (let i = 0; i < depth; i += 1) [schema, value] = [wrap(schema), fill(value)];
+      return problemOf(schema, value);
+    };
+    assert.match(problem(64) ?? '', /of type string/, name);
+    assert.equal(problem(65), null, name);
+  }
+});
+
+test('a long list is looked at as far as the looks reach, and no further', () => {
+  const listWithLastWrong = (length) => Array.from({ length }, (_, i) => (i === length - 1 ? 'wrong' : 1));
+  const schema = { items: { type: 'number' } };
+  assert.match(problemOf(schema, listWithLastWrong(MAX_SCHEMA_STEPS - 1)) ?? '', /of type number/);
+  assert.equal(problemOf(schema, listWithLastWrong(MAX_SCHEMA_STEPS)), null);
+  let read = 0;
+  const counted = new Proxy(listWithLastWrong(5 * MAX_SCHEMA_STEPS), { get: (of, name) => { read += 1; return of[name]; } });
+  assert.equal(problemOf(schema, counted), null);
+  assert.ok(read < 3 * MAX_SCHEMA_STEPS, 'what comes behind is not even read');
 });

@@ -225,7 +225,11 @@ serve(const struct options *o, struct settings *s, struct identity *id, int fd,
 	struct pool_work work = { route_serve, NULL, request_timeout };
 	struct route_service service;
 	struct anew anew = { o, &service };
-	struct watch watch = { .kin = &kin, .reload = reload, .arg = &anew };
+	struct watch watch = { .kin = &kin,
+		.reload = reload,
+		.arg = &anew,
+		.draining = &service.draining,
+		.own = own };
 	struct pool *pool;
 	unsigned drain;
 
@@ -286,6 +290,7 @@ hold_signals(sigset_t *set)
 	sigaddset(set, SIGHUP);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
+	sigaddset(set, SIGUSR1);
 	if (kin.number > 0)
 		sigaddset(set, SIGUSR2);
 	pthread_sigmask(SIG_BLOCK, set, NULL);

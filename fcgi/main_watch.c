@@ -51,6 +51,38 @@ retire(struct watch *w)
 	pool_leave(w->pool);
 }
 
+/* No new streams; those that are here go on to their end. */
+static void
+drain(struct watch *w)
+{
+	if (w->retire_at != 0)
+		return;
+	/* Who asks again is told again. */
+	w->drained = false;
+	if (w->drain)
+		return;
+	w->drain = true;
+	atomic_store(w->draining, true);
+	relay_refuse(w->relay);
+	log_msg(LOG_LEVEL_NOTICE, "draining streams=%u",
+	    relay_streams(w->relay));
+}
+
+/* True when it is drained, and ends by itself. */
+static bool
+is_drained(struct watch *w)
+{
+	if (!w->drain || w->drained || relay_kept(w->relay) > 0 ||
+	    relay_queued(w->relay) > 0)
+		return false;
+	w->drained = true;
+	log_msg(LOG_LEVEL_NOTICE, "drained");
+	if (w->kin->number == 0)
+		return w->own;
+	sd_notify_send("DRAINED=1");
+	return false;
+}
+
 /* True when a master has ended without a word; its workers end, too. */
 static bool
 is_orphan(const struct generation *kin)
@@ -100,11 +132,12 @@ watch_signals(struct watch *w, const sigset_t *set)
 	struct timespec ts;
 	int sig;
 
-	if (w->kin->number > 0 && (ms == 0 || ms > KIN_TICK))
-		ms = KIN_TICK;
-	ts.tv_sec = (time_t)(ms / 1000);
-	ts.tv_nsec = (long)(ms % 1000) * 1000000;
 	for (;;) {
+		if ((w->kin->number > 0 || w->drain) &&
+		    (ms == 0 || ms > KIN_TICK))
+			ms = KIN_TICK;
+		ts.tv_sec = (time_t)(ms / 1000);
+		ts.tv_nsec = (long)(ms % 1000) * 1000000;
 		if (ms > 0)
 			sig = sigtimedwait(set, NULL, &ts);
 		else
@@ -113,10 +146,12 @@ watch_signals(struct watch *w, const sigset_t *set)
 			w->reload(w->arg);
 		else if (sig == SIGUSR2)
 			retire(w);
+		else if (sig == SIGUSR1)
+			drain(w);
 		else if (sig == SIGTERM || sig == SIGINT)
 			return;
 		tell_closed(w);
-		if (is_orphan(w->kin) || is_retired(w))
+		if (is_orphan(w->kin) || is_retired(w) || is_drained(w))
 			return;
 		give_sign(w);
 	}

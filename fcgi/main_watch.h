@@ -7,6 +7,7 @@
 #define CONFAB_MAIN_WATCH_H
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,11 +29,16 @@ struct watch {
 	uint64_t retire_at; /* clock_mono_ms(); 0: it serves */
 	uint64_t watchdog;  /* ms between two signs of life; 0: none */
 	uint64_t told;
-	bool closed; /* it accepts no more, and has said so */
+	bool closed;	       /* it accepts no more, and has said so */
+	atomic_bool *draining; /* set at SIGUSR1 */
+	bool own;	       /* nobody else serves the socket */
+	bool drain;	       /* no new streams */
+	bool drained;	       /* there are none, and it has said so */
 };
 
-/* Serves until a signal ends it, its master has ended, or it was retired and has
- * nothing left. `set` is blocked, in all threads. */
+/* Serves until a signal ends it, its master has ended, or it was retired or
+ * drained and has nothing left; a drained one whose master, or whose socket's
+ * owner, decides what follows goes on refusing. `set` is blocked, in all threads. */
 void watch_signals(struct watch *w, const sigset_t *set);
 
 /* Who comes after another knows the models that it knew, before it serves: waits

@@ -36,6 +36,7 @@ static const char help[] =
     "  doctor URL [--user NAME] [--model ID] [--nginx FILE]\n"
     "      [--ca-file FILE | --insecure] [--json | --quiet]\n"
     "  upgrade [--instance NAME]\n"
+    "  drain [--instance NAME]\n"
     "  backup FILE\n"
     "  restore FILE [--force]\n"
     "\n"
@@ -56,6 +57,7 @@ static const struct {
 	{ "check", ctl_check },
 	{ "doctor", ctl_doctor },
 	{ "upgrade", ctl_upgrade },
+	{ "drain", ctl_drain },
 	{ "backup", ctl_backup },
 	{ "restore", ctl_restore },
 };

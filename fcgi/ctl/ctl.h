@@ -68,6 +68,7 @@ int ctl_doctor(struct ctl *ctl);
 int ctl_backup(struct ctl *ctl);
 int ctl_restore(struct ctl *ctl);
 int ctl_upgrade(struct ctl *ctl);
+int ctl_drain(struct ctl *ctl);
 
 /*
  * Reads the configuration once. Returns CTL_OK, or CTL_CONFIG when it is wrong

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* confabctl upgrade: a new generation of the worker, while the old one ends its
- * streams. */
+/* What confabctl asks a master for: upgrade, a new generation of the worker, while
+ * the old one ends its streams; drain, no new streams. */
 #include "config.h"
 
 #include <errno.h>
@@ -17,9 +17,9 @@
 
 #include "ctl.h"
 
-#define ANSWER_WAIT 90000 /* ms; a master gives up on a worker after 60 s */
+#define ANSWER_WAIT 90000    /* ms; a master gives up on a worker after 60 s */
+#define DRAIN_WAIT 604800000 /* ms */
 #define ANSWER_MAX 512
-#define WORD "upgrade\n"
 
 /* Returns the connection, or -1 when it has said why not. */
 static int
@@ -45,11 +45,11 @@ reach(const char *path)
 	return -1;
 }
 
-/* One line of printable characters, or "" when none comes. */
+/* One line of printable characters, or "" when none comes in time. */
 static void
-hear(int fd, char *out, size_t size)
+hear(int fd, uint64_t wait, char *out, size_t size)
 {
-	uint64_t until = clock_mono_ms() + ANSWER_WAIT, now;
+	uint64_t until = clock_mono_ms() + wait, now;
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	size_t len = 0;
 	ssize_t n;
@@ -69,17 +69,17 @@ hear(int fd, char *out, size_t size)
 }
 
 static int
-ask(const char *path)
+ask(const char *path, const char *word, uint64_t wait)
 {
 	char answer[ANSWER_MAX];
 	int fd = reach(path);
 
 	if (fd == -1)
 		return CTL_MISSING;
-	if (send(fd, WORD, sizeof(WORD) - 1, MSG_NOSIGNAL) == -1)
+	if (send(fd, word, strlen(word), MSG_NOSIGNAL) == -1)
 		answer[0] = '\0';
 	else
-		hear(fd, answer, sizeof(answer));
+		hear(fd, wait, answer, sizeof(answer));
 	close(fd);
 	if (strncmp(answer, "ok ", 3) == 0) {
 		puts(answer + 3);
@@ -90,23 +90,55 @@ ask(const char *path)
 	return ctl_fail(CTL_FAILED, "%s: the master has not answered", path);
 }
 
+/* Asks the master of an instance. */
+static int
+ask_instance(struct ctl *ctl, const char *instance, const char *word,
+    uint64_t wait)
+{
+	char path[PATH_MAX];
+
+	if (!generation_control(ctl->config->runtime_dir, instance, path,
+		sizeof(path)))
+		return ctl_fail(CTL_CONFIG, "%s: too long",
+		    ctl->config->runtime_dir);
+	return ask(path, word, wait);
+}
+
+static bool
+read_instance(struct ctl *ctl, const char **instance)
+{
+	*instance = "";
+	return !(ctl_option(ctl, "--instance", instance) &&
+		   *instance == NULL) &&
+	    ctl_arguments(ctl, 0, 0);
+}
+
 int
 ctl_upgrade(struct ctl *ctl)
 {
-	const char *instance = "";
-	char path[PATH_MAX];
+	const char *instance;
 	int rc;
 
-	if ((ctl_option(ctl, "--instance", &instance) && instance == NULL) ||
-	    !ctl_arguments(ctl, 0, 0))
+	if (!read_instance(ctl, &instance))
 		return ctl_usage("upgrade [--instance NAME]");
 	/* What the new worker would end for is said here, in full. */
 	rc = ctl_check(ctl);
 	if (rc != CTL_OK)
 		return rc;
-	if (!generation_control(ctl->config->runtime_dir, instance, path,
-		sizeof(path)))
-		return ctl_fail(CTL_CONFIG, "%s: too long",
-		    ctl->config->runtime_dir);
-	return ask(path);
+	return ask_instance(ctl, instance, "upgrade\n", ANSWER_WAIT);
+}
+
+int
+ctl_drain(struct ctl *ctl)
+{
+	const char *instance;
+	int rc;
+
+	if (!read_instance(ctl, &instance))
+		return ctl_usage("drain [--instance NAME]");
+	rc = ctl_config(ctl);
+	if (rc != CTL_OK)
+		return rc;
+	/* Streams take what they take: a week is as long as any may. */
+	return ask_instance(ctl, instance, "drain\n", DRAIN_WAIT);
 }

@@ -28,21 +28,16 @@
 #include "child.h"
 #include "control.h"
 #include "exec.h"
+#include "signals.h"
 #include "state.h"
 
 #define SECOND_MS 1000
-#define ALL UINT_MAX /* whichever generation one waits for */
-
-struct client {
-	int fd;	       /* -1: this place is free */
-	unsigned want; /* it waits for that generation; 0: it has not asked */
-	uint64_t until;
-};
+#define ALL CONTROL_GENERATIONS
 
 struct master {
 	struct state s;
 	char *const *argv;
-	struct client clients[MASTER_CLIENTS_MAX];
+	struct control_clients clients;
 	uint64_t watchdog; /* ms between two signs of life; 0: none */
 	uint64_t pinged;
 	uint64_t again_at; /* when one is started anew; 0: it is not */
@@ -51,37 +46,12 @@ struct master {
 	bool stopping;
 	bool renew;	/* become the new program */
 	bool once_more; /* asked for while one was starting */
+	bool draining;	/* no new streams, until an upgrade */
+	bool drained;	/* who serves has none */
 	int code;
 };
 
-static volatile sig_atomic_t got_stop, got_reload, got_upgrade, got_child;
-
-static void
-on_signal(int sig)
-{
-	if (sig == SIGTERM || sig == SIGINT)
-		got_stop = 1;
-	else if (sig == SIGHUP)
-		got_reload = 1;
-	else if (sig == SIGUSR2)
-		got_upgrade = 1;
-	else
-		got_child = 1;
-}
-
 /* ---- Answers to confabctl --------------------------------------------------- */
-
-/* Those that wait for this generation, or one before it. */
-static void
-answer(struct master *m, unsigned number, const char *line)
-{
-	for (int i = 0; i < MASTER_CLIENTS_MAX; i++)
-		if (m->clients[i].fd != -1 && m->clients[i].want > 0 &&
-		    m->clients[i].want <= number) {
-			control_answer(m->clients[i].fd, line);
-			m->clients[i].fd = -1;
-		}
-}
 
 static void say(struct master *m, bool good, unsigned number, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
@@ -101,7 +71,7 @@ say(struct master *m, bool good, unsigned number, const char *fmt, ...)
 	sd_notify_send(line);
 	(void)snprintf(line, sizeof(line), "%s %s\n", good ? "ok" : "failed",
 	    text);
-	answer(m, number, line);
+	control_answer(&m->clients, number, line);
 }
 
 /* ---- Generations ------------------------------------------------------------- */
@@ -148,6 +118,25 @@ upgrade(struct master *m)
 		(void)start_one(m);
 }
 
+/* No new streams: who serves is told, and says when it has none any more. */
+static void
+drain(struct master *m)
+{
+	const struct child *c = child_find(&m->s, CHILD_SERVING);
+
+	m->draining = true;
+	if (c != NULL)
+		(void)kill(c->pid, SIGUSR1);
+}
+
+/* It is as it was. */
+static void
+end_drain(struct master *m, const char *why)
+{
+	m->draining = m->drained = false;
+	control_answer_drain(&m->clients, why);
+}
+
 static bool
 again(struct master *m)
 {
@@ -176,6 +165,8 @@ promote(struct master *m, struct child *c)
 	m->renew = old != NULL;
 	m->ever = true;
 	m->again_at = 0;
+	if (m->draining)
+		drain(m);
 	say(m, true, c->number,
 	    "generation=%u pid=%ld serves, %u before it have streams",
 	    c->number, (long)c->pid, child_count(&m->s, CHILD_RETIRED));
@@ -194,6 +185,9 @@ hear(struct master *m, struct child *c)
 		    (strcmp(word, "READY=1") == 0 ||
 			strncmp(word, "RELOADING=1\n", 12) == 0))
 			sd_notify_send(word);
+		else if (c->phase == CHILD_SERVING &&
+		    strcmp(word, "DRAINED=1") == 0)
+			m->drained = true;
 	}
 }
 
@@ -257,7 +251,8 @@ stop(struct master *m)
 		m->stopping = true;
 		sd_notify_send("STOPPING=1");
 		log_msg(LOG_LEVEL_NOTICE, "master: stopping");
-		answer(m, ALL, "failed the service is being stopped\n");
+		control_answer(&m->clients, CONTROL_ALL,
+		    "failed the service is being stopped\n");
 		listen_forget();
 		close(m->s.listen);
 		control_remove(m->s.control, m->s.control_path);
@@ -287,6 +282,25 @@ look_after(struct master *m, struct child *c, uint64_t now)
 	c->since = c->heard = now;
 }
 
+/* Nothing is open any more. A service whose socket is another's, systemd's, goes
+ * on refusing: it would be started again. */
+static void
+look_drained(struct master *m)
+{
+	if (!m->draining || !m->drained ||
+	    child_count(&m->s, CHILD_RETIRED) > 0)
+		return;
+	m->drained = false;
+	log_msg(LOG_LEVEL_NOTICE, "master: drained");
+	control_answer_drain(&m->clients,
+	    m->s.own
+		? "ok drained; the service ends\n"
+		: "ok drained; the service refuses new streams until it is "
+		  "stopped, or upgraded\n");
+	if (m->s.own)
+		stop(m);
+}
+
 static void
 do_due(struct master *m)
 {
@@ -296,12 +310,8 @@ do_due(struct master *m)
 	for (c = m->s.children; c < m->s.children + STATE_CHILDREN_MAX; c++)
 		if (c->phase != CHILD_NONE && !m->stopping)
 			look_after(m, c, now);
-	for (int i = 0; i < MASTER_CLIENTS_MAX; i++)
-		if (m->clients[i].fd != -1 && m->clients[i].want == 0 &&
-		    now >= m->clients[i].until) {
-			close(m->clients[i].fd);
-			m->clients[i].fd = -1;
-		}
+	control_due(&m->clients, now);
+	look_drained(m);
 	if (m->watchdog > 0 && now - m->pinged >= m->watchdog) {
 		m->pinged = now;
 		sd_notify_send("WATCHDOG=1");
@@ -314,31 +324,21 @@ do_due(struct master *m)
 }
 
 static void
-accept_client(struct master *m)
+read_client(struct master *m, struct control_client *c)
 {
-	int fd = control_accept(m->s.control);
-
-	for (int i = 0; fd != -1 && i < MASTER_CLIENTS_MAX; i++)
-		if (m->clients[i].fd == -1) {
-			m->clients[i] = (struct client){ fd, 0,
-				clock_mono_ms() + MASTER_CLIENT_WAIT };
-			return;
-		}
-	if (fd != -1)
-		control_answer(fd, "failed others are asking, too\n");
-}
-
-static void
-read_client(struct master *m, struct client *c)
-{
-	int wants = c->want > 0 ? -1 : control_read(c->fd);
-
-	if (wants == 1) {
+	switch (control_read(c)) {
+	case CONTROL_UPGRADE:
+		end_drain(m, "failed an upgrade has begun\n");
 		c->want = m->s.last + 1;
 		upgrade(m);
-	} else if (wants == -1) {
-		close(c->fd);
-		c->fd = -1;
+		break;
+	case CONTROL_DRAIN:
+		c->want = CONTROL_ALL;
+		log_msg(LOG_LEVEL_NOTICE, "master: draining");
+		drain(m);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -366,7 +366,7 @@ wait_once(struct master *m, const sigset_t *within)
 		    m->s.children[i].phase != CHILD_NONE &&
 			!m->s.children[i].mute);
 	for (i = 0; i < MASTER_CLIENTS_MAX; i++)
-		watch(p++, m->clients[i].fd, m->clients[i].fd != -1);
+		watch(p++, m->clients.at[i].fd, m->clients.at[i].fd != -1);
 	watch(p, m->s.control, m->s.control != -1);
 	if (ppoll(polls, POLLS, &tick, within) <= 0)
 		return;
@@ -380,32 +380,28 @@ wait_once(struct master *m, const sigset_t *within)
 	}
 	for (i = 0; i < MASTER_CLIENTS_MAX; i++, p++)
 		if (p->revents != 0)
-			read_client(m, &m->clients[i]);
+			read_client(m, &m->clients.at[i]);
 	if (p->revents & POLLIN)
-		accept_client(m);
+		control_accept(&m->clients, m->s.control, clock_mono_ms());
 }
 
 static void
 take_signals(struct master *m)
 {
+	const struct signals got = signals_take();
 	const struct child *c;
 
-	if (got_child) {
-		got_child = 0;
+	if (got.child)
 		reap(m);
-	}
-	if (got_stop) {
-		got_stop = 0;
+	if (got.stop)
 		stop(m);
-	}
-	if (got_reload) {
-		got_reload = 0;
+	if (got.reload) {
 		c = child_find(&m->s, CHILD_SERVING);
 		if (c != NULL)
 			(void)kill(c->pid, SIGHUP);
 	}
-	if (got_upgrade) {
-		got_upgrade = 0;
+	if (got.upgrade) {
+		end_drain(m, "failed an upgrade has begun\n");
 		upgrade(m);
 	}
 }
@@ -417,12 +413,8 @@ static void
 renew(struct master *m)
 {
 	m->renew = false;
-	for (int i = 0; i < MASTER_CLIENTS_MAX; i++)
-		if (m->clients[i].fd != -1)
-			close(m->clients[i].fd);
+	control_close(&m->clients);
 	state_exec(&m->s, m->argv);
-	for (int i = 0; i < MASTER_CLIENTS_MAX; i++)
-		m->clients[i].fd = -1;
 	log_msg(LOG_LEVEL_WARN, "master: cannot become the new program: %s",
 	    strerror(errno));
 }
@@ -437,35 +429,13 @@ take_over(struct master *m, char *const argv[])
 	    LOG_LEVEL_NOTICE);
 	if (m->s.socket[0] != '\0')
 		listen_adopt(m->s.socket);
-	for (int i = 0; i < MASTER_CLIENTS_MAX; i++)
-		m->clients[i].fd = -1;
+	control_init(&m->clients);
 	for (int i = 0; i < STATE_CHILDREN_MAX; i++)
 		m->s.children[i].heard = m->s.children[i].since =
 		    clock_mono_ms();
 	m->watchdog = sd_notify_watchdog_ms();
 	m->ever = child_find(&m->s, CHILD_SERVING) != NULL;
 	return 0;
-}
-
-/* Signals come while it waits, and only then. */
-static void
-prepare_signals(sigset_t *within)
-{
-	const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGUSR2, SIGCHLD };
-	struct sigaction sa = { .sa_handler = on_signal };
-	sigset_t held;
-
-	sigemptyset(&sa.sa_mask);
-	sigemptyset(&held);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		sigaddset(&held, signals[i]);
-		(void)sigaction(signals[i], &sa, NULL);
-	}
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)sigprocmask(SIG_SETMASK, &held, NULL);
-	sigemptyset(within);
-	/* One may have ended while this was another program. */
-	got_child = 1;
 }
 
 int
@@ -479,7 +449,7 @@ master_run(char *const argv[])
 		    "master: " MASTER_ENV " is not what a master leaves");
 		return EX_SOFTWARE;
 	}
-	prepare_signals(&within);
+	signals_prepare(&within);
 	if (!m.ever && !start_one(&m))
 		return EX_OSERR;
 	while (

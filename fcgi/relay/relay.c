@@ -366,6 +366,12 @@ relay_stop(struct relay *r, unsigned ms)
 	free(r);
 }
 
+void
+relay_refuse(struct relay *r)
+{
+	atomic_store(&r->refuses, true);
+}
+
 unsigned
 relay_streams(const struct relay *r)
 {

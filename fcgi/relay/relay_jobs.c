@@ -87,7 +87,7 @@ static void
 look_up(struct relay_loop *l, const struct relay_job *job,
     const struct stream *s, struct policy_asked *asked)
 {
-	asked->draining = l->draining;
+	asked->draining = l->draining || atomic_load(&l->relay->refuses);
 	asked->found = s != NULL;
 	asked->same =
 	    s != NULL && memcmp(s->digest, job->digest, RELAY_DIGEST_LEN) == 0;

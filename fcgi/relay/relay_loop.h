@@ -37,6 +37,7 @@ struct stream_users;
 struct relay {
 	struct relay_loop *loops;
 	unsigned n_loops;
+	atomic_bool refuses;   /* new streams */
 	atomic_uint next_loop; /* for streams without a key */
 	atomic_uint streams;   /* open, in all loops */
 	atomic_uint listed;    /* and those that have ended and are kept */

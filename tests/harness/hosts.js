@@ -16,51 +16,63 @@ import { Site } from './site.js';
 export const HOSTS = ['a', 'b', 'c'];
 
 export class Hosts {
-  /** @type {Record<string, string>} */
-  sockets = {};
+  /** @type {Record<string, string>} as "listen" has it; the first stays */
+  listens = {};
   /** @type {Record<string, import('./children.js').Child>} */
   workers = {};
 
-  /** @param {import('./site.js').SiteOptions} options */
-  constructor(options) {
+  /**
+   * @param {import('./site.js').SiteOptions} options
+   * @param {{masters?: boolean}} [how] with a master each
+   */
+  constructor(options, { masters = false } = {}) {
+    /** @type {Site} */
     this.site = new Site({
+      args: masters ? ['--master'] : [],
       ...options,
-      httpExtra: () => this.#maps(),
+      httpExtra: () => (this.site.options.example ? '' : this.#maps()),
       changeInclude: (text) => text.replace(/set \$confab_backend unix:\S+;$/m,
-        'set $confab_backend $at_host;'),
+        `set $confab_backend ${this.site.options.example ? 'confab_workers' : '$at_host'};`),
       serverExtra: 'location @confab_hosts { include nginx/confab-hosts.conf; }',
     });
     this.engine = new Engine(this.site.dir);
     for (const name of HOSTS) {
-      this.sockets[name] = join(this.site.dir, `${name}.sock`);
+      this.listens[name] = `unix:${join(this.site.dir, `${name}.sock`)}`;
     }
-    this.sockets.a = this.site.socket;
-    this.site.options.config = merged(options.config ?? {},
-      { state: { ...this.engine.section, host: 'a' } });
+    this.listens.a = `unix:${this.site.socket}`;
   }
 
   #maps() {
-    const lines = HOSTS.map((name) => `${name} unix:${this.sockets[name]};`)
+    const lines = HOSTS.map((name) => `${name} ${this.listens[name]};`)
       .join('\n    ');
-    return `map $http_x_at $at_host {\n    default unix:${this.sockets.a};
+    return `map $http_x_at $at_host {\n    default ${this.listens.a};
     ${lines}\n  }
   map $confab_host $confab_host_backend {\n    ${lines}\n  }`;
   }
 
   async start() {
+    const { site } = this;
+    site.options.config = merged(site.options.config ?? {},
+      { state: { ...this.engine.section, host: 'a' } });
     await this.engine.start();
-    await this.site.start();
-    this.workers.a = this.site.worker;
+    await site.start();
+    this.workers.a = site.worker;
     for (const name of HOSTS.slice(1)) await this.startHost(name);
     await this.linked();
     return this;
   }
 
+  /** @param {string} name */
+  configFile(name) {
+    return name === 'a' ? this.site.configFile
+      : join(this.site.dir, `host-${name}.conf`);
+  }
+
   /** @param {string} name @param {import('./config.js').Sections} [more] */
   async startHost(name, more = {}) {
-    const file = join(this.site.dir, `host-${name}.conf`);
+    const file = this.configFile(name);
     writeFileSync(file, configText(merged(merged(this.site.config, more), {
-      listen: `unix:${this.sockets[name]}`, state: { host: name },
+      listen: this.listens[name], state: { host: name },
       runtime_dir: join(this.site.dir, `run-${name}`),
     })), { mode: 0o600 });
     this.workers[name] = this.site.spawnWorker({ args: ['--config', file] });
@@ -68,13 +80,26 @@ export class Hosts {
       { what: `host ${name} answers` });
   }
 
-  /** What a host says of itself. @param {string} name */
-  async health(name) {
-    const connection = new FcgiConnection(this.sockets[name]);
-    connection.request({ path: 'api/health' });
+  /**
+   * Asks a host itself, past nginx.
+   * @param {string} name @param {Parameters<FcgiConnection['request']>[0]} request
+   */
+  async ask(name, request) {
+    const connection = new FcgiConnection(this.listens[name].replace(/^unix:/, ''));
+    connection.request(request);
     const answer = await connection.finished();
     connection.destroy();
-    return JSON.parse(answer.body.toString());
+    return answer;
+  }
+
+  /** What a host says of itself. @param {string} name */
+  async health(name) {
+    return JSON.parse((await this.ask(name, { path: 'api/health' })).body.toString());
+  }
+
+  /** @param {string} name */
+  async metrics(name) {
+    return (await this.ask(name, { path: 'api/metrics' })).body.toString();
   }
 
   /** @param {string} [is] @param {string[]} [names] */

@@ -11,7 +11,6 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { newKey } from '../harness/client.js';
 import { until } from '../harness/children.js';
-import { FcgiConnection } from '../harness/fcgi.js';
 import { HOSTS, Hosts } from '../harness/hosts.js';
 import { isDone, idsOf, textOf } from '../harness/sse.js';
 import { END, newGate, order, pieces } from '../harness/suite.js';
@@ -192,13 +191,8 @@ test('another user\'s stream is nobody\'s at any host', async () => {
 });
 
 /** @param {string} host @param {string} path @param {Record<string, string>} params */
-async function bare(host, path, params) {
-  const connection = new FcgiConnection(hosts.sockets[host]);
-  connection.request({ path, headers: { Cookie: client.cookie }, params });
-  const answer = await connection.finished();
-  connection.destroy();
-  return answer;
-}
+const bare = (host, path, params) =>
+  hosts.ask(host, { path, headers: { Cookie: client.cookie }, params });
 
 test('what was passed once is not passed again, and a client names no host', async () => {
   const { key, gate } = await open('a');

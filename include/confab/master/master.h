@@ -17,7 +17,7 @@
 
 #define MASTER_ENV "CONFAB_MASTER"
 #define MASTER_START 60000   /* ms for a new generation to say that it serves */
-#define MASTER_CLIENTS_MAX 4 /* of "confabctl upgrade", at a time */
+#define MASTER_CLIENTS_MAX 4 /* of "confabctl upgrade" and "drain", at a time */
 #define MASTER_CLIENT_WAIT 5000 /* ms for one to say what it wants */
 /* ms until a worker that ended by itself is started again: at once for the first
  * time, then this, doubling up to the next. */

@@ -86,6 +86,10 @@ void relay_refresh_tools(struct relay *r);
  */
 void relay_stop(struct relay *r, unsigned ms);
 
+/* From now on no new stream: 503 shutting_down. Those that are open go on, and
+ * are resumed, joined and stopped. Any thread. */
+void relay_refuse(struct relay *r);
+
 /* Open streams now; for limits and health. */
 unsigned relay_streams(const struct relay *r);
 

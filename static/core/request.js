@@ -5,6 +5,7 @@
  * @typedef {import('./types.js').Attachment} Attachment
  * @typedef {import('./types.js').ImagePart} ImagePart
  * @typedef {import('./types.js').Message} Message
+ * @typedef {import('./kept.js').Members} Members
  * @typedef {import('./types.js').Model} Model
  * @typedef {import('./types.js').Params} Params
  * @typedef {import('./types.js').Part} Part
@@ -13,6 +14,7 @@
  */
 
 import { fence } from './fence.js';
+import { membersBeside, membersOfCall } from './kept.js';
 import { readParams } from './params.js';
 import { isAttachment } from './parts.js';
 
@@ -28,9 +30,9 @@ export const CONTINUE_PROMPT = 'Continue your last message exactly where it brok
  * @typedef {{type: 'text', text: string} | {type: 'image_url', image_url: {url: string}}
  *   | {type: 'input_audio', input_audio: {data: string, format: string}}
  *   | {type: 'file', file: {filename: string, file_data: string}}} ContentPart
- * @typedef {{id: string, type: 'function', function: {name: string, arguments: string}, extra_content?: unknown}} SentCall
+ * @typedef {{id: string, type: 'function', function: {name: string, arguments: string} & Members} & Members} SentCall
  * @typedef {{role: 'system' | 'user', content: string | ContentPart[]}
- *   | {role: 'assistant', content: string | null, tool_calls?: SentCall[], reasoning_details?: unknown[]}
+ *   | {role: 'assistant', content: string | null, tool_calls?: SentCall[]} & Members
  *   | {role: 'tool', tool_call_id: string, content: string}} RequestMessage
  * @typedef {{type: 'function', function: {name: string, description: string, parameters: unknown}}} SentTool
  * @typedef {{model: string, messages: RequestMessage[], stream: true,
@@ -200,7 +202,10 @@ function answerMessages({ parts }, wire) {
       round = emptyRound();
     }
     if (words !== '') round.words.push(words);
-    if (part.kind === 'reasoning') round.details.push(...(part.details ?? []));
+    if (part.kind === 'reasoning') {
+      round.details.push(...(part.details ?? []));
+      round.thought += part.text;
+    }
     if (wire.calls && part.kind === 'tool_call' && part.result !== null) round.calls.push(part);
   }
   list.push(...roundMessages(round, wire, wire.place + list.length));
@@ -218,9 +223,9 @@ function beginsRound(part, words, last) {
   return words !== '' || part.kind === 'reasoning';
 }
 
-/** @returns {{words: string[], details: unknown[], calls: ToolCallPart[]}} */
+/** @returns {{words: string[], details: unknown[], thought: string, calls: ToolCallPart[]}} */
 function emptyRound() {
-  return { words: [], details: [], calls: [] };
+  return { words: [], details: [], thought: '', calls: [] };
 }
 
 /**
@@ -242,19 +247,22 @@ function saidBy(part, { calls }) {
  * @param {number} place  of its first message
  * @returns {RequestMessage[]}
  */
-function roundMessages({ words, details, calls }, { own }, place) {
+function roundMessages({ words, details, thought, calls }, { own }, place) {
   const content = words.join('\n\n');
   if (calls.length === 0) return content.trim() === '' ? [] : [{ role: 'assistant', content }];
   return [{
     role: 'assistant',
     content: content === '' ? null : content,
-    tool_calls: calls.map((call, i) => ({
-      id: idOf(call, place + i),
-      type: 'function',
-      function: { name: call.name, arguments: argumentsOf(call) },
-      ...(own && call.extra !== undefined ? { extra_content: call.extra } : {}),
-    })),
-    ...(own && details.length > 0 ? { reasoning_details: details } : {}),
+    ...(own ? membersBeside(details, thought) : {}),
+    tool_calls: calls.map((call, i) => {
+      const kept = membersOfCall(own ? call.extra : undefined);
+      return {
+        ...kept.call,
+        id: idOf(call, place + i),
+        type: 'function',
+        function: { ...kept.function, name: call.name, arguments: argumentsOf(call) },
+      };
+    }),
   }, ...calls.map((call, i) => /** @type {RequestMessage} */ ({
     role: 'tool',
     tool_call_id: idOf(call, place + i),

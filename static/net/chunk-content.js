@@ -7,6 +7,7 @@
  * @typedef {import('./fields.js').Fields} Fields
  */
 
+import { keptBeside, keptOfCall } from '../core/kept.js';
 import { MAX_FILE_CHARS, MAX_RAW_CHARS } from '../core/limits.js';
 import { cleanBase64, nameFor, otherType, plainName, readDataUrl, readPicture, soundType } from '../core/media.js';
 import { fields, isObject, items, string } from './fields.js';
@@ -19,7 +20,7 @@ const MAX_URL_CHARS = 8192;
 /** Members of a delta that are read, or that say nothing to a person. */
 const KNOWN = new Set([
   'role', 'name', 'content', 'refusal', 'reasoning', 'reasoning_content', 'reasoning_details', 'reasoning_text',
-  'thinking', 'thinking_blocks', 'signature', 'tool_calls', 'function_call', 'images', 'audio', 'annotations',
+  'reasoning_name', 'reasoning_opaque', 'thought_signature', 'thoughtSignature', 'thinking', 'thinking_blocks', 'signature', 'tool_calls', 'function_call', 'images', 'audio', 'annotations',
   'citations', 'citation', 'search_results', 'grounding_metadata', 'groundingMetadata', 'logprobs', 'token_ids',
   'obfuscation', 'extra_content', 'provider_specific_fields', 'usage',
 ]);
@@ -34,8 +35,9 @@ export function reasoningDeltas(delta) {
   const details = items(delta['reasoning_details']);
   const text = string(delta['reasoning_content']) || string(delta['reasoning']) || string(delta['reasoning_text']) ||
     details.map((one) => string(fields(one)['text']) || string(fields(one)['summary'])).join('');
-  if (text === '' && details.length === 0) return [];
-  return [{ kind: 'reasoning', text, ...(details.length === 0 ? {} : { details }) }];
+  const all = [...details, ...keptBeside(delta)];
+  if (text === '' && all.length === 0) return [];
+  return [{ kind: 'reasoning', text, ...(all.length === 0 ? {} : { details: all }) }];
 }
 
 /**
@@ -162,9 +164,10 @@ export function toolCallDeltas(delta) {
  * @returns {Delta}
  */
 function toolCall(call) {
-  const { index, id, extra_content: extra } = call;
+  const { index, id } = call;
   const named = isObject(call['function']) ? call['function'] : call;
   const written = named['arguments'];
+  const extra = keptOfCall(call, named);
   return {
     kind: 'tool_call',
     index: typeof index === 'number' ? index : null,
@@ -172,7 +175,7 @@ function toolCall(call) {
     name: plainName(string(named['name']), MAX_NAME_CHARS),
     // Some send the object itself.
     arguments: isObject(written) ? JSON.stringify(written) : string(written),
-    ...(extra === undefined || extra === null ? {} : { extra }),
+    ...(extra === undefined ? {} : { extra }),
   };
 }
 

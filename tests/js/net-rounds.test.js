@@ -312,6 +312,68 @@ test('thoughts that came with a call go back with it, to the same model only', a
   assert.deepEqual([other.reasoning_details, other.tool_calls[0].extra_content], [undefined, undefined]);
 });
 
+/** What came in the first round, of which `sent` is the message that goes back. */
+async function roundTrip(...deltas) {
+  const page = pageWithTools();
+  await page.ask('q');
+  const call = page.call().open();
+  deltas.forEach((delta, i) => call.send(`id: ${i + 1}\ndata: ${JSON.stringify({ choices: [{ delta }] })}\n\n`));
+  call.done(deltas.length + 1);
+  await page.settle();
+  await page.settle();
+  const [, sent] = page.call('POST', 'chat').body.messages;
+  page.call('POST', 'chat').open().token(1, 'x').done(2);
+  await page.settle();
+  await page.settle();
+  page.actions.setModel('any');
+  await page.ask('next');
+  const [, other] = page.call('POST', 'chat').body.messages;
+  const [{ id, type, function: { name, arguments: written } }] = sent.tool_calls;
+  assert.deepEqual(other, { role: 'assistant', content: sent.content, tool_calls: [{ id, type, function: { name, arguments: written } }] },
+    'another model gets nothing of it');
+  return sent;
+}
+
+const time = (more = {}, within = {}) => ({ tool_calls: [{ index: 0, id: 'a', type: 'function', ...more,
+  function: { name: 'current_time', arguments: '{}', ...within } }] });
+
+test('a thought goes back under the name that its provider has for it', async () => {
+  for (const name of ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking']) {
+    const sent = await roundTrip({ reasoning_content: 'H' }, { reasoning_content: 'm.' }, { ...time(), reasoning_name: name });
+    assert.equal(sent[name], 'Hm.');
+    assert.deepEqual(Object.keys(sent).filter((one) => /reas|think/.test(one)), [name]);
+  }
+  assert.equal((await roundTrip({ reasoning_content: 'Hm.' }, time())).reasoning_content, undefined, 'nobody said that it is wanted');
+  const forged = await roundTrip({ reasoning_content: 'Hm.' }, { ...time(), reasoning_name: 'role' });
+  assert.equal(forged.role, 'assistant');
+});
+
+test('what gateways put beside a thought goes back beside it', async () => {
+  const opaque = await roundTrip({ reasoning_content: 'Hm.' }, { reasoning_opaque: 'sealed' }, { ...time(), reasoning_name: 'reasoning_text' });
+  assert.deepEqual([opaque.reasoning_text, opaque.reasoning_opaque], ['Hm.', 'sealed']);
+  const late = await roundTrip({ reasoning_content: 'Hm.' }, { ...time(), reasoning_opaque: 'sealed' });
+  assert.equal(late.reasoning_opaque, 'sealed');
+  const block = (thinking, signature) => ({ reasoning_content: thinking, thinking_blocks: [{ type: 'thinking', thinking, signature }] });
+  const blocks = await roundTrip(block('H', ''), block('m.', ''), block('', 's1'), block('More', null), block('.', 's2'),
+    { thinking_blocks: [{ type: 'redacted_thinking', data: 'x' }] }, time());
+  assert.deepEqual(blocks.thinking_blocks, [{ type: 'thinking', thinking: 'Hm.', signature: 's1' },
+    { type: 'thinking', thinking: 'More.', signature: 's2' }, { type: 'redacted_thinking', data: 'x' }]);
+  const fields = await roundTrip({ provider_specific_fields: { a: 1 } }, { provider_specific_fields: { thought_signatures: ['t'] } },
+    { extra_content: { google: { thought_signature: 't' } } }, time());
+  assert.deepEqual(fields.provider_specific_fields, { a: 1, thought_signatures: ['t'] });
+  assert.deepEqual(fields.extra_content, { google: { thought_signature: 't' } });
+});
+
+test('what gateways put into a call goes back in it', async () => {
+  const { tool_calls: [call] } = await roundTrip(time({ thoughtSignature: 's', extra_content: { g: 1 }, caption: null },
+    { thought_signature: 't', provider_specific_fields: { thought_signature: 'u' } }));
+  assert.deepEqual(call, { thoughtSignature: 's', extra_content: { g: 1 }, id: 'a', type: 'function', function: {
+    thought_signature: 't', provider_specific_fields: { thought_signature: 'u' }, name: 'current_time', arguments: '{}' } });
+  const pieces = await roundTrip(time({ thought_signature: 's' }, { arguments: '' }),
+    { tool_calls: [{ index: 0, function: { arguments: '{}' } }] });
+  assert.equal(pieces.tool_calls[0].thought_signature, 's');
+});
+
 test('calls, their rounds and their results are exported and come back', async () => {
   const page = pageWithTools();
   await page.ask('q');

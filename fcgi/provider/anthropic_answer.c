@@ -262,7 +262,9 @@ anthropic_answer(struct provider_reader *r, struct json_object *root,
 	const char *word;
 	size_t i;
 
-	if (!json_object_is_type(content, json_type_array))
+	bool list = json_object_is_type(content, json_type_array);
+
+	if (!list && !json_object_is_type(content, json_type_string))
 		return -1;
 	if (provider_end_of(json_str(root, "stop_reason", NULL), &word) ==
 	    PROVIDER_END_ERROR) {
@@ -271,7 +273,10 @@ anthropic_answer(struct provider_reader *r, struct json_object *root,
 	}
 	for (i = 0; i < sizeof(bufs) / sizeof(bufs[0]); i++)
 		buf_init(bufs[i], out->max);
-	for (i = 0; i < json_object_array_length(content); i++) {
+	if (!list)
+		buf_append(&m.text, json_object_get_string(content),
+		    (size_t)json_object_get_string_len(content));
+	for (i = 0; list && i < json_object_array_length(content); i++) {
 		m.index = (int64_t)i;
 		take_block(&m, json_object_array_get_idx(content, i));
 	}

@@ -52,17 +52,18 @@ put_call(const struct reading *g, struct json_object *event,
 
 	g->s->call_block = json_object_get_int64(json_get(event, "index"));
 	json_object_put(g->s->whole);
-	g->s->whole = (json_object_is_type(input, json_type_object) &&
-			  json_object_object_length(input) > 0) ||
+	g->s->whole = json_object_is_type(input, json_type_object) ||
 		(json_object_is_type(input, json_type_string) &&
 		    json_object_get_string_len(input) > 0)
 	    ? json_object_get(input)
-	    : NULL;
+	    : json_object_new_object();
+	if (g->s->whole == NULL)
+		return provider_no_memory(g->w.err);
 	return provider_delta_call(&g->w, g->s->n_calls++, block, "id");
 }
 
 /* The end of a call whose arguments came with its beginning, and in no piece
- * after it: as proxies send them. */
+ * after it: as proxies send them, and all where there are none. */
 static enum provider_result
 end_call(const struct reading *g)
 {
@@ -397,6 +398,7 @@ read_piece(const struct reading *g, const struct sse_event *ev,
 	if (len == 0)
 		return true;
 	g->w.r->text_bytes += len;
+	provider_end_doubt(g->w.r, 0);
 	if (reasoning)
 		buf_append(&g->s->thought, text, len);
 	buf_init(&head, PROVIDER_CHUNK_MAX);

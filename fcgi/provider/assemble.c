@@ -393,3 +393,76 @@ provider_assembly_write(struct provider_assembly *a, struct buf *out)
 		return -1;
 	return json_write(out, a->root);
 }
+
+/* ---- Chunks without events ---- */
+
+struct gathering {
+	struct provider_reader *r;
+	struct provider_assembly *a;
+	struct api_error *err;
+	enum provider_result result;
+};
+
+/* One chunk, of an event stream's. */
+static bool
+gather(struct gathering *g, const char *s, size_t len)
+{
+	const struct sse_event ev = { .data = s, .data_len = len, .name = "" };
+
+	g->result =
+	    provider_read(g->r, &ev, provider_assembly_add, g->a, g->err);
+	return g->result == PROVIDER_MORE;
+}
+
+static void
+gather_list(struct gathering *g, struct json_object *list)
+{
+	struct buf text;
+	size_t i;
+	bool more = true;
+
+	for (i = 0; more && i < json_object_array_length(list); i++) {
+		buf_init(&text, PROVIDER_CHUNK_MAX);
+		if (json_write(&text, json_object_array_get_idx(list, i)) == 0)
+			more = gather(g, text.data, text.len);
+		buf_free(&text);
+	}
+}
+
+static void
+gather_lines(struct gathering *g, const char *s, size_t len)
+{
+	const char *end = s + len, *eol;
+	bool more = true;
+
+	for (; more && s < end; s = eol + 1) {
+		eol = memchr(s, '\n', (size_t)(end - s));
+		if (eol == NULL)
+			eol = end;
+		if (eol > s && strchr(" \r", *s) == NULL)
+			more = gather(g, s, (size_t)(eol - s));
+	}
+}
+
+int
+provider_read_pieces(struct provider_reader *r, const char *body, size_t len,
+    struct json_object *list, struct buf *out, struct api_error *err)
+{
+	struct gathering g = { r, provider_assembly_new(PROVIDER_CHUNK_MAX),
+		err, PROVIDER_MORE };
+	int rc = -1;
+
+	if (g.a == NULL)
+		return -1;
+	if (list != NULL)
+		gather_list(&g, list);
+	else
+		gather_lines(&g, body, len);
+	if (g.result == PROVIDER_MORE)
+		g.result =
+		    provider_read_end(r, provider_assembly_add, g.a, err);
+	if (g.result == PROVIDER_DONE)
+		rc = provider_assembly_write(g.a, out);
+	provider_assembly_free(g.a);
+	return rc;
+}

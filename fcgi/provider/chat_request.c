@@ -341,6 +341,10 @@ check_options(struct chat_request *r, struct api_error *err)
 		    "must be a boolean");
 	r->stream = json_object_get_boolean(json_get(r->root, "stream")) != 0;
 	r->include_usage = json_object_get_boolean(usage) != 0;
+	r->answers = 1;
+	if (json_get(r->root, "n") != NULL)
+		r->answers =
+		    (unsigned)json_object_get_int(json_get(r->root, "n"));
 	take_search(r);
 	return 0;
 }

@@ -40,6 +40,8 @@ put_choice(const struct provider_writer *w, struct buf *members, bool content)
 	enum provider_result result = PROVIDER_MORE;
 	struct buf text;
 
+	if (content)
+		provider_end_doubt(w->r, 0);
 	/* What a provider begins in the middle begins with a role, too. */
 	if (w->r->head == NULL &&
 	    (result = provider_delta_role(w)) != PROVIDER_MORE) {
@@ -192,7 +194,7 @@ provider_delta_end(const struct provider_writer *w, enum provider_end end,
 {
 	struct buf members;
 
-	w->r->finished = true;
+	provider_end_seen(w->r, 0);
 	buf_init(&members, PROVIDER_CHUNK_MAX);
 	buf_puts(&members, "\"delta\":{},\"finish_reason\":");
 	buf_json(&members, word, strlen(word));

@@ -74,6 +74,18 @@ status_of(struct json_object *obj)
 	return 0;
 }
 
+/* Some put the status beside the error. */
+static void
+take_status(struct json_object *root, struct json_object *error)
+{
+	int status = status_of(root);
+
+	if (status != 0 && json_object_is_type(error, json_type_object) &&
+	    status_of(error) == 0)
+		(void)provider_add(error, "status_code",
+		    json_object_new_int(status));
+}
+
 struct json_object *
 provider_error_find(struct json_object *root)
 {
@@ -91,6 +103,7 @@ provider_error_find(struct json_object *root)
 		if (!json_object_is_type(e, json_type_object) &&
 		    json_str(root, "message", NULL) != NULL)
 			return root;
+		take_status(root, e);
 		return e;
 	}
 	e = json_get(json_get(root, "x_groq"), "error");

@@ -19,6 +19,7 @@ static const struct {
 	{ "complete", "stop" }, { "completed", "stop" }, { "finish", "stop" },
 	{ "end", "stop" }, { "length", "length" }, { "max_tokens", "length" },
 	{ "max_output_tokens", "length" }, { "max_length", "length" },
+	{ "max_new_tokens", "length" }, { "limit", "length" },
 	{ "model_length", "length" },
 	{ "model_context_window_exceeded", "length" },
 	{ "tool_calls", "tool_calls" }, { "tool_call", "tool_calls" },
@@ -45,13 +46,16 @@ says_nothing(const char *reason)
 enum provider_end
 provider_end_of(const char *reason, const char **openai)
 {
-	size_t i;
+	size_t i, n;
 
 	*openai = reason;
 	if (reason == NULL || says_nothing(reason))
 		return PROVIDER_END_NONE;
+	/* One has the reason of the reason behind it, "content_filter: SPII". */
+	n = strcspn(reason, ":");
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(known[i].from, reason) == 0) {
+		if (strlen(known[i].from) == n &&
+		    strncasecmp(known[i].from, reason, n) == 0) {
 			*openai = known[i].to;
 			return PROVIDER_END_COMPLETE;
 		}
@@ -104,4 +108,40 @@ provider_end_put(struct json_object *choice, bool called,
 	return strcmp(to, reason) == 0
 	    ? 0
 	    : provider_add_string(choice, "finish_reason", to, strlen(to));
+}
+
+/* Of an answer's place; 0: none is kept of that one. */
+static uint64_t
+bit_of(int64_t at)
+{
+	return at >= 0 && at < 64 ? UINT64_C(1) << at : 0;
+}
+
+void
+provider_end_seen(struct provider_reader *r, int64_t at)
+{
+	r->finished = true;
+	r->over |= bit_of(at);
+	/* What comes now is not to be taken by a look at its text alone. */
+	provider_template_free(&r->like);
+}
+
+void
+provider_end_doubt(struct provider_reader *r, int64_t at)
+{
+	if ((r->over & bit_of(at)) != 0)
+		r->doubted = true;
+}
+
+bool
+provider_reader_settled(const struct provider_reader *r, bool *counted)
+{
+	unsigned i, over = 0;
+
+	if (!r->finished || r->doubted || r->p->require_done)
+		return false;
+	*counted = r->usage.completion > 0;
+	for (i = 0; i < 64; i++)
+		over += (r->over >> i) & 1;
+	return over >= r->answers;
 }

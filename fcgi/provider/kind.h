@@ -43,7 +43,8 @@ enum provider_think_state {
 	PROVIDER_THINK_OFF,  /* what comes is the answer */
 	PROVIDER_THINK_HEAD, /* no text has come */
 	PROVIDER_THINK_INSIDE,
-	PROVIDER_THINK_AFTER /* blanks between thought and answer */
+	PROVIDER_THINK_AFTER, /* blanks between thought and answer */
+	PROVIDER_THINK_LAST   /* the answer, which a mark may end */
 };
 
 struct provider_think {
@@ -59,6 +60,9 @@ struct provider_reader {
 	char *model_id; /* owned */
 	bool want_usage;
 	bool finished;	     /* a finish reason was seen */
+	bool doubted;	     /* and more of that answer after it */
+	unsigned answers;    /* that were asked for */
+	uint64_t over;	     /* bits of the first of them with a reason */
 	uint64_t asked;	     /* bytes of text in the question */
 	uint64_t text_bytes; /* of the answer's text and reasoning */
 	struct provider_usage usage;
@@ -257,6 +261,12 @@ int provider_put_usage(struct provider_reader *r, struct json_object *root);
 enum provider_result provider_finish(struct provider_reader *r,
     provider_emit_fn emit, void *arg, struct api_error *err);
 
+/* assemble.c: a stream's chunks that came as one list (NULL: as lines of JSON) as a
+ * whole answer. Returns 0, or -1 as provider_read_whole() does. */
+int provider_read_pieces(struct provider_reader *r, const char *body,
+    size_t len, struct json_object *list, struct buf *out,
+    struct api_error *err);
+
 /* ---- finish.c: why an answer ended ---- */
 
 enum provider_end {
@@ -269,6 +279,11 @@ enum provider_end {
 /* What a reason means, and the word that OpenAI has for it; of an unknown one
  * the word is its own. */
 enum provider_end provider_end_of(const char *reason, const char **openai);
+
+/* A finish reason of the answer `at` was seen; or a text of it, which says that
+ * one before was none. */
+void provider_end_seen(struct provider_reader *r, int64_t at);
+void provider_end_doubt(struct provider_reader *r, int64_t at);
 
 /* Sets a choice's finish_reason so; `called`: tools were called. Returns 0, or
  * -1 when out of memory. */

@@ -23,8 +23,10 @@ struct openai_call {
 struct openai_state {
 	struct openai_call *calls; /* owned */
 	size_t n_calls;
-	unsigned seed;	/* of the ids that are made here */
-	uint32_t roles; /* bits of the first choices whose role was told */
+	unsigned seed;	     /* of the ids that are made here */
+	const char *thought; /* what it calls reasoning; NULL: it had none */
+	bool told;	     /* that was told */
+	uint32_t roles;	     /* bits of the first choices whose role was told */
 };
 
 /* A seed for the ids of this answer, not the same in the next one, of what its

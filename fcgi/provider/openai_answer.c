@@ -13,6 +13,7 @@ answer_choice(struct openai_state *st, struct json_object *choice,
 	struct json_object *message = json_get(choice, "message"), *calls;
 	enum provider_result result = PROVIDER_MORE;
 	enum provider_end end;
+	const char *role;
 
 	if (message == NULL && json_get(choice, "text") != NULL) {
 		message = json_object_new_object();
@@ -23,7 +24,8 @@ answer_choice(struct openai_state *st, struct json_object *choice,
 			return provider_no_memory(err);
 	}
 	if (json_object_is_type(message, json_type_object)) {
-		if (json_str(message, "role", NULL) == NULL &&
+		role = json_str(message, "role", NULL);
+		if ((role == NULL || strcmp(role, "assistant") != 0) &&
 		    provider_add_string(message, "role", "assistant", 9) != 0)
 			return provider_no_memory(err);
 		result = openai_delta(st, 0, message, think, true, err);
@@ -39,6 +41,43 @@ answer_choice(struct openai_state *st, struct json_object *choice,
 	if (provider_error_find(choice) != NULL || end == PROVIDER_END_ERROR)
 		return PROVIDER_FAILED;
 	return PROVIDER_MORE;
+}
+
+/* Some give what one answer says and what it calls as two: puts calls without
+ * words into the first. Returns 0, or -1 when out of memory. */
+static int
+join_choices(struct json_object *choices)
+{
+	struct json_object *to, *from, *have, *calls;
+	size_t i = 1, k, len;
+
+	to = json_get(json_object_array_get_idx(choices, 0), "message");
+	while (json_object_is_type(to, json_type_object) &&
+	    i < json_object_array_length(choices)) {
+		from =
+		    json_get(json_object_array_get_idx(choices, i), "message");
+		calls = json_get(from, "tool_calls");
+		if (!json_object_is_type(calls, json_type_array) ||
+		    json_object_array_length(calls) == 0 ||
+		    (json_str(from, "content", &len) != NULL && len > 0)) {
+			i++;
+			continue;
+		}
+		have = json_get(to, "tool_calls");
+		for (k = 0; json_object_is_type(have, json_type_array) &&
+		     k < json_object_array_length(calls);
+		     k++) {
+			if (json_object_array_add(have,
+				json_object_get(
+				    json_object_array_get_idx(calls, k))) != 0)
+				return -1;
+		}
+		if (k == 0 &&
+		    provider_add(to, "tool_calls", json_object_get(calls)) != 0)
+			return -1;
+		json_object_array_del_idx(choices, i, 1);
+	}
+	return 0;
 }
 
 static int
@@ -78,6 +117,10 @@ openai_answer(struct provider_reader *r, struct json_object *root,
 	    json_object_array_length(choices) == 0)
 		return -1;
 	openai_seed(st, root);
+	if (r->answers <= 1 && join_choices(choices) != 0) {
+		(void)provider_no_memory(err);
+		return -1;
+	}
 	if (answer_choices(r, st, choices, err) != 0)
 		return -1;
 	provider_usage_read(&r->usage,

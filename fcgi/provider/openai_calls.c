@@ -23,17 +23,37 @@ hash(const char *s)
 	return h | 1;
 }
 
+/* The call that has that id; where several have, by the server's index. One with
+ * a name and an index of its own is another. */
+static struct openai_call *
+find_id(struct openai_state *st, int64_t choice, int64_t given, uint64_t id,
+    bool named)
+{
+	struct openai_call *found = NULL, *c;
+	size_t i;
+
+	for (i = st->n_calls; id != 0 && i-- > 0;) {
+		c = &st->calls[i];
+		if (c->choice != choice || c->id != id)
+			continue;
+		if (c->given == given)
+			return c;
+		if (found == NULL && (!named || given == -1 || c->given == -1))
+			found = c;
+	}
+	return found;
+}
+
 /* The last known call that fits, or NULL: what comes is a new one. */
 static struct openai_call *
 find(struct openai_state *st, int64_t choice, int64_t given, uint64_t id,
     bool named)
 {
+	struct openai_call *known = find_id(st, choice, given, id, named);
 	size_t i;
 
-	for (i = st->n_calls; id != 0 && i-- > 0;) {
-		if (st->calls[i].choice == choice && st->calls[i].id == id)
-			return &st->calls[i];
-	}
+	if (known != NULL)
+		return known;
 	/* A name begins a call, unless it belongs to one without an id. */
 	if (id != 0 && named)
 		given = given == -1 ? -2 : given;
@@ -106,9 +126,10 @@ set_arguments(struct json_object *f, bool whole)
 	struct buf text;
 	int rc = -1;
 
-	if (json_object_is_type(v, json_type_string))
+	if (json_object_is_type(v, json_type_string) &&
+	    (!whole || json_object_get_string_len(v) > 0))
 		return 0;
-	if (v == NULL) {
+	if (v == NULL || json_object_is_type(v, json_type_string)) {
 		if (whole)
 			return provider_add_string(f, "arguments", "{}", 2);
 		json_object_object_del(f, "arguments");
@@ -121,21 +142,39 @@ set_arguments(struct json_object *f, bool whole)
 	return rc;
 }
 
+/* True when an id names no call: there is none, or another call has it. */
+static bool
+is_unfit(const struct openai_state *st, const struct openai_call *c,
+    const char *id)
+{
+	size_t i;
+
+	if (id == NULL || id[0] == '\0' || strcmp(id, "null") == 0)
+		return true;
+	for (i = 0; i < st->n_calls; i++) {
+		if (&st->calls[i] != c && st->calls[i].choice == c->choice &&
+		    st->calls[i].id == c->id)
+			return true;
+	}
+	return false;
+}
+
 /* What the first piece of a call must have. */
 static int
 set_begin(struct openai_state *st, const struct openai_call *c,
     struct json_object *call)
 {
 	const char *id = json_str(call, "id", NULL);
+	const char *type = json_str(call, "type", NULL);
 	char made[48];
 
-	if (id == NULL || id[0] == '\0') {
+	if (is_unfit(st, c, id)) {
 		(void)snprintf(made, sizeof(made), "call_%08x_%u", st->seed,
 		    c->ours);
 		if (provider_add_string(call, "id", made, strlen(made)) != 0)
 			return -1;
 	}
-	if (json_str(call, "type", NULL) == NULL &&
+	if ((type == NULL || type[0] == '\0') &&
 	    json_get(call, "function") != NULL)
 		return provider_add_string(call, "type", "function", 8);
 	return 0;

@@ -107,7 +107,8 @@ append_to(struct json_object *delta, const char *name, struct json_object *list)
 
 /* Reasoning under any of its names; the first that says something counts. */
 static int
-take_reasoning(struct json_object *delta, struct buf *text)
+take_reasoning(struct openai_state *st, struct json_object *delta,
+    struct buf *text)
 {
 	static const char *const names[] = { "reasoning_content", "reasoning",
 		"reasoning_text", "thinking" };
@@ -122,6 +123,8 @@ take_reasoning(struct json_object *delta, struct buf *text)
 			if (text->len == 0)
 				buf_append(text, buf_str(&one), one.len);
 			json_object_object_del(delta, names[i]);
+			if (text->len > 0 && st->thought == NULL)
+				st->thought = names[i];
 		}
 		ok = ok && buf_ok(&one);
 		buf_free(&one);
@@ -189,12 +192,39 @@ put_content(struct json_object *delta, struct content *c, bool replace)
 	return append_to(delta, "content_parts", c->others);
 }
 
+/* The calls; some send one that is no list. A provider that checks what goes back
+ * with a call wants the thoughts before it under its own name for them, which is
+ * told once, with the first call. */
+static int
+take_calls(struct openai_state *st, int64_t choice, struct json_object *delta,
+    bool whole)
+{
+	struct json_object *calls = json_get(delta, "tool_calls"), *list = NULL;
+	const char *name = st->thought;
+
+	if (json_object_is_type(calls, json_type_object)) {
+		if (collect(&list, calls) != 0 ||
+		    provider_add(delta, "tool_calls", list) != 0)
+			return -1;
+		calls = list;
+	}
+	if (!json_object_is_type(calls, json_type_array) ||
+	    json_object_array_length(calls) == 0)
+		return 0;
+	if (name != NULL && !st->told) {
+		st->told = true;
+		if (provider_add_string(delta, "reasoning_name", name,
+			strlen(name)) != 0)
+			return -1;
+	}
+	return openai_calls(st, choice, calls, whole);
+}
+
 enum provider_result
 openai_delta(struct openai_state *st, int64_t choice, struct json_object *delta,
     struct provider_think *think, bool whole, struct api_error *err)
 {
 	struct json_object *v = json_get(delta, "content");
-	struct json_object *calls = json_get(delta, "tool_calls");
 	bool thinks = think != NULL && think->state != PROVIDER_THINK_OFF;
 	bool replace =
 	    v != NULL && (thinks || !json_object_is_type(v, json_type_string));
@@ -206,11 +236,10 @@ openai_delta(struct openai_state *st, int64_t choice, struct json_object *delta,
 	if (replace)
 		result = take_content(&c, v, err);
 	if (result == PROVIDER_MORE &&
-	    (take_reasoning(delta, &c.reasoning) != 0 ||
+	    (take_reasoning(st, delta, &c.reasoning) != 0 ||
 		(thinks && replace && split(&c, think, whole) != 0) ||
 		put_content(delta, &c, replace) != 0 ||
-		(json_object_is_type(calls, json_type_array) &&
-		    openai_calls(st, choice, calls, whole) != 0)))
+		take_calls(st, choice, delta, whole) != 0))
 		result = provider_no_memory(err);
 	content_free(&c);
 	return result;

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "openai.h"
 
@@ -31,7 +32,7 @@ struct chunk {
 	struct json_object *usage;     /* a reference of its own */
 	struct provider_usage choices; /* summed over the choices */
 	struct json_object *error;     /* borrowed */
-	bool content, finished;
+	bool content;
 	size_t n_choices;
 };
 
@@ -72,13 +73,17 @@ find_delta(struct json_object *choice, struct json_object **delta)
 		json_object_object_del(choice, "message");
 		return 0;
 	}
+	text = json_object_is_type(json_get(choice, "delta"), json_type_string)
+	    ? json_get(choice, "delta")
+	    : json_get(choice, "text");
+	text = json_object_get(text);
 	v = json_object_new_object();
 	*delta = v;
-	if (provider_add(choice, "delta", v) != 0)
+	if (provider_add(choice, "delta", v) != 0) {
+		json_object_put(text);
 		return -1;
-	text = json_get(choice, "text");
-	return text == NULL ? 0
-			    : provider_add(v, "content", json_object_get(text));
+	}
+	return text == NULL ? 0 : provider_add(v, "content", text);
 }
 
 /* Takes the usage that an object has away from it. */
@@ -87,6 +92,8 @@ take_usage(struct chunk *c, struct json_object *from)
 {
 	struct json_object *v = json_get(from, "usage");
 
+	if (json_object_is_type(v, json_type_array))
+		v = json_object_array_get_idx(v, 0);
 	if (json_object_is_type(v, json_type_object)) {
 		json_object_put(c->usage);
 		c->usage = json_object_get(v);
@@ -157,16 +164,17 @@ find_choice_error(struct chunk *c, struct json_object *choice,
 }
 
 /* The first delta of a choice says whose words these are; some servers leave
- * that out, and clients then lose what follows. */
+ * that out, or have another word for it, and clients then lose what follows. */
 static int
 tell_role(struct openai_state *st, struct json_object *delta, int64_t at)
 {
 	uint32_t bit = at >= 0 && at < ROLES_TOLD ? (uint32_t)1 << at : 0;
+	const char *role = json_str(delta, "role", NULL);
 
-	if ((st->roles & bit) == bit)
+	if (role == NULL && (st->roles & bit) == bit)
 		return 0;
 	st->roles |= bit;
-	return json_str(delta, "role", NULL) != NULL
+	return role != NULL && strcmp(role, "assistant") == 0
 	    ? 0
 	    : provider_add_string(delta, "role", "assistant", 9);
 }
@@ -196,8 +204,10 @@ normalise_choice(struct chunk *c, struct json_object *choice, size_t i,
 	if (provider_end_put(choice, st->n_calls > 0, &end) != 0)
 		return provider_no_memory(err);
 	find_choice_error(c, choice, end);
+	if (has_text(delta))
+		provider_end_doubt(r, at);
 	if (end != PROVIDER_END_NONE) {
-		c->finished = true;
+		provider_end_seen(r, at);
 		if (at == 0 && flush_think(r, delta) != 0)
 			return provider_no_memory(err);
 	}
@@ -261,8 +271,6 @@ read_chunk(struct provider_reader *r, struct chunk *c, provider_emit_fn emit,
 		return provider_no_memory(err);
 	if (c->error != NULL)
 		return provider_error_fill(r->p, c->error, err);
-	if (c->finished)
-		r->finished = true;
 	if (c->n_choices == 0)
 		return PROVIDER_MORE; /* Azure's filter results, or usage */
 	json_object_object_del(c->root, "x_groq");
@@ -335,11 +343,16 @@ emit_plain(struct provider_reader *r, const char *s, size_t len,
 	static const char from[] = "reasoning", to[] = "reasoning_content";
 	enum provider_result result = PROVIDER_FAILED;
 	bool learn = !scan->finish && scan->text != NULL;
+	struct openai_state *st = r->state;
 	struct buf chunk;
 	size_t at;
 
+	if (scan->content && r->answers <= 1)
+		provider_end_doubt(r, 0);
 	if (scan->finish)
-		r->finished = true;
+		provider_end_seen(r, 0);
+	if (scan->reasoning && st->thought == NULL)
+		st->thought = scan->rename == NULL ? to : from;
 	r->text_bytes += scan->bytes;
 	if (scan->rename == NULL) {
 		if (learn)
@@ -378,7 +391,8 @@ is_plain(struct provider_reader *r, const struct provider_scan *scan)
 	const struct openai_state *st = r->state;
 
 	if (scan->finish &&
-	    (st->n_calls > 0 || r->think.state != PROVIDER_THINK_OFF))
+	    (st->n_calls > 0 || r->answers > 1 ||
+		r->think.state != PROVIDER_THINK_OFF))
 		return false;
 	if (scan->bytes == 0)
 		return true;
@@ -411,7 +425,7 @@ has_role(struct openai_state *st, const char *s, size_t len)
 static bool
 is_done(const char *s, size_t len)
 {
-	return (len == 6 && memcmp(s, "[DONE]", 6) == 0) ||
+	return (len == 6 && strncasecmp(s, "[DONE]", 6) == 0) ||
 	    (len == 8 && memcmp(s, "\"[DONE]\"", 8) == 0);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/crypto.h>
 
@@ -162,8 +163,9 @@ provider_reader_new(const struct config_provider *p, const char *model_id,
 
 void
 provider_reader_asked(struct provider_reader *r, const struct config_model *m,
-    uint64_t asked)
+    uint64_t asked, unsigned answers)
 {
+	r->answers = answers;
 	r->asked = asked;
 	r->think_mode = m->think;
 	provider_think_start(&r->think, m->think,
@@ -234,6 +236,22 @@ unmarked(const struct sse_event *ev)
 	return bare;
 }
 
+/* True for an event that only shows that somebody is there. */
+static bool
+is_life(const struct sse_event *ev)
+{
+	static const char *const names[] = { "ping", "keepalive", "keep-alive",
+		"heartbeat" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (ev->name_len == strlen(names[i]) &&
+		    strncasecmp(ev->name, names[i], ev->name_len) == 0)
+			return true;
+	}
+	return false;
+}
+
 enum provider_result
 provider_read(struct provider_reader *r, const struct sse_event *ev,
     provider_emit_fn emit, void *arg, struct api_error *err)
@@ -251,6 +269,8 @@ provider_read(struct provider_reader *r, const struct sse_event *ev,
 	    provider_template_read(r, ev->data, ev->data_len, emit, arg, err,
 		&result))
 		return result;
+	if (ev->data_len > 0 && ev->data[0] != '{' && is_life(ev))
+		return PROVIDER_MORE;
 	if (provider_halves_apply(&r->halves, ev->data, ev->data_len))
 		return read_joined(r, ev, emit, arg, err);
 	return kind_of(r->p)->read(r, ev, emit, arg, err);
@@ -296,6 +316,17 @@ bare(const char **s, size_t len)
 	}
 }
 
+/* True when the first line is JSON of its own. */
+static bool
+is_lines(const char *body, size_t len)
+{
+	const char *eol = memchr(body, '\n', len);
+
+	return eol != NULL &&
+	    json_check(body, (size_t)(eol - body), JSON_DEPTH_DEFAULT, NULL) ==
+	    JSON_OK;
+}
+
 int
 provider_read_whole(struct provider_reader *r, const char *body, size_t len,
     struct buf *out, struct api_error *err)
@@ -311,13 +342,17 @@ provider_read_whole(struct provider_reader *r, const char *body, size_t len,
 		(void)provider_no_memory(err);
 		return -1;
 	}
-	if (parsed != JSON_OK) {
+	if (parsed != JSON_OK && !is_lines(body, len)) {
 		(void)provider_invalid(err, "an answer that is no JSON");
 		return -1;
 	}
+	if (parsed != JSON_OK)
+		root = NULL;
 	error = provider_error_find(root);
 	if (error != NULL)
 		(void)provider_error_fill(r->p, error, err);
+	else if (root == NULL || json_object_is_type(root, json_type_array))
+		rc = provider_read_pieces(r, body, len, root, out, err);
 	else
 		rc = kind_of(r->p)->answer(r, root, out, err);
 	if (rc != 0 && err->status == 0) {

@@ -204,6 +204,9 @@ scan_delta_member(struct cursor *c, const struct name *n, struct found *f)
 	}
 	if (IS(n, "reasoning"))
 		return scan_thought(c, n, f);
+	if (IS(n, "role") && first == '"' &&
+	    (c->end - c->p < 11 || memcmp(c->p, "\"assistant\"", 11) != 0))
+		return false;
 	skip_value(c);
 	if (IS(n, "images")) {
 		f->out.content = f->out.content || first == '[';

@@ -135,13 +135,36 @@ keep(struct buf *b, struct slice *s)
 	return SSE_OK;
 }
 
+static enum sse_result dispatch(struct feed *f);
+
+/* Some end an event with one line end. No JSON goes on with what looks like the
+ * beginning of one, behind the end of one. */
+static bool
+is_another(const struct feed *f, const char *value, size_t len)
+{
+	const struct buf *b = &f->d->data;
+	char last = '\0';
+
+	if (f->data.p != NULL && f->data.len > 0)
+		last = f->data.p[f->data.len - 1];
+	else if (b->len > 0)
+		last = b->data[b->len - 1];
+	return last == '}' &&
+	    ((len > 0 && *value == '{') ||
+		(len >= 6 && memcmp(value, "[DONE]", 6) == 0));
+}
+
 /* One more data line: the first stays where it is, others are joined. */
 static enum sse_result
 add_data(struct feed *f, const char *value, size_t len)
 {
+	enum sse_result r;
 	struct sse *d = f->d;
 	size_t have;
 
+	if (d->have_data && is_another(f, value, len) &&
+	    (r = dispatch(f)) != SSE_OK)
+		return r;
 	if (!d->have_data) {
 		if (!may_have(d, len, value, len))
 			return SSE_TOO_LARGE;

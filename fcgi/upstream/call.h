@@ -61,6 +61,10 @@ void upstream_log_failure(const struct config_provider *p, const char *model,
  * and not at a large one. */
 bool upstream_body_closes(struct upstream *u);
 
+/* Looks whether what has come is all, as far as can be told without the end of
+ * the body, and does not wait for that end for long. */
+void upstream_expect(struct upstream *u);
+
 /* Frees a call; `t` is its transfer. */
 void upstream_free(struct transfer *t);
 

@@ -44,8 +44,8 @@ unlink_transfer(struct transfer *t)
 	if (t->next != NULL)
 		t->next->prev = t->prev;
 	s->active--;
-	if (t->lingering)
-		s->pool->lingering--;
+	if (t->lingering || t->expecting)
+		s->pool->ending--;
 	if (t->keeps)
 		t->origin->kept[s->index]--;
 	t->keeps = false;
@@ -238,37 +238,6 @@ transfer_abandon(struct transfer *t)
 	t->abandoned = true;
 }
 
-static void
-on_linger_timer(uv_timer_t *timer)
-{
-	struct upstream_pool *p = timer->data;
-	uint64_t now = loop_now(p->loop);
-	struct transfer *t, *next;
-	unsigned i;
-
-	for (i = 0; i < p->n_shards; i++)
-		for (t = p->shards[i]->transfers; t != NULL; t = next) {
-			next = t->next;
-			if (t->lingering && t->linger_until <= now)
-				transfer_cancel(t);
-		}
-	if (p->lingering == 0)
-		uv_timer_stop(timer);
-}
-
-void
-transfer_linger(struct transfer *t)
-{
-	struct upstream_pool *p = t->shard->pool;
-
-	t->lingering = true;
-	t->linger_until = loop_now(p->loop) + UPSTREAM_LINGER;
-	transfer_keep(t);
-	if (p->lingering++ == 0)
-		uv_timer_start(&p->linger_timer, on_linger_timer,
-		    UPSTREAM_LINGER, UPSTREAM_LINGER / 2);
-}
-
 void
 transfer_pause(struct transfer *t, bool pause)
 {
@@ -277,6 +246,7 @@ transfer_pause(struct transfer *t, bool pause)
 
 	if (t->doomed || !t->started)
 		return;
+	transfer_hold(t, pause);
 	s->pool->depth++;
 	rc = curl_easy_pause(t->easy, pause ? CURLPAUSE_RECV : CURLPAUSE_CONT);
 	s->pool->depth--;
@@ -439,12 +409,12 @@ upstream_pool_new(struct loop *l)
 	curl_share_setopt(p->share, CURLSHOPT_SHARE,
 	    CURL_LOCK_DATA_SSL_SESSION);
 	curl_share_setopt(p->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
-	uv_timer_init(&l->uv, &p->linger_timer);
-	p->linger_timer.data = p;
+	uv_timer_init(&l->uv, &p->ending_timer);
+	p->ending_timer.data = p;
 	if (shard_new(p) == NULL) {
 		curl_share_cleanup(p->share);
 		p->share = NULL;
-		uv_close((uv_handle_t *)&p->linger_timer, upstream_free_handle);
+		uv_close((uv_handle_t *)&p->ending_timer, upstream_free_handle);
 		return NULL;
 	}
 	return p;
@@ -469,5 +439,5 @@ upstream_pool_free(struct upstream_pool *p)
 	curl_share_cleanup(p->share);
 	for (o = 0; o < p->n_origins; o++)
 		free(p->origins[o].url);
-	uv_close((uv_handle_t *)&p->linger_timer, upstream_free_handle);
+	uv_close((uv_handle_t *)&p->ending_timer, upstream_free_handle);
 }

@@ -69,11 +69,13 @@ struct transfer {
 	struct origin *origin;
 	struct transfer *prev, *next; /* all of a shard */
 	struct transfer *next_doomed, *next_late, *next_touched;
-	uint64_t linger_until;
+	uint64_t until;	  /* while lingering or expecting */
 	CURLcode failure; /* while doomed; CURLE_OK: cancelled */
 	size_t header_bytes;
 	bool doomed;
 	bool started;
+	bool expecting; /* transfer_expect_end() was called */
+	bool held;	/* while expecting: paused */
 	bool late;    /* started in a callback of libcurl's, and not given to it
 		    * yet */
 	bool touched; /* its on_read is still to be called */
@@ -121,6 +123,12 @@ void transfer_keep(struct transfer *t);
 /* The answer is complete. Waits UPSTREAM_LINGER for the end of the body, for
  * the sake of the connection, then cancels. */
 void transfer_linger(struct transfer *t);
+
+/* What has come may be all, though the body goes on: when it has not ended `ms`
+ * from now, on_done is called as if it had. Until then a further call may only
+ * shorten that; after transfer_expect_more() it begins anew. */
+void transfer_expect_end(struct transfer *t, unsigned ms);
+void transfer_expect_more(struct transfer *t);
 
 /* Frees the request, the key in its header too, once it was sent whole; it is
  * never sent again. For a body callback. */

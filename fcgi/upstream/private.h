@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Between the files of the upstream: pool.c (transfers and shards), idle.c
- * (connections that are kept) and socket.c (libcurl's sockets and times on the loop).
+ * (connections that are kept), ending.c (answers that are over before their body
+ * is) and socket.c (libcurl's sockets and times on the loop).
  */
 #ifndef CONFAB_UPSTREAM_PRIVATE_H
 #define CONFAB_UPSTREAM_PRIVATE_H
@@ -48,9 +49,9 @@ struct upstream_pool {
 	unsigned n_shards;
 	struct origin origins[UPSTREAM_ORIGINS];
 	size_t n_origins;
-	uv_timer_t linger_timer;
-	unsigned lingering;
-	int depth; /* of our calls into libcurl */
+	uv_timer_t ending_timer;
+	unsigned ending; /* transfers that wait for it */
+	int depth;	 /* of our calls into libcurl */
 	struct transfer *doomed, *late, *touched;
 };
 
@@ -60,6 +61,9 @@ void upstream_act(struct shard *s, curl_socket_t fd, int events);
 
 /* Marks a transfer to be ended once libcurl's callbacks are over. */
 void transfer_doom(struct transfer *t);
+
+/* Nothing is read of a paused transfer, which is no sign of its end. */
+void transfer_hold(struct transfer *t, bool paused);
 
 /* Learns from a transfer that is over whether its connection stays. */
 void upstream_idle_count(struct transfer *t, CURLcode result);

@@ -219,6 +219,7 @@ read_events(struct upstream *u, const char *p, size_t len)
 	sse_outcome(u, sse_feed(&u->sse, p, len, on_event, u));
 	if (u->handler == NULL)
 		return u->transfer.lingering;
+	upstream_expect(u);
 	u->unwritten += len;
 	if (u->unwritten < UPSTREAM_GATHER_MAX) {
 		transfer_touch(&u->transfer);
@@ -262,12 +263,14 @@ collect(struct upstream *u, const char *p, size_t len)
 static bool
 is_early(struct upstream *u)
 {
-	if (u->kind != BODY_ANSWER || !transfer_is_sending(&u->transfer) ||
-	    (!transfer_is_counted_out(&u->transfer, u->body.len) &&
-		!upstream_body_closes(u)))
-		return false;
-	transfer_abandon(&u->transfer);
-	return true;
+	if (u->kind == BODY_ANSWER && transfer_is_sending(&u->transfer) &&
+	    (transfer_is_counted_out(&u->transfer, u->body.len) ||
+		upstream_body_closes(u))) {
+		transfer_abandon(&u->transfer);
+		return true;
+	}
+	upstream_expect(u);
+	return false;
 }
 
 /* The first bytes: they tell what comes, and are then read as that. */
@@ -431,7 +434,8 @@ upstream_start(struct upstream_pool *p, const struct upstream_call *call,
 	    call->chat->include_usage || !call->chat->stream);
 	if (u->model_id == NULL || u->reader == NULL)
 		goto no_memory;
-	provider_reader_asked(u->reader, call->model, u->asked);
+	provider_reader_asked(u->reader, call->model, u->asked,
+	    call->chat->answers);
 	u->transfer.on_done = on_done;
 	u->transfer.on_body = on_body;
 	u->transfer.on_read = on_read;

@@ -32,6 +32,22 @@ upstream_body_closes(struct upstream *u)
 	    JSON_OK;
 }
 
+void
+upstream_expect(struct upstream *u)
+{
+	bool counted = true;
+
+	if (u->kind != BODY_EVENTS) {
+		if (upstream_body_closes(u))
+			transfer_expect_end(&u->transfer, UPSTREAM_TAIL);
+	} else if (provider_reader_settled(u->reader, &counted)) {
+		transfer_expect_end(&u->transfer,
+		    counted ? UPSTREAM_TAIL : UPSTREAM_TAIL_UNCOUNTED);
+	} else {
+		transfer_expect_more(&u->transfer);
+	}
+}
+
 /* A whole answer, while and after it is read. */
 struct whole {
 	struct loop_work work; /* first */

@@ -24,6 +24,7 @@ struct chat_request {
 	bool web_search;    /* the model is to be let search; not in root */
 	bool has_image;
 	bool has_http; /* something is to be fetched by http: */
+	unsigned answers;   /* that are asked for, 1 or more */
 	size_t n_messages;
 };
 

@@ -99,9 +99,10 @@ struct provider_reader *provider_reader_new(const struct config_provider *p,
     const char *model_id, bool want_usage);
 
 /* Says more about what was asked: of which model, with how many bytes of text,
- * from which usage is estimated where the provider tells none. Before reading. */
+ * from which usage is estimated where the provider tells none, for how many
+ * answers. Before reading. */
 void provider_reader_asked(struct provider_reader *r,
-    const struct config_model *m, uint64_t asked);
+    const struct config_model *m, uint64_t asked, unsigned answers);
 
 /* Bytes of text in a request's messages and tools. */
 uint64_t provider_asked(const struct chat_request *req);
@@ -119,6 +120,13 @@ enum provider_result provider_read(struct provider_reader *r,
  */
 enum provider_result provider_read_end(struct provider_reader *r,
     provider_emit_fn emit, void *arg, struct api_error *err);
+
+/*
+ * True when the stream could end here as a good one (see provider_read_end()):
+ * each answer that was asked for has its finish reason, and none went on after
+ * it. `counted`: its usage has come.
+ */
+bool provider_reader_settled(const struct provider_reader *r, bool *counted);
 
 /* What was counted so far, estimated where the provider has not counted. */
 const struct provider_usage *provider_reader_usage(struct provider_reader *r);

@@ -25,6 +25,10 @@
 /* Ms for the end of a body after its answer's end, so that the connection
  * can be reused. */
 #define UPSTREAM_LINGER 2000
+/* Ms for what may follow an answer that seems complete (its end, a text after all,
+ * usage) where the connection stays open; more where usage has not come. */
+#define UPSTREAM_TAIL 3000
+#define UPSTREAM_TAIL_UNCOUNTED 10000
 /* Bytes of a stream that are read before they are passed on, however much more
  * there is to read. */
 #define UPSTREAM_GATHER_MAX 8192

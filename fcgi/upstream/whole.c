@@ -43,7 +43,7 @@ upstream_expect(struct upstream *u)
 	} else if (provider_reader_settled(u->reader, &counted)) {
 		transfer_expect_end(&u->transfer,
 		    counted ? UPSTREAM_TAIL : UPSTREAM_TAIL_UNCOUNTED);
-	} else {
+	} else if (u->transfer.expecting) {
 		transfer_expect_more(&u->transfer);
 	}
 }

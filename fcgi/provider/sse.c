@@ -154,26 +154,20 @@ is_another(const struct feed *f, const char *value, size_t len)
 		(len >= 6 && memcmp(value, "[DONE]", 6) == 0));
 }
 
-/* One more data line: the first stays where it is, others are joined. */
-static enum sse_result
-add_data(struct feed *f, const char *value, size_t len)
-{
-	enum sse_result r;
-	struct sse *d = f->d;
-	size_t have;
+static enum sse_result add_data(struct feed *f, const char *value, size_t len);
 
-	if (d->have_data && is_another(f, value, len) &&
-	    (r = dispatch(f)) != SSE_OK)
-		return r;
-	if (!d->have_data) {
-		if (!may_have(d, len, value, len))
-			return SSE_TOO_LARGE;
-		d->have_data = true;
-		f->data.p = value;
-		f->data.len = len;
-		return SSE_OK;
+/* A further data line is joined to those before, or begins another event. */
+static enum sse_result
+add_more(struct feed *f, const char *value, size_t len)
+{
+	struct sse *d = f->d;
+	size_t have = d->data.len + f->data.len;
+	enum sse_result r;
+
+	if (is_another(f, value, len)) {
+		r = dispatch(f);
+		return r != SSE_OK ? r : add_data(f, value, len);
 	}
-	have = d->data.len + f->data.len;
 	if (keep(&d->data, &f->data) != SSE_OK)
 		return SSE_NO_MEMORY;
 	if (!may_have(d, have + 1 + len, buf_str(&d->data), d->data.len))
@@ -181,6 +175,22 @@ add_data(struct feed *f, const char *value, size_t len)
 	if (buf_putc(&d->data, '\n') == -1 ||
 	    buf_append(&d->data, value, len) == -1)
 		return SSE_NO_MEMORY;
+	return SSE_OK;
+}
+
+/* One more data line, of which the first stays where it is. */
+static enum sse_result
+add_data(struct feed *f, const char *value, size_t len)
+{
+	struct sse *d = f->d;
+
+	if (d->have_data)
+		return add_more(f, value, len);
+	if (!may_have(d, len, value, len))
+		return SSE_TOO_LARGE;
+	d->have_data = true;
+	f->data.p = value;
+	f->data.len = len;
 	return SSE_OK;
 }
 

@@ -20,6 +20,8 @@ export class Hosts {
   listens = {};
   /** @type {Record<string, import('./children.js').Child>} */
   workers = {};
+  /** @type {Record<string, Record<string, string>>} environment, by host */
+  env = {};
 
   /**
    * @param {import('./site.js').SiteOptions} options
@@ -75,7 +77,8 @@ export class Hosts {
       listen: this.listens[name], state: { host: name },
       runtime_dir: join(this.site.dir, `run-${name}`),
     })), { mode: 0o600 });
-    this.workers[name] = this.site.spawnWorker({ args: ['--config', file] });
+    this.workers[name] = this.site.spawnWorker(
+      { args: ['--config', file], env: this.env[name] });
     await until(async () => (await this.health(name).catch(() => null)),
       { what: `host ${name} answers` });
   }

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import {
-  addMessage, createConversation, createMessage, openPath, openTo, pathTo, removeMessage, restoreMessages,
-  siblingsOf, subtreeOf, titleFrom,
+  addMessage, besideLast, createConversation, createMessage, isEmpty, openPath, openTo, pathTo, removeMessage,
+  restoreMessages, siblingsOf, subtreeOf, titleFrom, withChildren,
 } from '../../static/core/conversation.js';
 import { selectActive, selectPath, selectSiblings } from '../../static/core/selectors.js';
-import { addExchange, makeCore, said } from './core-helpers.js';
+import { IMAGE, addExchange, makeCore, said } from './core-helpers.js';
 
 /** a conversation from lines "id parent" */
 function tree(...lines) {
@@ -82,6 +82,26 @@ test('an unknown parent or a known id changes nothing', () => {
   assert.equal(openTo(conversation, 'nobody'), conversation);
 });
 
+test('what is not there leads nowhere', () => {
+  const conversation = tree('u1', 'a1 u1');
+  assert.deepEqual(pathTo(conversation, 'nobody'), []);
+  assert.deepEqual(siblingsOf(conversation, 'nobody'), []);
+  assert.deepEqual(subtreeOf(conversation, 'nobody'), []);
+  assert.equal(withChildren(conversation, 'nobody', ['u1'], 'u1'), conversation);
+  assert.equal(restoreMessages(conversation, {}, 'x', 0), conversation);
+  assert.equal(besideLast(conversation, []), null);
+  assert.equal(shown(withChildren(conversation, 'a1', ['gone'], 'gone')), 'u1 a1', 'a path ends where a message is missing');
+});
+
+test('a conversation is empty until there is something to lose', () => {
+  const empty = createConversation({ id: 'c', now: 1 });
+  assert.equal(isEmpty(empty), true);
+  for (const [what, one] of Object.entries({
+    'a message': tree('u1'), 'words': { ...empty, draft: { text: 'x', attachments: [] } },
+    'a picture': { ...empty, draft: { text: '', attachments: [IMAGE] } }, 'a system prompt': { ...empty, system: 'x' },
+  })) assert.equal(isEmpty(one), false, what);
+});
+
 test('pathTo leads to hidden messages too', () => {
   const conversation = tree('u1', 'a1 u1', 'u2');
   assert.deepEqual(pathTo(conversation, 'a1').map(({ id }) => id), ['u1', 'a1']);
@@ -114,6 +134,8 @@ test('titles come from the first line that says something', () => {
   assert.equal(titleFrom('\n\n  Hello   there\nmore'), 'Hello there');
   assert.equal(titleFrom('# Heading'), 'Heading');
   assert.equal(titleFrom('   '), '');
+  assert.equal(titleFrom('x'.repeat(60)), 'x'.repeat(60), 'what fits is not cut');
+  assert.equal(titleFrom('x'.repeat(61)), `${'x'.repeat(59)}…`);
   const long = titleFrom('word '.repeat(40));
   assert.ok(long.length <= 60 && long.endsWith('word…'), long);
   const emoji = titleFrom('😀'.repeat(100));

@@ -6,7 +6,8 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { besideLast } from '../../static/core/conversation.js';
+import { addMessage, besideLast, createConversation, createMessage, openPath, openTo, removeMessage } from '../../static/core/conversation.js';
+import { removePair, restorePair } from '../../static/core/pair.js';
 import { textOf } from '../../static/core/parts.js';
 import { selectPath, selectSiblings, selectUnderWay } from '../../static/core/selectors.js';
 import { shownOf } from '../../static/ui/thread-plan.js';
@@ -118,4 +119,46 @@ test('a second model that is the first, or is gone, or cannot see a picture, is 
   page.actions.setSecond('nowhere');
   await page.ask('two');
   assert.equal(page.count('POST', 'chat/completions'), 2);
+});
+
+/** a conversation from lines "id parent" */
+const tree = (...lines) => lines.reduce((conversation, line) => {
+  const [id, parentId = null] = line.split(' ');
+  return addMessage(conversation, createMessage({ id, parentId, role: id.startsWith('u') ? 'user' : 'assistant', createdAt: 1 }));
+}, createConversation({ id: 'c', now: 1 }));
+const branch = (conversation) => openPath(conversation).map(({ id }) => id).join(' ');
+const taken = (conversation, id) => /** @type {any} */ (removePair(conversation, id));
+
+test('a pair goes out of the middle and comes back where it stood', () => {
+  const whole = openTo(tree('u1', 'a1 u1', 'u2 a1', 'a2 u2', 'u3 a2', 'a3 u3', 'u9 a1'), 'a3');
+  const { conversation, pair } = taken(whole, 'u2');
+  assert.equal(branch(conversation), 'u1 a1 u3 a3');
+  assert.deepEqual(conversation.nodes.a1.children, ['u3', 'u9']);
+  const back = restorePair(conversation, pair);
+  assert.equal(branch(back), branch(whole));
+  assert.deepEqual(back.nodes, whole.nodes);
+});
+
+test('where nothing follows, the question before is shown, or the one after', () => {
+  for (const [open, id, want] of [['u2', 'u2', 'u1'], ['u1', 'u1', 'u2'], ['u3', 'u3', 'u2'], ['u3', 'u1', 'u3']]) {
+    assert.equal(branch(taken(openTo(tree('u1', 'u2', 'u3'), open), id).conversation), want, `${id} of ${open}`);
+  }
+  assert.equal(branch(taken(tree('u1'), 'u1').conversation), '');
+});
+
+test('what is no question is no pair', () => {
+  assert.equal(removePair(tree('u1', 'a1 u1'), 'a1'), null);
+  assert.equal(removePair(tree('u1'), 'nobody'), null);
+});
+
+test('a pair whose place is gone, or that is back, stays as it is', () => {
+  const whole = tree('u1', 'a1 u1', 'u2 a1', 'a2 u2', 'u3 a2');
+  const { conversation, pair } = taken(whole, 'u2');
+  const same = (one, of = pair) => assert.equal(restorePair(one, of), one);
+  same(whole);
+  same(conversation, { ...pair, nodes: {} });
+  same(removeMessage(conversation, 'u1').conversation);
+  same(removeMessage(conversation, 'u3').conversation);
+  const last = taken(tree('u1', 'a1 u1', 'u2 a1'), 'u2');
+  same(removeMessage(last.conversation, 'a1').conversation, last.pair);
 });

@@ -377,6 +377,9 @@ put_scalar(const struct config_option *o, uint64_t v, char *out, size_t size)
 	case OPTION_SIZE:
 		config_value_put_size(out, size, v);
 		break;
+	case OPTION_MONEY:
+		config_value_put_money(out, size, v);
+		break;
 	case OPTION_MS:
 	case OPTION_SECONDS:
 		config_value_put_time(out, size, v);

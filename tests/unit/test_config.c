@@ -27,7 +27,8 @@ static const char full[] =
     "auth = remote_user\n"
     "log_level = debug\n"
     "users_file = \"/etc/x/users\"\n"
-    "limits { body = 64k  streams = 7\n messages = 3 tokens_per_day = 5 }\n"
+    "limits { body = 64k  streams = 7\n messages = 3 tokens_per_day = 5\n"
+    "  cost_per_day = 1.5 cost_per_month = 20 }\n"
     "timeouts { connect = 500ms total = 2h models = 7d grace = 0 }\n"
     "session { idle = 90 absolute = 1h }\n"
     "provider \"main\" {\n"
@@ -44,7 +45,8 @@ static const char full[] =
     "fallback = claude }\n"
     "}\n"
     "provider \"a\" { kind = anthropic base_url = \"http://[::1]:8080\"\n"
-    "  model \"claude\" { max_output_tokens = 8192 input = image }\n"
+    "  model \"claude\" { max_output_tokens = 8192 input = image\n"
+    "    price_prompt = 0.000003 price_completion = 0 }\n"
     "  model \"ears\" { input = {file, audio, text} } }\n"
     "provider \"b\" { base_url = \"https://api.openai.com/v1\" }\n";
 
@@ -89,6 +91,8 @@ check_full(const struct config *c)
 	assert_int_equal(c->limits.body, 65536);
 	assert_int_equal(c->limits.messages, 3);
 	assert_int_equal(c->limits.tokens_per_day, 5);
+	assert_int_equal(c->limits.cost_per_day, 1500000);
+	assert_int_equal(c->limits.cost_per_month, 20000000);
 	assert_int_equal(c->timeouts.connect, 500);
 	assert_int_equal(c->timeouts.total, 7200000);
 	assert_int_equal(c->timeouts.models, 604800000);
@@ -112,6 +116,7 @@ check_full(const struct config *c)
 	assert_string_equal(c->providers[1].key_header, "x-api-key");
 	assert_string_equal(c->providers[1].chat_path, "/v1/messages");
 	assert_int_equal(c->providers[1].models[0].input, INPUT_IMAGE);
+	assert_int_equal(c->providers[1].models[0].price_prompt, 3);
 	assert_int_equal(c->providers[1].models[1].input,
 	    INPUT_TEXT | INPUT_AUDIO | INPUT_FILE);
 	assert_string_equal(c->providers[2].token_limit_field,

@@ -170,6 +170,74 @@ test_values(void **state)
 	assert_false(config_value_number("18446744073709551616", &v));
 	assert_false(config_value_number(" 1", &v));
 	assert_false(config_value_number("+1", &v));
+	assert_false(config_value_number("", &v));
+	assert_false(config_value_number("1 ", &v));
+	assert_true(config_value_number("18446744073709551615", &v));
+	assert_true(v == UINT64_MAX);
+}
+
+static void
+test_amounts(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint64_t millionths;
+		const char *written;
+	} rows[] = {
+		{ "0", true, 0, "0" },
+		{ "0.000001", true, 1, "0.000001" },
+		{ "1.5", true, 1500000, "1.5" },
+		{ "1.500000", true, 1500000, "1.5" },
+		{ "100", true, 100000000, "100" },
+		{ "18446744073708.999999", true, UINT64_C(18446744073708999999),
+		    "18446744073708.999999" },
+		{ "18446744073709", false, 0, "" },
+		{ "1.", false, 0, "" },
+		{ ".5", false, 0, "" },
+		{ "0.0000001", false, 0, "" },
+		{ "1.5x", false, 0, "" },
+		{ "1,5", false, 0, "" },
+		{ "-1", false, 0, "" },
+	};
+	char text[32];
+	uint64_t v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (config_value_money(rows[i].text, &v) != rows[i].good)
+			fail_msg("%s", rows[i].text);
+		if (!rows[i].good)
+			continue;
+		assert_true(v == rows[i].millionths);
+		config_value_put_money(text, sizeof(text), v);
+		assert_string_equal(text, rows[i].written);
+	}
+}
+
+static void
+test_modes_and_answers(void **state)
+{
+	static const char *const no_mode[] = { "", "77", "00660", "1660",
+		"0680", "66a", "0/60" };
+	bool b = false;
+	uint64_t v;
+
+	(void)state;
+	assert_true(config_value_mode("0660", &v) && v == 0660);
+	assert_true(config_value_mode("777", &v) && v == 0777);
+	assert_true(config_value_mode("000", &v) && v == 0);
+	for (size_t i = 0; i < sizeof(no_mode) / sizeof(no_mode[0]); i++)
+		assert_false(config_value_mode(no_mode[i], &v));
+	assert_true(config_value_bool("yes", &b) && b);
+	assert_true(config_value_bool("off", &b) && !b);
+	assert_true(config_value_bool("on", &b) && b);
+	assert_true(config_value_bool("false", &b) && !b);
+	assert_true(config_value_bool("true", &b) && b);
+	assert_true(config_value_bool("no", &b) && !b);
+	assert_false(config_value_bool("", &b));
+	assert_false(config_value_bool("Yes", &b));
+	assert_false(config_value_bool("1", &b));
 }
 
 /* A file of the sources. */
@@ -271,6 +339,8 @@ main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_full_and_dump),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_amounts),
+		cmocka_unit_test(test_modes_and_answers),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_example),
 	};

@@ -89,6 +89,91 @@ test_plain(void **state)
 		assert_false(name_is_plain(odd[i], strlen(odd[i])));
 }
 
+/* Each end of what is odd, and its neighbour, which is plain. */
+static void
+test_ends(void **state)
+{
+	static const char *const good[] = {
+		"\xc5\xbe",	    /* U+017E */
+		"\xc6\x80",	    /* U+0180 */
+		"\xcb\xbf",	    /* U+02FF */
+		"\xcd\xb0",	    /* U+0370 */
+		"\xe2\x85\x90",	    /* U+2150 */
+		"\xe2\x91\x9f",	    /* U+245F */
+		"\xe2\x94\x80",	    /* U+2500 */
+		"\xe3\x80\x81",	    /* U+3001 */
+		"\xe3\x90\x80",	    /* U+3400 */
+		"\xef\xac\x87",	    /* U+FB07 */
+		"\xef\xb8\xb0",	    /* U+FE30 */
+		"\xf0\x9d\x8f\xbf", /* U+1D3FF */
+		"\xf0\x9d\xa0\x80", /* U+1D800 */
+		"\xf0\x9f\x83\xbf", /* U+1F0FF */
+		"\xf0\x9f\x88\x80", /* U+1F200 */
+		"\xf0\xaf\xa8\xa0", /* U+2FA20 */
+	};
+	static const char *const odd[] = {
+		"\xcc\x80",	    /* U+0300 */
+		"\xcd\xaf",	    /* U+036F */
+		"\xe1\xaa\xb0",	    /* U+1AB0 */
+		"\xe1\xb7\xbf",	    /* U+1DFF */
+		"\xe2\x80\x80",	    /* U+2000 */
+		"\xe2\x81\xb0",	    /* U+2070 */
+		"\xe2\x82\x9f",	    /* U+209F */
+		"\xe2\x85\x8f",	    /* U+214F */
+		"\xe2\x91\xa0",	    /* U+2460 */
+		"\xe2\x93\xbf",	    /* U+24FF */
+		"\xe3\x88\x80",	    /* U+3200 */
+		"\xe3\x8f\xbf",	    /* U+33FF */
+		"\xef\xa4\x80",	    /* U+F900 */
+		"\xef\xac\x86",	    /* U+FB06 */
+		"\xef\xbc\x80",	    /* U+FF00 */
+		"\xef\xbf\xaf",	    /* U+FFEF */
+		"\xf0\x9d\x90\x80", /* U+1D400 */
+		"\xf0\x9d\x9f\xbf", /* U+1D7FF */
+		"\xf0\x9f\x84\x80", /* U+1F100 */
+		"\xf0\x9f\x87\xbf", /* U+1F1FF */
+		"\xf0\xaf\xa0\x80", /* U+2F800 */
+		"\xf0\xaf\xa8\x9f", /* U+2FA1F */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (!name_is_plain(good[i], strlen(good[i])))
+			fail_msg("line %zu is plain", i);
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		if (name_is_plain(odd[i], strlen(odd[i])))
+			fail_msg("line %zu is odd", i);
+	assert_true(name_is_plain("", 0));
+	assert_true(name_is_plain("a b c", 5));
+}
+
+/* Characters of each length come back as they are; the longest name is one
+ * that has room for four bytes more. */
+static void
+test_fold_ends(void **state)
+{
+	static const char all[] =
+	    "@[`{\x7f"
+	    "\xc2\x80\xdf\xbf"			/* U+0080, U+07FF */
+	    "\xe0\xa0\x80\xef\xbf\xbd"		/* U+0800, U+FFFD */
+	    "\xf0\x90\x84\x80\xf4\x8f\xbf\xbd"; /* U+10100, U+10FFFD */
+	char folded[NAME_FOLDED_MAX + 1], longest[NAME_FOLDED_MAX];
+
+	(void)state;
+	assert_int_equal(name_fold(all, folded), 0);
+	assert_string_equal(folded, all);
+	assert_int_equal(name_fold("AZ", folded), 0);
+	assert_string_equal(folded, "az");
+	memset(longest, 'x', sizeof(longest));
+	longest[NAME_FOLDED_MAX - 3] = '\0';
+	assert_int_equal(name_fold(longest, folded), 0);
+	assert_string_equal(folded, longest);
+	longest[NAME_FOLDED_MAX - 3] = 'x';
+	longest[NAME_FOLDED_MAX - 2] = '\0';
+	assert_int_equal(name_fold(longest, folded), -1);
+	assert_string_equal(folded, "");
+}
+
 static void
 test_mixed(void **state)
 {
@@ -133,6 +218,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_fold_ends),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_users),
 	};

@@ -29,6 +29,17 @@
 static char path[TEMP_PATH_MAX], link_path[TEMP_PATH_MAX];
 static char new_path[TEMP_PATH_MAX];
 
+/* Descriptors that are open; tests need few. */
+static int
+open_fds(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) != -1;
+	return n;
+}
+
 static int
 append(const char *to, const char *what)
 {
@@ -139,6 +150,7 @@ test_refusals(void **state)
 	unlink(path);
 	assert_int_equal(file_edit_begin(&e, path, 100, 0, err), -1);
 	assert_non_null(strstr(err, path));
+	assert_non_null(strstr(err, "cannot be opened"));
 	assert_int_equal(file_edit_begin(&e, temp_folder, 100, 0, err), -1);
 	assert_int_equal(append(path, "kept"), 0);
 	/* Too large to be written: as it was. */
@@ -346,22 +358,33 @@ test_strangers(void **state)
 	assert_true(file_is_strangers(link_path, &st, STRANGER));
 }
 
-static int
-next_fd(void)
+/* A process without standard input has 0 for a file. */
+static void
+test_descriptor_zero(void **state)
 {
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int input = dup(STDIN_FILENO);
+	char text[64];
 
-	close(fd);
-	return fd;
+	(void)state;
+	unlink(path);
+	close(STDIN_FILENO);
+	assert_int_equal(append(path, "zero"), 0);
+	content(text, sizeof(text));
+	assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), -1);
+	if (input >= 0) {
+		assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+		close(input);
+	}
+	assert_string_equal(text, "zero");
 }
 
-static int fd_before;
+static int fds_before;
 
 static int
 before(void **state)
 {
 	(void)state;
-	fd_before = next_fd();
+	fds_before = open_fds();
 	return 0;
 }
 
@@ -370,7 +393,7 @@ static int
 after(void **state)
 {
 	(void)state;
-	return next_fd() == fd_before ? 0 : -1;
+	return open_fds() == fds_before ? 0 : -1;
 }
 
 static int
@@ -399,6 +422,7 @@ main(void)
 		CLOSED(test_stamps),
 		CLOSED(test_errors),
 		CLOSED(test_strangers),
+		CLOSED(test_descriptor_zero),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, temp_folder_remove);

@@ -187,6 +187,7 @@ function worth(character, encoding, before, after) {
 const LATIN = /\p{Script=Latin}/u;
 const UPPER = /\p{Lu}/u;
 const LOWER = /\p{Ll}/u;
+const HALF_WIDTH = /[\uff61-\uff9f]/;
 const CYRILLIC = /[\u0400-\u045f\u0490\u0491]/;
 
 /** First and last pair of bytes of the characters of the first level. @type {Record<string, [number, number]>} */
@@ -232,7 +233,8 @@ function eastern(character, encoding, before, after) {
   if (encoding === 'shift_jis') {
     if (/[\u3041-\u3096]/.test(character)) return 1;
     if (/[\u30a1-\u30fc]/.test(character)) return 0.8;
-    if (/[\uff61-\uff9f]/.test(character)) return 0.15 - word;
+    // Letters of banks and tills stand in rows; alone, they are the capitals of another encoding.
+    if (HALF_WIDTH.test(character)) return (HALF_WIDTH.test(before) && HALF_WIDTH.test(after) ? 0.45 : 0.15) - word;
     if (LIKELY.japanese.has(character)) return 0.9 - word;
   } else {
     if (/[\u3041-\u30fc]/.test(character)) return encoding === 'gb18030' ? 0 : -0.2;

@@ -2,6 +2,7 @@
 // Text in any encoding: what it is read as, and what is no text at all.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { decodeAs, decodeText, ENCODINGS } from '../../static/files/encoding.js';
 import { encode } from './files-helpers.js';
@@ -29,6 +30,18 @@ for (const [encoding, texts] of /** @type {[string, string[]][]} */ (CASES)) {
       assert.equal(decoded?.text, text, `read as ${decoded?.encoding}`);
     });
   }
+}
+
+// Subtitles, tables of shops and banks, names of files, words of programs: what other systems were told to misread.
+const SEEN = /** @type {Record<string, string[]>} */ (JSON.parse(readFileSync(new URL('data/encodings.json', import.meta.url), 'utf8')));
+
+for (const [encoding, texts] of Object.entries(SEEN)) {
+  test(`${encoding}: ${texts.length} short texts as people have them`, () => {
+    for (const text of texts) {
+      const decoded = decodeText(encode(text, encoding));
+      assert.equal(decoded?.text, text, `read as ${decoded?.encoding}`);
+    }
+  });
 }
 
 test('UTF-8 is what decodes as it to its last byte, wherever the first other letter is', () => {

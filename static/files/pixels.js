@@ -12,7 +12,8 @@ const BOX_BYTES = 256 * 1024;
 /** @type {Record<string, Measure>} */
 const MEASURES = {
   'image/png': (view) => view.getUint32(16) * view.getUint32(20),
-  'image/gif': (view) => view.getUint16(6, true) * view.getUint16(8, true),
+  'image/gif': ofGif,
+  'image/x-icon': ofIcon,
   'image/bmp': (view) => Math.abs(view.getInt32(18, true) * view.getInt32(22, true)),
   'image/jpeg': ofJpeg,
   'image/webp': ofWebp,
@@ -31,6 +32,31 @@ export function pixelsOf(bytes, type) {
   } catch {
     return 0; // cut off: whoever decodes it says so
   }
+}
+
+/** The screen, or the first frame, to which browsers enlarge it (GIF89a, 18 and 20). @type {Measure} */
+function ofGif(view) {
+  const area = (/** @type {number} */ at) => view.getUint16(at, true) * view.getUint16(at + 2, true);
+  const colours = (/** @type {number} */ at) => ((view.getUint8(at) & 0x80) === 0 ? 0 : 3 << ((view.getUint8(at) & 7) + 1));
+  let at = 13 + colours(10);
+  while (at + 9 < view.byteLength && view.getUint8(at) === 0x21) {
+    at += 2;
+    while (view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
+    at += 1;
+  }
+  return Math.max(area(6), at + 9 < view.byteLength && view.getUint8(at) === 0x2c ? area(at + 5) : 0);
+}
+
+/** The largest of its pictures, each PNG or BMP without its head, whatever their list says. @type {Measure} */
+function ofIcon(view) {
+  let most = 0;
+  for (let i = 0; i < view.getUint16(4, true) && 22 + 16 * i <= view.byteLength; i += 1) {
+    const at = view.getUint32(6 + 16 * i + 12, true);
+    if (at + 24 > view.byteLength) continue;
+    most = Math.max(most, view.getUint32(at) === 0x89504e47 ? view.getUint32(at + 16) * view.getUint32(at + 20)
+      : Math.abs(view.getInt32(at + 4, true) * view.getInt32(at + 8, true)) / 2);
+  }
+  return most;
 }
 
 /** The frame's segment (ITU-T T.81, B.2.2). @type {Measure} */

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { encode, pdf } from '../js/files-helpers.js';
+import { made, madePlain, plainKinds } from '../js/files-large.js';
 import { asModules, closeBrowser, MODELS, visit } from './ui-harness.js';
 
 after(closeBrowser);
@@ -306,5 +307,42 @@ test('a file that is removed is let go of, and one that is being read can be giv
   await chip(v, 'x.txt').waitFor({ state: 'detached' });
   const held = await v.page.evaluate(async () => (await import(new URL('ui/attach-waiting.js', document.baseURI).href)).waiting.size);
   assert.equal(held, 0);
+  await v.close();
+});
+
+test('no file holds the page up: giant, broken and lying ones, of each kind, each with its end', async () => {
+  const v = await visitWith('seeing');
+  const browser = /** @type {import('playwright-core').Browser} */ (v.page.context().browser());
+  const cut = (/** @type {string} */ name) => sample(name).subarray(0, Math.floor(sample(name).length / 2));
+  const MIB = 1024 * 1024;
+  const files = [
+    ...['docx', 'xlsx', 'odt', 'epub'].map((kind) => ({ name: `giant.${kind}`, content: made(kind, 6 * MIB) })),
+    ...plainKinds.map((kind, i) => ({ name: `giant-${i}.txt`, content: madePlain(kind, 3 * MIB) })),
+    { name: 'long.txt', content: 'Zeile für Zeile. '.repeat(60_000) },
+    ...['doc.docx', 'sheet.ods', 'slides.pptx', 'doc.epub', 'doc.rtf', 'talk.pdf', 'print.jpg', 'still.avif', 'still.heic', 'moving.gif']
+      .map((name) => ({ name: `cut-${name}`, content: cut(name) })),
+    { name: 'lying.pdf', content: Buffer.concat([Buffer.from('%PDF-1.7\n'), sample('doc.docx')]) },
+    { name: 'lying.png', content: Buffer.concat([sample('deep.png').subarray(0, 40), sample('doc.rtf')]) },
+    { name: 'lying.docx', content: sample('talk.pdf') },
+  ];
+  await browser.startTracing(v.page, { categories: ['toplevel', '__metadata'] });
+  for (const file of files) {
+    await attach(v, file);
+    // Each is a chip, or a picture, or a word; then it may go.
+    const end = v.page.locator('.composer .attachment, .composer .refusals p');
+    await end.first().waitFor({ timeout: 60000 });
+    await v.page.locator('.composer .spinner').waitFor({ state: 'detached', timeout: 60000 });
+    for (let chips = await v.page.locator('.composer .attachment').count(); chips > 0; chips -= 1) {
+      await v.page.locator('.composer .attachment').first().getByRole('button', { name: /^Remove / }).click();
+    }
+  }
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const main = new Set(traceEvents.filter((/** @type {any} */ { name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+    .map((/** @type {any} */ { pid, tid }) => `${pid} ${tid}`));
+  // What a task took of the processor, not of the clock: the machine may have other things to do.
+  const tasks = traceEvents.filter((/** @type {any} */ { name, pid, tid, tdur }) => name.endsWith('RunTask') && tdur > 0 && main.has(`${pid} ${tid}`));
+  assert.ok(tasks.length > 1000, `${tasks.length} tasks were seen`);
+  const longest = Math.max(...tasks.map((/** @type {any} */ { tdur }) => tdur)) / 1000;
+  assert.ok(longest < 100, `a task of ${longest} ms`);
   await v.close();
 });

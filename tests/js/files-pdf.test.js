@@ -2,13 +2,14 @@
 // PDFs that would unpack to much more than they are: each ends with a word, and with the memory of a small one.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { FileError } from '../../static/files/errors.js';
 import { createBudget, MAX_PART_BYTES, MAX_UNPACKED_BYTES } from '../../static/files/limits.js';
 import { guardBuffers } from '../../static/files/pdf-guard.js';
 import { textOfPdf, withPdf } from '../../static/files/pdf.js';
+import { damage, random } from './files-helpers.js';
 
 const skip = !existsSync(new URL('../../static/vendor/pdfjs/pdf.min.mjs', import.meta.url));
 const MIB = 1024 * 1024;
@@ -87,6 +88,29 @@ test('a stream that unpacks to more ends with a word, whatever it is packed with
 test('words of a page without an end are refused before they are all there', { skip }, async () => {
   const words = Buffer.from('BT /F1 12 Tf 72 720 Td '.concat('(some words of it) Tj T* '.repeat(40000), 'ET'));
   assert.equal((await read(pdfOf(deflateSync(words), FLATE), { chars: 10000 })).text, 'large');
+});
+
+test('PDFs of real programs, cut off and damaged, end with a word or with what is there, and leave nothing behind', { skip }, async () => {
+  /** @type {unknown[]} */
+  const unhandled = [];
+  const listen = (/** @type {unknown} */ reason) => { unhandled.push(reason); };
+  process.on('unhandledRejection', listen);
+  const folder = new URL('files/', import.meta.url);
+  const next = random(11);
+  for (const name of readdirSync(folder).filter((one) => one.endsWith('.pdf'))) {
+    const bytes = new Uint8Array(readFileSync(new URL(name, folder)));
+    const mark = new TextDecoder('latin1').decode(bytes);
+    // In the head, in a stream, before and in the list of places, in the trailer; and anywhere.
+    const cuts = [4, mark.indexOf('stream') + 20, mark.lastIndexOf('endobj'), mark.lastIndexOf('xref') + 3, mark.lastIndexOf('%%EOF')]
+      .map((at) => bytes.slice(0, Math.max(1, at)));
+    for (const broken of [...cuts, ...Array.from({ length: 5 }, () => damage(bytes, next).slice())]) {
+      const { text } = await read(broken);
+      assert.equal(typeof text, 'string', name);
+    }
+  }
+  await new Promise((resolve) => { setImmediate(resolve); });
+  process.off('unhandledRejection', listen);
+  assert.deepEqual(unhandled, []);
 });
 
 test('the guard is gone when the work is done', () => {

@@ -13,7 +13,11 @@ const bytes = (...parts) => new Uint8Array(Buffer.concat(parts.map((part) => (ty
 /** Each 300 × 200. @type {[string, Uint8Array][]} */
 const PICTURES = [
   ['image/png', bytes('\x89PNG\r\n\x1a\n', [0, 0, 0, 13], 'IHDR', [0, 0, 1, 44, 0, 0, 0, 200])],
-  ['image/gif', bytes('GIF89a', [44, 1, 200, 0])],
+  ['image/gif', bytes('GIF89a', [44, 1, 200, 0, 0, 0, 0])],
+  // One that lies: its screen is a dot, its frame, behind two extensions and colours, is not.
+  ['image/gif', bytes('GIF89a', [1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255], [0x21, 0xfe, 2, 65, 66, 1, 67, 0], [0x21, 0xf9, 4, 0, 0, 0, 0, 0], [0x2c, 0, 0, 0, 0, 44, 1, 200, 0, 0, 2, 0])],
+  ['image/x-icon', bytes([0, 0, 1, 0, 2, 0], [16, 16, 0, 0, 1, 0, 32, 0, 9, 0, 0, 0, 38, 0, 0, 0], [16, 16, 0, 0, 1, 0, 32, 0, 9, 0, 0, 0, 62, 0, 0, 0],
+    [40, 0, 0, 0, 16, 0, 0, 0, 32, 0, 0, 0, ...Array(12).fill(0)], '\x89PNG\r\n\x1a\n', [0, 0, 0, 13], 'IHDR', [0, 0, 1, 44, 0, 0, 0, 200])],
   ['image/bmp', bytes('BM', Array(16).fill(0), [44, 1, 0, 0, 56, 255, 255, 255])],
   ['image/jpeg', bytes([255, 0xd8, 255, 0xe0, 0, 4, 0xff, 0xc0, 255, 255, 0xc4, 0, 2, 255, 0xc2, 0, 17, 8, 0, 200, 1, 44, 3])],
   ['image/webp', bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8X', Array(8).fill(0), [43, 1, 0, 199, 0, 0])],

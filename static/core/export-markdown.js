@@ -12,7 +12,7 @@ import { isUnderWay, openPath } from './conversation.js';
 import { fence } from './fence.js';
 
 /** Whether Markdown would read something into a text, or lose the shape of it. */
-const LOOKS_LIKE_MARKDOWN = /[\\`*_#<>[\]|~$&=]|^[ \t]|[ \t]$|^\s*(?:[-+]|\d+[.)])(?:\s|$)|https?:|www\.|[^\n]\n[^\n]/m;
+const LOOKS_LIKE_MARKDOWN = /[\\`*_#<>[\]|~$&=]|^[ \t]|[ \t]$|^\s*(?:[-+]|\d+[.)]|-{2,})(?:\s|$)|https?:|www\.|[^\n]\n[^\n]/m;
 
 /**
  * @param {Conversation} conversation
@@ -87,22 +87,62 @@ export function asText(text) {
 }
 
 /**
- * Markdown with its code block closed, so that what follows is not code.
+ * Markdown with its code block closed, so that what follows is not code. One
+ * in an item of a list ends with the item, and a mark behind it would open
+ * another.
  *
  * @param {string} text
  * @returns {string}
  */
 export function closed(text) {
+  /** Where the words of the items begin that are open, outermost first. @type {number[]} */
+  const items = [];
   let open = '';
+  /** Where those of the item begin that the open block is in; 0 for none. */
+  let within = 0;
   for (const line of text.split('\n')) {
-    const [, mark = '', rest = ''] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+    const indent = line.search(/\S/);
+    if (indent < 0) continue;
+    if (open !== '' && indent < within) open = '';
+    let rest = line;
     if (open === '') {
-      if (mark !== '' && !(mark.startsWith('`') && rest.includes('`'))) open = mark;
-    } else if (mark[0] === open[0] && mark.length >= open.length && rest.trim() === '') {
-      open = '';
+      while (indent < (items.at(-1) ?? 0)) items.pop();
+      rest = beginItems(line, items);
+      within = items.at(-1) ?? 0;
+    } else {
+      rest = line.slice(within);
     }
+    open = openAfter(open, rest);
   }
-  return open === '' ? text : `${text}${text.endsWith('\n') ? '' : '\n'}${open}`;
+  return open === '' || within > 0 ? text : `${text}${text.endsWith('\n') ? '' : '\n'}${open}`;
+}
+
+/**
+ * @param {string} open  mark of the block that is open; ''
+ * @param {string} line
+ * @returns {string} of the one that is open behind the line
+ */
+function openAfter(open, line) {
+  const [, mark = '', info = ''] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+  if (open === '') return mark.startsWith('`') && info.includes('`') ? '' : mark;
+  return mark[0] === open[0] && mark.length >= open.length && info.trim() === '' ? '' : open;
+}
+
+/**
+ * The words of a line behind the marks of items that begin in it.
+ *
+ * @param {string} line
+ * @param {number[]} items  where the words of the open ones begin; changed
+ * @returns {string}
+ */
+function beginItems(line, items) {
+  let at = items.at(-1) ?? 0;
+  for (;;) {
+    const mark = /^ {0,3}(?:[-*+]|\d{1,9}[.)]) {1,4}(?=\S)/.exec(line.slice(at))?.[0];
+    if (mark === undefined) return line.slice(at);
+    at += mark.length;
+    items.push(at);
+  }
 }
 
 /**

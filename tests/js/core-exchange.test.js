@@ -11,6 +11,8 @@ import { readExport } from '../../static/core/importing.js';
 import { ImportError } from '../../static/core/reading.js';
 import { DEFAULT_SETTINGS, SETTINGS_KEY, loadSettings, saveSettings, validSettings } from '../../static/core/settings.js';
 import { selectActive } from '../../static/core/selectors.js';
+import { BlockParser } from '../../static/md/block-parser.js';
+import { EXTENSIONS } from '../../static/md/extensions.js';
 import { IMAGE, TEXT_FILE, addExchange, counter, makeCore } from './core-helpers.js';
 
 /** A conversation with everything in it. */
@@ -190,7 +192,28 @@ test('a code block that was cut is closed, and nothing else', () => {
   for (const [text, want] of [
     ['plain', 'plain'], ['```js\nx', '```js\nx\n```'], ['```js\nx\n```', '```js\nx\n```'], ['~~~~\n~~~\nx\n', '~~~~\n~~~\nx\n~~~~'],
     ['````\n```\n', '````\n```\n````'], ['a ``` b', 'a ``` b'], ['``` a ` b', '``` a ` b'], ['    ```\n', '    ```\n'], ['```\n``` x', '```\n``` x\n```'],
+    ['1. a\n   ```js\n   x', '1. a\n   ```js\n   x'], ['- ```js\n  x\n  ```', '- ```js\n  x\n  ```'], ['1. a\n   ```\n   x\nplain', '1. a\n   ```\n   x\nplain'],
+    ['- a\n\n```js\nx', '- a\n\n```js\nx\n```'], ['- a\n  - b\n\n  ```js\n  x', '- a\n  - b\n\n  ```js\n  x'],
   ]) assert.equal(closed(text), want, JSON.stringify(text));
+});
+
+test('a parser finds every message of an exported file where it is, whatever was asked and answered', async () => {
+  const questions = ['# x', '- a\n- b', '1. a', '> q', '```\ncode', '~~~', '    four', '<details>', '<!-- ', '| a | b |\n|---|---|', 'x\n===', '---', '* * *', '[a]: https://x.example',
+    '![x](https://x.example/y.png)', '$$x$$', 'a  \nb', '\\*no\\*', '&amp; &#35;', '`a', '- [ ] do', '[^1]: note', '``` `', 'line\n```js\nx\n```\n', '\ttab'];
+  const answers = ['plain', '```js\nx', '1. a\n   ```js\n   x', '- ```js\n  x\n  ```', '1. a\n   ```\n   x\nplain', '~~~\nx', '- a\n  - b\n\n    ```js\n    x', '> ```\n> x', '````md\n```\n````', '| a |\n|---|'];
+  const core = makeCore();
+  let parentId = null;
+  for (const [i, question] of questions.entries()) parentId = addExchange(core, question, answers[i % answers.length], { parentId }).answer;
+  const parser = new BlockParser(EXTENSIONS);
+  parser.feed((await core.actions.exportConversation('c0', 'md')).text);
+  parser.finish();
+  const blocks = parser.root.kids;
+  const said = (block) => (block.type === 'code' ? block.pieces.join('') : block.text);
+  const heads = blocks.flatMap((block, i) => (block.type === 'paragraph' && /^\*\*(You|Assistant)\*\*/.test(block.text) ? [i] : []));
+  assert.equal(heads.length, 2 * questions.length);
+  for (const [i, question] of questions.entries()) {
+    assert.equal(said(blocks[heads[2 * i] + 1]).replace(/\n$/, ''), question.replace(/\n$/, ''), JSON.stringify(question));
+  }
 });
 
 test('what a person wrote stays a text', () => {

@@ -15,6 +15,7 @@
 #include "confab/gateway/uploads.h"
 #include "gateway/deadline.h"
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define FAR 3600000 /* ms */
 
 static void
@@ -103,7 +104,11 @@ test_over(void **state)
 	(void)state;
 	connect_pair(pair);
 	assert_int_equal(deadline_set(&d, pair[0], 1), 0);
-	/* That gives nobody more. */
+	expect_over(pair, &d);
+	close_pair(pair);
+	/* Who has less is not given more. */
+	connect_pair(pair);
+	assert_int_equal(deadline_set(&d, pair[0], 1), 0);
 	deadline_shorten(FAR);
 	expect_over(pair, &d);
 	close_pair(pair);
@@ -130,12 +135,13 @@ test_in_time(void **state)
 	assert_false(deadline_clear(&d));
 }
 
-/* Of several, the first, the last and those between are cleared; what is left
- * is over when the process wants to end. */
+/* Of several, the latest and two between are cleared; what is left is over when
+ * the process wants to end. */
 static void
 test_shortened(void **state)
 {
 	enum { N = 5 };
+	static const size_t cleared[] = { 2, 1, 4 };
 	int fds = open_fds(), pairs[N][2];
 	struct deadline d[N];
 
@@ -146,12 +152,14 @@ test_shortened(void **state)
 				     FAR + (unsigned)i),
 		    0);
 	}
-	assert_false(deadline_clear(&d[2]));
-	assert_false(deadline_clear(&d[0]));
-	assert_false(deadline_clear(&d[4]));
+	for (size_t i = 0; i < COUNT(cleared); i++)
+		assert_false(deadline_clear(&d[cleared[i]]));
 	deadline_shorten(0);
-	expect_over(pairs[1], &d[1]);
 	expect_over(pairs[3], &d[3]);
+	expect_over(pairs[0], &d[0]);
+	/* What was cleared is seen no more. */
+	for (size_t i = 0; i < COUNT(cleared); i++)
+		assert_false(deadline_clear(&d[cleared[i]]));
 	for (size_t i = 0; i < N; i++)
 		close_pair(pairs[i]);
 	assert_int_equal(open_fds(), fds);

@@ -226,7 +226,7 @@ function takeEvent(state, { id, data }) {
   }
   if (chunk.finish !== '') next.finish = chunk.finish;
   if (chunk.refused) next.refused = true;
-  if (chunk.deltas.length > 0) next.status = statusAfter(chunk.deltas, next.status);
+  next.status = statusAfter(chunk.deltas, next.status);
   /** @type {Progress} */
   const progress = { status: next.status, lastEventId: next.lastEventId };
   if (chunk.deltas.length > 0) progress.deltas = chunk.deltas;
@@ -293,7 +293,7 @@ function withoutCode({ type, message, param }) {
  * @returns {boolean}
  */
 function isSeen(id, lastId) {
-  if (id === '' || lastId === '') return false;
+  if (id === '') return false;
   if (/^\d{1,15}$/.test(id) && /^\d{1,15}$/.test(lastId)) return Number(id) <= Number(lastId);
   return id === lastId;
 }

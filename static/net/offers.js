@@ -15,7 +15,7 @@
 import { plainName } from '../core/media.js';
 import { placesOfTemplate } from '../core/uri-template.js';
 import { ApiError } from './errors.js';
-import { fields, items, string } from './fields.js';
+import { amount, fields, items, string } from './fields.js';
 import { readResult, resourcePart } from './tool-call.js';
 
 /** Of one list. */
@@ -139,7 +139,7 @@ function readOffer({ server, uri, uri_template: template, name, title, descripti
   return {
     server: string(server), uri: address, title: plainName(string(title) || string(name) || address, MAX_NAME_CHARS),
     description: string(description).slice(0, MAX_DESCRIPTION_CHARS), type: string(type).slice(0, MAX_NAME_CHARS),
-    size: typeof size === 'number' && size > 0 ? size : 0,
+    size: amount(size) ?? 0,
     places: string(uri) === '' ? placesOfTemplate(address) : [],
   };
 }

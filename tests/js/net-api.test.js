@@ -7,6 +7,7 @@ import test from 'node:test';
 import { createApi, REQUEST_TIMEOUT_MS } from '../../static/net/api.js';
 import { readChunk } from '../../static/net/chunk.js';
 import { ApiError, errorOfAnswer, errorOfFailure, retryTime } from '../../static/net/errors.js';
+import { EventStreamError } from '../../static/net/sse.js';
 import { readModels, readSession } from '../../static/net/account.js';
 import { Clock } from './core-helpers.js';
 
@@ -70,6 +71,8 @@ test('Retry-After is seconds or a date', () => {
 test('what is thrown becomes an ApiError', () => {
   assert.equal(errorOfFailure(new TypeError('Failed to fetch'), true).code, 'network');
   assert.equal(errorOfFailure(new TypeError('Failed to fetch'), false).code, 'offline');
+  assert.equal(errorOfFailure(new DOMException('', 'TimeoutError'), true).code, 'timeout');
+  assert.equal(errorOfFailure(new EventStreamError('event_too_large'), true).code, 'event_too_large');
   assert.equal(errorOfFailure(new DOMException('x', 'AbortError'), true).code, 'aborted');
   assert.equal(errorOfFailure('a string', true).code, 'network');
   const own = new ApiError({ code: 'x' });
@@ -248,4 +251,9 @@ test('models and sessions are read with care', () => {
   ]) assert.deepEqual(readSession({ user: { name: 'ann' }, second_factor: given }).secondFactor, read);
   assert.throws(() => readSession({ user: null }), ApiError);
   assert.throws(() => readSession('x'), ApiError);
+});
+
+test('a page that came in the place of an answer has blocked it, up to the last status of success', () => {
+  const page = (status) => answer({ status, contentType: 'text/html', text: '<!doctype html>' }).code;
+  assert.deepEqual([200, 299, 300, 302].map(page), ['blocked', 'blocked', 'bad_answer', 'bad_answer']);
 });

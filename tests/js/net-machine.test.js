@@ -353,3 +353,74 @@ test('a stream that the server has is resumed from the start of the machine', ()
   assert.deepEqual(m.chunk(17, { content: 'old' }), []);
   assert.equal(m.chunk(18, { content: 'new' })[0].progress.deltas[0].text, 'new');
 });
+
+test('what an answer is at follows from what says something, and not from what stands beside it', () => {
+  const statusOfLast = (delta) => {
+    const m = machine().reading();
+    m.chunk(1, { reasoning_content: 'hm' });
+    return statusOf(m.chunk(2, delta));
+  };
+  assert.equal(statusOfLast({ content: 'a' }), 'answering');
+  assert.equal(statusOfLast({ images: [{ image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }] }), 'answering');
+  assert.equal(statusOfLast({ content: [{ type: 'odd', x: 1 }] }), 'thinking');
+  assert.equal(statusOfLast({ annotations: [{ type: 'url_citation', url_citation: { url: 'https://a.example/', title: 'A' } }] }), 'thinking');
+  assert.equal(statusOfLast({ audio: { data: '<' } }), 'thinking', 'a notice is no word');
+  assert.equal(statusOfLast({}), 'thinking');
+});
+
+test('a chunk that says nothing adds nothing', () => {
+  const m = machine().reading();
+  assert.deepEqual(m.chunk(1, {}), [{ do: 'progress', progress: { status: m.state.status, lastEventId: '1' } }]);
+});
+
+test('an event is passed over when it is known to have come', () => {
+  const m = machine().reading();
+  const taken = (id) => m.chunk(id, { content: 'a' }).length > 0;
+  assert.deepEqual(['', ''].map(taken), [true, true], 'without ids nothing is known');
+  assert.deepEqual(['x', 'x', 'y', '', '1e3', '7', '7', '6', '8'].map(taken), [true, false, true, true, true, true, false, false, true]);
+});
+
+test('an error while it is read is an end, and the server is told; one to a resume interrupts', () => {
+  const reading = machine().reading().fail('event_too_large');
+  assert.deepEqual(kinds(reading), ['cancel', 'end']);
+  assert.deepEqual(ending(reading), ['failed', 'event_too_large']);
+  const m = machine().reading();
+  m.fail('network');
+  m.say('due');
+  const resumed = m.fail('stream_not_found', 404);
+  assert.deepEqual(kinds(resumed), ['end']);
+  assert.deepEqual(ending(resumed), ['interrupted', 'stream_not_found']);
+});
+
+test('a connection that held for five seconds begins to count anew', () => {
+  const attempt = (ms) => {
+    const m = machine().reading();
+    for (const held of [0, ms]) {
+      m.now += held;
+      m.fail('network');
+      if (held === 0) {
+        m.say('due');
+        m.say('opened');
+      }
+      if (ms === 0) break;
+    }
+    return m.state.attempt;
+  };
+  assert.equal(attempt(4999), 2);
+  assert.equal(attempt(5000), 1);
+});
+
+test('a page that wakes looks after what it reads, and nothing else', () => {
+  const m = machine();
+  m.say('start');
+  m.now += SUSPECT_MS;
+  assert.deepEqual(m.say('wake'), []);
+  m.say('opened');
+  m.now += SUSPECT_MS - 1;
+  assert.deepEqual(m.say('wake'), []);
+  m.now += 1;
+  assert.deepEqual(m.say('wake'), [{ do: 'watch', ms: PROBE_MS }]);
+  m.fail('not_authenticated', 401);
+  m.now += GIVE_UP_MS;
+  assert.deepEqual(m.say('silent'), [], 'nor is one that waits for a login taken for lost');
+});

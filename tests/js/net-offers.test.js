@@ -24,9 +24,9 @@ test('a list is taken as far as it is one', async () => {
   }
   assert.deepEqual(await offersThat({ data: [{ server: 's', name: 'n', title: 'T', arguments: [{ name: 'a', required: true }, 7] }] }).listPrompts(), [
     { server: 's', name: 'n', text: 'T', places: [{ name: 'a', title: 'a', description: '', required: true }, { name: '', title: '', description: '', required: false }].slice(0, 1) }]);
-  const { list, errors } = await offersThat({ data: [{ server: 's', uri: 'a:1', name: 'n', size: -3 }], templates: [{ server: 's', uri_template: 'a:{x}{?y}', title: 'T' }],
+  const { list, errors } = await offersThat({ data: [{ server: 's', uri: 'a:1', name: 'n', size: -3 }, { server: 's', uri: 'a:2', name: 'm', size: 7 }], templates: [{ server: 's', uri_template: 'a:{x}{?y}', title: 'T' }],
     errors: [{ server: 'e', message: 'm' }] }).listResources();
-  assert.deepEqual(list.map(({ uri, title, size, places }) => [uri, title, size, places]), [['a:1', 'n', 0, []], ['a:{x}{?y}', 'T', 0, ['x', 'y']]]);
+  assert.deepEqual(list.map(({ uri, title, size, places }) => [uri, title, size, places]), [['a:1', 'n', 0, []], ['a:2', 'm', 7, []], ['a:{x}{?y}', 'T', 0, ['x', 'y']]]);
   assert.deepEqual(errors, [{ server: 'e', message: 'm' }]);
 });
 

@@ -204,3 +204,15 @@ test('cost is linear: twenty thousand events, and a long line in small pieces', 
   assert.equal(count, 40000);
   assert.ok(large < small * 10 + 50000, `${large} µs in one piece, ${small} µs in many`);
 });
+
+test('an event holds as much as the limit says, and an error says which limit it was', () => {
+  const of = (data, limits) => {
+    const events = [];
+    createEventParser({ onEvent: (event) => events.push(event.data), ...limits }).push(bytesOf(`${data}\n\n`));
+    return events;
+  };
+  assert.deepEqual(of('data: abc', { maxEventChars: 3 }), ['abc']);
+  assert.throws(() => of('data: abcd', { maxEventChars: 3 }), { code: 'event_too_large', message: 'an event is too large' });
+  assert.deepEqual(of('data: abc', { maxLineChars: 9 }), ['abc']);
+  assert.throws(() => of('data: abcd', { maxLineChars: 9 }), { code: 'line_too_long', message: 'a line of the event stream is too long' });
+});

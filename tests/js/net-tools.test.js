@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { MAX_RAW_CHARS } from '../../static/core/limits.js';
 import { ApiError } from '../../static/net/errors.js';
 import { MAX_QUESTIONS, callTool, readResult, webAddress } from '../../static/net/tool-call.js';
 import { listTools } from '../../static/net/tools.js';
@@ -168,14 +169,45 @@ test('what cannot be asked is cancelled, and a server that asks for ever is give
   const odd = { type: 'result', input_required: { requests: { a: { method: 'sampling/createMessage' } }, state: 's' } };
   await with_(asked, [[odd], [RESULT]], { ask: () => assert.fail('nobody is asked') });
   assert.deepEqual(asked[1][2].body.input_responses, { a: { action: 'cancel' } });
-  const { isError } = await with_([], Array.from({ length: 100 }, () => [odd]));
+  const often = [];
+  const { isError } = await with_(often, Array.from({ length: 100 }, () => [odd]));
   assert.equal(isError, true);
-  assert.ok(MAX_QUESTIONS < 100);
+  assert.equal(often.length, 1 + MAX_QUESTIONS, 'the call, and an answer to each question');
 });
 
 test('an address that a server sends is one of the web, and hides nothing', () => {
   assert.equal(webAddress('https://a.example/x?y#z'), 'https://a.example/x?y#z');
   for (const bad of ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', 'https://bank.example@evil.example/', 'https://:p@a.example', '//x', '', 7, null,
     `https://a.example/${'x'.repeat(5000)}`, 'https://a b/']) assert.equal(webAddress(bad), null, String(bad).slice(0, 40));
+  const long = (length) => `https://a.example/${'x'.repeat(length - 18)}`;
+  assert.equal(webAddress(long(4096)), long(4096));
+  assert.equal(webAddress(long(4097)), null);
   assert.equal(webAddress('https://b\u00fccher.example/'), 'https://xn--bcher-kva.example/', 'as it is gone to');
+});
+
+test('of its progress a tool may say anything, and numbers are taken', async () => {
+  const asked = [];
+  const told = [
+    '"progress":2,"total":5', '"progress":1e999,"total":1e999', '"progress":"3","total":"5"', '"progress":0,"total":0', '"progress":-1,"total":-1', '"message":7',
+  ].map((more, i) => `id: ${i + 1}\ndata: {"type":"progress",${more}}\n\n`).join('');
+  await with_(asked, [broken(`${told}id: 9\ndata: {"type":"log","progress":1}\n\n`), [RESULT]], { onProgress: ({ done, total }) => asked.push([done, total]) });
+  assert.deepEqual(asked.filter(([first]) => typeof first !== 'string'), [[2, 5], [null, null], [null, null], [0, null], [-1, null], [null, null]]);
+});
+
+test('a call that is given up is ended on the server, one that is over is not', async () => {
+  const over = new AbortController();
+  const asked = [];
+  await with_(asked, [[RESULT]], { signal: over.signal });
+  over.abort();
+  assert.deepEqual(lines(asked), ['POST tools/call']);
+  const given = new AbortController();
+  await with_(asked, [[{ type: 'progress', progress: 1 }, RESULT]], { signal: given.signal, onProgress: () => given.abort() }).catch(() => {});
+  assert.equal(lines(asked).filter((line) => line.startsWith('DELETE streams/')).length, 1);
+});
+
+test('what does not fit into a part is named, and a text is compared up to that size', () => {
+  const odd = (length) => { const part = { type: 'odd', x: '' }; part.x = 'y'.repeat(length - JSON.stringify(part).length); return readResult({ content: [part] }).result[0].kind; };
+  assert.deepEqual([odd(MAX_RAW_CHARS), odd(MAX_RAW_CHARS + 1)], ['raw', 'notice']);
+  const both = (length) => readResult({ content: [{ type: 'text', text: '{"a":1}'.padEnd(length) }], structured_content: { a: 1 } }).result.length;
+  assert.deepEqual([both(MAX_RAW_CHARS), both(MAX_RAW_CHARS + 1)], [1, 2]);
 });

@@ -185,7 +185,10 @@ drop(struct engine *e, const char *user, const char *key,
 void
 elsewhere_unclaim(struct relay_loop *l, const struct relay_job *job)
 {
-	if (job->placed && job->op == RELAY_CHAT)
+	/* Any other answer is about a stream that there is. */
+	if (job->placed && job->op == RELAY_CHAT &&
+	    (job->place.where == ENGINE_NOWHERE ||
+		job->place.where == ENGINE_UNKNOWN))
 		drop(engine_of(l), job->user, job->key, job->digest, false);
 }
 

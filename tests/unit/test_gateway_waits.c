@@ -142,8 +142,8 @@ test_shortened(void **state)
 {
 	enum { N = 5 };
 	static const size_t cleared[] = { 2, 1, 4 };
-	int fds = open_fds(), pairs[N][2];
-	struct deadline d[N];
+	int fds = open_fds(), pairs[N][2], pair[2];
+	struct deadline d[N], soon;
 
 	(void)state;
 	for (size_t i = 0; i < N; i++) {
@@ -154,6 +154,11 @@ test_shortened(void **state)
 	}
 	for (size_t i = 0; i < COUNT(cleared); i++)
 		assert_false(deadline_clear(&d[cleared[i]]));
+	/* The thread has seen the others, and sleeps. */
+	connect_pair(pair);
+	assert_int_equal(deadline_set(&soon, pair[0], 1), 0);
+	expect_over(pair, &soon);
+	close_pair(pair);
 	deadline_shorten(0);
 	expect_over(pairs[3], &d[3]);
 	expect_over(pairs[0], &d[0]);

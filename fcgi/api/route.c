@@ -75,6 +75,9 @@ static const struct route routes[] = {
 	{ "GET", "/api/tools", SESSION, api_tools },
 	{ "POST", "/api/tools/call", SESSION | CHANGES | BODY | LARGE,
 	    api_tool_call },
+	/* Not for another page: a frame of an app is one, and would be that of
+	 * another server. */
+	{ "GET", "/api/tools/frame/", SESSION | CHANGES, api_tool_frame },
 	{ "POST", "/api/totp", CHANGES | BODY, api_totp },
 	{ "GET", "/api/usage", SESSION, api_usage },
 	{ "POST", "/api/totp/remove", CHANGES | BODY, api_totp_remove },

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * GET api/tools: the tools that may be called; POST api/tools/call: one call,
- * streamed or whole. The same for prompts and resources of their servers.
+ * streamed or whole. The same for prompts and resources of their servers. GET
+ * api/tools/frame/SERVER: where that server's apps are drawn.
  */
 #include "config.h"
 
 #include <string.h>
 
 #include "confab/api/route.h"
+#include "confab/tool/app.h"
 #include "confab/tool/call.h"
 
 #include "route_relay.h"
@@ -115,4 +117,31 @@ void
 api_complete(struct route_call *c)
 {
 	ask(c, TOOL_OP_COMPLETE);
+}
+
+void
+api_tool_frame(struct route_call *c)
+{
+	const struct config_tool_server *server =
+	    tool_app_server(c->settings->config, c->rest, c->session.user,
+		c->session.groups);
+	struct api_error err;
+	struct buf policy;
+
+	if (server == NULL) {
+		route_fail(c, 404, "tool_not_found",
+		    "There is no such tool server here.");
+		return;
+	}
+	buf_init(&policy, TOOL_APP_POLICY_MAX);
+	if (tool_app_policy(server, &policy) == 0) {
+		response_header(c->response, "Content-Security-Policy",
+		    buf_str(&policy));
+		c->response->type = "text/html; charset=utf-8";
+		buf_puts(&c->response->body, tool_app_frame());
+	} else {
+		(void)api_error_no_memory(&err);
+		response_error(c->response, &err);
+	}
+	buf_free(&policy);
 }

@@ -241,6 +241,28 @@ check_fetch(struct config_reader *r, struct config_tool_server *t)
 	return 0;
 }
 
+/* Pages of its own that draw results. */
+static int
+check_apps(struct config_reader *r, struct config_tool_server *t)
+{
+	size_t i, n = 0;
+
+	if (t->kind != TOOL_KIND_MCP && t->apps)
+		return config_fail(r, line(r, t, "apps"),
+		    "tool_server %s: apps is for kind = mcp", t->name);
+	if (!t->apps && t->app_domains.n > 0)
+		return config_fail(r, line(r, t, "app_domains"),
+		    "tool_server %s: app_domains is nothing without apps",
+		    t->name);
+	for (i = 0; i < t->app_domains.n; i++)
+		n += strlen(t->app_domains.words[i]) + 1;
+	if (n > CONFIG_APP_DOMAINS_MAX)
+		return config_fail(r, line(r, t, "app_domains"),
+		    "tool_server %s: app_domains has more than %d bytes",
+		    t->name, CONFIG_APP_DOMAINS_MAX);
+	return 0;
+}
+
 static int
 check_tool_server(struct config_reader *r, struct config_tool_server *t)
 {
@@ -250,7 +272,7 @@ check_tool_server(struct config_reader *r, struct config_tool_server *t)
 	if (t->url == NULL)
 		return config_fail(r, line(r, t, NULL),
 		    "tool_server %s has no url", t->name);
-	if (check_fetch(r, t) != 0)
+	if (check_fetch(r, t) != 0 || check_apps(r, t) != 0)
 		return -1;
 	(void)snprintf(what, sizeof(what), "tool_server %s: calls%s", t->name,
 	    t->token_file != NULL ? " and the token" : "");

@@ -154,6 +154,23 @@ skip_host(const char *s)
 }
 
 bool
+config_is_app_domain(const char *s)
+{
+	const char *p;
+
+	if (strncmp(s, "https://", 8) == 0)
+		s += 8;
+	else if (strncmp(s, "wss://", 6) == 0)
+		s += 6;
+	else
+		return false;
+	if (strncmp(s, "*.", 2) == 0)
+		s += 2;
+	p = *s != '[' && *s != '.' ? skip_host(s) : NULL;
+	return p != NULL && (*p == '\0' || (*p == ':' && is_port(p + 1)));
+}
+
+bool
 config_is_listen(const char *s)
 {
 	const char *p;

@@ -261,6 +261,10 @@ static const struct config_option tool_server[] = {
 	    "an address, or a network as ADDRESS/BITS"),
 	BOOL(TS, prompts, "yes"),
 	BOOL(TS, resources, "yes"),
+	BOOL(TS, apps, "no"),
+	LIST(LIST, TS, app_domains, NULL, NULL, config_is_app_domain,
+	    "https://HOST or wss://HOST with or without a port, where HOST may "
+	    "begin with *."),
 	BOOL(TS, trust_annotations, "no"),
 	CHOICE(TS, consent, "ask", consents)
 };

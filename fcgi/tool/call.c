@@ -186,7 +186,7 @@ find_tool(struct tool_call *c, struct tool_servers *s, struct api_error *err)
 		return -1;
 	}
 	c->tool = tool_list_find(c->list, name);
-	if (c->tool == NULL || !tool_name_allowed(c->conf, c->tool->own))
+	if (c->tool == NULL || !tool_is_offered(c->conf, c->tool))
 		return not_found("name", err);
 	c->what = c->tool->own;
 	if (tool_consent(c->conf, c->tool) == CONSENT_NEVER)
@@ -203,9 +203,12 @@ is_offered(const struct tool_call *c, const struct config_tool_server *s)
 {
 	bool prompt = c->op == TOOL_OP_PROMPT ||
 	    (c->op == TOOL_OP_COMPLETE && json_get(c->root, "prompt") != NULL);
+	const char *uri = json_str(c->root, "uri", NULL);
+	bool app = c->op == TOOL_OP_RESOURCE && uri != NULL &&
+	    strncmp(uri, TOOL_APP_SCHEME, strlen(TOOL_APP_SCHEME)) == 0;
 
 	return tool_server_is_for(s, c->user, c->groups) &&
-	    (prompt ? s->prompts : s->resources);
+	    (prompt ? s->prompts : s->resources || (app && s->apps));
 }
 
 /* A name that the server gives something. */

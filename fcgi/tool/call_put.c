@@ -136,6 +136,7 @@ tool_call_put(struct tool_call *c, enum tool_era era, uint64_t id,
 	memset(&ask, 0, sizeof(ask));
 	ask.method = tool_call_method(c);
 	ask.members = buf_str(&members);
+	ask.apps = c->conf->apps;
 	if (era == TOOL_ERA_MODERN) {
 		ask.responses =
 		    c->responses != NULL ? buf_str(&responses) : NULL;

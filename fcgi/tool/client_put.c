@@ -53,11 +53,11 @@ tool_client_put(struct tool_client *c, struct provider_request *req,
 	switch (c->step) {
 	case STEP_PROBE:
 		rc = put_modern("tools/list", req);
-		tool_rpc_list(&req->body, "tools/list", TOOL_ERA_MODERN, c->id,
-		    NULL, 0);
+		tool_rpc_list(&req->body, "tools/list", TOOL_ERA_MODERN,
+		    c->call.server->apps, c->id, NULL, 0);
 		break;
 	case STEP_INITIALIZE:
-		tool_rpc_initialize(&req->body, c->id);
+		tool_rpc_initialize(&req->body, c->call.server->apps, c->id);
 		break;
 	case STEP_INITIALIZED:
 		rc = tool_client_put_session(c, req);

@@ -158,10 +158,34 @@ take_page(struct tool *t, struct json_object *from)
 
 	if (uri == NULL)
 		uri = json_str(meta, "ui/resourceUri", &len);
-	if (uri == NULL || strncmp(uri, "ui://", 5) != 0)
+	if (uri == NULL ||
+	    strncmp(uri, TOOL_APP_SCHEME, strlen(TOOL_APP_SCHEME)) != 0)
 		return 0;
 	t->ui = strdup(uri);
 	return t->ui != NULL ? 0 : -1;
+}
+
+/* Who may call it: models and apps, unless it says one of them. */
+static void
+take_visibility(struct tool *t, struct json_object *from)
+{
+	struct json_object *ui = json_get(json_get(from, "_meta"), "ui");
+	struct json_object *v, *list = json_get(ui, "visibility");
+	const char *word;
+	size_t i;
+
+	t->for_model = t->for_apps =
+	    !json_object_is_type(list, json_type_array);
+	if (t->for_model)
+		return;
+	for (i = 0; i < json_object_array_length(list); i++) {
+		v = json_object_array_get_idx(list, i);
+		word = json_object_is_type(v, json_type_string)
+		    ? json_object_get_string(v)
+		    : "";
+		t->for_model = t->for_model || strcmp(word, "model") == 0;
+		t->for_apps = t->for_apps || strcmp(word, "app") == 0;
+	}
 }
 
 /* Fills a tool; returns NULL, or why it is left out. */
@@ -182,6 +206,7 @@ read_tool(struct tool *t, const struct config_tool_server *c,
 		return why;
 	t->own = strdup(own);
 	t->reads = only_reads(json_get(from, "annotations"));
+	take_visibility(t, from);
 	if (t->own == NULL || tool_name(t->name, c->name, own, len) == -1 ||
 	    take_page(t, from) == -1 || make_json(t, c, from) == -1 ||
 	    make_digest(t, from) == -1)
@@ -278,12 +303,27 @@ tool_list_add(struct tool_list *l, const struct config_tool_server *c,
 
 /* ---- Our form ---------------------------------------------------------------*/
 
+bool
+tool_is_offered(const struct config_tool_server *c, const struct tool *t)
+{
+	return tool_name_allowed(c, t->own) && (t->for_model || c->apps);
+}
+
 enum config_consent
 tool_consent(const struct config_tool_server *c, const struct tool *t)
 {
 	if (c->consent == CONSENT_ASK && c->trust_annotations && t->reads)
 		return CONSENT_ALWAYS;
 	return c->consent;
+}
+
+static void
+put_visibility(const struct tool *t, struct buf *out)
+{
+	buf_printf(out, ",\"visibility\":[%s%s%s]",
+	    t->for_model ? "\"model\"" : "",
+	    t->for_model && t->for_apps ? "," : "",
+	    t->for_apps ? "\"app\"" : "");
 }
 
 void
@@ -298,11 +338,13 @@ tool_list_write(const struct tool_list *l, const struct config_tool_server *c,
 
 	for (i = 0; i < l->n; i++) {
 		t = &l->tools[i];
-		if (!tool_name_allowed(c, t->own))
+		if (!tool_is_offered(c, t))
 			continue;
 		buf_puts(out, *first ? "{" : ",{");
 		*first = false;
 		buf_puts(out, t->json);
+		if (c->apps)
+			put_visibility(t, out);
 		buf_printf(out, ",\"consent\":\"%s\",\"digest\":\"%s\"}",
 		    words[tool_consent(c, t)], t->digest);
 	}

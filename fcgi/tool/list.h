@@ -22,6 +22,7 @@
 #define TOOL_OWN_NAME_MAX 256	    /* bytes of a server's own name */
 #define TOOL_CURSOR_MAX (16 * 1024) /* bytes of a page's cursor */
 #define TOOL_PAGES_MAX 64	    /* of one list */
+#define TOOL_APP_SCHEME "ui://"	    /* of pages that draw results */
 
 struct tool {
 	char name[TOOL_NAME_MAX + 1];
@@ -30,6 +31,7 @@ struct tool {
 	char *json; /* members of our form, but for consent and digest */
 	char *ui;   /* URI of the page that draws its results, or NULL */
 	bool reads; /* it says that it only reads, and here alone */
+	bool for_model, for_apps; /* who may call it, as it says */
 	struct tool_params params;
 };
 
@@ -61,6 +63,10 @@ enum tool_page tool_list_add(struct tool_list *l,
 
 /* The tool of that name (SERVER__TOOL), or NULL. */
 const struct tool *tool_list_find(const struct tool_list *l, const char *name);
+
+/* True when the tool may be used under `c`; one for apps alone, where there are
+ * apps. */
+bool tool_is_offered(const struct config_tool_server *c, const struct tool *t);
 
 /* Whether a person is to be asked before the tool is called. */
 enum config_consent tool_consent(const struct config_tool_server *c,

@@ -112,8 +112,9 @@ put(void *arg, enum tool_era era, uint64_t id, struct provider_request *req,
 {
 	const struct tool_lister *l = arg;
 
-	if (tool_rpc_list(&req->body, l->call.method, era, id,
-		l->pages > 0 ? buf_str(&l->cursor) : NULL, l->cursor.len) == -1)
+	if (tool_rpc_list(&req->body, l->call.method, era, l->call.server->apps,
+		id, l->pages > 0 ? buf_str(&l->cursor) : NULL,
+		l->cursor.len) == -1)
 		return api_error_no_memory(err);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "confab/base/json.h"
 #include "confab/base/utf8.h"
 
+#include "list.h"
 #include "message.h"
 
 /* Rewriting adds names of ours, and escapes. */
@@ -133,10 +134,13 @@ put_page(struct tool_message *m, struct json_object *result, const char *ui)
 		uri = json_str(meta, "ui/resourceUri", &len);
 	if (uri == NULL && (uri = ui) != NULL)
 		len = strlen(ui);
-	if (uri == NULL || strncmp(uri, "ui://", 5) != 0)
+	if (uri == NULL ||
+	    strncmp(uri, TOOL_APP_SCHEME, strlen(TOOL_APP_SCHEME)) != 0)
 		return;
 	buf_puts(&m->json, ",\"resource_uri\":");
 	buf_json(&m->json, uri, len);
+	/* What is for the page, and not for a model. */
+	put_member(m, "_meta", meta);
 }
 
 /* What a prompt, an address or an argument comes to: the member that must be

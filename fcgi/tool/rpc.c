@@ -3,14 +3,25 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "rpc.h"
 
 #define CLIENT_INFO "{\"name\":\"confab\",\"version\":\"" VERSION "\"}"
-/* A person can be asked; nothing here is to be listed or sampled. */
-#define CAPABILITIES "{\"elicitation\":{\"form\":{},\"url\":{}}}"
 #define META "io.modelcontextprotocol/"
+/* A person can be asked; nothing here is to be listed or sampled. */
+#define ELICITATION "\"elicitation\":{\"form\":{},\"url\":{}}"
+#define APPS                       \
+	",\"extensions\":{\"" META \
+	"ui\":{\"mimeTypes\":[\"text/html;profile=mcp-app\"]}}"
+
+/* `apps`: pages of the server's are drawn. */
+static const char *
+capabilities(bool apps)
+{
+	return apps ? "{" ELICITATION APPS "}" : "{" ELICITATION "}";
+}
 
 static void
 begin(struct buf *out, const char *method, uint64_t id)
@@ -23,26 +34,26 @@ begin(struct buf *out, const char *method, uint64_t id)
 
 /* "_meta", the last member of params, and the end of the request. */
 static int
-finish(struct buf *out, enum tool_era era, uint64_t id)
+finish(struct buf *out, enum tool_era era, bool apps, uint64_t id)
 {
 	buf_printf(out, "\"_meta\":{\"progressToken\":%" PRIu64, id);
 	if (era == TOOL_ERA_MODERN)
-		buf_puts(out,
+		buf_printf(out,
 		    ",\"" META "protocolVersion\":\"" TOOL_VERSION_MODERN "\""
 		    ",\"" META "clientInfo\":" CLIENT_INFO ",\"" META
-		    "clientCapabilities\":" CAPABILITIES ",\"" META
-		    "logLevel\":\"info\"");
+		    "clientCapabilities\":%s,\"" META "logLevel\":\"info\"",
+		    capabilities(apps));
 	return buf_puts(out, "}}}");
 }
 
 int
-tool_rpc_initialize(struct buf *out, uint64_t id)
+tool_rpc_initialize(struct buf *out, bool apps, uint64_t id)
 {
 	begin(out, "initialize", id);
-	return buf_puts(out,
+	return buf_printf(out,
 	    "\"protocolVersion\":\"" TOOL_VERSION_LEGACY "\","
-	    "\"capabilities\":" CAPABILITIES ",\"clientInfo\":" CLIENT_INFO
-	    "}}");
+	    "\"capabilities\":%s,\"clientInfo\":" CLIENT_INFO "}}",
+	    capabilities(apps));
 }
 
 int
@@ -53,7 +64,7 @@ tool_rpc_initialized(struct buf *out)
 }
 
 int
-tool_rpc_list(struct buf *out, const char *method, enum tool_era era,
+tool_rpc_list(struct buf *out, const char *method, enum tool_era era, bool apps,
     uint64_t id, const char *cursor, size_t cursor_len)
 {
 	begin(out, method, id);
@@ -62,7 +73,7 @@ tool_rpc_list(struct buf *out, const char *method, enum tool_era era,
 		buf_json(out, cursor, cursor_len);
 		buf_putc(out, ',');
 	}
-	return finish(out, era, id);
+	return finish(out, era, apps, id);
 }
 
 int
@@ -81,7 +92,7 @@ tool_rpc_ask(struct buf *out, enum tool_era era, uint64_t id,
 		buf_json(out, ask->state, ask->state_len);
 		buf_putc(out, ',');
 	}
-	return finish(out, era, id);
+	return finish(out, era, ask->apps, id);
 }
 
 int

@@ -9,6 +9,7 @@
 #ifndef CONFAB_TOOL_RPC_H
 #define CONFAB_TOOL_RPC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,13 +31,14 @@ struct tool_rpc_ask {
 				* requests; NULL: none were made */
 	const char *state;     /* the server's, with the responses, or NULL */
 	size_t state_len;
+	bool apps;
 };
 
-/* Each appends one message and returns 0, or -1 as buf_append() does. */
-int tool_rpc_initialize(struct buf *out, uint64_t id);
+/* `apps`: the server's pages are drawn here, which it is told. Each appends one message and returns 0, or -1 as buf_append() does. */
+int tool_rpc_initialize(struct buf *out, bool apps, uint64_t id);
 int tool_rpc_initialized(struct buf *out);
 int tool_rpc_list(struct buf *out, const char *method, enum tool_era era,
-    uint64_t id, const char *cursor, size_t cursor_len);
+    bool apps, uint64_t id, const char *cursor, size_t cursor_len);
 int tool_rpc_ask(struct buf *out, enum tool_era era, uint64_t id,
     const struct tool_rpc_ask *ask);
 int tool_rpc_cancelled(struct buf *out, uint64_t id);

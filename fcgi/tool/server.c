@@ -60,6 +60,7 @@ tool_server_new(const struct config_tool_server *c)
 		return NULL;
 	pthread_mutex_init(&t->lock, NULL);
 	atomic_init(&t->refs, 1);
+	t->apps = c->apps;
 	t->name = strdup(c->name);
 	t->url = strdup(c->url);
 	if (t->name == NULL || t->url == NULL) {
@@ -72,7 +73,8 @@ tool_server_new(const struct config_tool_server *c)
 bool
 tool_server_is(const struct tool_server *t, const struct config_tool_server *c)
 {
-	return strcmp(t->name, c->name) == 0 && strcmp(t->url, c->url) == 0;
+	return strcmp(t->name, c->name) == 0 && strcmp(t->url, c->url) == 0 &&
+	    t->apps == c->apps;
 }
 
 /* ---- What it speaks, and has ------------------------------------------------*/

@@ -255,7 +255,7 @@ tell_tools(const struct tool_list *l, const struct config_tool_server *c,
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
-		if (tool_name_allowed(c, l->tools[i].own)) {
+		if (tool_is_offered(c, &l->tools[i])) {
 			buf_printf(out, "%s%s", comma,
 			    l->tools[i].name + strlen(c->name) + 2);
 			comma = ", ";

@@ -29,6 +29,7 @@ struct tool_server {
 	struct tool_servers *owner;
 	atomic_uint refs;
 	char *name, *url;
+	bool apps; /* that it was told of */
 
 	pthread_mutex_t lock; /* guards the rest */
 	struct tool_facts facts;

@@ -35,6 +35,8 @@ test_defaults(void **state)
 	assert_null(t->token);
 	assert_int_equal(t->consent, CONSENT_ASK);
 	assert_false(t->trust_annotations);
+	assert_false(t->apps);
+	assert_int_equal(t->app_domains.n, 0);
 	assert_int_equal(t->allow.n + t->deny.n + t->users.n, 0);
 	assert_int_equal(t->limits.calls_per_user, 8);
 	assert_int_equal(t->limits.result, 8 * 1024 * 1024);
@@ -106,6 +108,11 @@ test_refused(void **state)
 	bad("tool_server \"a\" {\n" URL "kind = searxng\nfetch = yes\n"
 	    "fetch_networks = {\"10.0.0.1/8\"}\n}\n",
 	    5, "ADDRESS/BITS");
+	bad("tool_server \"a\" {\n" URL "kind = searxng\napps = yes\n}\n", 4,
+	    "apps is for kind = mcp");
+	bad("tool_server \"a\" {\n" URL
+	    "app_domains = {\"https://a.example\"}\n}\n",
+	    3, "nothing without apps");
 	bad("tool_server \"a\" { consent = maybe }\n", 1,
 	    "one of ask, always, never");
 	bad("tool_server \"a\" { limits {\nresults = 1M } }\n", 2,
@@ -130,10 +137,57 @@ test_refused(void **state)
 	    4, "duplicate title");
 }
 
+/* Each stands in a content policy, which nothing in it may end. */
+static void
+test_app_domains(void **state)
+{
+	static const char *const good_ones[] = { "https://a.example",
+		"wss://*.a.example:8443", "https://127.0.0.1:1",
+		"https://a-b" };
+	static const char *const bad_ones[] = { "a.example", "http://a.example",
+		"https://", "https://*", "https://*.", "https://a.example/",
+		"https://a.example:0", "https://a.example:99999", "https://a b",
+		"https://a;b", "https://a,b", "https://a'b", "https://[::1]",
+		"https://a.*.b", "https://u@a.example", "https://.a", "*",
+		"https:", "data:", "'self'" };
+	char text[2048], domains[1024] = "";
+	struct config *c;
+	size_t i, n = 0;
+
+	(void)state;
+	for (i = 0; i < sizeof(good_ones) / sizeof(good_ones[0]); i++) {
+		snprintf(text, sizeof(text),
+		    DEMO "tool_server \"a\" { " URL
+			 "apps = yes app_domains = {\"%s\"} }\n",
+		    good_ones[i]);
+		c = good(text);
+		assert_true(c->tool_servers[0].apps);
+		assert_string_equal(c->tool_servers[0].app_domains.words[0],
+		    good_ones[i]);
+		config_free(c);
+	}
+	for (i = 0; i < sizeof(bad_ones) / sizeof(bad_ones[0]); i++) {
+		snprintf(text, sizeof(text),
+		    "tool_server \"a\" {\n" URL
+		    "apps = yes\napp_domains = {\"%s\"} }\n",
+		    bad_ones[i]);
+		bad(text, 4, "app_domains|https://HOST");
+	}
+	for (i = 0; i < CONFIG_APP_DOMAINS_MAX / 24; i++)
+		n += (size_t)snprintf(domains + n, sizeof(domains) - n,
+		    "\"https://%03zu.example.org\", ", i);
+	snprintf(text, sizeof(text),
+	    "tool_server \"a\" {\n" URL
+	    "apps = yes\napp_domains = {%s\"https://b.example\"} }\n",
+	    domains);
+	bad(text, 4, "more than 512 bytes");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_app_domains),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_own_limits),
 		cmocka_unit_test(test_refused),

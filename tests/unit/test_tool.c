@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "confab/base/json.h"
+#include "confab/tool/app.h"
 #include "tool/handshake.h"
 #include "tool/list.h"
 #include "tool/offers.h"
@@ -265,6 +266,88 @@ test_digests(void **state)
 
 /* ---- Messages ---------------------------------------------------------------*/
 
+/* Who may call a tool, and where tools for apps alone are offered. */
+static void
+test_visibility(void **state)
+{
+	static const struct {
+		const char *visibility;
+		bool model, app;
+		const char *told;
+	} cases[] = { { "null", true, true, "\"model\",\"app\"" },
+		{ "\"app\"", true, true, "\"model\",\"app\"" },
+		{ "[\"app\"]", false, true, "\"app\"" },
+		{ "[7,\"model\",\"x\"]", true, false, "\"model\"" },
+		{ "[]", false, false, "" } };
+	struct config_tool_server with = server;
+	char text[256], told[64];
+	struct tool_list *l;
+	struct buf out;
+	bool first;
+	size_t i;
+
+	(void)state;
+	with.apps = true;
+	for (i = 0; i < COUNT(cases); i++) {
+		l = tool_list_new();
+		buf_init(&out, TOOL_CURSOR_MAX);
+		snprintf(text, sizeof(text),
+		    "{\"tools\":[{\"name\":\"a\",\"_meta\":{\"ui\":{"
+		    "\"visibility\":%s}}}]}",
+		    cases[i].visibility);
+		(void)add(l, text, &out);
+		assert_int_equal(l->tools[0].for_model, cases[i].model);
+		assert_int_equal(l->tools[0].for_apps, cases[i].app);
+		assert_int_equal(tool_is_offered(&server, &l->tools[0]),
+		    cases[i].model);
+		assert_true(tool_is_offered(&with, &l->tools[0]));
+		first = true;
+		tool_list_write(l, &with, &first, &out);
+		snprintf(told, sizeof(told), ",\"visibility\":[%s],",
+		    cases[i].told);
+		assert_non_null(strstr(buf_str(&out), told));
+		buf_reset(&out);
+		first = true;
+		tool_list_write(l, &server, &first, &out);
+		assert_null(strstr(buf_str(&out), "visibility"));
+		assert_int_equal(first, !cases[i].model);
+		buf_free(&out);
+		tool_list_free(l);
+	}
+}
+
+/* The frame of apps: whose it is, and where they may go. */
+static void
+test_app_policy(void **state)
+{
+	char domain[] = "https://a.example", name[] = "srv";
+	struct config_tool_server own_server = server;
+	struct config c;
+	struct buf out;
+
+	(void)state;
+	memset(&c, 0, sizeof(c));
+	own_server.name = name;
+	c.tool_servers = &own_server;
+	c.n_tool_servers = 1;
+	assert_null(tool_app_server(&c, "srv", "ann", 0));
+	own_server.apps = true;
+	assert_ptr_equal(tool_app_server(&c, "srv", "ann", 0), &own_server);
+	assert_null(tool_app_server(&c, "sr", "ann", 0));
+	buf_init(&out, TOOL_APP_POLICY_MAX);
+	assert_int_equal(tool_app_policy(&own_server, &out), 0);
+	assert_null(strstr(buf_str(&out), "http"));
+	assert_memory_equal(buf_str(&out),
+	    "sandbox allow-scripts allow-forms; ", 35);
+	buf_reset(&out);
+	own_server.app_domains.words[0] = domain;
+	own_server.app_domains.n = 1;
+	assert_int_equal(tool_app_policy(&own_server, &out), 0);
+	assert_non_null(strstr(buf_str(&out),
+	    "default-src 'unsafe-inline' data: blob: https://a.example; "));
+	buf_free(&out);
+}
+
 static void
 test_messages(void **state)
 {
@@ -285,6 +368,12 @@ test_messages(void **state)
 		{ R("{\"content\":[],\"_meta\":{\"ui\":{\"resourceUri\":"
 		    "\"http://evil\"}}}"),
 		    TOOL_MESSAGE_RESULT, "\"content\":[],\"is_error\":false" },
+		{ R("{\"content\":[],\"_meta\":{\"a\":1,\"ui\":{"
+		    "\"resourceUri\":\"ui://x\"}}}"),
+		    TOOL_MESSAGE_RESULT,
+		    "\"content\":[],\"is_error\":false,"
+		    "\"resource_uri\":\"ui://x\",\"_meta\":{\"a\":1,\"ui\":{"
+		    "\"resourceUri\":\"ui://x\"}}" },
 		{ R("{\"resultType\":\"later\",\"content\":[]}"),
 		    TOOL_MESSAGE_INVALID, NULL },
 		{ R("{\"resultType\":\"input_required\",\"inputRequests\":"
@@ -500,6 +589,8 @@ main(void)
 		cmocka_unit_test(test_mirrored),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_digests),
+		cmocka_unit_test(test_visibility),
+		cmocka_unit_test(test_app_policy),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_other_results),
 		cmocka_unit_test(test_offers),

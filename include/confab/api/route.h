@@ -74,6 +74,7 @@ void api_token_end(struct route_call *c);
 void api_token_make(struct route_call *c);
 void api_tokens(struct route_call *c);
 void api_tool_call(struct route_call *c);
+void api_tool_frame(struct route_call *c);
 void api_tools(struct route_call *c);
 void api_totp(struct route_call *c);
 void api_totp_remove(struct route_call *c);

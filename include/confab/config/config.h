@@ -25,6 +25,8 @@
 #define CONFIG_LIST_MAX 64    /* words of a list */
 #define CONFIG_HEADERS_MAX 16 /* of these, where they are headers */
 #define CONFIG_TOOL_SERVERS_MAX 32
+/* Bytes of the domains of a server's apps, which stand in one header. */
+#define CONFIG_APP_DOMAINS_MAX 512
 #define CONFIG_TOOL_SERVER_NAME_MAX 24 /* bytes: a tool's name follows it */
 /* Of the empty conversation, in the administrator's words. */
 #define CONFIG_WELCOMES_MAX 16	    /* languages */
@@ -206,8 +208,10 @@ struct config_tool_server {
 	struct config_list fetch_networks; /* where that may go besides */
 	struct config_list groups; /* and who of them; none: everybody */
 	config_group_set group_set;
-	bool prompts;		/* its prompts are offered */
-	bool resources;		/* its resources are offered */
+	bool prompts;			/* its prompts are offered */
+	bool resources;			/* its resources are offered */
+	bool apps;			/* its pages draw results (MCP Apps) */
+	struct config_list app_domains; /* where those may go; none: nowhere */
 	bool trust_annotations; /* what it says of its tools is believed */
 	enum config_consent consent;
 	struct config_tool_limits limits;

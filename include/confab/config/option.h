@@ -134,6 +134,7 @@ bool config_is_word(const char *s);	 /* letters, digits, '_', '-', '.' */
 bool config_is_model_id(const char *s);
 bool config_is_group(const char *s);	   /* text without a separator */
 bool config_is_network(const char *s);	   /* ADDRESS or ADDRESS/BITS */
+bool config_is_app_domain(const char *s);  /* a source of a content policy */
 bool config_is_tool_server(const char *s); /* a name that "__" may follow */
 
 /* welcome.c: what is said in the empty conversation. */

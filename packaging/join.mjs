@@ -51,10 +51,14 @@ const GROUPS = [
   ['ui/models.js', 'ui/turn-menu.js'],
   ['core/exporting.js', 'core/importing.js', 'ui/export-html.js'],
   ['ui/part-tool.js', 'net/tool-call.js', 'ui/tool-views.js'],
+  ['ui/part-app.js', 'net/apps.js'],
   ['files/take.js', 'files/chats-open.js', 'files/folder.js', 'files/markdown.js'],
   ['ui/dictation.js', 'net/transcription.js', 'files/wav.js'],
   ['net/own.js', 'net/passkeys.js', 'net/second-factor.js', ...readdirSync(join(page, 'ui')).filter((name) => name.startsWith('dialog-')).map((name) => `ui/${name}`)],
 ];
+
+/** Sheets that a module loads when they are wanted. */
+const LATE_SHEETS = ['css/apps.css'];
 
 /** Parts that stay as they are: large, and loaded by few. */
 const APART = /[/\\]vendor[/\\](?:highlight|katex|mermaid|pdfjs)[/\\]/;
@@ -187,3 +191,4 @@ const modules = await joinModules(['start.js', 'app.js'], true);
 // The thread that reads files has no module in common with the page.
 await joinModules(['files/worker.js'], false);
 joinPage(modules);
+for (const name of LATE_SHEETS) write(name, smallSheet(readFileSync(join(page, name), 'utf8')));

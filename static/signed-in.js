@@ -138,6 +138,7 @@ export function openConversations({ keepSettings, ...page }) {
       answerInquiries: answers.answerInquiries,
       ...toolActions(store, api),
       ...ownActions(api, env),
+      openApps: async () => (await import('./net/apps.js')).createApps({ api, env, store, newKey: newUuid }),
       async transcribe(file, signal) {
         const { transcribe } = await import('./net/transcription.js');
         return transcribe(api, /** @type {File} */ (file), /** @type {AbortSignal | undefined} */ (signal));

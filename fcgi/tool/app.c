@@ -41,8 +41,7 @@ tool_app_policy(const struct config_tool_server *c, struct buf *out)
 		buf_printf(out, " %s", c->app_domains.words[i]);
 	return buf_puts(out,
 	    "; worker-src blob:; frame-src 'none'; object-src 'none'; "
-	    "base-uri 'none'; form-action 'none'; webrtc 'block'; "
-	    "frame-ancestors 'self'");
+	    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'");
 }
 
 const char *
@@ -54,6 +53,9 @@ tool_app_frame(void)
 	       "<meta charset=\"utf-8\">\n"
 	       "<title>App</title>\n"
 	       "<script>\n"
+	       /* No policy knows of it, and it needs none to reach out. */
+	       "delete self.RTCPeerConnection;\n"
+	       "delete self.webkitRTCPeerConnection;\n"
 	       "onmessage = ({ source, data }) => {\n"
 	       "  if (source !== parent || typeof data?.markup !== 'string') "
 	       "return;\n"

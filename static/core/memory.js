@@ -74,7 +74,7 @@ function partBytes(part) {
     case 'reasoning':
       return textBytes(part.text) + jsonBytes(part.details);
     case 'tool_call':
-      return textBytes(part.arguments) + jsonBytes(part.extra) + partsBytes(part.result ?? []);
+      return textBytes(part.arguments) + jsonBytes(part.extra) + jsonBytes(part.app) + partsBytes(part.result ?? []);
     case 'image':
       // A data: URL is ASCII, which engines keep at one byte a character.
       return part.data.length;

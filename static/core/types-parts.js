@@ -66,6 +66,13 @@
  * @property {ToolProgress | undefined} [progress]  the last that a tool at work has told
  * @property {readonly Inquiry[] | undefined} [inquiries]  what is asked, while it waits for that
  * @property {unknown} [extra]    the provider's own, to be sent back unchanged, to the same model only
+ * @property {ToolApp | undefined} [app]  what draws the result; of this page alone, and in no file
+ */
+
+/**
+ * @typedef {object} ToolApp
+ * @property {string} uri  of its server's own
+ * @property {Readonly<Record<string, unknown>>} result  as the protocol has it
  */
 
 /**

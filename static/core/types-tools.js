@@ -18,11 +18,14 @@
  * @property {'ask' | 'always' | 'never'} consent  as the administrator has it: 'always'
  *   needs no question, 'never' is not to be called
  * @property {string} digest   of name, description and schema: a consent holds for one
+ * @property {string} [ownName]  its server's name for it
+ * @property {readonly ('model' | 'app')[]} [visibility]  who may call it; only of servers whose apps are drawn
  */
 
 /**
  * @typedef {object} Tools
- * @property {readonly Tool[]} list    the page's own first
+ * @property {readonly Tool[]} list    for models; the page's own first
+ * @property {readonly Tool[]} [apps]  for apps of their servers
  * @property {readonly {server: string, message: string}[]} errors  servers that gave no list
  */
 
@@ -52,6 +55,16 @@
  * Of what is to be completed.
  * @typedef {{server: string, prompt?: string, uri_template?: string, argument: {name: string, value: string},
  *   arguments: Readonly<Record<string, string>>}} Unfinished
+ */
+
+/**
+ * What apps of servers get through the page; all of it rejects as a request does.
+ *
+ * @typedef {object} Apps
+ * @property {(server: string, uri: string) => Promise<{html: string, csp: unknown}>} load  an app's document
+ * @property {(server: string, uri: string) => Promise<Readonly<Record<string, unknown>>>} read  what is at an address, as the protocol has it
+ * @property {(tool: Tool, given: Readonly<Record<string, unknown>>, signal: any) => Promise<Readonly<Record<string, unknown>>>} call
+ * @property {(digest: string) => void} allow  without a question, in this conversation
  */
 
 export {};

@@ -19,6 +19,7 @@
  * @typedef {import('./types-parts.js').ToolCallState} ToolCallState
  * @typedef {import('./types-parts.js').ToolCallPart} ToolCallPart
  * @typedef {import('./types-parts.js').ToolProgress} ToolProgress
+ * @typedef {import('./types-parts.js').ToolApp} ToolApp
  * @typedef {import('./types-parts.js').Inquiry} Inquiry
  * @typedef {import('./types-parts.js').InquiryField} InquiryField
  * @typedef {import('./types-parts.js').InquiryAnswer} InquiryAnswer
@@ -59,6 +60,7 @@
  * @typedef {import('./types-tools.js').Resource} Resource
  * @typedef {import('./types-tools.js').Resources} Resources
  * @typedef {import('./types-tools.js').Unfinished} Unfinished
+ * @typedef {import('./types-tools.js').Apps} Apps
  */
 
 /**
@@ -456,6 +458,7 @@
  * @property {(prompt: ServerPrompt, values: Readonly<Record<string, string>>) => Promise<readonly Part[]>} getPrompt
  * @property {() => Promise<Resources>} listResources
  * @property {(server: string, uri: string) => Promise<readonly Part[]>} readResource
+ * @property {() => Promise<Apps>} openApps   what apps of servers of tools get through the page
  * @property {(wanted: Unfinished) => Promise<readonly string[]>} complete   what an argument may be
  * @property {(file: Recording, signal?: {readonly aborted: boolean}) => Promise<string>} transcribe   the words that are said in
  *   it; throws what a request throws. A File and an AbortSignal, which this room does not know

@@ -118,7 +118,7 @@ function changeOf({ env }, command) {
       return [{ at: Number(command.key), change: { state: 'asking' } }];
     case 'call':
       // The record has what was done, also when it is not what the model wrote.
-      return [{ at: Number(command.key), change: { state: 'running', arguments: command.arguments, startedAt: env.now() } }];
+      return [{ at: Number(command.key), change: { state: 'running', arguments: command.arguments, startedAt: env.now(), app: undefined } }];
     case 'settle':
       return [{ at: Number(command.key), change: {
         state: command.state, result: command.result, endedAt: env.now(), progress: undefined, inquiries: undefined,
@@ -175,6 +175,8 @@ async function make(desk, { key, name, arguments: written }) {
   const at = Number(key);
   /** @type {LoopInput} */
   let input;
+  /** @type {ToolCallPart['app']} */
+  let app;
   try {
     const done = await runTool({
       tool, arguments: given, signal,
@@ -198,6 +200,7 @@ async function make(desk, { key, name, arguments: written }) {
         return answers;
       },
     });
+    ({ app } = done);
     input = { type: 'result', key, ...done };
   } catch (thrown) {
     input = { type: 'lost', key, message: lostWords(thrown, signal) };
@@ -207,6 +210,7 @@ async function make(desk, { key, name, arguments: written }) {
   // Given up, it has its result already.
   if (desk.open.get(key) !== controller) return;
   desk.open.delete(key);
+  if (app !== undefined) desk.onCalls([{ at, change: { app } }]);
   feed(desk, input);
 }
 

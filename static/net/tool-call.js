@@ -20,6 +20,8 @@ const MAX_NAME_CHARS = 200;
 const MAX_URL_CHARS = 4096;
 /** Questions of one call, one after the other. */
 export const MAX_QUESTIONS = 20;
+/** Of a result that is kept for the app that draws it. */
+const MAX_APP_RESULT_CHARS = 1024 * 1024;
 /** Of what a tool says of its progress. */
 const MAX_PROGRESS_CHARS = 300;
 
@@ -27,6 +29,7 @@ const MAX_PROGRESS_CHARS = 300;
  * @typedef {object} ToolResult
  * @property {readonly Part[]} result
  * @property {boolean} isError
+ * @property {import('../core/types.js').ToolApp} [app]  what draws it
  */
 
 /**
@@ -35,6 +38,7 @@ const MAX_PROGRESS_CHARS = 300;
  * @typedef {object} ToolCall
  * @property {string} name
  * @property {Fields} arguments
+ * @property {boolean} [drawn]  apps of its server are drawn
  * @property {AbortSignal} signal
  * @property {() => Promise<void>} signIn  as in tool-stream.js
  * @property {(progress: ToolProgress) => void} onProgress
@@ -54,7 +58,20 @@ const MAX_PROGRESS_CHARS = 300;
  * @returns {Promise<ToolResult>}
  * @throws {ApiError} also when it ends without a result
  */
-export async function callTool(wire, { name, arguments: given, signal, signIn, onProgress, ask }) {
+export async function callTool(wire, call) {
+  const event = await callForEvent(wire, call);
+  return event === null ? UNASKED : { ...readResult(event), ...(call.drawn ? appOf(event) : {}) };
+}
+
+/**
+ * The same, with the event that has the result; null when it asked too often.
+ *
+ * @param {Parameters<typeof callTool>[0]} wire
+ * @param {ToolCall} call
+ * @returns {Promise<Fields | null>}
+ * @throws {ApiError}
+ */
+export async function callForEvent(wire, { name, arguments: given, signal, signIn, onProgress, ask }) {
   const { api, newKey } = wire;
   let key = newKey();
   // A connection that is dropped may come back; a call that is given up is to end.
@@ -70,14 +87,14 @@ export async function callTool(wire, { name, arguments: given, signal, signIn, o
     for (let turn = 0; turn <= MAX_QUESTIONS; turn += 1) {
       const event = await readToolStream(wire, { key, body: { name, arguments: given, stream: true, ...more }, signal, signIn, onEvent });
       const asked = event['input_required'];
-      if (!isObject(asked)) return readResult(event);
+      if (!isObject(asked)) return event;
       const inquiries = readInquiries(asked['requests'], webAddress);
       // What this page cannot show is answered as by somebody who went away.
       const answers = inquiries === null ? cancelled(asked['requests']) : await ask(inquiries);
       more = { input_responses: answers, ...(typeof asked['state'] === 'string' ? { request_state: asked['state'] } : {}) };
       key = newKey();
     }
-    return UNASKED;
+    return null;
   } finally {
     signal.removeEventListener('abort', cancel);
   }
@@ -125,6 +142,31 @@ export function readResult(answer) {
   const structured = answer['structured_content'];
   if (isObject(structured) && !result.some((part) => says(part, structured))) result.push(raw('structured_content', structured));
   return { result, isError: answer['is_error'] === true };
+}
+
+/**
+ * A result in the protocol's own form, for an app.
+ *
+ * @param {Fields} event
+ * @returns {Fields}
+ */
+export function plainResult({ content, structured_content: structured, is_error: isError, _meta: meta }) {
+  return {
+    content, isError: isError === true, ...(isObject(structured) ? { structuredContent: structured } : {}), ...(isObject(meta) ? { _meta: meta } : {}),
+  };
+}
+
+/**
+ * What draws a result, where its server has something for that.
+ *
+ * @param {Fields} event
+ * @returns {{app?: import('../core/types.js').ToolApp}}
+ */
+function appOf(event) {
+  const { resource_uri: uri } = event;
+  if (typeof uri !== 'string' || uri.length > MAX_URL_CHARS || !uri.startsWith('ui://')) return {};
+  const result = plainResult(event);
+  return JSON.stringify(result).length > MAX_APP_RESULT_CHARS ? {} : { app: { uri, result } };
 }
 
 /** What a model is told of a tool that asks the person again and again. @type {ToolResult} */

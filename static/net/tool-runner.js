@@ -32,7 +32,7 @@ export function createToolRunner({ runScript, ...wire }) {
   };
   return ({ tool, ...call }) => {
     const run = tool.server === '' ? own[tool.name] : undefined;
-    return run === undefined ? callLater(wire, tool.name, call) : run(call.arguments, call.signal);
+    return run === undefined ? callLater(wire, tool, call) : run(call.arguments, call.signal);
   };
 }
 
@@ -40,11 +40,11 @@ export function createToolRunner({ runScript, ...wire }) {
  * Seldom wanted, and loaded only then.
  *
  * @param {Parameters<typeof import('./tool-call.js').callTool>[0]} wire
- * @param {string} name
+ * @param {Tool} tool
  * @param {Omit<import('./tool-call.js').ToolCall, 'name'>} call
  * @returns {Promise<ToolResult>}
  */
-async function callLater(wire, name, call) {
+async function callLater(wire, { name, visibility }, call) {
   const { callTool } = await import('./tool-call.js');
-  return callTool(wire, { name, ...call });
+  return callTool(wire, { name, drawn: visibility !== undefined, ...call });
 }

@@ -46,13 +46,13 @@ export async function listTools(api) {
 export async function loadTools(store, api) {
   try {
     const { tools, errors } = await listTools(api);
-    const others = tools.filter(({ name }) => !PAGE_TOOLS.some((own) => own.name === name));
-    store.dispatch({ type: 'tools/ready', tools: { list: [...PAGE_TOOLS, ...others], errors } });
+    const others = tools.filter(({ name, visibility }) => !PAGE_TOOLS.some((own) => own.name === name) && visibility?.includes('model') !== false);
+    const apps = tools.filter(({ visibility }) => visibility?.includes('app'));
+    store.dispatch({ type: 'tools/ready', tools: { list: [...PAGE_TOOLS, ...others], apps, errors } });
   } catch (thrown) {
     // A server without tools does not know the address.
     if (thrown instanceof ApiError && (thrown.status === 404 || thrown.status === 401)) return;
-    const { list } = store.getState().tools;
-    store.dispatch({ type: 'tools/ready', tools: { list, errors: [{ server: '', message: '' }] } });
+    store.dispatch({ type: 'tools/ready', tools: { ...store.getState().tools, errors: [{ server: '', message: '' }] } });
   }
 }
 
@@ -60,7 +60,7 @@ export async function loadTools(store, api) {
  * @param {Fields} tool
  * @returns {Tool | null}
  */
-function readTool({ name, server, title, description, parameters, annotations, consent, digest }) {
+function readTool({ name, server, tool, title, description, parameters, annotations, consent, digest, visibility }) {
   if (!/^[\w-]{1,64}$/.test(string(name)) || string(digest) === '') return null;
   return {
     name: string(name),
@@ -72,5 +72,6 @@ function readTool({ name, server, title, description, parameters, annotations, c
     // What is not known to be free is asked for.
     consent: consent === 'always' || consent === 'never' ? consent : 'ask',
     digest: string(digest),
+    ...(Array.isArray(visibility) ? { ownName: string(tool), visibility } : {}),
   };
 }

@@ -33,7 +33,8 @@ let count = 0;
  * @param {string} name
  */
 function toolOf(ctx, name) {
-  return ctx.state().tools.list.find((one) => one.name === name);
+  const { list, apps = [] } = ctx.state().tools;
+  return [...list, ...apps].find((one) => one.name === name);
 }
 
 /**

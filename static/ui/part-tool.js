@@ -78,12 +78,46 @@ function createAsked(ctx) {
 }
 
 /**
+ * Where the server's own page draws the result.
+ * @param {Context} ctx
+ */
+function createDrawn(ctx) {
+  const element = make('div', '');
+  /** @type {ReturnType<typeof import('./part-app.js').createApp> | null} */
+  let view = null;
+  /** @type {ToolCallPart | null} */
+  let shown = null;
+  const redraw = () => {
+    const tool = ctx.state().tools.apps?.concat(ctx.state().tools.list).find(({ name }) => name === shown?.name);
+    if (shown?.app === undefined || tool === undefined) view?.close();
+    else view?.draw(shown, tool);
+    element.hidden = shown?.app === undefined || tool === undefined;
+  };
+  return {
+    element,
+    /** @param {ToolCallPart} part */
+    draw(part) {
+      shown = part;
+      redraw();
+      if (view !== null || part.app === undefined) return;
+      import('./part-app.js').then(({ createApp }) => {
+        if (view === null) element.append((view = createApp(ctx)).element);
+        redraw();
+      }, () => {});
+    },
+  };
+}
+
+/**
  * @param {Context} ctx
  * @param {(ctx: Context, host: HTMLElement) => {draw(message: any): void}} createParts  of what a result holds
  * @returns {import('./parts.js').PartView}
  */
 export function createToolCall(ctx, createParts) {
+  const whole = make('div', '');
+  const drawn = createDrawn(ctx);
   const element = /** @type {HTMLDetailsElement} */ (make('details', 'reasoning part-tool'));
+  whole.append(element, drawn.element);
   const summary = make('summary', '');
   const given = make('div', 'reasoning-text');
   const result = make('div', 'reasoning-text part-result');
@@ -110,12 +144,13 @@ export function createToolCall(ctx, createParts) {
     const mayAgain = AGAIN.has(part.state) && !isUnderWay(message.status);
     render(mayAgain ? html`<button type="button" class="button button-small"
       @click=${() => ctx.actions.callAgain(message.id, message.parts.indexOf(part))}>${icon('again')}${t('tool.again')}</button>` : nothing, again);
+    drawn.draw(part);
     // Its parts are the same objects as long as they are the same result.
     if (part.result !== null) results.draw({ ...message, status: 'complete', parts: part.result.map(asResult) });
   }
 
   return {
-    element,
+    element: whole,
     /** @param {ToolCallPart} part @param {import('./parts.js').PartAround} around */
     draw(part, { message, over }) {
       // What may be done with it changes with the end of its message.

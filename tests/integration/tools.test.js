@@ -114,7 +114,8 @@ for (const era of eras) {
         { type: 'message', level: 'info', logger: 'l', data: { a: 1 } },
         { type: 'result', content: [{ type: 'text', text: 'done' }],
           structured_content: { n: 3 }, is_error: false,
-          resource_uri: 'ui://page' }, '[DONE]']);
+          resource_uri: 'ui://page',
+          _meta: { ui: { resourceUri: 'ui://page' } } }, '[DONE]']);
     });
 
     test('says that a tool failed, or refuses', async () => {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import test from 'node:test';
+import apps from '../../static/i18n/apps.js';
 import english from '../../static/i18n/en.js';
 import { createI18n, fill } from '../../static/ui/i18n.js';
 import { LANGUAGES, matchLanguage } from '../../static/ui/languages.js';
@@ -52,6 +53,20 @@ for (const language of LANGUAGES) {
     });
   }
 }
+
+test('what is said around apps: in every language, with the same places', async () => {
+  const source = await readFile(new URL('../../static/ui/part-app.js', import.meta.url), 'utf8')
+    + await readFile(new URL('../../static/ui/app-life.js', import.meta.url), 'utf8');
+  assert.deepEqual(Object.keys(apps).sort(), LANGUAGES.map(({ code }) => code).sort());
+  for (const [code, words] of Object.entries(apps)) {
+    assert.deepEqual(Object.keys(words), Object.keys(apps.en ?? {}), code);
+    for (const [key, text] of Object.entries(words)) {
+      assert.deepEqual(places(text), places(String(apps.en?.[key])), `${code} ${key}`);
+      assert.ok(code === 'en' || text !== apps.en?.[key], `${code} ${key} is translated`);
+      assert.ok(source.includes(`'${key}'`), `${key} is said`);
+    }
+  }
+});
 
 /** @returns {Promise<[string, string][]>} the page's own modules: name and source */
 async function sources() {

@@ -181,7 +181,7 @@ export class ToolServer {
     if (named !== undefined && readHeader(headers['mcp-name']) !== named) {
       return this.#error(response, 400, body.id, -32020, 'Mcp-Name');
     }
-    const result = this.#offer(body);
+    const result = this.offer(body);
     if (result instanceof Error) {
       return this.#error(response, 200, body.id, -32602, result.message);
     }
@@ -256,7 +256,7 @@ export class ToolServer {
     if (body.method === 'tools/list') {
       return this.#json(response, body.id, this.#page(body.params));
     }
-    const result = this.#offer(body);
+    const result = this.offer(body);
     if (result instanceof Error) {
       return this.#error(response, 200, body.id, -32602, result.message);
     }
@@ -279,7 +279,7 @@ export class ToolServer {
    * What is asked of prompts and resources; undefined for something else.
    * @param {{method: string, params: Json}} body
    */
-  #offer({ method, params }) {
+  offer({ method, params }) {
     if (!this.offers) return undefined;
     switch (method) {
       case 'prompts/list':
@@ -313,6 +313,11 @@ export class ToolServer {
       default:
         return undefined;
     }
+  }
+
+  /** More of a result that was not ordered. @param {Json} _params @returns {Json} */
+  result(_params) {
+    return {};
   }
 
   /** @param {Json} headers @param {Response} response */
@@ -349,7 +354,8 @@ export class ToolServer {
     switch (given.do) {
       case undefined:
         return this.#json(response, body.id,
-          answer(`${name}: ${given.text ?? given.where ?? ''}`).result);
+          answer(`${name}: ${given.text ?? given.where ?? ''}`,
+            this.result(body.params)).result);
       case 'progress':
         begin();
         for (const n of [1, 2, 3]) progress(n, `step ${n}`);

@@ -129,7 +129,7 @@ async function textOfPage(page, budget) {
 }
 
 /** The lines of a page; blank lines where there is room between them. */
-export function createParagraphs() {
+function createParagraphs() {
   let text = '';
   let line = '';
   /** Where the line before stood, and how high it was. @type {{y: number, height: number} | null} */

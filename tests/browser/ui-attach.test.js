@@ -2,7 +2,9 @@
 // Files in the composer: what is said of them, what the model gets, and how that is changed before it goes out.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { encode, pdf } from '../js/files-helpers.js';
 import { made, madePlain, plainKinds } from '../js/files-large.js';
@@ -325,24 +327,31 @@ test('no file holds the page up: giant, broken and lying ones, of each kind, eac
     { name: 'lying.png', content: Buffer.concat([sample('deep.png').subarray(0, 40), sample('doc.rtf')]) },
     { name: 'lying.docx', content: sample('talk.pdf') },
   ];
+  // By their paths: what is handed over otherwise is unpacked by the page itself.
+  const folder = mkdtempSync(join(tmpdir(), 'confab-files-'));
+  /** @type {{name: string, at: number}[]} */
+  const begun = [];
   await browser.startTracing(v.page, { categories: ['toplevel', '__metadata'] });
-  for (const file of files) {
-    await attach(v, file);
+  for (const { name, content } of files) {
+    writeFileSync(join(folder, name), content);
+    begun.push({ name, at: Number(process.hrtime.bigint() / 1000n) });
+    await v.page.locator('input[type="file"][multiple]').setInputFiles(join(folder, name));
     // Each is a chip, or a picture, or a word; then it may go.
-    const end = v.page.locator('.composer .attachment, .composer .refusals p');
-    await end.first().waitFor({ timeout: 60000 });
+    await v.page.locator('.composer .attachment, .composer .refusals p').first().waitFor({ timeout: 60000 });
     await v.page.locator('.composer .spinner').waitFor({ state: 'detached', timeout: 60000 });
     for (let chips = await v.page.locator('.composer .attachment').count(); chips > 0; chips -= 1) {
       await v.page.locator('.composer .attachment').first().getByRole('button', { name: /^Remove / }).click();
     }
   }
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  rmSync(folder, { recursive: true });
   const main = new Set(traceEvents.filter((/** @type {any} */ { name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
     .map((/** @type {any} */ { pid, tid }) => `${pid} ${tid}`));
   // What a task took of the processor, not of the clock: the machine may have other things to do.
   const tasks = traceEvents.filter((/** @type {any} */ { name, pid, tid, tdur }) => name.endsWith('RunTask') && tdur > 0 && main.has(`${pid} ${tid}`));
   assert.ok(tasks.length > 1000, `${tasks.length} tasks were seen`);
-  const longest = Math.max(...tasks.map((/** @type {any} */ { tdur }) => tdur)) / 1000;
-  assert.ok(longest < 100, `a task of ${longest} ms`);
+  const long = tasks.filter((/** @type {any} */ { tdur }) => tdur >= 100_000)
+    .map((/** @type {any} */ { tdur, ts }) => `${begun.findLast(({ at }) => at <= ts)?.name ?? 'none'}: ${Math.round(tdur / 1000)} ms`);
+  assert.deepEqual(long, []);
   await v.close();
 });

@@ -49,7 +49,7 @@ const GROUPS = [
   ['md/render.js'],
   // What opens from a button: the models, and what can be done with a turn.
   ['ui/models.js', 'ui/turn-menu.js'],
-  ['core/exporting.js', 'core/importing.js', 'ui/export-html.js'],
+  ['core/exporting.js', 'core/taking-in.js', 'ui/export-html.js'],
   ['ui/part-tool.js', 'net/tool-call.js', 'ui/tool-views.js'],
   ['ui/part-app.js', 'net/apps.js'],
   ['files/take.js', 'files/chats-open.js', 'files/folder.js', 'files/markdown.js'],

@@ -22,7 +22,7 @@ import {
 } from './selectors.js';
 
 /** Ends of a resume after which only asking the model to go on is left. */
-const GONE = new Set(['stream_not_found', 'events_evicted', 'not_found']);
+const GONE = new Set(['stream_not_found', 'stream_lost', 'events_evicted', 'not_found']);
 /** Ends after which the server may still have the rest of the answer. */
 const MAYBE_THERE = new Set(['network', 'offline', 'timeout', 'unavailable', 'cut_off']);
 

@@ -180,7 +180,7 @@ test('what ends in calls is gone on with, though it says nothing; what only thou
 });
 
 test('which errors say that nothing is there any more', () => {
-  for (const code of ['stream_not_found', 'events_evicted', 'not_found']) assert.equal(isGone({ ...ERROR, code }), true, code);
+  for (const code of ['stream_not_found', 'stream_lost', 'events_evicted', 'not_found']) assert.equal(isGone({ ...ERROR, code }), true, code);
   assert.equal(isGone(ERROR), false);
   assert.equal(isGone(null), false);
 });

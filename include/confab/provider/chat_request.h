@@ -23,8 +23,8 @@ struct chat_request {
 	bool include_usage; /* the client asked for usage itself */
 	bool web_search;    /* the model is to be let search; not in root */
 	bool has_image;
-	bool has_http; /* something is to be fetched by http: */
-	unsigned answers;   /* that are asked for, 1 or more */
+	bool has_http;	  /* something is to be fetched by http: */
+	unsigned answers; /* that are asked for, 1 or more */
 	size_t n_messages;
 };
 

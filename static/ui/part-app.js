@@ -84,7 +84,7 @@ function createAsking(ctx, say, current) {
       if (life) void allowFirst(life, how?.always === true, how?.arguments);
     },
     denyCall: () => answer({ why: 'The person did not allow this call.' }),
-  } });
+  } }, { asksWhy: false });
   return {
     element,
     draw() {

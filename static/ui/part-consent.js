@@ -88,8 +88,9 @@ function editView({ i18n: { t } }, question, id, redraw) {
  * @param {Question} question
  * @param {string} id
  * @param {{allow: (always: boolean) => void, deny: (word: string) => void, edit: () => void, redraw: () => void}} does
+ * @param {boolean} asksWhy
  */
-function questionView(ctx, question, id, does) {
+function questionView(ctx, question, id, does, asksWhy) {
   const { t } = ctx.i18n;
   const { part, tool, edited } = question;
   /** @param {SubmitEvent} event */
@@ -107,7 +108,8 @@ function questionView(ctx, question, id, does) {
       ${edited === null ? html`<button type="button" class="button" @click=${does.edit}>${icon('edit')}${t('consent.edit')}</button>` : nothing}
     </div>
     <form class="consent-deny" @submit=${deny}>
-      <input class="input" name="word" dir="auto" autocomplete="off" maxlength="2000" aria-label=${t('consent.word')} placeholder=${t('consent.word')}>
+      ${asksWhy ? html`<input class="input" name="word" dir="auto" autocomplete="off" maxlength="2000"
+        aria-label=${t('consent.word')} placeholder=${t('consent.word')}>` : nothing}
       <button class="button">${t('consent.deny')}</button></form>`;
 }
 
@@ -123,8 +125,11 @@ function editable(written) {
   }
 }
 
-/** @param {Context} ctx */
-export function createConsent(ctx) {
+/**
+ * @param {Context} ctx
+ * @param {{asksWhy?: boolean}} [options]  whether there is a model that a refusal's reason could be told
+ */
+export function createConsent(ctx, { asksWhy = true } = {}) {
   const id = `consent-${(count += 1)}`;
   const element = make('div', 'consent', { role: 'group', 'aria-labelledby': `${id}-title` });
   /** @type {Question | null} */
@@ -151,7 +156,7 @@ export function createConsent(ctx) {
       element.querySelector('textarea')?.focus();
     },
     redraw() {
-      render(question ? questionView(ctx, question, id, does) : nothing, element);
+      render(question ? questionView(ctx, question, id, does, asksWhy) : nothing, element);
     },
   };
 

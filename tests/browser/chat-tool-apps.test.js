@@ -134,6 +134,7 @@ describe('an app that behaves', () => {
     assert.match(await consent.innerText(), /apps__refresh/);
     assert.equal(await consent.locator('.hidden-char').textContent(), 'U+202E');
     assert.equal(servers.apps.acted, before, 'nothing is called before that');
+    assert.equal(await consent.getByRole('textbox').count(), 0, 'no model is told why not');
     await consent.getByRole('button', { name: 'Do not allow' }).click();
     await line(app, 'refresh error -32000 The person did not allow this call.');
     await app.getByRole('button', { name: 'Go' }).click();

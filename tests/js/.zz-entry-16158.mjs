@@ -1,0 +1,2 @@
+import '../../tests/js/net-tools.test.js';
+import '../../tests/js/net-rounds.test.js';

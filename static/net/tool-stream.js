@@ -52,7 +52,7 @@ export async function readToolStream(wire, request) {
       return await connect(wire, request, reading, attempt > 0);
     } catch (thrown) {
       // It is lost from now on, also when something new had come meanwhile.
-      if (attempt === 0 || reading.lastId === lastId) since = env.now();
+      if (attempt === 0 || reading.lastId !== lastId) since = env.now();
       if (isRefused(thrown)) {
         await request.signIn();
         continue;

@@ -1,2 +1,0 @@
-import '../../tests/js/net-tools.test.js';
-import '../../tests/js/net-rounds.test.js';

@@ -114,7 +114,7 @@ function createDrawn(ctx) {
  * @returns {import('./parts.js').PartView}
  */
 export function createToolCall(ctx, createParts) {
-  const whole = make('div', '');
+  const whole = make('div', 'part-call');
   const drawn = createDrawn(ctx);
   const element = /** @type {HTMLDetailsElement} */ (make('details', 'reasoning part-tool'));
   whole.append(element, drawn.element);

@@ -405,11 +405,13 @@ test('the keyboard keeps its place when what had the focus goes away', async () 
    */
   const press = async (button, ...places) => {
     await button.press('Enter');
-    await page.waitForFunction((wanted) => {
-      const there = /** @type {Element} */ (document.activeElement);
-      return wanted.includes(there.id || there.getAttribute('aria-label') || there.classList[0]);
-    }, places);
+    await focusOn(...places);
   };
+  /** @param {string[]} places */
+  const focusOn = (...places) => page.waitForFunction((wanted) => {
+    const there = /** @type {Element} */ (document.activeElement);
+    return wanted.includes(there.id || there.getAttribute('aria-label') || there.classList[0]);
+  }, places);
   /** Presses what asks for an answer. @param {import('playwright-core').Locator} button */
   const pressAsking = async (button) => {
     let open = () => {};
@@ -423,7 +425,10 @@ test('the keyboard keeps its place when what had the focus goes away', async () 
   await pressAsking(page.locator('.message-assistant').getByRole('button', { name: 'Ask again' }));
   const arrow = page.locator('.message-assistant .branch button').first();
   const name = await arrow.getAttribute('aria-label');
-  await press(arrow, String(name));
+  await arrow.press('Enter');
+  // It has the focus already: only where the other version is shown is it the one there.
+  await page.locator('.branch').getByText('2 / 3').waitFor();
+  await focusOn(String(name));
   await page.keyboard.press('Enter');
   await page.locator('.branch').getByText('1 / 3').waitFor();
   await page.locator('.message-user').getByRole('button', { name: 'More' }).click();

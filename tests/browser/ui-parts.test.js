@@ -31,8 +31,10 @@ test('every part of an answer is shown in its form and order', async () => {
   const v = await visit({ prepare: (s) => { s.answer = everything; } });
   await v.ask('Show me');
   await v.page.locator('.message-assistant .toolbar').waitFor();
+  // What shows a call is loaded with the first.
+  await v.page.locator('.part-flow .part-tool').waitFor();
   const shapes = await v.page.locator('.part-flow').first().locator(':scope > *').evaluateAll((all) => all.map((one) => one.className.split(' ').at(-1)));
-  assert.deepEqual(shapes, ['answer-plain', 'md', 'answer-plain', 'md', 'part-image', 'part-image', 'attachment', 'notice-warn', 'part-tool', 'part-audio', 'part-raw', 'md']
+  assert.deepEqual(shapes, ['answer-plain', 'md', 'answer-plain', 'md', 'part-image', 'part-image', 'attachment', 'notice-warn', 'part-call', 'part-audio', 'part-raw', 'md']
     .map((name) => (name === 'answer-plain' ? 'reasoning' : name)));
   // The picture is drawn, opens large, and can be saved.
   const picture = v.page.locator('.part-image img');

@@ -11,18 +11,25 @@
 #include "pool.h"
 #include "private.h"
 
-/* The next transfer whose time is over, or NULL. */
-static struct transfer *
-find_due(struct shard *s, uint64_t now)
+/* Ends the transfers whose time is over. An end may end others: the next to be
+ * looked at is unlink_transfer()'s to mend. */
+static void
+end_due(struct shard *s, uint64_t now)
 {
 	struct transfer *t;
 
-	for (t = s->transfers; t != NULL; t = t->next) {
-		if ((t->lingering || (t->expecting && !t->held)) &&
-		    t->until <= now && !t->doomed)
-			return t;
+	for (s->walk = s->transfers; (t = s->walk) != NULL;) {
+		s->walk = t->next;
+		if (!(t->lingering || (t->expecting && !t->held)) ||
+		    t->until > now || t->doomed)
+			continue;
+		if (t->lingering) {
+			transfer_cancel(t);
+		} else {
+			transfer_expect_more(t);
+			t->on_done(t, CURLE_OK);
+		}
 	}
-	return NULL;
 }
 
 static void
@@ -30,20 +37,10 @@ on_timer(uv_timer_t *timer)
 {
 	struct upstream_pool *p = timer->data;
 	uint64_t now = loop_now(p->loop);
-	struct transfer *t;
 	unsigned i;
 
-	for (i = 0; i < p->n_shards; i++) {
-		/* An end may end others: look anew after each. */
-		while ((t = find_due(p->shards[i], now)) != NULL) {
-			if (t->lingering) {
-				transfer_cancel(t);
-				continue;
-			}
-			transfer_expect_more(t);
-			t->on_done(t, CURLE_OK);
-		}
-	}
+	for (i = 0; i < p->n_shards; i++)
+		end_due(p->shards[i], now);
 	if (p->ending == 0)
 		uv_timer_stop(timer);
 }

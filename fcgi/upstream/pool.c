@@ -43,6 +43,8 @@ unlink_transfer(struct transfer *t)
 		s->transfers = t->next;
 	if (t->next != NULL)
 		t->next->prev = t->prev;
+	if (s->walk == t)
+		s->walk = t->next;
 	s->active--;
 	if (t->lingering || t->expecting)
 		s->pool->ending--;

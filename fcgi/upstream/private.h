@@ -40,6 +40,7 @@ struct shard {
 	unsigned active;
 	bool fresh; /* transfers were added since it last ran */
 	struct transfer *transfers;
+	struct transfer *walk; /* the next that is looked at for its end */
 };
 
 struct upstream_pool {

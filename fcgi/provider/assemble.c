@@ -423,8 +423,12 @@ gather_list(struct gathering *g, struct json_object *list)
 
 	for (i = 0; more && i < json_object_array_length(list); i++) {
 		buf_init(&text, PROVIDER_CHUNK_MAX);
-		if (json_write(&text, json_object_array_get_idx(list, i)) == 0)
+		more =
+		    json_write(&text, json_object_array_get_idx(list, i)) == 0;
+		if (more)
 			more = gather(g, text.data, text.len);
+		else
+			g->result = provider_no_memory(g->err);
 		buf_free(&text);
 	}
 }
@@ -452,8 +456,10 @@ provider_read_pieces(struct provider_reader *r, const char *body, size_t len,
 		err, PROVIDER_MORE };
 	int rc = -1;
 
-	if (g.a == NULL)
+	if (g.a == NULL) {
+		(void)provider_no_memory(err);
 		return -1;
+	}
 	if (list != NULL)
 		gather_list(&g, list);
 	else

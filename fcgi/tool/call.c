@@ -203,9 +203,8 @@ is_offered(const struct tool_call *c, const struct config_tool_server *s)
 {
 	bool prompt = c->op == TOOL_OP_PROMPT ||
 	    (c->op == TOOL_OP_COMPLETE && json_get(c->root, "prompt") != NULL);
-	const char *uri = json_str(c->root, "uri", NULL);
-	bool app = c->op == TOOL_OP_RESOURCE && uri != NULL &&
-	    strncmp(uri, TOOL_APP_SCHEME, strlen(TOOL_APP_SCHEME)) == 0;
+	bool app = c->op == TOOL_OP_RESOURCE &&
+	    tool_is_page(json_str(c->root, "uri", NULL));
 
 	return tool_server_is_for(s, c->user, c->groups) &&
 	    (prompt ? s->prompts : s->resources || (app && s->apps));

@@ -148,18 +148,30 @@ only_reads(struct json_object *notes)
 	    !is_true(notes, "openWorldHint", true);
 }
 
+bool
+tool_is_page(const char *uri)
+{
+	return uri != NULL && strncmp(uri, "ui://", 5) == 0;
+}
+
+const char *
+tool_page_of(struct json_object *meta, size_t *len)
+{
+	const char *uri = json_str(json_get(meta, "ui"), "resourceUri", len);
+
+	if (uri == NULL)
+		uri = json_str(meta, "ui/resourceUri", len);
+	return tool_is_page(uri) ? uri : NULL;
+}
+
 /* Keeps where results are drawn, if it says so. Returns 0 or -1. */
 static int
 take_page(struct tool *t, struct json_object *from)
 {
-	struct json_object *meta = json_get(from, "_meta");
-	size_t len = 0;
-	const char *uri = json_str(json_get(meta, "ui"), "resourceUri", &len);
+	size_t len;
+	const char *uri = tool_page_of(json_get(from, "_meta"), &len);
 
 	if (uri == NULL)
-		uri = json_str(meta, "ui/resourceUri", &len);
-	if (uri == NULL ||
-	    strncmp(uri, TOOL_APP_SCHEME, strlen(TOOL_APP_SCHEME)) != 0)
 		return 0;
 	t->ui = strdup(uri);
 	return t->ui != NULL ? 0 : -1;

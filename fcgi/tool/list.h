@@ -22,7 +22,6 @@
 #define TOOL_OWN_NAME_MAX 256	    /* bytes of a server's own name */
 #define TOOL_CURSOR_MAX (16 * 1024) /* bytes of a page's cursor */
 #define TOOL_PAGES_MAX 64	    /* of one list */
-#define TOOL_APP_SCHEME "ui://"	    /* of pages that draw results */
 
 struct tool {
 	char name[TOOL_NAME_MAX + 1];
@@ -63,6 +62,12 @@ enum tool_page tool_list_add(struct tool_list *l,
 
 /* The tool of that name (SERVER__TOOL), or NULL. */
 const struct tool *tool_list_find(const struct tool_list *l, const char *name);
+
+/* True for the address of a page that draws results; NULL is none. */
+bool tool_is_page(const char *uri);
+
+/* The page that a tool or a result names in its _meta, and its length; or NULL. */
+const char *tool_page_of(struct json_object *meta, size_t *len);
 
 /* True when the tool may be used under `c`; one for apps alone, where there are
  * apps. */

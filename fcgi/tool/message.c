@@ -127,15 +127,11 @@ put_page(struct tool_message *m, struct json_object *result, const char *ui)
 {
 	struct json_object *meta = json_get(result, "_meta");
 	size_t len = 0;
-	const char *uri;
+	const char *uri = tool_page_of(meta, &len);
 
-	uri = json_str(json_get(meta, "ui"), "resourceUri", &len);
-	if (uri == NULL)
-		uri = json_str(meta, "ui/resourceUri", &len);
 	if (uri == NULL && (uri = ui) != NULL)
 		len = strlen(ui);
-	if (uri == NULL ||
-	    strncmp(uri, TOOL_APP_SCHEME, strlen(TOOL_APP_SCHEME)) != 0)
+	if (uri == NULL)
 		return;
 	buf_puts(&m->json, ",\"resource_uri\":");
 	buf_json(&m->json, uri, len);

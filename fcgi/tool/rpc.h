@@ -31,10 +31,11 @@ struct tool_rpc_ask {
 				* requests; NULL: none were made */
 	const char *state;     /* the server's, with the responses, or NULL */
 	size_t state_len;
-	bool apps;
+	bool apps; /* the server's pages are drawn here */
 };
 
-/* `apps`: the server's pages are drawn here, which it is told. Each appends one message and returns 0, or -1 as buf_append() does. */
+/* Each appends one message, and returns 0, or -1 as buf_append() does. With
+ * `apps` the server is told that its pages are drawn here. */
 int tool_rpc_initialize(struct buf *out, bool apps, uint64_t id);
 int tool_rpc_initialized(struct buf *out);
 int tool_rpc_list(struct buf *out, const char *method, enum tool_era era,

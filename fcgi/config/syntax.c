@@ -205,12 +205,7 @@ config_is_prefix(const char *s)
 bool
 config_is_host_name(const char *s)
 {
-	size_t n = strlen(s);
-
-	return n > 0 && n <= CONFIG_HOST_NAME_MAX &&
-	    all_of(s,
-		"0123456789_-.abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	return strlen(s) <= CONFIG_HOST_NAME_MAX && config_is_word(s);
 }
 
 /* Host, port and path after the scheme; no user information. */

@@ -20,6 +20,7 @@
 
 #include "confab/base/files.h"
 #include "temp_folder.h"
+#include "open_fds.h"
 
 #define WRITERS 4
 #define TIMES 50
@@ -28,17 +29,6 @@
 
 static char path[TEMP_PATH_MAX], link_path[TEMP_PATH_MAX];
 static char new_path[TEMP_PATH_MAX];
-
-/* Descriptors that are open; tests need few. */
-static int
-open_fds(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) != -1;
-	return n;
-}
 
 static int
 append(const char *to, const char *what)

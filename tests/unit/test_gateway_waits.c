@@ -14,6 +14,7 @@
 
 #include "confab/gateway/uploads.h"
 #include "gateway/deadline.h"
+#include "open_fds.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define FAR 3600000 /* ms */
@@ -56,17 +57,6 @@ test_places(void **state)
 	take(all, UPLOADS_PER_USER, "ann");
 	for (size_t i = 0; i < UPLOADS_PER_USER; i++)
 		upload_end(all[i]);
-}
-
-/* Descriptors that are open; tests need few. */
-static int
-open_fds(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) != -1;
-	return n;
 }
 
 /* A connection, of which nothing comes. */

@@ -21,20 +21,13 @@
 #include "tool/list.h"
 #include "tool/offers.h"
 
+#include "json_text.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static char own[] = "srv";
 static struct config_tool_server server = { .name = own,
 	.limits = { .tools = 4 } };
-
-static struct json_object *
-json(const char *text)
-{
-	struct json_object *v;
-
-	assert_int_equal(json_parse_loose(text, strlen(text), 64, &v), JSON_OK);
-	return v;
-}
 
 /* ---- Names ------------------------------------------------------------------*/
 

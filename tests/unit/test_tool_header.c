@@ -17,16 +17,9 @@
 #include "tool/header.h"
 #include "tool/name.h"
 
+#include "json_text.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static struct json_object *
-json(const char *text)
-{
-	struct json_object *v;
-
-	assert_int_equal(json_parse_loose(text, strlen(text), 64, &v), JSON_OK);
-	return v;
-}
 
 /* Each end of what is plain, and its neighbours, which are not. */
 static void

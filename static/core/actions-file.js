@@ -36,8 +36,9 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
     async importFile(file) {
       try {
         // Needed seldom, so it is loaded when it is.
-        const { takeIn } = await import('./taking-in.js');
-        const { conversations, left } = await takeIn(file, getState().conversations, newId);
+        const { readChats, takeIn } = await import('./taking-in.js');
+        const read = await readChats(file, newId);
+        const { conversations, left } = takeIn(read, getState().conversations, file.left);
         dispatch({ type: 'conversation/imported', conversations });
         addToast({ kind: 'success', key: 'toast.imported', values: { count: conversations.length } });
         if (left > 0) addToast({ kind: 'info', key: 'toast.importLeft', values: { count: left } });

@@ -57,7 +57,8 @@ function step(conversations, action) {
     case 'conversation/deleted':
       return remove(conversations, action);
     case 'conversation/imported':
-      return action.conversations.reduceRight((all, one) => add(all, one, 0), conversations);
+      return action.conversations.reduceRight((all, one) => (has(all, one.id)
+        ? { ...update(all, one.id, () => one), activeId: one.id } : add(all, one, 0)), conversations);
     case 'undo/applied':
       return undo(conversations, action.token);
     case 'undo/expired':

@@ -8,50 +8,80 @@
  */
 
 import { readExport } from './importing.js';
-import { MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MEMORY_CAP_BYTES } from './limits.js';
+import { isSame, joined } from './joining.js';
+import { MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MAX_MESSAGES, MEMORY_CAP_BYTES } from './limits.js';
 import { conversationBytes, memoryBytes } from './memory.js';
-import { textOf } from './parts.js';
 import { ImportError } from './reading.js';
 
+/** @typedef {Parameters<import('./types.js').Actions['importFile']>[0]} ChatFile */
+
 /**
- * Reads a file. One of confab's own is taken whole or not at all; of one that
- * was made from another program's, as `left` says, what is there already does
- * not come a second time, and the latest are taken where there is no room for
- * all.
+ * The conversations of a file.
  *
- * @param {Parameters<import('./types.js').Actions['importFile']>[0]} file
- * @param {Conversations} there
+ * @param {ChatFile} file
  * @param {() => Id} newId
- * @returns {Promise<{conversations: Conversation[], left: number}>}  left: how many were not taken, or not understood
+ * @returns {Promise<Conversation[]>}
  * @throws {ImportError}
  */
-export async function takeIn(file, there, newId) {
+export async function readChats(file, newId) {
   if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
-  const read = readExport(await file.text(), newId);
-  const fresh = file.left === undefined ? read : withoutDoubles(read, Object.values(there.byId));
-  const room = MAX_CONVERSATIONS - there.order.length;
-  const conversations = file.left === undefined ? fresh : latest(fresh, room);
-  const bytes = conversations.reduce((sum, one) => sum + conversationBytes(one), memoryBytes(there));
-  if (bytes > MEMORY_CAP_BYTES) throw new ImportError('memory');
-  if (conversations.length > room) throw new ImportError('size');
-  return { conversations, left: (file.left ?? 0) + fresh.length - conversations.length };
+  return readExport(await file.text(), newId);
 }
 
 /**
- * Neither what is there nor what the file has twice.
+ * What comes of them: those that are not here, and those that are here and have
+ * more in the file, put together. What is here as it is in the file is left out,
+ * as is what the file has twice. A file of confab's own is taken whole or not at
+ * all; of one that was made from another program's, as `left` says, the latest
+ * are taken where there is no room for all.
  *
  * @param {readonly Conversation[]} read
- * @param {readonly Conversation[]} there
- * @returns {Conversation[]}
+ * @param {Conversations} there  as they are now: nothing may happen until the result is put into the store
+ * @param {number} [left]
+ * @returns {{conversations: Conversation[], left: number}}  left: how many were not taken, or not understood
+ * @throws {ImportError}
  */
-function withoutDoubles(read, there) {
-  const known = new Set(there.map(fingerprint));
-  return read.filter((conversation) => {
-    const print = fingerprint(conversation);
-    if (known.has(print)) return false;
-    known.add(print);
-    return true;
-  });
+export function takeIn(read, there, left) {
+  const { fresh, grown } = besides(read, there);
+  const room = MAX_CONVERSATIONS - there.order.length;
+  const taken = left === undefined ? fresh : latest(fresh, room);
+  const conversations = [...taken, ...grown];
+  const bytes = conversations.reduce((sum, one) => sum + conversationBytes(one) - bytesThere(there, one.id), memoryBytes(there));
+  if (bytes > MEMORY_CAP_BYTES) throw new ImportError('memory');
+  if (taken.length > room || grown.some(({ nodes }) => Object.keys(nodes).length > MAX_MESSAGES)) throw new ImportError('size');
+  return { conversations, left: (left ?? 0) + fresh.length - taken.length };
+}
+
+/**
+ * @param {Conversations} there
+ * @param {Id} id
+ * @returns {number}
+ */
+function bytesThere({ byId }, id) {
+  const one = byId[id];
+  return one === undefined ? 0 : conversationBytes(one);
+}
+
+/**
+ * @param {readonly Conversation[]} read
+ * @param {Conversations} there
+ * @returns {{fresh: Conversation[], grown: Conversation[]}}
+ */
+function besides(read, there) {
+  /** @type {Map<number, Conversation[]>} by the time of their beginning */
+  const known = new Map();
+  for (const one of Object.values(there.byId)) known.set(one.createdAt, [...known.get(one.createdAt) ?? [], one]);
+  for (const copy of read) {
+    const alike = known.get(copy.createdAt) ?? [];
+    const at = alike.findIndex((one) => isSame(one, copy));
+    if (at < 0) known.set(copy.createdAt, [...alike, copy]);
+    else alike[at] = joined(/** @type {Conversation} */ (alike[at]), copy);
+  }
+  const all = new Map([...known.values()].flat().map((one) => [one.id, one]));
+  return {
+    fresh: read.flatMap(({ id }) => all.get(id) ?? []),
+    grown: Object.values(there.byId).flatMap((one) => (all.get(one.id) === one ? [] : all.get(one.id) ?? [])),
+  };
 }
 
 /**
@@ -66,16 +96,4 @@ function latest(all, room) {
   if (all.length <= room) return all;
   const kept = new Set([...all].sort((a, b) => b.updatedAt - a.updatedAt).slice(0, Math.max(0, room)));
   return all.filter((one) => kept.has(one));
-}
-
-/**
- * What is the same in a conversation and in its copy from a file: when it
- * began and what it began with, how long it is.
- *
- * @param {Conversation} conversation
- * @returns {string}
- */
-function fingerprint({ createdAt, roots, nodes }) {
-  const first = nodes[roots[0] ?? ''];
-  return JSON.stringify([createdAt, first?.createdAt, first === undefined ? '' : textOf(first.parts).slice(0, 1000), Object.keys(nodes).length]);
 }

@@ -362,8 +362,9 @@ test('the list is searched in titles and messages', () => {
 test('an import beyond the memory cap takes nothing', async () => {
   const core = makeCore();
   const { store, actions } = core;
-  addExchange(core, 'q', 'a');
-  const file = await actions.exportAll('json');
+  const other = makeCore();
+  addExchange(other, 'q', 'a');
+  const file = await other.actions.exportAll('json');
   const big = 'x'.repeat(MEMORY_CAP_BYTES / 2);
   core.store.dispatch({ type: 'conversation/draftChanged', id: 'c0', patch: { text: big } });
   assert.equal(selectMemory(store.getState()).level, 'full');

@@ -81,9 +81,11 @@ test('several conversations keep their order', async () => {
   addExchange(core, 'two', '2');
   const { text } = await core.actions.exportAll('json');
   assert.deepEqual(readExport(text, counter()).map(({ title }) => title), ['two', 'one']);
-  await core.actions.importFile({ size: 1, text: async () => text });
-  const { byId, order } = core.store.getState().conversations;
-  assert.deepEqual(order.map((id) => byId[id].title), ['two', 'one', 'two', 'one']);
+  const other = makeCore();
+  addExchange(other, 'three', '3');
+  await other.actions.importFile({ size: 1, text: async () => text });
+  const { byId, order } = other.store.getState().conversations;
+  assert.deepEqual(order.map((id) => byId[id].title), ['two', 'one', 'three']);
 });
 
 test('an answer under way is exported as interrupted', async () => {

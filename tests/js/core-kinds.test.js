@@ -63,10 +63,9 @@ test('each kind of the union has its row, and there are no others', () => {
   assert.deepEqual([...KINDS].sort(), Object.keys(ROWS).sort());
 });
 
-/** A conversation whose answer has these parts. @param {readonly Part[]} parts */
+/** A file of a conversation whose answer has these parts, and where it is to go. @param {readonly Part[]} parts */
 function answered(parts) {
-  const core = makeCore();
-  const { store, newId, clock } = core;
+  const { store, newId, clock } = makeCore();
   const ids = { user: newId(), answer: newId() };
   store.dispatch({
     type: 'exchange/started', conversationId: 'c0', now: clock.now, clearDraft: true,
@@ -77,7 +76,7 @@ function answered(parts) {
   // By the only way in that there is: a file.
   const file = JSON.parse(text);
   file.conversations[0].messages[1].parts = parts.map((part) => fromPage(part));
-  return { core, ids, file: JSON.stringify(file) };
+  return { core: makeCore(), file: JSON.stringify(file) };
 }
 
 /** As it stands in a file. @param {Part} part @returns {object} */

@@ -99,14 +99,21 @@ test('an id that is taken is not given twice', () => {
   let before = all();
   store.dispatch({ type: 'conversation/created', id: 'c0', now: NOW, model: '' });
   assert.equal(all(), before);
-  store.dispatch({ type: 'conversation/imported', conversations: [{ ...before.byId.c0, title: 'again' }] });
-  assert.equal(all(), before);
   give({ type: 'answer/rewritten', id: ids.user, text: 'mine' });
   assert.equal(all().byId.c0, before.byId.c0);
   before = all();
   store.dispatch({ type: 'exchange/started', conversationId: 'c0', now: NOW, clearDraft: false, user: null,
     answer: { id: ids.answer, parentId: ids.user, model: 'm', streamKey: 'k' } });
   assert.equal(said(all().byId.c0.nodes[ids.answer]), 'answer');
+});
+
+test('what comes in for a conversation that is here takes its place, and is shown', () => {
+  const { all, store } = begun();
+  const { order, byId } = all();
+  store.dispatch({ type: 'conversation/created', id: 'c9', now: NOW, model: '' });
+  store.dispatch({ type: 'conversation/imported', conversations: [{ ...byId.c0, title: 'again' }] });
+  assert.deepEqual(all().order, ['c9', ...order]);
+  assert.deepEqual([all().byId.c0.title, all().activeId], ['again', 'c0']);
 });
 
 test('what is chosen already is the same state, so that nothing is drawn anew', () => {

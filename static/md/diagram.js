@@ -5,10 +5,10 @@
  */
 import { tameDiagram } from './diagram-source.js';
 import { element } from './dom.js';
-import { DIAGRAM_TIMEOUT_MS, MAX_DIAGRAM, MAX_DIAGRAM_HEIGHT, MAX_DIAGRAM_SVG } from './limits.js';
+import { DIAGRAM_TIMEOUT_MS, MAX_DIAGRAM, MAX_DIAGRAM_HEIGHT, MAX_DIAGRAM_PICTURE, MAX_DIAGRAM_SVG } from './limits.js';
 
 /**
- * @typedef {{svg: string, width: number, height: number, title: string}} Drawing
+ * @typedef {{image: Blob, width: number, height: number, title: string}} Drawing
  * @typedef {{resolve: (drawing: Drawing) => void, reject: (error: Error) => void, timer: number}} Waiting
  */
 
@@ -75,13 +75,23 @@ function take(data) {
   if (!entry) return;
   waiting.delete(Number(data.id));
   clearTimeout(entry.timer);
-  const { svg, width, height, title, error } = data;
-  if (typeof svg !== 'string' || !svg.startsWith('<svg') || svg.length > MAX_DIAGRAM_SVG ||
-    !(width > 0 && width < 1e5) || !(height > 0 && height < 1e5)) {
+  const { width, height, title, error } = data;
+  const image = imageOf(data);
+  if (!image || !(width > 0 && width < 1e5) || !(height > 0 && height < 1e5)) {
     entry.reject(new Error(typeof error === 'string' ? error.slice(0, 500) : 'too large'));
     return;
   }
-  entry.resolve({ svg, width, height, title: typeof title === 'string' ? title.slice(0, 500) : '' });
+  entry.resolve({ image, width, height, title: typeof title === 'string' ? title.slice(0, 500) : '' });
+}
+
+/**
+ * @param {any} data  an answer of the frame
+ * @returns {Blob | null}  a drawing, or where that is large a picture of it; of a type that is ours to say
+ */
+function imageOf({ svg, picture }) {
+  if (picture instanceof Blob) return picture.size <= MAX_DIAGRAM_PICTURE ? new Blob([picture], { type: 'image/png' }) : null;
+  if (typeof svg !== 'string' || !svg.startsWith('<svg') || svg.length > MAX_DIAGRAM_SVG) return null;
+  return new Blob([svg], { type: 'image/svg+xml' });
 }
 
 /**
@@ -198,7 +208,7 @@ export class DiagramView {
       const drawing = await drawInTurn(this.node, this.source);
       // On paper, which is light, a dark one is turned (css/markdown.css).
       this.image.classList.toggle('is-dark', look(this.node).dark === true);
-      const url = URL.createObjectURL(new Blob([drawing.svg], { type: 'image/svg+xml' }));
+      const url = URL.createObjectURL(drawing.image);
       // The address is given back once the image has loaded, and keeps, what it stands for.
       await new Promise((resolve, reject) => {
         this.image.onload = resolve;

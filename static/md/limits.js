@@ -75,9 +75,10 @@ export const MAX_CODE_LINE = 8_192;
 /** Milliseconds that one slice of colouring may take. */
 export const SLICE_MS = 8;
 
-/** Characters of a diagram's source, and of the drawing it becomes. */
+/** Characters of a diagram's source, and of the drawing it becomes; bytes of the picture of a large one. */
 export const MAX_DIAGRAM = 20_000;
-export const MAX_DIAGRAM_SVG = 2_000_000;
+export const MAX_DIAGRAM_SVG = 150_000;
+export const MAX_DIAGRAM_PICTURE = 32_000_000;
 
 /** Milliseconds a diagram may take before its source is shown instead. */
 export const DIAGRAM_TIMEOUT_MS = 15_000;

@@ -13,6 +13,21 @@ const MAX_SOURCE = 20_000;
 const MAX_EDGES = 500;
 
 /**
+ * Letters and elements of a drawing that the page gets as it is. To load more of
+ * them holds the page's own thread up (500 boxes: 200 ms), so what is larger is
+ * painted here, and the page gets a picture of it.
+ */
+const MAX_LETTERS = 150_000;
+const MAX_ELEMENTS = 800;
+
+/** Letters of a drawing that is painted. */
+const MAX_PAINTED = 4_000_000;
+
+/** Dots of a painted drawing: along a side, and in all. */
+const MAX_SIDE = 8_000;
+const MAX_DOTS = 8_000_000;
+
+/**
  * @typedef {object} Look
  * @property {boolean} dark
  * @property {string} text
@@ -103,7 +118,7 @@ function configure(look) {
  * Makes what was drawn a document of its own, with a size in pixels.
  *
  * @param {string} svg
- * @returns {{svg: string, width: number, height: number, title: string}}
+ * @returns {{svg: string, elements: number, width: number, height: number, title: string}}
  */
 function standAlone(svg) {
   const holder = document.createElement('div');
@@ -120,8 +135,29 @@ function standAlone(svg) {
   node.style.removeProperty('max-width');
   const title = node.querySelector(':scope > title')?.textContent ?? '';
   const text = new XMLSerializer().serializeToString(node);
+  const elements = node.getElementsByTagName('*').length;
   holder.remove();
-  return { svg: text, width, height, title };
+  return { svg: text, elements, width, height, title };
+}
+
+/**
+ * @param {string} svg
+ * @param {number} width
+ * @param {number} height
+ * @returns {Promise<Blob>}  a PNG, with two dots a pixel where there is room for them
+ */
+async function paint(svg, width, height) {
+  const scale = Math.min(2, MAX_SIDE / Math.max(width, height), Math.sqrt(MAX_DOTS / (width * height)));
+  const image = new Image();
+  image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((picture) => (picture ? resolve(picture) : reject(new Error('too large'))));
+  });
 }
 
 /** One diagram after another: the program keeps state of its own. */
@@ -137,7 +173,14 @@ async function draw(id, source, look) {
     if (source.length > MAX_SOURCE) throw new Error('too long');
     configure(look);
     const { svg } = await mermaid.render(`diagram-${Number(id) || 0}`, source);
-    window.parent.postMessage({ id, ...standAlone(svg) }, '*');
+    const { elements, ...drawing } = standAlone(svg);
+    if (drawing.svg.length <= MAX_LETTERS && elements <= MAX_ELEMENTS) {
+      window.parent.postMessage({ id, ...drawing }, '*');
+      return;
+    }
+    if (drawing.svg.length > MAX_PAINTED) throw new Error('too large');
+    const picture = await paint(drawing.svg, drawing.width, drawing.height);
+    window.parent.postMessage({ id, ...drawing, svg: '', picture }, '*');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     window.parent.postMessage({ id, error: message.slice(0, 500) }, '*');

@@ -73,19 +73,77 @@ const GIANTS = {
   'groups in groups': `graph TD\n${Array.from({ length: 30 }, (_, i) => `subgraph g${i}`).join('\n')}\nA-->B\n${'end\n'.repeat(30)}`,
   'a long scale': 'xychart-beta\nx-axis 0 --> 1e308\ny-axis -1e308 --> 1e308\nline [1, 1e300, -1e300]',
   'a packet of all bits': 'packet-beta\n0-999999999: "x"',
+  'as many edges as may be': `graph TD\n${Array.from({ length: 22 }, (_, i) => `n${i}`).join(' & ')} --> ${Array.from({ length: 22 }, (_, i) => `m${i}`).join(' & ')}`,
+  'many bars': `xychart-beta\nbar [${Array.from({ length: 5_000 }, (_, i) => i % 9).join(',')}]`,
+  'many slices': `pie\n${Array.from({ length: 1_200 }, (_, i) => `"n${i}": ${i + 1}`).join('\n')}`,
+  'a long talk': `sequenceDiagram\n${'A->>B: hello there\n'.repeat(900)}`,
 };
+
+/**
+ * What `work` costs the page's own thread, which is not the frame's.
+ *
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<{result: T, tasks: number, longest: number}>}  tasks seen, and the processor's time of the longest, ms
+ */
+async function costOf(work) {
+  const browser = /** @type {import('playwright-core').Browser} */ (lab.page.context().browser());
+  await browser.startTracing(lab.page, { categories: ['toplevel', '__metadata', 'disabled-by-default-devtools.timeline'] });
+  const result = await work();
+  /** @type {any[]} */
+  const events = JSON.parse((await browser.stopTracing()).toString()).traceEvents;
+  const { frames } = events.find(({ name }) => name === 'TracingStartedInBrowser').args.data;
+  const page = frames.find((/** @type {any} */ { url }) => url === `${lab.origin}/`).processId;
+  const main = events.find(({ name, args, pid }) => name === 'thread_name' && args.name === 'CrRendererMain' && pid === page).tid;
+  const tasks = events.filter(({ name, pid, tid, tdur }) => name.endsWith('RunTask') && tdur > 0 && pid === page && tid === main);
+  return { result, tasks: tasks.length, longest: Math.max(0, ...tasks.map(({ tdur }) => tdur / 1000)) };
+}
 
 for (const [name, source] of Object.entries(GIANTS)) {
   test(`a diagram of ${name}: drawn or refused, and the page goes on`, async () => {
-    const { longest, total } = await lab.page.evaluate(async (text) => {
+    const cost = await costOf(() => lab.page.evaluate(async (text) => {
       const { md, root, turns } = /** @type {any} */ (window);
       root.replaceChildren(md.renderMarkdown(`\`\`\`mermaid\n${text}\n\`\`\``));
-      return turns(() => root.querySelector('.md-toggle, .md-diagram-note') !== null);
-    }, source);
+      const seen = await turns(() => root.querySelector('.md-toggle, .md-diagram-note') !== null);
+      // What is drawn costs the page again when it comes to the screen.
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)));
+      return seen;
+    }, source));
+    const { longest, total } = cost.result;
     // A small one is over before a quarter of its time says anything.
     assert.ok(longest < Math.max(total / 4, 500), `the page waited ${Math.round(longest)} of ${Math.round(total)} ms`);
+    assert.ok(cost.tasks > 10, `${cost.tasks} tasks were seen`);
+    assert.ok(cost.longest < 100, `a task of the page took ${Math.round(cost.longest)} ms of the processor`);
   });
 }
+
+test('what is drawn of a giant can be seen: as a picture of it', async () => {
+  const { page } = lab;
+  /** @param {string} source */
+  const show = async (source) => {
+    await page.evaluate((text) => {
+      const { md, root } = /** @type {any} */ (window);
+      root.replaceChildren(md.renderMarkdown(`\`\`\`mermaid\n${text}\n\`\`\``));
+    }, source);
+    await page.locator('.md-toggle').waitFor();
+    return page.evaluate(() => {
+      const image = /** @type {HTMLImageElement} */ (document.querySelector('.md-diagram img'));
+      const canvas = document.createElement('canvas');
+      canvas.width = canvas.height = 100;
+      const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+      pen.drawImage(image, 0, 0, 100, 100);
+      const { data } = pen.getImageData(0, 0, 100, 100);
+      const colours = new Set();
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) colours.add(data.slice(i, i + 3).join());
+      return { colours: colours.size, scale: image.naturalWidth / image.width };
+    });
+  };
+  const small = await show('pie\n"a": 1\n"b": 2');
+  const large = await show(/** @type {string} */ (GIANTS['many slices']));
+  assert.equal(small.scale, 1, 'a drawing');
+  assert.ok(large.scale > 1.5, `a picture, of ${large.scale} dots a pixel`);
+  assert.ok(small.colours > 2 && large.colours > 2, `${small.colours} and ${large.colours} colours`);
+});
 
 test('after a frame that was given up, the next diagram is drawn', async () => {
   const { page } = lab;

@@ -148,13 +148,13 @@ function takesSound(state) {
 }
 
 /**
- * Below the field: the way to the files, the context meter, Send or Stop.
+ * Below the field: the way to the files, the context meter, Send or Stop, and, while an answer stands in the way
+ * of what is written, both: where Enter makes a line nothing else would let it wait.
  * @param {Context} ctx
  * @param {Attach} attach
- * @param {(event: MouseEvent) => void} press
- * @param {() => void} dictate
+ * @param {{press: (event: MouseEvent) => void, queue: () => void, dictate: () => void}} does
  */
-function rowRegion(ctx, attach, press, dictate) {
+function rowRegion(ctx, attach, { press, queue, dictate }) {
   return region(ctx, make('div', 'composer-row'),
     (state) => {
       const conversation = selectActive(state);
@@ -186,6 +186,7 @@ function rowRegion(ctx, attach, press, dictate) {
         ${limit && half > 0 ? contextMeter(ctx, half / 200, limit) : nothing}
         <span class="composer-space"></span>
         ${sound ? html`<button type="button" class="icon-button dictate-button" aria-label=${t('dictation.start')} title=${t('dictation.start')} @click=${dictate}>${icon('mic')}</button>` : nothing}
+        ${obstacle === 'streaming' && !busy ? html`<button type="button" class="icon-button" aria-label=${t('compose.send')} title=${t('compose.send')} @click=${queue}>${icon('send')}</button>` : nothing}
         <button type="button" class="icon-button send-button" data-mode=${streaming ? 'stop' : 'send'} aria-label=${does} title=${does}
           aria-disabled=${!streaming && (obstacle === 'empty' || busy) ? 'true' : 'false'} @click=${press}>${icon(streaming ? 'stop' : 'send')}</button>`;
     });
@@ -250,7 +251,7 @@ export function createComposer(ctx) {
   const above = aboveRegion(ctx, attach);
   const fit = fitRegion(ctx);
   const dictating = createDictating(ctx, field.element, attach);
-  const row = rowRegion(ctx, attach, press, () => void dictating.start());
+  const row = rowRegion(ctx, attach, { press, queue, dictate: () => void dictating.start() });
   const veil = veilRegion(ctx, attach);
   const note = noteRegion(ctx, field.element);
   form.append(field.prompts.element, above.element, fit.element, field.element, dictating.element, row.element, attach.picker, veil.element);
@@ -271,6 +272,12 @@ export function createComposer(ctx) {
     }
     field.set('');
     attach.clear();
+  }
+
+  /** Its button goes with the draft; who wrote goes on in the field, with the keyboard that is on the screen. */
+  function queue() {
+    send();
+    field.focus();
   }
 
   /** @param {MouseEvent} event */

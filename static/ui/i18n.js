@@ -54,15 +54,15 @@ function createFormats(code) {
     },
     /** Bytes in the unit that suits them. @param {number} bytes */
     size(bytes) {
-      const units = ['kilobyte', 'megabyte', 'gigabyte'];
+      const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
       let step = 0;
-      let value = bytes / 1024;
+      let value = bytes;
       while (value >= 1000 && step < units.length - 1) {
         value /= 1024;
         step += 1;
       }
       return number(value, {
-        style: 'unit', unit: units[step], unitDisplay: 'short', maximumFractionDigits: step > 0 && value < 10 ? 1 : 0,
+        style: 'unit', unit: units[step], unitDisplay: step > 0 ? 'short' : 'long', maximumFractionDigits: step > 1 && value < 10 ? 1 : 0,
       });
     },
     /** Token counts, short: 400k, 1.2M. @param {number} value */

@@ -51,6 +51,35 @@ test('one of 203 models is found by a few keys, and is the one of the next chat'
   await v.close();
 });
 
+test('where Enter makes a line, a message waits for the answer by a button of its own', async () => {
+  const v = await visit({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, prepare: (s) => {
+    s.answer = async (reply) => {
+      await reply.text('On and on');
+      await reply.gone;
+    };
+  } });
+  const { page } = v;
+  const send = page.getByRole('button', { name: 'Send', exact: true });
+  const stop = page.getByRole('button', { name: 'Stop', exact: true });
+  await composer(page).fill('Hello');
+  await send.tap();
+  await v.answer('On and on').waitFor();
+  await stop.waitFor();
+  assert.equal(await send.count(), 0, 'with nothing written there is nothing to send');
+  await composer(page).fill('And then?');
+  await composer(page).press('Enter');
+  assert.equal(await composer(page).inputValue(), 'And then?\n');
+  await send.tap();
+  await page.locator('.queued').getByText('And then?').waitFor();
+  await send.waitFor({ state: 'detached' });
+  assert.equal(await composer(page).inputValue(), '');
+  assert.equal(await composer(page).evaluate((field) => field === document.activeElement), true, 'one writes on');
+  assert.deepEqual(v.site.stops, []);
+  await stop.tap();
+  await page.locator('.outcome').waitFor();
+  await v.close();
+});
+
 test('a prompt is written, chosen behind a slash, filled in, exported and imported', async () => {
   const v = await visit();
   const { page } = v;

@@ -154,6 +154,8 @@ test('only the newest wish for a language takes effect', async () => {
 
 test('spans of time are written as people say them', () => {
   const i18n = createI18n();
+  assert.deepEqual([0, 1, 7, 999, 1000, 2048, 1.5 * 1024 ** 2, 256 * 1024 ** 2, 3 * 1024 ** 4].map(i18n.size),
+    ['0 bytes', '1 byte', '7 bytes', '999 bytes', '1 kB', '2 kB', '1.5 MB', '256 MB', '3,072 GB']);
   assert.equal(i18n.duration(8400), '8s');
   assert.equal(i18n.duration(125000), '2 min 5s');
   assert.equal(i18n.duration(-5), '0s');

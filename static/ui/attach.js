@@ -88,7 +88,7 @@ function createReading(ctx, changed) {
     progress = { name: '', page: 0, pages: 0 };
     changed();
     try {
-      const { createTaker } = await import('./attach-taker.js');
+      const { createTaker } = await ctx.i18n.late(() => import('./attach-taker.js'));
       await work(createTaker(ctx, id, around(signal)));
     } catch {
       notices = [...notices, { kind: 'warn', key: 'app.failed', params: {} }];
@@ -131,7 +131,7 @@ function takePaste(ctx, event, plain, add) {
   if (means === 'text') return;
   event.preventDefault();
   if (means === 'files') add(files);
-  else if (means === 'table') void import('./attach-taker.js').then(({ pasteTable }) => pasteTable(text));
+  else if (means === 'table') void ctx.i18n.late(() => import('./attach-taker.js')).then(({ pasteTable }) => pasteTable(text));
   else add([new File([text], `${ctx.i18n.t('compose.pasted')}.txt`, { type: 'text/plain' })], true);
 }
 

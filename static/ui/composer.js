@@ -32,7 +32,7 @@ function createPrompts(ctx, field) {
   async function load() {
     asked = true;
     try {
-      list = (await import('./prompt-list.js')).createPromptList(ctx, field, element);
+      list = (await ctx.i18n.late(() => import('./prompt-list.js'))).createPromptList(ctx, field, element);
       list.update(ctx.state());
     } catch {
       asked = false;
@@ -152,9 +152,14 @@ function takesSound(state) {
  * of what is written, both: where Enter makes a line nothing else would let it wait.
  * @param {Context} ctx
  * @param {Attach} attach
- * @param {{press: (event: MouseEvent) => void, queue: () => void, dictate: () => void}} does
+ * @param {{press: (event: MouseEvent) => void, send: () => void, dictate: () => void}} does
  */
-function rowRegion(ctx, attach, { press, queue, dictate }) {
+function rowRegion(ctx, attach, { press, send, dictate }) {
+  /** Its button goes with the draft; who wrote goes on in the field, with the keyboard that is on the screen. */
+  const queue = () => {
+    send();
+    ctx.focusComposer();
+  };
   return region(ctx, make('div', 'composer-row'),
     (state) => {
       const conversation = selectActive(state);
@@ -205,7 +210,7 @@ function createDictating(ctx, field, attach) {
   return {
     element,
     async start() {
-      const { Dictation } = await import('./dictation.js');
+      const { Dictation } = await ctx.i18n.late(() => import('./dictation.js'));
       if (dictation === null) element.append((dictation = new Dictation(ctx, field, attach.add)).element);
       await dictation.start();
     },
@@ -251,7 +256,7 @@ export function createComposer(ctx) {
   const above = aboveRegion(ctx, attach);
   const fit = fitRegion(ctx);
   const dictating = createDictating(ctx, field.element, attach);
-  const row = rowRegion(ctx, attach, { press, queue, dictate: () => void dictating.start() });
+  const row = rowRegion(ctx, attach, { press, send, dictate: () => void dictating.start() });
   const veil = veilRegion(ctx, attach);
   const note = noteRegion(ctx, field.element);
   form.append(field.prompts.element, above.element, fit.element, field.element, dictating.element, row.element, attach.picker, veil.element);
@@ -272,12 +277,6 @@ export function createComposer(ctx) {
     }
     field.set('');
     attach.clear();
-  }
-
-  /** Its button goes with the draft; who wrote goes on in the field, with the keyboard that is on the screen. */
-  function queue() {
-    send();
-    field.focus();
   }
 
   /** @param {MouseEvent} event */

@@ -102,7 +102,7 @@ export function createDialogs(ctx) {
   async function open(name) {
     shown = name;
     cameFrom ??= document.activeElement;
-    const make = await CONTENTS[name]?.().catch(() => null);
+    const make = await ctx.i18n.late(CONTENTS[name]).catch(() => null);
     if (shown !== name) return;
     if (!make) {
       ctx.actions.addToast({ kind: 'error', key: 'app.failed' });

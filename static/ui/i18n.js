@@ -81,6 +81,28 @@ export function createI18n(onChange) {
   let catalogue = english;
   let formats = createFormats(ENGLISH.code);
   let wish = 0;
+  /** The last switch, well or not. @type {Promise<void>} */
+  let switching = Promise.resolve();
+  /** The words of later parts: null until one is wanted. @type {Promise<void> | null} */
+  let later = null;
+
+  /** Takes in what later parts say; a switch that begins meanwhile brings its own. */
+  async function takeLater() {
+    await switching;
+    const spoken = language;
+    const words = await spoken.later();
+    if (language === spoken) catalogue = { ...catalogue, ...words };
+  }
+
+  /** @param {Language} next @param {number} mine */
+  async function change(next, mine) {
+    const loaded = await Promise.all([next.load(), later === null ? {} : next.later()]).catch(() => null);
+    if (loaded === null || mine !== wish) return;
+    language = next;
+    catalogue = { ...loaded[0], ...loaded[1] };
+    formats = createFormats(next.code);
+    onChange?.(next);
+  }
 
   return {
     get language() { return language; },
@@ -121,13 +143,22 @@ export function createI18n(onChange) {
       const wanted = code && code !== 'auto' ? [code] : navigator.languages ?? [navigator.language];
       const next = matchLanguage(wanted);
       const mine = ++wish;
-      if (next === language) return;
-      const loaded = await next.load().catch(() => null);
-      if (loaded === null || mine !== wish) return;
-      language = next;
-      catalogue = loaded;
-      formats = createFormats(next.code);
-      onChange?.(next);
+      if (next !== language) await (switching = change(next, mine));
+    },
+
+    /**
+     * Loads a part of the page together with what only such parts say.
+     * @template T
+     * @param {() => Promise<T>} load
+     * @returns {Promise<T>} rejects where one of both could not be loaded
+     */
+    async late(load) {
+      later ??= takeLater().catch((error) => {
+        later = null;
+        throw error;
+      });
+      const [part] = await Promise.all([load(), later]);
+      return part;
     },
   };
 }

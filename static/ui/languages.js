@@ -5,24 +5,29 @@ import english from '../i18n/en.js';
 
 /**
  * @typedef {import('./i18n.js').Catalogue} Catalogue
- * @typedef {{code: string, name: string, dir: 'ltr' | 'rtl', load: () => Promise<Catalogue>}} Language
+ * @typedef {object} Language
+ * @property {string} code  BCP 47
+ * @property {string} name  in the language itself
+ * @property {'ltr' | 'rtl'} dir
+ * @property {() => Promise<Catalogue>} load
+ * @property {() => Promise<Catalogue>} later  what is said only by parts of the page that are loaded when they are wanted
  */
 
 /** @type {Language} */
-export const ENGLISH = { code: 'en', name: 'English', dir: 'ltr', load: async () => english };
+export const ENGLISH = { code: 'en', name: 'English', dir: 'ltr', load: async () => english, later: async () => (await import('../i18n/later/en.js')).default };
 
 /** @type {readonly Language[]} */
 export const LANGUAGES = [
   ENGLISH,
-  { code: 'de', name: 'Deutsch', dir: 'ltr', load: async () => (await import('../i18n/de.js')).default },
-  { code: 'fr', name: 'Français', dir: 'ltr', load: async () => (await import('../i18n/fr.js')).default },
-  { code: 'es', name: 'Español', dir: 'ltr', load: async () => (await import('../i18n/es.js')).default },
-  { code: 'pt', name: 'Português', dir: 'ltr', load: async () => (await import('../i18n/pt.js')).default },
-  { code: 'ru', name: 'Русский', dir: 'ltr', load: async () => (await import('../i18n/ru.js')).default },
-  { code: 'hi', name: 'हिन्दी', dir: 'ltr', load: async () => (await import('../i18n/hi.js')).default },
-  { code: 'ja', name: '日本語', dir: 'ltr', load: async () => (await import('../i18n/ja.js')).default },
-  { code: 'zh-Hans', name: '简体中文', dir: 'ltr', load: async () => (await import('../i18n/zh-Hans.js')).default },
-  { code: 'ar', name: 'العربية', dir: 'rtl', load: async () => (await import('../i18n/ar.js')).default },
+  { code: 'de', name: 'Deutsch', dir: 'ltr', load: async () => (await import('../i18n/de.js')).default, later: async () => (await import('../i18n/later/de.js')).default },
+  { code: 'fr', name: 'Français', dir: 'ltr', load: async () => (await import('../i18n/fr.js')).default, later: async () => (await import('../i18n/later/fr.js')).default },
+  { code: 'es', name: 'Español', dir: 'ltr', load: async () => (await import('../i18n/es.js')).default, later: async () => (await import('../i18n/later/es.js')).default },
+  { code: 'pt', name: 'Português', dir: 'ltr', load: async () => (await import('../i18n/pt.js')).default, later: async () => (await import('../i18n/later/pt.js')).default },
+  { code: 'ru', name: 'Русский', dir: 'ltr', load: async () => (await import('../i18n/ru.js')).default, later: async () => (await import('../i18n/later/ru.js')).default },
+  { code: 'hi', name: 'हिन्दी', dir: 'ltr', load: async () => (await import('../i18n/hi.js')).default, later: async () => (await import('../i18n/later/hi.js')).default },
+  { code: 'ja', name: '日本語', dir: 'ltr', load: async () => (await import('../i18n/ja.js')).default, later: async () => (await import('../i18n/later/ja.js')).default },
+  { code: 'zh-Hans', name: '简体中文', dir: 'ltr', load: async () => (await import('../i18n/zh-Hans.js')).default, later: async () => (await import('../i18n/later/zh-Hans.js')).default },
+  { code: 'ar', name: 'العربية', dir: 'rtl', load: async () => (await import('../i18n/ar.js')).default, later: async () => (await import('../i18n/later/ar.js')).default },
 ];
 
 /**

@@ -124,7 +124,7 @@ function createSetup(ctx, redraw) {
       if (session.asked !== 'setup') setup = null;
       else if (!setup && !loading) {
         loading = true;
-        void import('./login-setup.js').then(({ createLoginSetup }) => {
+        void ctx.i18n.late(() => import('./login-setup.js')).then(({ createLoginSetup }) => {
           setup = createLoginSetup(ctx, redraw);
         }, () => ctx.actions.addToast({ kind: 'error', key: 'app.failed' })).then(() => {
           loading = false;

@@ -25,7 +25,7 @@ export function chooserLater(ctx) {
     update: () => made?.update(),
     async open(opener, choice) {
       try {
-        const { createModelChooser } = await import('./models.js');
+        const { createModelChooser } = await ctx.i18n.late(() => import('./models.js'));
         made ??= createModelChooser(ctx);
         made.open(opener, choice);
       } catch {

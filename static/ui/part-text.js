@@ -24,7 +24,7 @@ export function createProse(ctx, element) {
     element.textContent = '';
     return module.createMarkdownStream(element, {
       t: ctx.i18n.t, announce: ctx.say, headingOffset: 2, wrapCode: () => ctx.state().settings.wrapCode,
-      run: (kind, text, block) => void import('./preview.js').then(({ preview }) => preview(ctx, kind, text, block), () => ctx.actions.addToast({ kind: 'error', key: 'app.failed' })),
+      run: (kind, text, block) => void ctx.i18n.late(() => import('./preview.js')).then(({ preview }) => preview(ctx, kind, text, block), () => ctx.actions.addToast({ kind: 'error', key: 'app.failed' })),
     });
   }
 

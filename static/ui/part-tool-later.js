@@ -34,7 +34,7 @@ export function createTool(ctx, create) {
     place.replaceWith(made.element);
     if (last) made.draw(...last);
   };
-  import('./part-tool.js').then((loaded) => {
+  ctx.i18n.late(() => import('./part-tool.js')).then((loaded) => {
     views = loaded;
     take(create(loaded));
   }, () => {

@@ -20,7 +20,7 @@ function moreTool(ctx, entries) {
   return tool('more', t('do.more'), async (event) => {
     const opener = /** @type {HTMLElement} */ (event.currentTarget);
     try {
-      const menu = await import('./turn-menu.js');
+      const menu = await ctx.i18n.late(() => import('./turn-menu.js'));
       ctx.menus.open(opener, t('do.more'), entries(menu, opener));
     } catch {
       ctx.actions.addToast({ kind: 'error', key: 'app.failed' });

@@ -79,7 +79,7 @@ test('up to the conversation, for who was signed in', { skip: !JOINED }, async (
   await page.goto(chats.address);
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   await page.waitForLoadState('networkidle');
-  within(t, wire, { bytes: 120 * 1024, requests: 16 });
+  within(t, wire, { bytes: 120_000, requests: 16 });
   assert.ok(wire.bytes > 50_000, 'it is counted at all');
   assert.equal(wire.urls.filter((url) => url.includes('api/session')).length, 1, 'who is here is asked once');
   await context.close();

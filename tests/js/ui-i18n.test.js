@@ -3,14 +3,21 @@
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
+import { posix } from 'node:path';
 import test from 'node:test';
 import apps from '../../static/i18n/apps.js';
-import english from '../../static/i18n/en.js';
+import first from '../../static/i18n/en.js';
+import later from '../../static/i18n/later/en.js';
 import { createI18n, fill } from '../../static/ui/i18n.js';
 import { LANGUAGES, matchLanguage } from '../../static/ui/languages.js';
 import { CHOICES } from '../../static/core/settings.js';
 import { PARAM_NAMES } from '../../static/core/params.js';
 
+/** @type {import('../../static/ui/i18n.js').Catalogue} */
+const english = { ...first, ...later };
+
+/** All that is said in it. @param {import('../../static/ui/languages.js').Language} language */
+const wholeOf = async (language) => ({ ...await language.load(), ...await language.later() });
 /** @param {unknown} entry */
 const forms = (entry) => (typeof entry === 'string' ? [entry] : Object.values(/** @type {object} */ (entry)));
 /** @param {string} text */
@@ -18,12 +25,12 @@ const places = (text) => new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1
 
 for (const language of LANGUAGES) {
   test(`${language.code}: the same messages as English`, async () => {
-    const catalogue = await language.load();
-    assert.deepEqual(Object.keys(catalogue).sort(), Object.keys(english).sort());
+    assert.deepEqual(Object.keys(await language.load()).sort(), Object.keys(first).sort());
+    assert.deepEqual(Object.keys(await language.later()).sort(), Object.keys(later).sort());
   });
 
   test(`${language.code}: the same places, and no form empty`, async () => {
-    const catalogue = await language.load();
+    const catalogue = await wholeOf(language);
     for (const [key, entry] of Object.entries(catalogue)) {
       const expected = new Set(forms(english[key]).flatMap((text) => [...places(text)]));
       const found = new Set(forms(entry).flatMap((text) => [...places(text)]));
@@ -34,7 +41,7 @@ for (const language of LANGUAGES) {
   });
 
   test(`${language.code}: a form for every number`, async () => {
-    const catalogue = await language.load();
+    const catalogue = await wholeOf(language);
     const rules = new Intl.PluralRules(language.code);
     for (const [key, entry] of Object.entries(catalogue)) {
       if (typeof entry === 'string') continue;
@@ -47,7 +54,7 @@ for (const language of LANGUAGES) {
 
   if (language.code !== 'en') {
     test(`${language.code}: is translated`, async () => {
-      const catalogue = await language.load();
+      const catalogue = await wholeOf(language);
       const alike = Object.keys(english).filter((key) => /[a-z]{4}/i.test(String(english[key])) && catalogue[key] === english[key]);
       assert.ok(alike.length < 25, alike.join(' '));
     });
@@ -68,13 +75,47 @@ test('what is said around apps: in every language, with the same places', async 
   }
 });
 
+/** What keys a template such as `error.${code}` may become. @param {string} template */
+const patternOf = (template) => new RegExp(`^${template.replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[\\w-]+')}$`);
+
 /** @returns {Promise<[string, string][]>} the page's own modules: name and source */
 async function sources() {
   const root = new URL('../../static/', import.meta.url);
   const names = (await readdir(root, { recursive: true })).filter(
-    (name) => /^(ui|core|net|md)\/.*\.js$|^app\.js$|^index\.html$/.test(name));
+    (name) => /^(ui|core|net|md)\/.*\.js$|^(app|start|signed-in)\.js$|^index\.html$/.test(name));
   return Promise.all(names.map(async (name) => [name, await readFile(new URL(name, root), 'utf8')]));
 }
+
+test('the first catalogue has what the first modules say, and nothing else', async () => {
+  const modules = new Map((await sources()).map(([name, source]) => [name, {
+    source,
+    named: new Set([...source.matchAll(/'([a-z]+\.[\w.-]+)'/g)].map(([, key]) => String(key))),
+    built: [...source.matchAll(/`([a-z]+\.[^`\s]*\$\{[^`\s]*)`/g)].map(([, template]) => patternOf(String(template))),
+  }]));
+  /** What comes along with a module. @param {string} name @param {Set<string>} [seen] @returns {Set<string>} */
+  const along = (name, seen = new Set()) => {
+    const module = modules.get(name);
+    if (!module || seen.has(name)) return seen;
+    seen.add(name);
+    for (const [, path] of module.source.matchAll(/^(?:import|export)\b[^;']*'(\.[^']+)'/gm)) along(posix.join(posix.dirname(name), String(path)), seen);
+    return seen;
+  };
+  const says = (/** @type {string} */ name, /** @type {string} */ key) => modules.get(name)?.named.has(key) || modules.get(name)?.built.some((one) => one.test(key));
+  const early = new Set(['start.js', 'app.js', 'ui/login.js', 'signed-in.js', 'md/render.js'].flatMap((name) => [...along(name)]));
+  assert.ok(early.size > 100, 'they are found');
+  const saidEarly = Object.keys(english).filter((key) => [...early].some((name) => says(name, key)));
+  assert.deepEqual(Object.keys(first).filter((key) => !saidEarly.includes(key)), [], 'belongs in i18n/later/');
+  assert.deepEqual(Object.keys(later).filter((key) => saidEarly.includes(key)), [], 'belongs in i18n/');
+
+  for (const name of early) {
+    // The dialogs' frame loads all of its contents by late().
+    if (name === 'ui/dialogs.js') continue;
+    for (const [, gate, path] of modules.get(name)?.source.replace(/\/\*.*?\*\//gs, '').matchAll(/(late\(\(\) => )?\bimport\('(\.[^']+\.js)'\)/g) ?? []) {
+      const wordy = [...along(posix.join(posix.dirname(name), String(path)))].some((one) => Object.keys(later).some((key) => says(one, key)));
+      assert.ok(gate || !wordy, `${name} loads ${path} without its words`);
+    }
+  }
+});
 
 test('every key that the page names is in the catalogue', async () => {
   for (const [name, source] of await sources()) {
@@ -100,8 +141,7 @@ test('every code that the server answers with has its words', async () => {
 test('the page names every key of the catalogue', async () => {
   const all = (await sources()).map(([, source]) => source).join('\n');
   /* Some are put together: `error.${code}`. */
-  const built = [...all.matchAll(/`([a-z]+\.[^`\s]*\$\{[^`\s]*)`/g)].map(([, template]) =>
-    new RegExp(`^${String(template).replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[\\w-]+')}$`));
+  const built = [...all.matchAll(/`([a-z]+\.[^`\s]*\$\{[^`\s]*)`/g)].map(([, template]) => patternOf(String(template)));
   const unused = Object.keys(english).filter((key) =>
     !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !built.some((pattern) => pattern.test(key)));
   assert.deepEqual(unused, []);
@@ -159,4 +199,29 @@ test('spans of time are written as people say them', () => {
   assert.equal(i18n.duration(8400), '8s');
   assert.equal(i18n.duration(125000), '2 min 5s');
   assert.equal(i18n.duration(-5), '0s');
+});
+
+test('what later parts say comes with the first of them, in the language that is spoken then', async () => {
+  const part = async () => 'part';
+  const title = async (/** @type {string} */ code) => (await LANGUAGES.find((language) => language.code === code)?.later())?.['help.title'];
+
+  const before = createI18n();
+  assert.equal(before.t('help.title'), 'help.title');
+  assert.equal(await before.late(part), 'part');
+  assert.equal(before.t('help.title'), await title('en'));
+  await before.setLanguage('de');
+  assert.equal(before.t('help.title'), await title('de'));
+
+  const during = createI18n();
+  const switched = during.setLanguage('fr');
+  await during.late(part);
+  assert.equal(during.t('help.title'), await title('fr'), 'a switch that is under way is waited for');
+  await switched;
+
+  const after = createI18n();
+  await Promise.all([after.late(part), after.setLanguage('ja'), after.setLanguage('ru')]);
+  assert.equal(after.t('help.title'), await title('ru'), 'a switch that begins meanwhile brings its own');
+  assert.equal(after.t('app.loading'), (await LANGUAGES.find(({ code }) => code === 'ru')?.load())?.['app.loading']);
+
+  await assert.rejects(createI18n().late(() => Promise.reject(new Error('gone'))), /gone/);
 });

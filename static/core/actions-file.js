@@ -10,7 +10,7 @@ import { isEmpty } from './conversation.js';
 import { selectConversation } from './selectors.js';
 
 /**
- * @typedef {'exportConversation' | 'exportAll' | 'importFile'} FileActionName
+ * @typedef {'exportConversation' | 'exportAll' | 'importFiles'} FileActionName
  * @typedef {Pick<Actions, FileActionName>} FileActions
  */
 
@@ -19,6 +19,13 @@ import { selectConversation } from './selectors.js';
  * @returns {FileActions}
  */
 export function fileActions({ store: { dispatch, getState }, now, newId, addToast }) {
+  /** @param {unknown} error */
+  function refuse(error) {
+    const { reason, where } = error instanceof Error && error.name === 'ImportError'
+      ? /** @type {import('./reading.js').ImportError} */ (error) : { reason: 'unreadable', where: '' };
+    addToast({ kind: 'error', key: 'toast.importFailed', values: { reason, where } });
+  }
+
   return {
     async exportConversation(id, format) {
       const { exportOf } = await import('./exporting.js');
@@ -33,20 +40,19 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
       return exportOfAll(all.filter((conversation) => !isEmpty(conversation)), format, now());
     },
 
-    async importFile(file) {
+    async importFiles(files) {
       try {
         // Needed seldom, so it is loaded when it is.
         const { readChats, takeIn } = await import('./taking-in.js');
-        const read = await readChats(file, newId);
-        const { conversations, left } = takeIn(read, getState().conversations, file.left);
+        const { read, left: lost, failed } = await readChats(files, newId);
+        const { conversations, left } = takeIn(read, getState().conversations, lost);
         dispatch({ type: 'conversation/imported', conversations });
         addToast({ kind: 'success', key: 'toast.imported', values: { count: conversations.length } });
         if (left > 0) addToast({ kind: 'info', key: 'toast.importLeft', values: { count: left } });
+        if (failed !== undefined) refuse(failed);
         return true;
       } catch (error) {
-        const { reason, where } = error instanceof Error && error.name === 'ImportError'
-          ? /** @type {import('./reading.js').ImportError} */ (error) : { reason: 'unreadable', where: '' };
-        addToast({ kind: 'error', key: 'toast.importFailed', values: { reason, where } });
+        refuse(error);
         return false;
       }
     },

@@ -28,9 +28,14 @@ const AFTER_CHARS = 80;
  * @returns {RegExp | null}
  */
 export function patternOf(search) {
-  const wanted = search.trim().replace(/\s+/g, ' ');
+  const wanted = search.trim().replace(/\s+/g, ' ').normalize('NFC');
   if (wanted === '') return null;
-  return new RegExp(wanted.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&').replaceAll('\\-', '-').replaceAll(' ', '\\s+'), 'iu');
+  const source = wanted.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replaceAll(' ', '\\s+');
+  // A letter with its mark is written as one, or as two: by some keyboards, and in names of files.
+  return new RegExp(Array.from(source, (one) => {
+    const apart = one.normalize('NFD');
+    return apart === one ? one : `(?:${one}|${apart})`;
+  }).join(''), 'iu');
 }
 
 /** @type {WeakMap<Message, {source: string, found: Found | null}>} */

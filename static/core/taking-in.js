@@ -13,19 +13,38 @@ import { MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MAX_MESSAGES, MEMORY_CAP_BYTES } f
 import { conversationBytes, memoryBytes } from './memory.js';
 import { ImportError } from './reading.js';
 
-/** @typedef {Parameters<import('./types.js').Actions['importFile']>[0]} ChatFile */
+/**
+ * @typedef {object} ChatFile
+ * @property {number} size
+ * @property {() => Promise<string>} text
+ * @property {number} [left]  it was another program's, and so much of it was not understood
+ */
 
 /**
- * The conversations of a file.
+ * The conversations of files, one after the other. One that cannot be read keeps the others from nothing.
  *
- * @param {ChatFile} file
+ * @param {readonly ChatFile[]} files
  * @param {() => Id} newId
- * @returns {Promise<Conversation[]>}
- * @throws {ImportError}
+ * @returns {Promise<{read: Conversation[], left: number | undefined, failed: unknown}>}  left: undefined when all are
+ *   confab's own; failed: why one of them was not read
+ * @throws {unknown} an ImportError, or what reading failed with, when none could be read
  */
-export async function readChats(file, newId) {
-  if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
-  return readExport(await file.text(), newId);
+export async function readChats(files, newId) {
+  /** @type {{read: Conversation[], left: number | undefined, failed: unknown}} */
+  const all = { read: [], left: undefined, failed: undefined };
+  let count = 0;
+  for (const file of files) {
+    try {
+      if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
+      all.read.push(...readExport(await file.text(), newId));
+      if (file.left !== undefined) all.left = (all.left ?? 0) + file.left;
+      count += 1;
+    } catch (error) {
+      all.failed ??= error;
+    }
+  }
+  if (count === 0) throw all.failed;
+  return all;
 }
 
 /**

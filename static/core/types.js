@@ -412,9 +412,8 @@
  * @property {(id: Id) => void} dismissToast
  * @property {(id: Id, format: 'md' | 'json') => Promise<ExportFile | null>} exportConversation
  * @property {(format: 'md' | 'json') => Promise<ExportFile>} exportAll
- * @property {(file: {size: number, text: () => Promise<string>, left?: number}) => Promise<boolean>} importFile
- *   an exported JSON file; `left`: it was another program's, and so much of it was not
- *   understood; false, with a toast, when nothing was taken
+ * @property {(files: readonly import('./taking-in.js').ChatFile[]) => Promise<boolean>} importFiles
+ *   exported JSON files; false, with a toast, when nothing was taken
  * @property {() => Id} newId   for attachments
  *
  * @property {(name: string, password: string, code?: string) => Promise<boolean>} signIn

@@ -36,6 +36,8 @@ export function readChatGpt(chat, tally, find) {
       const message = fieldsOf(node['message']);
       const metadata = fieldsOf(message['metadata']);
       const role = textOf(fieldsOf(message['author'])['role']);
+      // A message of nobody is none of ChatGPT's, but of who took its form over.
+      if (role === '' && isFields(node['message'])) tally.left += 1;
       const hidden = metadata['is_visually_hidden_from_conversation'] === true || role === '' || role === 'system' ||
         UNSEEN.has(textOf(fieldsOf(message['content'])['content_type']));
       const parts = hidden ? [] : messageParts({ message, role, above: known.get(textOf(node['parent'])) ?? [], tally, find });

@@ -120,11 +120,43 @@ export function readOpenWebUi(entry, tally) {
       id: textOf(message['id']) || `n${i}`,
       parent: textOf(message['parentId']) || (inTree.length > 0 || i === 0 ? null : textOf(messages[i - 1]?.['id']) || `n${i - 1}`),
       role: roleOf(message['role']),
-      parts: [...listOf(message['files']).map(fieldsOf).flatMap((file) => openWebUiFile(file, tally)), ...withDetails(message['content'], tally),
+      parts: [...listOf(message['files']).map(fieldsOf).flatMap((file) => openWebUiFile(file, tally)), ...openWebUiSaid(message, tally),
         ...openWebUiSources(message, tally), ...words(textOf(fieldsOf(message['error'])['content']))],
       at: timeOf(message['timestamp']), model: textOf(message['model']),
     })),
   };
+}
+
+/**
+ * What a message says. Its later versions tell an answer in steps, too, as OpenAI's Responses do; the words are those of
+ * its content, which a person may have changed.
+ * @param {Fields} message
+ * @param {Tally} tally
+ * @returns {Fields[]}
+ */
+function openWebUiSaid(message, tally) {
+  const steps = listOf(message['output']).map(fieldsOf);
+  const content = message['content'];
+  if (steps.length === 0 || (typeof content === 'string' && content.includes('<details type='))) return withDetails(content, tally);
+  /** @type {Fields[]} */
+  const parts = [];
+  for (const step of steps) {
+    const said = [...listOf(step['summary']), ...listOf(step['content'])].map((one) => textOf(fieldsOf(one)['text'])).join('\n\n');
+    if (step['type'] === 'reasoning') parts.push(...thoughts(said));
+    else if (step['type'] === 'message') parts.push(...words(said));
+    else if (step['type'] === 'function_call') parts.push(call({ name: textOf(step['name']), input: step['arguments'], result: null, id: textOf(step['call_id']) }));
+    else if (step['type'] !== 'function_call_output') tally.left += 1;
+    else answerCall(parts, textOf(step['call_id']), outputParts(step['output'], tally));
+  }
+  const written = parts.filter(({ kind }) => kind === 'text').map(({ text }) => textOf(text)).join('\n\n');
+  const own = textOf(content).trim();
+  return own === '' || own.replace(/\s/g, '') === written.replace(/\s/g, '') ? parts : [...parts.filter(({ kind }) => kind !== 'text'), ...words(own)];
+}
+
+/** What a call gave: a text, or texts in a list. @param {unknown} output @param {Tally} tally */
+function outputParts(output, tally) {
+  return typeof output === 'string' ? words(output)
+    : listOf(output).map(fieldsOf).flatMap((one) => (typeof one['text'] === 'string' ? words(one['text']) : contentPart(one, tally)));
 }
 
 /**
@@ -264,12 +296,11 @@ export function readLlamaCpp(entry, tally) {
   };
 }
 
-/** Calls stand in a message as a text of JSON. @param {unknown} calls @returns {Fields[]} */
+/** Calls stand in a message as a text of JSON, or as what that says. @param {unknown} calls @returns {Fields[]} */
 function llamaCalls(calls) {
-  /** @type {unknown} */
-  let list = [];
+  let list = calls;
   try {
-    list = JSON.parse(textOf(calls) || '[]');
+    if (!Array.isArray(calls)) list = JSON.parse(textOf(calls) || '[]');
   } catch {
     // None that could be read.
   }

@@ -19,7 +19,7 @@ import { exportOfChats, fieldsOf, isFields, listOf } from './chats-tree.js';
 /** What a large export may unpack to: pictures are in it. */
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 /** The files with conversations in an archive, whole or in pieces. */
-const CONVERSATIONS = /(^|\/)(conversations([-_]?\d+)?|conversations\/[^/]+|chats?([-_][\w-]+)?)\.json$/i;
+const CONVERSATIONS = /(^|\/)(conversations([-_]?\d+)?|conversations\/[^/]+|chats?([-_][\w-]+)?)\.json$|\.jsonl$/i;
 /** A file's id in what points to it: "file-service://file-Ab1", "sediment://file_00ab#file_00cd#p_0.jpg". */
 const POINTER = /^(?:[\w-]+:\/\/)?(file[-_]\w+)/;
 
@@ -76,14 +76,7 @@ function base64(bytes) {
  * @returns {Chat[]}
  */
 function readJson(json, tally, find) {
-  /** @type {unknown} */
-  let value;
-  try {
-    value = JSON.parse(json.replace(/^\ufeff/, ''));
-  } catch {
-    return [];
-  }
-  const entries = entriesOf(value);
+  const entries = entriesOf(parsed(json.replace(/^\ufeff/, ''), tally));
   const chats = entries.flatMap((entry) => {
     if (isChatGpt(entry)) return [readChatGpt(entry, tally, find)];
     if (isClaude(entry)) return [readClaude(entry, tally)];
@@ -95,6 +88,38 @@ function readJson(json, tally, find) {
   });
   if (chats.length > 0) tally.left += entries.length - chats.length;
   return chats;
+}
+
+/**
+ * A file of JSON, or of JSON in each line as llama.cpp's page writes it: a session, then its messages.
+ * @param {string} json
+ * @param {Tally} tally
+ * @returns {unknown} [] when it is neither
+ */
+function parsed(json, tally) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return sessionsOf(json, tally);
+  }
+}
+
+/** @param {string} lines @param {Tally} tally @returns {unknown[]} */
+function sessionsOf(lines, tally) {
+  /** @type {{conv: unknown, messages: unknown[]}[]} */
+  const sessions = [];
+  try {
+    for (const line of lines.split('\n')) {
+      if (line.trim() === '') continue;
+      const record = fieldsOf(JSON.parse(line));
+      if (record['type'] === 'session') sessions.push({ conv: record, messages: [] });
+      else if (record['type'] === 'message') sessions.at(-1)?.messages.push(record['message']);
+    }
+  } catch {
+    // What stands before a line that is broken is there.
+    tally.left += 1;
+  }
+  return sessions;
 }
 
 /**

@@ -126,6 +126,10 @@ export class Dictation {
           this.#become('paused');
           actions.addToast({ kind: 'info', key: 'dictation.full' });
         },
+        lost: () => {
+          this.#become('paused');
+          actions.addToast({ kind: 'error', key: 'dictation.none' });
+        },
       });
     } catch (error) {
       this.#become(null);
@@ -144,9 +148,12 @@ export class Dictation {
   }
 
   #turn() {
-    if (this.#phase === 'recording') this.#recorder?.pause();
-    else this.#recorder?.resume();
-    this.#become(this.#phase === 'recording' ? 'paused' : 'recording');
+    if (this.#phase === 'recording') {
+      this.#recorder?.pause();
+      this.#become('paused');
+    } else if (this.#recorder?.resume() === true) {
+      this.#become('recording');
+    }
   }
 
   /** The recording, with the microphone off. @returns {Promise<File | null>} */

@@ -17,7 +17,7 @@ const FORM_BYTES = 4096;
  * @property {() => number} level     how loud it is now, 0 to 1
  * @property {() => number} length    ms that were recorded
  * @property {() => void} pause
- * @property {() => void} resume
+ * @property {() => boolean} resume  false when the microphone is gone, which `lost` tells again
  * @property {() => Promise<File>} finish   the recording; the microphone is off then
  * @property {() => void} drop        lets go of all
  */
@@ -34,70 +34,130 @@ function loudness(samples) {
 }
 
 /**
- * Asks for the microphone and records.
- * @param {{maxBytes: number, full: () => void}} how  `full` is called when a limit is reached; it has paused then
- * @returns {Promise<Recorder>}
- * @throws {DOMException} NotAllowedError, NotFoundError, ...
+ * How loud a microphone is.
+ * @param {MediaStream} stream
  */
-export async function record({ maxBytes, full }) {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-  const type = TYPES.find((one) => MediaRecorder.isTypeSupported(one));
-  const recorder = new MediaRecorder(stream, { audioBitsPerSecond: BITS_PER_SECOND, ...(type === undefined ? {} : { mimeType: type }) });
+function createEars(stream) {
   const sound = new AudioContext();
   const ears = new AnalyserNode(sound, { fftSize: 1024 });
   sound.createMediaStreamSource(stream).connect(ears);
   const samples = new Uint8Array(ears.fftSize);
+  return {
+    level() {
+      ears.getByteTimeDomainData(samples);
+      return loudness(samples);
+    },
+    close() {
+      if (sound.state !== 'closed') void sound.close();
+    },
+  };
+}
+
+/** @param {MediaStream} stream */
+function createRecorder(stream) {
+  const type = TYPES.find((one) => MediaRecorder.isTypeSupported(one));
+  return new MediaRecorder(stream, { audioBitsPerSecond: BITS_PER_SECOND, ...(type === undefined ? {} : { mimeType: type }) });
+}
+
+/** @param {MediaStream} stream @param {ReturnType<typeof createEars>} ears */
+function release(stream, ears) {
+  for (const track of stream.getTracks()) track.stop();
+  ears.close();
+}
+
+/** A clock that stands while nothing is recorded. */
+function createClock() {
+  let before = 0;
+  /** @type {number | null} */
+  let since = null;
+  const read = () => before + (since === null ? 0 : performance.now() - since);
+  return {
+    read,
+    go() {
+      since ??= performance.now();
+    },
+    stand() {
+      before = read();
+      since = null;
+    },
+  };
+}
+
+/**
+ * Asks for the microphone and records.
+ * @param {{maxBytes: number, full: () => void, lost: () => void}} how  `full` is called when a limit is reached; it has
+ *   paused then. `lost`: the microphone is gone, unplugged or taken; what was recorded can be finished
+ * @returns {Promise<Recorder>}
+ * @throws {DOMException} NotAllowedError, NotFoundError, ...
+ */
+export async function record({ maxBytes, full, lost }) {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const recorder = createRecorder(stream);
+  const ears = createEars(stream);
+  const clock = createClock();
   /** @type {Blob[]} */
   const pieces = [];
   let bytes = 0;
-  let before = 0;
-  let since = performance.now();
-  const length = () => before + (recorder.state === 'recording' ? performance.now() - since : 0);
+  /** Whether its end was asked for. */
+  let ending = false;
 
   function pause() {
     if (recorder.state !== 'recording') return;
-    before = length();
+    clock.stand();
     recorder.pause();
-  }
-
-  function release() {
-    for (const track of stream.getTracks()) track.stop();
-    if (sound.state !== 'closed') void sound.close();
   }
 
   recorder.addEventListener('dataavailable', ({ data }) => {
     pieces.push(data);
     bytes += data.size;
-    if (recorder.state !== 'recording' || (bytes < maxBytes - FORM_BYTES && length() < MAX_RECORDING_MS)) return;
+    if (recorder.state !== 'recording' || (bytes < maxBytes - FORM_BYTES && clock.read() < MAX_RECORDING_MS)) return;
     pause();
     full();
   });
-  recorder.start(PIECE_MS);
+  const stopped = new Promise((resolve) => {
+    recorder.addEventListener('stop', () => {
+      clock.stand();
+      release(stream, ears);
+      resolve(null);
+      if (!ending) lost();
+    }, { once: true });
+  });
 
+  function stop() {
+    ending = true;
+    if (recorder.state !== 'inactive') recorder.stop();
+  }
+
+  recorder.start(PIECE_MS);
+  clock.go();
   return {
-    level() {
-      if (recorder.state !== 'recording') return 0;
-      ears.getByteTimeDomainData(samples);
-      return loudness(samples);
-    },
-    length,
+    level: () => (recorder.state === 'recording' ? ears.level() : 0),
+    length: clock.read,
     pause,
     resume() {
-      since = performance.now();
+      if (recorder.state === 'inactive') {
+        lost();
+        return false;
+      }
+      clock.go();
       recorder.resume();
+      return true;
     },
-    finish: () => new Promise((resolve) => {
-      recorder.addEventListener('stop', () => {
-        release();
-        const [plain = ''] = recorder.mimeType.split(';');
-        resolve(new File(pieces, `recording.${EXTENSIONS.get(plain) ?? 'webm'}`, { type: plain }));
-      }, { once: true });
-      recorder.stop();
-    }),
+    async finish() {
+      stop();
+      await stopped;
+      return fileOf(pieces, recorder.mimeType);
+    },
     drop() {
-      if (recorder.state !== 'inactive') recorder.stop();
-      release();
+      stop();
+      release(stream, ears);
       pieces.length = 0;
     },
   };
+}
+
+/** @param {readonly Blob[]} pieces @param {string} type */
+function fileOf(pieces, type) {
+  const [plain = ''] = type.split(';');
+  return new File([...pieces], `recording.${EXTENSIONS.get(plain) ?? 'webm'}`, { type: plain });
 }

@@ -37,16 +37,15 @@ async function save(made) {
 }
 
 /**
- * Asks for an exported file and imports it.
+ * Asks for exported files and imports them.
  * @param {Basics} basics
  */
 export function createImporter({ actions }) {
-  const element = /** @type {HTMLInputElement} */ (make('input', '', { type: 'file', accept: '.json,.zip,application/json,application/zip' }));
-  element.hidden = true;
+  const element = /** @type {HTMLInputElement} */ (make('input', '', { type: 'file', accept: '.json,.jsonl,.zip,application/json,application/zip' }));
+  element.hidden = element.multiple = true;
   element.addEventListener('change', () => {
-    const [file] = element.files ?? [];
-    // A file that no thread can make anything of is refused in the same words as any other.
-    if (file) void import('../files/chats-open.js').then(({ openChats }) => openChats(file)).catch(() => file).then(actions.importFile);
+    const files = [...element.files ?? []];
+    if (files.length > 0) void import('../files/chats-open.js').then(({ openChats }) => openChats(files)).catch(() => files).then(actions.importFiles);
     element.value = '';
   });
   return element;

@@ -59,6 +59,21 @@ test('chats of ChatGPT come along from the archive, once, and are said to', asyn
   assert.doesNotMatch(await chat.stored(), /dough/);
 });
 
+test('an export in many files is one, and a broken one among them keeps nothing of the others', async () => {
+  chat = await chats.open();
+  await chat.page.getByRole('button', { name: 'Menu', exact: true }).click();
+  await chat.page.getByRole('button', { name: 'Export and import' }).click();
+  const asked = chat.page.waitForEvent('filechooser');
+  await chat.page.getByRole('button', { name: /Import chats/ }).click();
+  const lines = (/** @type {string} */ name) => [{ type: 'session', id: name, name }, { type: 'message', message: { id: '1', role: 'user', content: `Of ${name}`, parent: null } }]
+    .map((one) => JSON.stringify(one)).join('\n');
+  await (await asked).setFiles(['Ants', 'Bees', ''].map((name) => ({ name: `${name}.jsonl`, mimeType: '', buffer: Buffer.from(name === '' ? '{"cut' : lines(name)) })));
+  await chat.page.getByText('2 chats were imported.').waitFor();
+  await chat.page.getByText('The file could not be imported: it is not JSON.').waitFor();
+  await chat.page.getByRole('button', { name: 'Bees', exact: true }).click();
+  await chat.questions.getByText('Of Bees').waitFor();
+});
+
 test('a folder that is chosen gives its files in order, and says how many of how many', async () => {
   const top = join(folder, 'chosen');
   mkdirSync(join(top, 'src'), { recursive: true });

@@ -119,6 +119,21 @@ test('a recording is kept when it could not be written down, and tried again', a
   assert.equal(one, two, 'it is the same recording');
 });
 
+test('a microphone that is unplugged is said so, and what was said until then can be written down', async () => {
+  await open();
+  await record();
+  await chat.page.evaluate(() => /** @type {any} */ (window).streams[0].getTracks()[0].stop());
+  const told = chat.page.getByText('There is no microphone.');
+  await told.waitFor();
+  assert.equal(await button('Pause').getAttribute('aria-pressed'), 'true');
+  const stood = await chat.page.locator('.dictation-time').textContent();
+  assert.match(String(stood), /0:0[1-9]/);
+  await button('Pause').click();
+  await button('Write it down').click();
+  await until(async () => (await chat.box.inputValue()) === 'dictated words', { what: 'the words' });
+  assert.ok(calls()[0].bytes.length > 1000, 'there is sound in it');
+});
+
 test('while it is written down it can be cancelled, and the provider hears of that', async () => {
   await open();
   const gate = newGate();

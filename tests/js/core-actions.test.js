@@ -369,7 +369,7 @@ test('an import beyond the memory cap takes nothing', async () => {
   core.store.dispatch({ type: 'conversation/draftChanged', id: 'c0', patch: { text: big } });
   assert.equal(selectMemory(store.getState()).level, 'full');
   const before = store.getState().conversations;
-  assert.equal(await actions.importFile({ size: file.text.length, text: async () => file.text }), false);
+  assert.equal(await actions.importFiles([{ size: file.text.length, text: async () => file.text }]), false);
   assert.equal(store.getState().conversations, before);
   assert.deepEqual(store.getState().ui.toasts.at(-1).values, { reason: 'memory', where: '' });
 });
@@ -377,7 +377,7 @@ test('an import beyond the memory cap takes nothing', async () => {
 test('a file that cannot be read is refused with its reason', async () => {
   const { store, actions } = makeCore();
   const reasonOf = async (file) => {
-    assert.equal(await actions.importFile(file), false);
+    assert.equal(await actions.importFiles([file]), false);
     return store.getState().ui.toasts.at(-1).values.reason;
   };
   const text = (value) => ({ size: 1, text: async () => value });

@@ -68,7 +68,7 @@ test('the round trip goes through bytes too, and through the actions', async () 
   assert.equal(file.name, 'confab-2023-11-14.json');
   const bytes = new TextEncoder().encode(file.text);
   const other = makeCore();
-  assert.equal(await other.actions.importFile(new Blob([bytes])), true);
+  assert.equal(await other.actions.importFiles([new Blob([bytes])]), true);
   assert.equal(exportText([selectActive(other.store.getState())], 0),
     exportText([selectActive(core.store.getState())], 0));
   assert.equal(other.store.getState().ui.toasts.at(-1).values.count, 1);
@@ -83,7 +83,7 @@ test('several conversations keep their order', async () => {
   assert.deepEqual(readExport(text, counter()).map(({ title }) => title), ['two', 'one']);
   const other = makeCore();
   addExchange(other, 'three', '3');
-  await other.actions.importFile({ size: 1, text: async () => text });
+  await other.actions.importFiles([{ size: 1, text: async () => text }]);
   const { byId, order } = other.store.getState().conversations;
   assert.deepEqual(order.map((id) => byId[id].title), ['two', 'one', 'three']);
 });

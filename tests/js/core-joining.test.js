@@ -29,7 +29,7 @@ const only = (core) => {
 const fileOf = (core) => exportText([only(core)], 0);
 const shown = (core) => openPath(only(core)).map(({ parts }) => textOf(parts));
 const take = async (core, text) => {
-  assert.ok(await core.actions.importFile({ size: text.length, text: async () => text }), JSON.stringify(core.store.getState().ui.toasts));
+  assert.ok(await core.actions.importFiles([{ size: text.length, text: async () => text }]), JSON.stringify(core.store.getState().ui.toasts));
   return core.store.getState().ui.toasts.at(-1).values.count;
 };
 /** Asks on, a second later. */
@@ -171,7 +171,7 @@ test('a draft here stays, whatever the file had; a conversation never grows beyo
   }
   ask(core, 'One more?', 'Yes.');
   const before = core.store.getState().conversations;
-  assert.equal(await core.actions.importFile({ size: 1, text: async () => JSON.stringify(file) }), false);
+  assert.equal(await core.actions.importFiles([{ size: 1, text: async () => JSON.stringify(file) }]), false);
   assert.equal(core.store.getState().ui.toasts.at(-1).values.reason, 'size');
   assert.equal(core.store.getState().conversations, before);
 });

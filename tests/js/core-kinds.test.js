@@ -95,7 +95,7 @@ for (const [kind, { part, word, spoken, sent, heavy, person = false }] of Object
   test(`${kind}: kept, counted, found, exported, taken back, edited, branched, undone`, async () => {
     const { core, file } = answered([part]);
     const { actions, store } = core;
-    assert.ok(await actions.importFile({ size: file.length, text: async () => file }));
+    assert.ok(await actions.importFiles([{ size: file.length, text: async () => file }]));
     const { order, byId } = store.getState().conversations;
     const conversation = /** @type {import('../../static/core/types.js').Conversation} */ (order.map((id) => byId[id]).find((one) => Object.values(one?.nodes ?? {}).some(({ parts }) => parts.length === 1 && parts[0]?.kind === kind)));
     assert.ok(conversation !== undefined, 'it came in');
@@ -145,7 +145,7 @@ for (const [kind, { part, word, spoken, sent, heavy, person = false }] of Object
 
 test('a kind of a later version is kept under its name, shown as JSON, and written out again', async () => {
   const { core: { actions, store }, file } = answered([/** @type {any} */ ({ kind: 'hologram', of: 'kestrel' })]);
-  assert.ok(await actions.importFile({ size: file.length, text: async () => file }));
+  assert.ok(await actions.importFiles([{ size: file.length, text: async () => file }]));
   const conversation = Object.values(store.getState().conversations.byId).find((one) => JSON.stringify(one).includes('kestrel'));
   assert.ok(conversation);
   assert.deepEqual(Object.values(conversation.nodes).at(-1)?.parts, [{ kind: 'raw', name: 'hologram', json: '{"kind":"hologram","of":"kestrel"}' }]);

@@ -215,7 +215,7 @@ test('what a file has twice comes once; of more than are kept the latest come, a
   const { actions, store } = makeCore();
   const take = async (/** @type {Uint8Array} */ bytes) => {
     const { text, left } = readForeign(bytes);
-    assert.ok(await actions.importFile({ size: text.length, text: async () => text, left }));
+    assert.ok(await actions.importFiles([{ size: text.length, text: async () => text, left }]));
     return store.getState();
   };
   const count = (await take(zip({ 'conversations.json': utf8([CHATGPT]), 'conversations/a.json': utf8(CHATGPT) }))).conversations.order.length;
@@ -237,9 +237,9 @@ test('importing twice makes no doubles', { skip }, async () => {
   const { actions, store } = makeCore();
   const { text } = readForeign(utf8([CHATGPT, { ...CHATGPT, title: 'B', create_time: 1700009000 }]));
   const file = { size: text.length, text: async () => text, left: 0 };
-  assert.ok(await actions.importFile(file));
+  assert.ok(await actions.importFiles([file]));
   const count = store.getState().conversations.order.length;
-  assert.ok(await actions.importFile(file));
+  assert.ok(await actions.importFiles([file]));
   assert.equal(store.getState().conversations.order.length, count);
 });
 
@@ -254,7 +254,7 @@ for (const [name, value] of Object.entries({
     const { actions, store } = makeCore();
     const take = async () => {
       const { text } = readForeign(utf8(value));
-      assert.ok(await actions.importFile({ size: text.length, text: async () => text, left: 0 }));
+      assert.ok(await actions.importFiles([{ size: text.length, text: async () => text, left: 0 }]));
       return store.getState().conversations.order.length;
     };
     const once = await take();

@@ -56,7 +56,11 @@ export function draftActions({ store: { dispatch, getState }, addToast }) {
 
     queueDraft() {
       const { id, queue, draft } = selectActive(getState());
-      if ((draft.text.trim() === '' && draft.attachments.length === 0) || queue.length >= MAX_QUEUED) return false;
+      if (draft.text.trim() === '' && draft.attachments.length === 0) return false;
+      if (queue.length >= MAX_QUEUED) {
+        addToast({ kind: 'error', key: 'toast.queueFull', values: { max: MAX_QUEUED } });
+        return false;
+      }
       dispatch({ type: 'conversation/queued', id, queue: [...queue, draft], draft: { text: '', attachments: [] } });
       return true;
     },

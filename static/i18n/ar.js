@@ -245,6 +245,7 @@ export default {
   'toast.passwordChanged': 'تغيّرت كلمة المرور وانتهت الجلسات الأخرى.',
   'toast.tooManyConversations': 'الحد الأقصى {max} محادثة. احذف بعضها أولًا.',
   'toast.tooManyAttachments': 'يمكن إرفاق {max} ملفات على الأكثر.',
+  'toast.queueFull': 'يمكن أن تنتظر {max} رسائل على الأكثر.',
   'toast.fileTooLarge': '{name} كبير جدًا.',
   'toast.modelTakesNoImages': 'لا يقبل {name} الصور. أزلها أو اختر نموذجًا آخر.',
   'toast.memoryFull': 'امتلأت ذاكرة المحادثات. صدّر بعضها أو احذفه للمتابعة.',

@@ -229,6 +229,7 @@ export default {
   'toast.passwordChanged': 'Ihr Passwort wurde geändert. Andere Sitzungen sind beendet.',
   'toast.tooManyConversations': 'Es sind höchstens {max} Gespräche möglich. Löschen Sie zuerst einige.',
   'toast.tooManyAttachments': 'Es können höchstens {max} Dateien angehängt werden.',
+  'toast.queueFull': 'Es können höchstens {max} Nachrichten warten.',
   'toast.fileTooLarge': '{name} ist zu groß.',
   'toast.modelTakesNoImages': '{name} nimmt keine Bilder an. Entfernen Sie sie oder wählen Sie ein anderes Modell.',
   'toast.memoryFull': 'Der Speicher für Gespräche ist voll. Exportieren oder löschen Sie einige, um weiterzumachen.',

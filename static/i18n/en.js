@@ -229,6 +229,7 @@ export default {
   'toast.passwordChanged': 'Your password was changed. Other sessions have ended.',
   'toast.tooManyConversations': 'There can be at most {max} chats. Delete some first.',
   'toast.tooManyAttachments': 'At most {max} files can be attached.',
+  'toast.queueFull': 'At most {max} messages can wait.',
   'toast.fileTooLarge': '{name} is too large.',
   'toast.modelTakesNoImages': '{name} does not take images. Remove them, or choose another model.',
   'toast.memoryFull': 'The memory for chats is full. Export or delete some to go on.',

@@ -229,6 +229,7 @@ export default {
   'toast.passwordChanged': 'Su contraseña se cambió. Las demás sesiones se han cerrado.',
   'toast.tooManyConversations': 'Puede haber como máximo {max} chats. Elimine antes algunos.',
   'toast.tooManyAttachments': 'Se pueden adjuntar como máximo {max} archivos.',
+  'toast.queueFull': 'Pueden esperar como máximo {max} mensajes.',
   'toast.fileTooLarge': '{name} es demasiado grande.',
   'toast.modelTakesNoImages': '{name} no admite imágenes. Quítelas o elija otro modelo.',
   'toast.memoryFull': 'La memoria de los chats está llena. Exporte o elimine algunos para continuar.',

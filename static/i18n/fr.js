@@ -229,6 +229,7 @@ export default {
   'toast.passwordChanged': 'Votre mot de passe a été changé. Les autres sessions sont fermées.',
   'toast.tooManyConversations': 'Il peut y avoir au plus {max} discussions. Supprimez-en d’abord.',
   'toast.tooManyAttachments': 'On peut joindre au plus {max} fichiers.',
+  'toast.queueFull': '{max} messages au plus peuvent attendre.',
   'toast.fileTooLarge': '{name} est trop volumineux.',
   'toast.modelTakesNoImages': '{name} n’accepte pas d’images. Retirez-les ou choisissez un autre modèle.',
   'toast.memoryFull': 'La mémoire des discussions est pleine. Exportez-en ou supprimez-en pour continuer.',

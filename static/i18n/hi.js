@@ -235,6 +235,7 @@ export default {
   'toast.passwordChanged': 'आपका पासवर्ड बदल गया। बाकी सत्र समाप्त हो गए हैं।',
   'toast.tooManyConversations': 'अधिकतम {max} चैट हो सकती हैं। पहले कुछ मिटाएँ।',
   'toast.tooManyAttachments': 'अधिकतम {max} फ़ाइलें जोड़ी जा सकती हैं।',
+  'toast.queueFull': 'अधिकतम {max} संदेश प्रतीक्षा में रह सकते हैं।',
   'toast.fileTooLarge': '{name} बहुत बड़ी है।',
   'toast.modelTakesNoImages': '{name} चित्र नहीं लेता। उन्हें हटाएँ या दूसरा मॉडल चुनें।',
   'toast.memoryFull': 'चैट की मेमोरी भर गई है। आगे बढ़ने के लिए कुछ निर्यात करें या मिटाएँ।',

@@ -229,6 +229,7 @@ export default {
   'toast.passwordChanged': 'パスワードを変更しました。ほかのセッションは終了しました。',
   'toast.tooManyConversations': 'チャットは{max}件までです。先にいくつか削除してください。',
   'toast.tooManyAttachments': '添付できるファイルは{max}個までです。',
+  'toast.queueFull': '送信待ちにできるメッセージは{max}件までです。',
   'toast.fileTooLarge': '{name}は大きすぎます。',
   'toast.modelTakesNoImages': '{name}は画像を受け付けません。画像を外すか、別のモデルを選んでください。',
   'toast.memoryFull': 'チャット用のメモリーがいっぱいです。続けるには、書き出すか削除してください。',

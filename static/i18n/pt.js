@@ -249,6 +249,7 @@ export default {
   'toast.passwordChanged': 'Sua senha foi mudada. As outras sessões foram encerradas.',
   'toast.tooManyConversations': 'Pode haver no máximo {max} conversas. Exclua algumas antes.',
   'toast.tooManyAttachments': 'No máximo {max} arquivos podem ser anexados.',
+  'toast.queueFull': 'No máximo {max} mensagens podem esperar.',
   'toast.fileTooLarge': '{name} é grande demais.',
   'toast.modelTakesNoImages': '{name} não aceita imagens. Remova-as ou escolha outro modelo.',
   'toast.memoryFull': 'A memória das conversas está cheia. Exporte ou exclua algumas para continuar.',

@@ -259,6 +259,7 @@ export default {
   'toast.passwordChanged': 'Пароль сменён. Остальные сеансы завершены.',
   'toast.tooManyConversations': 'Бесед может быть не больше {max}. Сначала удалите какие-нибудь.',
   'toast.tooManyAttachments': 'Можно прикрепить не больше {max} файлов.',
+  'toast.queueFull': 'Ждать может не больше {max} сообщений.',
   'toast.fileTooLarge': '{name}: слишком большой файл.',
   'toast.modelTakesNoImages': '{name} не принимает изображения. Уберите их или выберите другую модель.',
   'toast.memoryFull': 'Память для бесед заполнена. Сохраните или удалите что-нибудь, чтобы продолжить.',

@@ -226,6 +226,7 @@ export default {
   'toast.passwordChanged': '密码已更改，其他会话已结束。',
   'toast.tooManyConversations': '最多只能有 {max} 个对话。请先删除一些。',
   'toast.tooManyAttachments': '最多可以添加 {max} 个文件。',
+  'toast.queueFull': '最多可以有 {max} 条消息等待发送。',
   'toast.fileTooLarge': '{name} 太大。',
   'toast.modelTakesNoImages': '{name} 不接受图片。请移除图片或选择其他模型。',
   'toast.memoryFull': '对话的内存已满。请导出或删除一些再继续。',

@@ -93,6 +93,7 @@ test('an empty draft, and one too many, do not wait', () => {
   for (let i = 0; i < MAX_QUEUED; i += 1) assert.equal(queue(page, `m${i}`), true);
   assert.equal(queue(page, 'one too many'), false);
   assert.equal(page.chat().draft.text, 'one too many', 'and is still there');
+  assert.deepEqual(page.core.store.getState().ui.toasts.map(({ key, values }) => [key, values]), [['toast.queueFull', { max: MAX_QUEUED }]], 'and it is said');
 });
 
 test('one that waits can be had back, in front of what is being written', () => {

@@ -4,17 +4,36 @@
  * it, beside a bare page with the same words, in turns.
  */
 
+import { addMessage, createConversation, createMessage } from '../../static/core/conversation.js';
+import { exportText } from '../../static/core/exporting.js';
+import { partsOf } from '../../static/core/parts.js';
 import { openBare } from './page-bare.js';
 import { cpuOfBrowser, median, report } from './page-tools.js';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const STEPS = 60;
+export const STEPS = 60;
 /** A step of the wheel (px), and how often (ms). */
-const STEP_PX = 120;
-const STEP_MS = 16;
+export const STEP_PX = 120;
+export const STEP_MS = 16;
 
 /** A machine that others use, too, finds the time within this (ms). */
-const REST_MS = 4000;
+export const REST_MS = 4000;
+
+/** The texts of a thread of so many messages. @param {number} count */
+export const textsOf = (count) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? `Question ${i}: what about it?`
+  : `Answer ${i} with **bold** and \`code\`.\n\n- one\n- two\n\n\`\`\`js\nconst x = ${i};\n\`\`\`\n\n${'Words and more words. '.repeat(25)}`));
+
+/** A file with a thread of so many messages. @param {number} count */
+export function thread(count) {
+  let conversation = createConversation({ id: 'c', now: 1 });
+  let parentId = null;
+  for (const [i, text] of textsOf(count).entries()) {
+    const role = i % 2 === 0 ? 'user' : 'assistant';
+    conversation = addMessage(conversation, createMessage({ id: `m${i}`, parentId, role, createdAt: 1, parts: partsOf(text) }));
+    parentId = `m${i}`;
+  }
+  return exportText([conversation], 0);
+}
 
 /** What the browser has spent when it has had time for all there was to do. @param {any} browser */
 async function settledCpu(browser) {

@@ -10,13 +10,13 @@ import { cpuOfBrowser, median, percentile, PHONE, report, round } from './page-t
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 /** Paragraphs, and tokens of each. */
-const PARAGRAPHS = 40;
-const TOKENS = 50;
+export const PARAGRAPHS = 40;
+export const TOKENS = 50;
 /** Between keys (ms). */
 const KEY_MS = 150;
 
-/** Watches what comes into the page, frames, and how long keys take. */
-function watchPage() {
+/** Watches what comes into the page, frames, and how long keys take. It runs in the page. */
+export function watchPage() {
   const seen = { delays: [], frames: 0, keys: [] };
   Object.assign(window, { seen });
   let newest = 0;
@@ -109,12 +109,17 @@ async function once(chats, name, phone) {
   };
 }
 
-/** @param {any} chats */
-export async function streaming(chats) {
-  chats.site.upstream.script('warm', { steps: [{ text: 'Words.\n\nMore words.' }, { finish: 'stop' }, { done: true }] });
-  chats.site.upstream.script('stamped', { steps: [
+/** What the models answer. @param {any} upstream */
+export function scriptStream(upstream) {
+  upstream.script('warm', { steps: [{ text: 'Words.\n\nMore words.' }, { finish: 'stop' }, { done: true }] });
+  upstream.script('stamped', { steps: [
     { repeat: PARAGRAPHS, steps: [{ tokens: TOKENS, every: 2, stamp: true }, { text: '\n\n' }] },
     { finish: 'stop' }, { done: true }] });
+}
+
+/** @param {any} chats */
+export async function streaming(chats) {
+  scriptStream(chats.site.upstream);
   for (const phone of [false, true]) {
     /** @type {Record<string, Awaited<ReturnType<typeof once>>[]>} */
     const rounds = { confab: [], bare: [] };

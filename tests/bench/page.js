@@ -7,13 +7,10 @@
  * Usage: CONFAB_BUILD=DIR node tests/bench/page.js [load] [answer] [thread] [stream] [long] [giants [NAME ...]]
  */
 
-import { exportText } from '../../static/core/exporting.js';
-import { addMessage, createConversation, createMessage } from '../../static/core/conversation.js';
-import { partsOf } from '../../static/core/parts.js';
 import { startChat } from '../browser/chat-harness.js';
 import { answer } from './page-markdown.js';
 import { giants } from './page-giants.js';
-import { longThreads } from './page-long.js';
+import { longThreads, textsOf, thread } from './page-long.js';
 import { streaming } from './page-stream.js';
 import { median, PHONE, quiet, report, reportTasks, round, watch } from './page-tools.js';
 import { traceTasks } from './trace.js';
@@ -168,22 +165,6 @@ async function longAnswer(chats) {
   report('  script per 1,000 characters, last : first quarter', round(quarters[3].script / quarters[0].script, 2), '~ 1');
   report('  layout and style, last : first quarter', round(quarters[3].layout / quarters[0].layout, 2), '~ 1');
   await chat.page.context().close();
-}
-
-/** The texts of a thread of so many messages. @param {number} count */
-const textsOf = (count) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? `Question ${i}: what about it?`
-  : `Answer ${i} with **bold** and \`code\`.\n\n- one\n- two\n\n\`\`\`js\nconst x = ${i};\n\`\`\`\n\n${'Words and more words. '.repeat(25)}`));
-
-/** A file with a thread of so many messages. @param {number} count */
-function thread(count) {
-  let conversation = createConversation({ id: 'c', now: 1 });
-  let parentId = null;
-  for (const [i, text] of textsOf(count).entries()) {
-    const role = i % 2 === 0 ? 'user' : 'assistant';
-    conversation = addMessage(conversation, createMessage({ id: `m${i}`, parentId, role, createdAt: 1, parts: partsOf(text) }));
-    parentId = `m${i}`;
-  }
-  return exportText([conversation], 0);
 }
 
 /**

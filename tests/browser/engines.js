@@ -164,6 +164,12 @@ export class Firefox {
       actions: [{ type: 'key', id: 'keys', actions: chords.flatMap(keyActions) }] });
   }
 
+  /** One step of the wheel over a place of the window. @param {number} x @param {number} y @param {number} deltaY  px */
+  async wheel(x, y, deltaY) {
+    await this.#order('input.performActions', { context: this.#context,
+      actions: [{ type: 'wheel', id: 'wheel', actions: [{ type: 'scroll', x, y, deltaX: 0, deltaY }] }] });
+  }
+
   /** @param {string} selector @param {string[]} files */
   async files(selector, files) {
     await this.#order('input.setFiles', { context: this.#context, element: await this.#element(selector), files });

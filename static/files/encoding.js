@@ -21,8 +21,18 @@ const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’�
 
 /** Bytes beyond ASCII that are looked at to guess; the rest of a text is as these. */
 const SAMPLE_BYTES = 64 * 1024;
+/** Bytes that are looked at when nothing speaks for UTF-16 but its letters. */
+const WIDE_SAMPLE_BYTES = 4096;
 /** Share of control characters that a text may have: form feeds apart, some logs have a few. */
 const MAX_CONTROLS = 0.01;
+/** Letters of UTF-8 beyond ASCII for each byte that is none, in what is called UTF-8 all the same. */
+const GOOD_FOR_BAD = 8;
+/** How much a text looks meant when its bytes are taken for UTF-16, though nothing says that they are. */
+const LIKELY_UTF16 = 0.8;
+/** The same where zero bytes speak for it. */
+const SHAPED_UTF16 = 0.3;
+/** Japanese in seven bits: to its own set of characters and back. */
+const ESCAPED_JIS = /\x1b\$[@B][^\x1b]*\x1b\([BJ]/;
 /** How often a shape must hold to be one. */
 const SHAPE = 0.9;
 
@@ -42,17 +52,38 @@ const CONTROLS = /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/g;
 export function decodeText(bytes) {
   const marked = byteOrderMark(bytes);
   if (marked !== null) return whole(bytes, marked, true);
-  if (bytes.includes(0)) {
-    const shape = utf16Shape(bytes);
-    return shape === null ? null : whole(bytes, shape, true);
+  const filled = withoutFill(bytes);
+  if (filled.includes(0)) {
+    const pairs = bytes.subarray(0, filled.length + filled.length % 2);
+    const shape = likelyUtf16(pairs)?.encoding ?? utf16Shape(pairs);
+    return shape === null ? null : whole(pairs, shape, true);
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return isText(text) ? { text, encoding: 'utf-8', sure: true } : null;
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(filled);
+    if (ESCAPED_JIS.test(text)) return whole(filled, 'iso-2022-jp', true);
+    if (isText(text)) return { text, encoding: 'utf-8', sure: true };
   } catch {
-    const encoding = guess(bytes);
-    return encoding === null ? null : whole(bytes, encoding, false);
+    if (isNearlyUtf8(filled)) return whole(filled, 'utf-8', false);
   }
+  return whole(filled, guess(filled), false);
+}
+
+/** Without the zero bytes that fill a file up to the end of a block. @param {Uint8Array} bytes */
+function withoutFill(bytes) {
+  let { length } = bytes;
+  while (length > 0 && bytes[length - 1] === 0) length -= 1;
+  return bytes.subarray(0, length);
+}
+
+/**
+ * Whether it is UTF-8 but for a few places: cut off within a letter, or with a line of another file in it. No other
+ * encoding has so many sequences of it by chance.
+ * @param {Uint8Array} bytes
+ */
+function isNearlyUtf8(bytes) {
+  const beyond = new TextDecoder().decode(bytes).match(/[^\0-\x7f]/gu) ?? [];
+  const bad = beyond.filter((character) => character === '\ufffd').length;
+  return beyond.length - bad >= bad * GOOD_FOR_BAD;
 }
 
 /**
@@ -74,7 +105,7 @@ export function decodeAs(bytes, encoding) {
  * @returns {Decoded | null}
  */
 function whole(bytes, encoding, sure) {
-  const text = decodeAs(bytes, encoding);
+  const text = decodeAs(bytes, encoding).replace(/^\ufeff|\0+$/g, '');
   return isText(text) ? { text, encoding, sure } : null;
 }
 
@@ -83,6 +114,7 @@ function byteOrderMark(bytes) {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  if (bytes[0] === 0x84 && bytes[1] === 0x31 && bytes[2] === 0x95 && bytes[3] === 0x33) return 'gb18030';
   return null;
 }
 
@@ -105,7 +137,7 @@ function utf16Shape(bytes) {
   });
   const [even, odd] = /** @type {[number, number]} */ (zeros);
   const encoding = odd >= (even + odd) * SHAPE ? 'utf-16le' : even >= (even + odd) * SHAPE ? 'utf-16be' : null;
-  if (encoding === null) return null;
+  if (encoding === null || wideLikelihood(bytes, encoding) < SHAPED_UTF16) return null;
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(0, bytes.length & ~1));
     return /[\p{Co}\p{Cn}]/u.test(text) || /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text) ? null : encoding;
@@ -116,16 +148,53 @@ function utf16Shape(bytes) {
 
 /**
  * @param {Uint8Array} bytes  no UTF-8
- * @returns {string | null}
+ * @returns {string}
  */
 function guess(bytes) {
   const sample = interesting(bytes);
-  let best = { encoding: /** @type {string} */ (GUESSED[0]), score: -Infinity };
+  let best = likelyUtf16(bytes) ?? { encoding: /** @type {string} */ (GUESSED[0]), score: -Infinity };
   for (const encoding of GUESSED) {
     const score = likelihood(decodeAs(sample, encoding), encoding);
     if (score > best.score) best = { encoding, score };
   }
   return best.encoding;
+}
+
+/**
+ * Letters of no Latin script in UTF-16, without a mark and without a blank that would show it.
+ * @param {Uint8Array} bytes
+ * @returns {{encoding: string, score: number} | null}
+ */
+function likelyUtf16(bytes) {
+  if (bytes.length % 2 !== 0 || bytes.length < 4) return null;
+  for (const encoding of ['utf-16le', 'utf-16be']) {
+    const score = wideLikelihood(bytes, encoding);
+    if (score >= LIKELY_UTF16) return { encoding, score };
+  }
+  return null;
+}
+
+/**
+ * How much two bytes a letter look as if they were meant: at most 1.
+ * @param {Uint8Array} bytes
+ * @param {string} encoding
+ */
+function wideLikelihood(bytes, encoding) {
+  const characters = Array.from(new TextDecoder(encoding).decode(bytes.subarray(0, WIDE_SAMPLE_BYTES)));
+  return characters.reduce((sum, character, i) => sum + wideWorth(character, [characters[i - 1] ?? '', characters[i + 1] ?? '']), 0) / characters.length;
+}
+
+/** @param {string} character @param {readonly string[]} beside */
+function wideWorth(character, beside) {
+  if (character < '\u0100') return 1;
+  if (/[\u3001\u3002\uff0c\uff01\uff1f\u3041-\u30fc]/.test(character)) return 1;
+  if (/[\u4e00-\u9fff\uac00-\ud7a3]/.test(character)) {
+    return [LIKELY.simplified, LIKELY.traditional, LIKELY.japanese, LIKELY.korean].some((usual) => usual.has(character)) ? 1 : 0;
+  }
+  if (/[\u2010-\u2026\u20ac]/.test(character) || character.length > 1) return 0;
+  // Letters of an alphabet stand among others of it.
+  const block = character.charCodeAt(0) >> 8;
+  return /\p{L}|\p{M}/u.test(character) && beside.some((one) => Math.abs((one.charCodeAt(0) >> 8) - block) <= 1) ? 1 : -2;
 }
 
 /**
@@ -184,11 +253,11 @@ function worth(character, encoding, before, after) {
   return eastern(character, encoding, before, after);
 }
 
+const CYRILLIC = /[\u0400-\u045f\u0490\u0491]/;
 const LATIN = /\p{Script=Latin}/u;
 const UPPER = /\p{Lu}/u;
 const LOWER = /\p{Ll}/u;
 const HALF_WIDTH = /[\uff61-\uff9f]/;
-const CYRILLIC = /[\u0400-\u045f\u0490\u0491]/;
 
 /** First and last pair of bytes of the characters of the first level. @type {Record<string, [number, number]>} */
 const FIRST_LEVEL = { gb18030: [0xb0a1, 0xd7f9], big5: [0xa440, 0xc67e], shift_jis: [0x889f, 0x9872] };

@@ -131,6 +131,10 @@ export function toBytes(text) {
   return bytes;
 }
 
+/** Names of encodings of one byte a letter, all of whose texts say something, whatever it is. */
+const SINGLE_BYTES = /^(iso-?8859|latin|windows-125|cp-?125|koi8|mac)/i;
+const UTF8 = /^utf-?8$/i;
+
 /**
  * @param {string} text  bytes as characters
  * @param {string} charset
@@ -138,13 +142,20 @@ export function toBytes(text) {
 function decodeBytes(text, charset) {
   if (text === '') return '';
   const bytes = toBytes(text);
+  const looks = () => decodeText(bytes);
+  // Many programs say ASCII, or nothing, and send something else; what is UTF-8 to its end is no text of single bytes.
+  if (charset === '' || /^(us-ascii|unknown|default)/i.test(charset)) return looks()?.text ?? text;
+  if (SINGLE_BYTES.test(charset)) {
+    const read = looks();
+    if (read?.sure === true) return read.text;
+  }
   try {
-    // Many programs say ASCII, or nothing, and send something else.
-    if (charset !== '' && !/^(us-ascii|unknown|default)/i.test(charset)) return decodeAs(bytes, charset);
+    const named = decodeAs(bytes, charset);
+    return UTF8.test(charset) && named.includes('\ufffd') ? looks()?.text ?? named : named;
   } catch {
     // An encoding that nobody knows: by its look.
+    return looks()?.text ?? text;
   }
-  return decodeText(bytes)?.text ?? text;
 }
 
 /** @param {string} text */

@@ -4,7 +4,7 @@
 import { decodeAs } from './encoding.js';
 import { lookUp } from './elements.js';
 import { FileError } from './errors.js';
-import { MAX_DEPTH, MAX_TABLE_COLUMNS } from './limits.js';
+import { MAX_DEPTH, MAX_PART_BYTES, MAX_TABLE_COLUMNS } from './limits.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress } from './office.js';
 
@@ -33,12 +33,27 @@ const CHARACTER_SETS = { 77: 'macintosh', 128: 'shift_jis', 129: 'euc-kr', 134: 
  */
 
 /**
+ * The file, a character a byte. Some programs write UTF-8 as it is, which no code page says: as the numbers of its letters.
+ * @param {Uint8Array} bytes
+ */
+function inAscii(bytes) {
+  const rtf = new TextDecoder('latin1').decode(bytes);
+  if (bytes.length > MAX_PART_BYTES || !/[\x80-\xff]/.test(rtf)) return rtf;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/[^\0-\x7f]+/g, (letters) =>
+      `{\\uc0 ${letters.split('').map((unit) => `\\u${unit.charCodeAt(0)} `).join('')}}`);
+  } catch {
+    return rtf;
+  }
+}
+
+/**
  * @param {Uint8Array} bytes
  * @param {import('./limits.js').Budget} budget
  * @returns {import('./types.js').Reading}
  */
 export function readRtf(bytes, budget) {
-  const rtf = new TextDecoder('latin1').decode(bytes);
+  const rtf = inAscii(bytes);
   const out = createMarkdown(budget);
   const reader = createReader(out);
   const token = /\\(?:([a-z]{1,32})(-?\d{1,10})?[ ]?|'([0-9a-fA-F]{2})|([^a-z]))|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\$/gy;

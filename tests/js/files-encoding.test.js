@@ -2,10 +2,13 @@
 // Text in any encoding: what it is read as, and what is no text at all.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { decodeAs, decodeText, ENCODINGS } from '../../static/files/encoding.js';
 import { encode } from './files-helpers.js';
+
+const skip = !existsSync(new URL('../../static/vendor/fflate/fflate.js', import.meta.url));
+const { readDocument } = skip ? { readDocument: /** @type {any} */ (null) } : await import('../../static/files/read.js');
 
 const GERMAN = 'Sehr geehrte Damen und Herren,\nfür die Übergabe der Schlüssel am Mühlweg bräuchten wir größere Umschläge.';
 const CASES = [
@@ -63,6 +66,68 @@ test('UTF-16 is known by its mark, and by its shape without one', () => {
       assert.deepEqual(decodeText(bytes), { text, encoding, sure: true });
     }
   }
+});
+
+test('UTF-16 without a mark, and without a blank that would show it, is known by its letters', () => {
+  for (const encoding of ['utf-16le', 'utf-16be']) {
+    for (const text of ['这是一个测试文件', '中文', 'これは試験です', 'Привет', 'שלום', 'مرحبا', 'Καλημέρα', '안녕하세요']) {
+      assert.deepEqual([decodeText(encode(text, encoding))?.text, decodeText(encode(text, encoding))?.encoding], [text, encoding], text);
+    }
+  }
+});
+
+test('zero bytes that fill a file up are no part of it; within a text they make it none', () => {
+  const utf8 = (/** @type {string} */ text) => new TextEncoder().encode(text);
+  assert.deepEqual(decodeText(utf8('words\n\0\0\0')), { text: 'words\n', encoding: 'utf-8', sure: true });
+  for (const encoding of ['utf-16le', 'utf-16be']) {
+    assert.equal(decodeText(encode('Hello\0', encoding))?.text, 'Hello');
+    assert.equal(decodeText(encode('\ufeffHello\0\0', encoding))?.text, 'Hello');
+    assert.equal(decodeText(encode('x\0y and some more\n', encoding)), null);
+  }
+  assert.equal(decodeText(utf8('words\0words\n')), null);
+  assert.equal(decodeText(new Uint8Array(64))?.text, '');
+});
+
+test('UTF-8 that was cut off, or has a line of something else in it, is read as UTF-8, and said to be a guess', () => {
+  const utf8 = (/** @type {string} */ text) => new TextEncoder().encode(text);
+  const cut = utf8('Привет мир\n'.repeat(100)).subarray(0, 101);
+  assert.deepEqual([decodeText(cut)?.encoding, decodeText(cut)?.sure], ['utf-8', false]);
+  const mixed = decodeText(new Uint8Array([...utf8('Grüße aus Köln\n'.repeat(20)), ...encode('Müller\n', 'windows-1252'), ...utf8('schön\n')]));
+  assert.deepEqual([mixed?.encoding, mixed?.sure], ['utf-8', false]);
+  assert.ok(mixed?.text.startsWith('Grüße aus Köln\n') && mixed.text.endsWith('M\ufffdller\nschön\n'));
+});
+
+test('Japanese in seven bits, and GB18030 with a mark, are what they say', () => {
+  const seven = decodeText(new TextEncoder().encode('\x1b$B$3$l$O;n83$G$9\x1b(B\n'));
+  assert.deepEqual(seven, { text: 'これは試験です\n', encoding: 'iso-2022-jp', sure: true });
+  assert.deepEqual(decodeText(new Uint8Array([0x84, 0x31, 0x95, 0x33, ...encode('中文', 'gb18030')])), { text: '中文', encoding: 'gb18030', sure: true });
+});
+
+/** What a page, a mail and an RTF file say of their encoding, what they are in, and what is read. @type {[string, string, string][]} */
+const SAID = [
+  ['utf-8', 'windows-1252', 'Grüße aus Köln'], ['iso-8859-1', 'utf-8', 'Grüße aus Köln'], ['windows-1251', 'utf-8', 'Grüße aus Köln'],
+  ['us-ascii', 'windows-1252', 'Grüße aus Köln'], ['nonsense', 'windows-1252', 'Grüße aus Köln'], ['utf-8', 'gb18030', '姓名，电话，地址'],
+  ['gb2312', 'gb18030', '姓名，电话，地址'], ['koi8-r', 'koi8-r', 'Привет, мир'],
+];
+
+for (const [said, is, text] of SAID) {
+  test(`${is} that says it is ${said}`, { skip }, () => {
+    const page = encode(`<!doctype html><meta charset="${said}"><p>${text}</p>`, is);
+    assert.equal(readDocument(page).text.trim(), text, 'a page');
+    const head = `From: a@x.example\nTo: b@x.example\nSubject: S\nMIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\nContent-Type: `;
+    for (const [type, body] of [['text/plain', text], ['text/html', `<p>${text}</p>`]]) {
+      const mail = readDocument(encode(`${head}${type}; charset=${said}\n\n${body}\n`, is));
+      assert.equal(mail.text.trim().split('\n').at(-1), text, `a mail, ${type}`);
+    }
+  });
+}
+
+test('RTF: the code page that it names, bytes as they are, and UTF-8 that no code page says', { skip }, () => {
+  const rtf = (/** @type {string} */ page, /** @type {string} */ text, /** @type {string} */ is) => readDocument(encode(`{\\rtf1\\ansi\\ansicpg${page} ${text}}`, is)).text.trim();
+  assert.equal(rtf('1252', 'Grüße', 'windows-1252'), 'Grüße');
+  assert.equal(rtf('1251', 'Привет', 'windows-1251'), 'Привет');
+  assert.equal(rtf('1252', 'Grüße, 你好 😀 {\\b fett}!', 'utf-8'), 'Grüße, 你好 😀 fett!');
+  assert.equal(rtf('99999', "Gr\\'fc\\'dfe", 'utf-8'), 'Grüße');
 });
 
 test('what is no text is not taken for one', () => {

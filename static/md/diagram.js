@@ -34,15 +34,20 @@ function openFrame(doc) {
     node.referrerPolicy = 'no-referrer';
     node.src = new URL('mermaid-frame.html', import.meta.url).href;
     const view = /** @type {Window} */ (doc.defaultView);
-    const timer = view.setTimeout(() => {
-      closeFrame(new Error('the frame did not load'));
-      reject(new Error('the frame did not load'));
-    }, DIAGRAM_TIMEOUT_MS);
+    /** @param {string} why */
+    const fail = (why) => {
+      view.clearTimeout(timer);
+      closeFrame(new Error(why));
+      reject(new Error(why));
+    };
+    const timer = view.setTimeout(() => fail('the frame did not load'), DIAGRAM_TIMEOUT_MS);
     view.addEventListener('message', (event) => {
       if (event.source !== node.contentWindow || node !== frame) return;
       if (event.data?.ready === true) {
         view.clearTimeout(timer);
         resolve();
+      } else if (event.data?.ready === false) {
+        fail('Mermaid could not be loaded');
       } else {
         take(event.data);
       }

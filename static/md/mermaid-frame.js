@@ -5,8 +5,12 @@
  * the page shows as an image only.
  */
 
-/** Mermaid itself; by a computed address, which no type checker follows into 3 MB of code. */
-const { default: mermaid } = await import(new URL('../vendor/mermaid/mermaid.mjs', import.meta.url).href);
+/**
+ * Mermaid itself; by a computed address, which no type checker follows into 3 MB of code. Null where it is not there: a
+ * distribution may package it apart.
+ */
+const mermaid = await import(new URL('../vendor/mermaid/mermaid.mjs', import.meta.url).href)
+  .then((loaded) => loaded.default, () => null);
 
 /** Characters and edges that are drawn; the page has limits of its own. */
 const MAX_SOURCE = 20_000;
@@ -196,4 +200,4 @@ window.addEventListener('message', (event) => {
   queue = queue.then(() => draw(id, source, look));
 });
 
-window.parent.postMessage({ ready: true }, '*');
+window.parent.postMessage({ ready: mermaid !== null }, '*');

@@ -59,7 +59,7 @@ export const MODELS = [
  * The page as a build joined it, which is what is shipped and takes a tenth of the requests; without a build, its
  * modules as they are written.
  */
-const PAGE = process.env.CONFAB_BUILD && existsSync(join(process.env.CONFAB_BUILD, 'www/index.html'))
+export const PAGE = process.env.CONFAB_BUILD && existsSync(join(process.env.CONFAB_BUILD, 'www/index.html'))
   ? join(process.env.CONFAB_BUILD, 'www/') : ROOT;
 
 /** @param {string} code @param {string} [message] */

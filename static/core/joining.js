@@ -63,7 +63,10 @@ function join(here, copy) {
   const twins = new Map();
   let more = false;
   /** @type {{id: Id, under: Id | null}[]} */
-  const stack = copy.roots.map((id) => ({ id, under: null }));
+  const stack = [];
+  /** The first one is taken from it first, so that versions keep their order. @param {readonly Id[]} ids @param {Id | null} under */
+  const push = (ids, under) => stack.push(...[...ids].reverse().map((id) => ({ id, under })));
+  push(copy.roots, null);
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { id, under } = next;
     const message = /** @type {Message} */ (copy.nodes[id]);
@@ -85,7 +88,7 @@ function join(here, copy) {
         nodes[twin] = { ...own, status, parts, error, usage, timing };
       }
     }
-    for (const child of message.children) stack.push({ id: child, under: twin ?? id });
+    push(message.children, twin ?? id);
   }
   return more ? { nodes, roots, twins } : { nodes: here.nodes, roots: here.roots, twins };
 }

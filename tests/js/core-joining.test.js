@@ -74,6 +74,20 @@ test('a file that has gone on since adds what is new, an older one nothing', asy
   assert.equal(fileOf(other), late);
 });
 
+test('several versions that are new stand in the order they were made in', async () => {
+  const { core, early } = grown();
+  for (const question of ['And high?', 'And old?', 'And far?']) {
+    core.clock.now += 1000;
+    const { nodes, openRootId, id } = only(core);
+    addExchange(core, question, 'So.', { conversationId: id, parentId: nodes[openRootId].openChildId });
+  }
+  const other = visit();
+  await take(other, early);
+  await take(other, fileOf(core));
+  const { nodes, openRootId } = only(other);
+  assert.deepEqual(nodes[nodes[openRootId].openChildId].children.map((child) => textOf(nodes[child].parts)), ['And wide?', 'And high?', 'And old?', 'And far?']);
+});
+
 test('what went on in two places is there with both, each in its version', async () => {
   const { early, late } = grown();
   const other = visit();

@@ -51,10 +51,11 @@ _Static_assert(sizeof(struct shared_cell) == 64, "a cell is a cache line");
 #define FILE_SIZE (HEADER_SIZE + SHARED_CELLS_ALL * sizeof(struct shared_cell))
 
 struct shared_file {
-	struct shared_map map; /* header, then cells */
-	bool damaged;	       /* a cell was found whose sum is wrong */
-	bool voided;	       /* and all sessions were ended for it */
-	uint64_t last_void;    /* the latest time seen in the file */
+	struct shared_map map;	    /* header, then cells */
+	bool damaged;		    /* a cell was found whose sum is wrong */
+	bool voided;		    /* and all sessions were ended for it */
+	uint64_t last_void;	    /* the latest time seen in the file */
+	char boot[SHARED_BOOT_LEN]; /* the one that this process lives in */
 	size_t n_staged;
 	uint64_t staged_index[SHARED_STAGED_MAX];
 	struct shared_cell staged[SHARED_STAGED_MAX];
@@ -237,7 +238,7 @@ rebuild(struct shared_file *f)
 	h->fixed.format = FORMAT;
 	h->fixed.size = FILE_SIZE;
 	memcpy(h->fixed.seed, seed, sizeof(seed));
-	shared_boot_id(h->fixed.boot);
+	memcpy(h->fixed.boot, f->boot, sizeof(f->boot));
 	clear_cells(f, 0, SHARED_CELLS_ALL);
 	f->n_staged = 0;
 	f->voided = false;
@@ -283,17 +284,15 @@ static void
 new_boot(struct shared_file *f)
 {
 	struct header *h = header(f);
-	char boot[SHARED_BOOT_LEN];
 
-	shared_boot_id(boot);
-	if (memcmp(boot, h->fixed.boot, sizeof(boot)) == 0)
+	if (memcmp(f->boot, h->fixed.boot, sizeof(f->boot)) == 0)
 		return;
 	for (int t = 0; t < SHARED_TABLES; t++)
 		if (shared_tables[t].mono)
 			clear_cells(f, shared_table_start((enum shared_table)t),
 			    shared_tables[t].cells);
 	in_order();
-	memcpy(h->fixed.boot, boot, sizeof(boot));
+	memcpy(h->fixed.boot, f->boot, sizeof(f->boot));
 	h->sum = fixed_sum(h);
 }
 
@@ -390,6 +389,7 @@ shared_file_open(const char *path, char err[CONFIG_ERROR_MAX])
 		free(f);
 		return NULL;
 	}
+	shared_boot_id(f->boot);
 	if (acquire(f, err) != 0) {
 		shared_file_close(f);
 		return NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shared state when its file is damaged, cut, removed, or its writer killed.
+ * The shared state when its file is damaged, cut, removed, or its writer
+ * killed, and when the system has been started anew.
  */
 #include "config.h"
 
@@ -9,10 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -234,6 +238,79 @@ test_refused_files(void **state)
 	assert_null(shared_state_open("/nonexistent/folder", err));
 }
 
+/* What the child of the test below found. */
+enum { AS_IT_SHOULD, WRONG, MAY_NOT };
+
+/*
+ * A process of another boot, as far as it can be told, with a mount of its own:
+ * what counts from the start of the system is gone, ended sessions are not.
+ */
+static int
+at_another_boot(void)
+{
+	static const char boot[] = "00000000-1111-2222-3333-444444444444\n";
+	char path[TEMP_PATH_MAX + 8], why[CONFIG_ERROR_MAX];
+	unsigned char id[SHARED_SESSION_LEN];
+	struct shared_state *st;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/boot", temp_folder);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0 || write(fd, boot, sizeof(boot) - 1) < 0)
+		return WRONG;
+	close(fd);
+	if (unshare(CLONE_NEWNS) != 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount(path, "/proc/sys/kernel/random/boot_id", NULL, MS_BIND,
+		NULL) != 0)
+		return MAY_NOT;
+	st = shared_state_open(temp_folder, why);
+	if (st == NULL)
+		return WRONG;
+	make_id(id, 1);
+	if (left(st, "alice", 100000) != 0 ||
+	    !shared_state_revoked(st, id, "alice", wall(), wall()))
+		return WRONG;
+	shared_state_close(st);
+	return AS_IT_SHOULD;
+}
+
+static void
+test_new_boot(void **state)
+{
+	struct shared_state *st = fresh();
+	unsigned char id[SHARED_SESSION_LEN];
+	uint64_t now = wall();
+	int status;
+	pid_t pid;
+
+	(void)state;
+	make_id(id, 1);
+	for (int i = 0; i < 8; i++)
+		fail_once(st, "alice", 100000);
+	assert_int_equal(shared_state_revoke(st, id, "alice", now,
+			     now + DAY_MS),
+	    0);
+	shared_state_close(st);
+	/* In this one nothing has changed. */
+	st = open_state();
+	assert_true(left(st, "alice", 100000) > 0);
+	assert_true(shared_state_revoked(st, id, "alice", now, now));
+	shared_state_close(st);
+
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(at_another_boot());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == MAY_NOT) {
+		print_message("no mounts of its own: not tried\n");
+		skip();
+	}
+	assert_int_equal(WEXITSTATUS(status), AS_IT_SHOULD);
+}
+
 int
 main(void)
 {
@@ -245,6 +322,7 @@ main(void)
 		cmocka_unit_test(test_journal),
 		cmocka_unit_test(test_cut_and_removed),
 		cmocka_unit_test(test_refused_files),
+		cmocka_unit_test(test_new_boot),
 	};
 
 	return cmocka_run_group_tests(tests, shared_group_begin,

@@ -3,7 +3,8 @@
  * The relay: loop threads, the queue into each, and the way in and out.
  *
  * A stream with a key belongs to the loop that its key hashes to, so that
- * whoever resumes or stops it is sent there without asking the others.
+ * whoever resumes or stops it is sent there without asking the others. Calls of
+ * a tool belong to the loop of their user and server, whose session they share.
  */
 #include "config.h"
 
@@ -289,10 +290,14 @@ relay_loop_queue(struct relay_loop *l, struct relay_job *job)
 void
 relay_submit(struct relay *r, struct relay_job *job)
 {
+	const char *shares =
+	    job->tool != NULL ? tool_call_shares(job->tool) : NULL;
 	unsigned n;
 
 	if (job->tool != NULL && tool_call_loop(job->tool) >= 0)
 		n = (unsigned)tool_call_loop(job->tool);
+	else if (shares != NULL)
+		n = (unsigned)(stream_hash(job->user, shares) % r->n_loops);
 	else if (job->key[0] != '\0')
 		n = (unsigned)(stream_hash(job->user, job->key) % r->n_loops);
 	else

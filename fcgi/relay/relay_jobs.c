@@ -31,8 +31,8 @@ refuse_unknown(struct relay_loop *l, struct relay_job *job)
 }
 
 /*
- * A call of a tool that goes on with one that waited is on that one's loop and
- * not on its key's. So who asks for a stream that is not where its key says is
+ * A call of a tool is on the loop of its server's session, or of the one that
+ * it goes on with, and not on its key's. So who asks for a stream that is not where its key says is
  * sent on to the other loops. Returns false when all of them were asked.
  */
 static bool
@@ -101,12 +101,21 @@ look_up(struct relay_loop *l, const struct relay_job *job,
 	    job->place.where == ENGINE_LOST || job->place.where == ENGINE_OVER;
 }
 
+/* A call that another generation asks about is not here: neither on this loop, nor
+ * on the others. */
+static void
+pass_on(struct relay_loop *l, struct relay_job *job)
+{
+	if (!ask_next(l, job))
+		kin_pass(job);
+}
+
 /* A new call, unless it is somebody else's key. */
 static void
 open_or_ask(struct relay_loop *l, struct relay_job *job)
 {
 	if (job->guest)
-		kin_pass(job);
+		pass_on(l, job);
 	else if (job->key[0] != '\0' &&
 	    (elsewhere_join(l, job) || kin_ask(l, job) ||
 		elsewhere_ask(l, job)))
@@ -124,7 +133,7 @@ refuse_chat(struct relay_loop *l, struct relay_job *job,
 {
 	elsewhere_unclaim(l, job);
 	if (job->guest && !asked->found && !asked->forgotten)
-		kin_pass(job);
+		pass_on(l, job);
 	else if (kin_take(job))
 		stream_refuse(l, job, err);
 	else

@@ -340,6 +340,12 @@ tool_call_loop(const struct tool_call *c)
 	return c->loop;
 }
 
+const char *
+tool_call_shares(const struct tool_call *c)
+{
+	return c->conf->kind == TOOL_KIND_SEARXNG ? NULL : c->conf->name;
+}
+
 struct config_patience
 tool_call_patience(const struct tool_call *c)
 {

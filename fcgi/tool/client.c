@@ -43,6 +43,7 @@ close_client(struct tool_client *c)
 	if (c->closing)
 		return;
 	c->closing = true;
+	tool_ear_leave(&c->member);
 	if (c->wire != NULL)
 		tool_wire_cancel(c->wire);
 	c->wire = NULL;
@@ -75,8 +76,9 @@ static int on_message(void *, const char *, size_t);
 static void on_alive(void *);
 static void on_end(void *, const struct tool_wire_end *);
 
-static const struct tool_wire_handler wire_handler = { on_message, on_alive,
-	on_end };
+static const struct tool_wire_handler wire_handler = { .message = on_message,
+	.alive = on_alive,
+	.end = on_end };
 
 static void
 send_step(struct tool_client *c)
@@ -99,7 +101,7 @@ send_step(struct tool_client *c)
 		return;
 	}
 	if (c->step == STEP_REQUEST)
-		c->request = c->id;
+		c->request = c->member.id = c->id;
 	c->wire = tool_wire_start(&w, &req, &wire_handler, c);
 	if (c->wire == NULL)
 		fail_memory(c);
@@ -116,7 +118,7 @@ on_timer(uv_timer_t *timer)
 	tool_client_wire(c, &w);
 	w.last_id = c->last_id;
 	if (tool_request_begin(&req, c->call.server) == -1 ||
-	    tool_client_put_session(c, &req) == -1 ||
+	    tool_request_session(&req, &c->session) == -1 ||
 	    tool_request_header(&req, "Last-Event-ID", c->last_id) == -1) {
 		provider_request_free(&req);
 		fail_memory(c);
@@ -263,6 +265,8 @@ judge_request(struct tool_client *c, const struct tool_wire_end *end)
 		tool_server_session_drop(c->call.state, c->call.owner,
 		    c->session.id);
 		c->has_session = c->kept = false;
+		tool_ear_leave(&c->member);
+		c->listens = false;
 		again = true;
 		break;
 	case TOOL_REFUSED_HEADERS:
@@ -349,6 +353,38 @@ on_end(void *arg, const struct tool_wire_end *end)
 
 /* ---- Steps ------------------------------------------------------------------*/
 
+/* What the server says by itself can be heard now, or never will be. */
+static void
+on_listening(void *arg)
+{
+	send_step(arg);
+}
+
+static bool
+on_aside(void *arg, const struct tool_message *m)
+{
+	struct tool_client *c = arg;
+
+	/* The stream is not held back, so news that nobody takes are lost. */
+	if (c->paused && m->kind != TOOL_MESSAGE_ASKS)
+		return false;
+	return c->handler->aside(c->arg, m);
+}
+
+/* Has that heard before the request goes out; true: that takes time. */
+static bool
+listen_first(struct tool_client *c)
+{
+	if (c->listens || c->call.ears == NULL || c->session.id[0] == '\0')
+		return false;
+	c->listens = true;
+	c->member.ready = on_listening;
+	c->member.aside = on_aside;
+	c->member.arg = c;
+	return tool_ear_join(c->call.ears, &c->call, &c->session, !c->kept,
+	    &c->member);
+}
+
 /* Sends what must come before the request, or the request. */
 static void
 next_step(struct tool_client *c)
@@ -363,6 +399,8 @@ next_step(struct tool_client *c)
 		c->step = STEP_INITIALIZE;
 	} else {
 		c->step = STEP_REQUEST;
+		if (listen_first(c))
+			return;
 	}
 	send_step(c);
 }
@@ -401,6 +439,7 @@ tool_client_start(const struct tool_client_call *call,
 void
 tool_client_pause(struct tool_client *c)
 {
+	c->paused = true;
 	if (c->wire != NULL)
 		tool_wire_pause(c->wire);
 }
@@ -408,6 +447,7 @@ tool_client_pause(struct tool_client *c)
 void
 tool_client_resume(struct tool_client *c)
 {
+	c->paused = false;
 	if (c->wire != NULL)
 		tool_wire_resume(c->wire);
 }

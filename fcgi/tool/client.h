@@ -13,6 +13,7 @@
 #include "confab/base/api_error.h"
 #include "confab/provider/provider.h"
 
+#include "message.h"
 #include "rpc.h"
 #include "server.h"
 
@@ -20,6 +21,7 @@
 
 struct loop;
 struct tool_client;
+struct tool_ears;
 struct upstream_pool;
 
 struct tool_client_call {
@@ -29,6 +31,9 @@ struct tool_client_call {
 	const struct config_tool_server *server;
 	struct tool_server *state;
 	unsigned char owner[TOOL_OWNER_LEN]; /* whose session */
+	struct tool_ears *ears;		     /* what the server says by itself
+					      * is heard there (legacy); NULL:
+					      * it is not */
 	const char *method;		     /* of the request; a literal */
 	size_t max;			     /* bytes of its answer */
 	unsigned total_ms; /* of one exchange; 0: the owner sees to it */
@@ -47,6 +52,8 @@ struct tool_client_handler {
 	/* It is over without a message that was all. `mismatch`: the server
 	 * wants other headers; its list tells which. */
 	void (*end)(void *arg, const struct api_error *err, bool mismatch);
+	/* A message beside its answers, as ear.h has it; needed with ears. */
+	bool (*aside)(void *arg, const struct tool_message *m);
 };
 
 /* Starts it; everything in `call` is copied or counted. NULL: no memory.

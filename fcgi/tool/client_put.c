@@ -20,20 +20,6 @@ tool_client_wire(const struct tool_client *c, struct tool_wire_call *w)
 	w->max = c->step == STEP_REQUEST ? c->call.max : HANDSHAKE_MAX;
 }
 
-int
-tool_client_put_session(const struct tool_client *c,
-    struct provider_request *req)
-{
-	if (c->session.id[0] != '\0' &&
-	    tool_request_header(req, "Mcp-Session-Id", c->session.id) == -1)
-		return -1;
-	/* Known since 2025-06-18; dates compare as text. */
-	if (strcmp(c->session.version, "2025-06-18") < 0)
-		return 0;
-	return tool_request_header(req, "MCP-Protocol-Version",
-	    c->session.version);
-}
-
 static int
 put_modern(const char *method, struct provider_request *req)
 {
@@ -60,12 +46,12 @@ tool_client_put(struct tool_client *c, struct provider_request *req,
 		tool_rpc_initialize(&req->body, c->call.server->apps, c->id);
 		break;
 	case STEP_INITIALIZED:
-		rc = tool_client_put_session(c, req);
+		rc = tool_request_session(req, &c->session);
 		tool_rpc_initialized(&req->body);
 		break;
 	case STEP_REQUEST:
 	default:
-		rc = legacy ? tool_client_put_session(c, req)
+		rc = legacy ? tool_request_session(req, &c->session)
 			    : put_modern(c->call.method, req);
 		if (rc == 0 &&
 		    c->handler->put(c->arg, c->facts.era, c->id, req, err) ==
@@ -87,7 +73,7 @@ tell(struct tool_client *c, const char *method,
 	w.method = method;
 	w.total_ms = TOOL_LIST_TIMEOUT;
 	if (tool_request_begin(&req, c->call.server) == 0 &&
-	    tool_client_put_session(c, &req) == 0 &&
+	    tool_request_session(&req, &c->session) == 0 &&
 	    (put == NULL || put(&req.body, what) == 0))
 		tool_wire_tell(&w, &req);
 	else

@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "client.h"
+#include "ear.h"
 #include "wire.h"
 
 /* What is under way. */
@@ -27,6 +28,8 @@ struct tool_client {
 	enum step step;
 	struct tool_facts facts;
 	struct tool_session session;
+	struct tool_ear_member member; /* of those that hear the session */
+	bool listens;		       /* that was seen to, for this session */
 	bool has_session; /* of the legacy era, begun by us or found */
 	bool kept;	  /* it was found: the server may have forgotten it */
 	bool mended;	  /* something was looked at anew, once */
@@ -36,17 +39,13 @@ struct tool_client {
 	char *last_id;	  /* of the request's stream, that broke; NULL: none
 			   * did */
 	unsigned resumes; /* since something new came */
+	bool paused;
 	bool closing;
 };
 
 /* Puts the message of the step that is next. Returns 0, or -1 with err. */
 int tool_client_put(struct tool_client *c, struct provider_request *req,
     struct api_error *err);
-
-/* Puts the headers of the session and its version, where there are. Returns 0
- * or -1: no memory. */
-int tool_client_put_session(const struct tool_client *c,
-    struct provider_request *req);
 
 /* Fills in how the exchange of the step that is next is made. */
 void tool_client_wire(const struct tool_client *c, struct tool_wire_call *w);

@@ -210,8 +210,10 @@ on_end(void *arg, const struct api_error *err, bool mismatch)
 	settle(l, err);
 }
 
-static const struct tool_client_handler handler = { put, on_message, on_alive,
-	on_end };
+static const struct tool_client_handler handler = { .put = put,
+	.message = on_message,
+	.alive = on_alive,
+	.end = on_end };
 
 static void
 ask_page(struct tool_lister *l)
@@ -272,6 +274,7 @@ tool_lister_start(const struct tool_client_call *call, enum tool_listing what,
 	if (l == NULL)
 		return NULL;
 	l->call = *call;
+	l->call.ears = NULL;
 	memset(l->call.owner, 0, sizeof(l->call.owner)); /* nobody's */
 	l->what = what;
 	l->call.method = tool_listing_method(what);

@@ -362,6 +362,14 @@ read_log(struct tool_message *m, struct json_object *params)
 	m->kind = TOOL_MESSAGE_LOG;
 }
 
+static bool
+says_changed(const char *method)
+{
+	return strcmp(method, "notifications/tools/list_changed") == 0 ||
+	    strcmp(method, "notifications/prompts/list_changed") == 0 ||
+	    strcmp(method, "notifications/resources/list_changed") == 0;
+}
+
 static void
 read_notification(struct tool_message *m, const char *method,
     struct json_object *params, uint64_t id)
@@ -370,6 +378,8 @@ read_notification(struct tool_message *m, const char *method,
 		read_progress(m, params, id);
 	else if (strcmp(method, "notifications/message") == 0)
 		read_log(m, params);
+	else if (says_changed(method))
+		m->kind = TOOL_MESSAGE_CHANGED;
 	if (!buf_ok(&m->json))
 		m->kind = TOOL_MESSAGE_OTHER;
 }

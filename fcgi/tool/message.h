@@ -40,6 +40,7 @@ enum tool_message_kind {
 	TOOL_MESSAGE_INVALID,  /* no message, or an answer that is none */
 	TOOL_MESSAGE_PROGRESS, /* json: an event of a client */
 	TOOL_MESSAGE_LOG,      /* json: the same */
+	TOOL_MESSAGE_CHANGED,  /* its lists are others now */
 	TOOL_MESSAGE_RESULT,   /* json: its members, without braces */
 	TOOL_MESSAGE_INPUT,    /* json: the same; a person is asked */
 	TOOL_MESSAGE_ERROR,    /* code and said */

@@ -102,7 +102,7 @@ on_alive(void *arg)
 static void on_end(void *arg, const struct api_error *err, bool mismatch);
 
 static const struct tool_client_handler handler_of_client = { put,
-	tool_run_message, on_alive, on_end };
+	tool_run_message, on_alive, on_end, tool_run_aside };
 
 static void
 fill(const struct tool_run *r, struct tool_client_call *call)
@@ -114,6 +114,9 @@ fill(const struct tool_run *r, struct tool_client_call *call)
 	call->server = r->call->conf;
 	call->state = r->call->server;
 	memcpy(call->owner, r->call->owner, TOOL_OWNER_LEN);
+	/* What a person is still writing is not worth a stream. */
+	if (r->call->op != TOOL_OP_COMPLETE)
+		call->ears = &r->desk->ears;
 	call->method = tool_call_method(r->call);
 	call->max = r->call->conf->limits.result;
 }

@@ -13,6 +13,7 @@
 
 #include "call.h"
 #include "client.h"
+#include "ear.h"
 #include "lister.h"
 #include "message.h"
 #include "web.h"
@@ -27,6 +28,7 @@ struct tool_desk {
 	unsigned index;
 	struct tool_run *waiting;
 	unsigned n;
+	struct tool_ears ears;
 };
 
 struct tool_run {
@@ -67,6 +69,9 @@ bool tool_run_give(struct tool_run *r, const struct buf *members);
 /* run_read.c: a message of the server's, as a client's handler. Nonzero: the
  * run is over. */
 int tool_run_message(void *run, const char *text, size_t len, uint64_t id);
+
+/* run_read.c: a message beside its answer, as a client's handler. */
+bool tool_run_aside(void *run, const struct tool_message *m);
 
 /* run_read.c: the run that a long message is read for has ended. */
 void tool_run_forget(struct reading *g);

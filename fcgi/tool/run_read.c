@@ -124,6 +124,9 @@ take(struct tool_run *r, const struct tool_message *m)
 		tool_run_finish_bad(r, 502, "tool_invalid",
 		    "The tool server sent something that is no valid answer.");
 		break;
+	case TOOL_MESSAGE_CHANGED:
+		tool_server_changed(r->call->server);
+		break;
 	case TOOL_MESSAGE_OTHER:
 	default:
 		break;
@@ -155,6 +158,7 @@ take_late(struct tool_run *r, const struct tool_message *m, const char *text,
 		break;
 	case TOOL_MESSAGE_PROGRESS:
 	case TOOL_MESSAGE_LOG:
+	case TOOL_MESSAGE_CHANGED:
 	case TOOL_MESSAGE_OTHER:
 	default:
 		break;
@@ -241,4 +245,16 @@ tool_run_message(void *arg, const char *text, size_t len, uint64_t id)
 		take_late(r, &m, text, len, id);
 	tool_message_free(&m);
 	return rc;
+}
+
+bool
+tool_run_aside(void *arg, const struct tool_message *m)
+{
+	struct tool_run *r = arg;
+
+	/* It waits for a person already. */
+	if (r->handler == NULL)
+		return false;
+	(void)take(r, m);
+	return true;
 }

@@ -40,6 +40,10 @@ on_wait_over(uv_timer_t *timer)
 	struct tool_run *r = (struct tool_run *)timer;
 
 	leave_desk(r);
+	/* Another call may be what it is about. */
+	if (r->client != NULL)
+		tool_client_reply(r->client, r->asked,
+		    "{\"action\":\"cancel\"}");
 	tool_run_close(r, true);
 }
 
@@ -185,5 +189,6 @@ tool_desk_free(struct tool_desk *d)
 		leave_desk(r);
 		tool_run_close(r, true);
 	}
+	tool_ears_end(&d->ears);
 	free(d);
 }

@@ -92,6 +92,34 @@ tool_server_learn(struct tool_server *t, const struct tool_facts *facts)
 {
 	pthread_mutex_lock(&t->lock);
 	t->facts = *facts;
+	t->mute = false;
+	pthread_mutex_unlock(&t->lock);
+}
+
+void
+tool_server_mute(struct tool_server *t)
+{
+	pthread_mutex_lock(&t->lock);
+	t->mute = true;
+	pthread_mutex_unlock(&t->lock);
+}
+
+bool
+tool_server_is_mute(struct tool_server *t)
+{
+	bool mute;
+
+	pthread_mutex_lock(&t->lock);
+	mute = t->mute;
+	pthread_mutex_unlock(&t->lock);
+	return mute;
+}
+
+void
+tool_server_changed(struct tool_server *t)
+{
+	pthread_mutex_lock(&t->lock);
+	t->changed = true;
 	pthread_mutex_unlock(&t->lock);
 }
 

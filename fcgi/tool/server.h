@@ -82,6 +82,14 @@ void tool_server_session_keep(struct tool_server *t,
 void tool_server_session_drop(struct tool_server *t,
     const unsigned char owner[TOOL_OWNER_LEN], const char *id);
 
+/* It says that its lists are others now: they have aged. */
+void tool_server_changed(struct tool_server *t);
+
+/* It says nothing by itself (legacy); until the next handshake, that is
+ * believed. */
+void tool_server_mute(struct tool_server *t);
+bool tool_server_is_mute(struct tool_server *t);
+
 /* Calls of one user under way, against `max`; false: no room. */
 bool tool_server_enter(struct tool_server *t, const char *user, unsigned max);
 void tool_server_leave(struct tool_server *t, const char *user);

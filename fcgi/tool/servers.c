@@ -173,7 +173,7 @@ tool_server_has_aged(const struct tool_server *t,
 {
 	uint64_t age, now = clock_mono_ms();
 
-	if (t->list == NULL)
+	if (t->list == NULL || t->changed)
 		return true;
 	age = t->list->has_ttl ? t->list->ttl : c->limits.age;
 	return now - t->listed_at >= age;
@@ -423,6 +423,8 @@ fetch(struct tool_servers *s, struct config *config,
 	pthread_mutex_lock(&t->lock);
 	due = t->lister == NULL &&
 	    (tool_server_has_aged(t, c) || t->failures > 0);
+	if (due)
+		t->changed = false;
 	pthread_mutex_unlock(&t->lock);
 	if (due) {
 		memset(&call, 0, sizeof(call));

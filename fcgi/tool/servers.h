@@ -35,6 +35,8 @@ struct tool_server {
 	struct tool_facts facts;
 	struct tool_list *list;
 	uint64_t listed_at;	    /* ms */
+	bool changed;		    /* it says so, since the last fetch began */
+	bool mute;		    /* it says nothing by itself */
 	bool asked;		    /* at least once, to an end */
 	unsigned failures;	    /* since the last list */
 	char error[TOOL_ERROR_MAX]; /* of the last fetch, or "" */

@@ -98,6 +98,18 @@ tool_request_begin(struct provider_request *req,
 	return 0;
 }
 
+int
+tool_request_session(struct provider_request *req, const struct tool_session *s)
+{
+	if (s->id[0] != '\0' &&
+	    tool_request_header(req, "Mcp-Session-Id", s->id) == -1)
+		return -1;
+	/* Known since 2025-06-18; dates compare as text. */
+	if (strcmp(s->version, "2025-06-18") < 0)
+		return 0;
+	return tool_request_header(req, "MCP-Protocol-Version", s->version);
+}
+
 /* ---- Bytes ------------------------------------------------------------------*/
 
 static int
@@ -148,6 +160,19 @@ is_events(const char *type)
 
 	return type != NULL && strncasecmp(type, want, n) == 0 &&
 	    (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
+}
+
+static void
+on_head(void *arg)
+{
+	struct tool_wire *w = arg;
+	struct upstream_head h;
+
+	if (w->handler->head == NULL)
+		return;
+	h = upstream_exchange_head(w->exchange);
+	w->handler->head(w->arg,
+	    h.status >= 200 && h.status < 300 && is_events(h.type));
 }
 
 static int
@@ -260,7 +285,9 @@ on_end(void *arg, const struct api_error *err)
 	wire_free(w);
 }
 
-static const struct upstream_exchange_handler handler = { on_body, on_end };
+static const struct upstream_exchange_handler handler = { .body = on_body,
+	.end = on_end,
+	.head = on_head };
 
 /* ---- From outside -----------------------------------------------------------*/
 
@@ -376,8 +403,9 @@ tell_end(void *arg, const struct api_error *err)
 void
 tool_wire_tell(const struct tool_wire_call *call, struct provider_request *req)
 {
-	static const struct upstream_exchange_handler nobody = { tell_body,
-		tell_end };
+	static const struct upstream_exchange_handler nobody = { .body =
+								     tell_body,
+		.end = tell_end };
 	struct upstream_exchange_call x;
 
 	fill_call(&x, call);

@@ -16,6 +16,8 @@
 #include "confab/provider/sse.h"
 #include "confab/upstream/exchange.h"
 
+#include "server.h"
+
 #define TOOL_REFUSAL_MAX (64 * 1024) /* bytes read of what is no success */
 #define TOOL_EVENT_RETRY \
 	1000 /* ms before a broken stream is asked for again,
@@ -42,6 +44,9 @@ struct tool_wire_handler {
 	void (*alive)(void *arg);
 	/* The exchange is over, and `w` with it. */
 	void (*end)(void *arg, const struct tool_wire_end *end);
+	/* The head of the response has come, of an event stream or of something
+	 * else. NULL: not wanted. */
+	void (*head)(void *arg, bool events);
 };
 
 /* Puts a request's address and the headers that every one has, with the
@@ -52,6 +57,10 @@ int tool_request_begin(struct provider_request *req,
 /* Adds a header. Returns 0, or -1: no memory, or too many. */
 int tool_request_header(struct provider_request *req, const char *name,
     const char *value);
+
+/* Adds the headers of a session and its version, where there are. The same. */
+int tool_request_session(struct provider_request *req,
+    const struct tool_session *s);
 
 /* An exchange about to start. */
 struct tool_wire_call {

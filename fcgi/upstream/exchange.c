@@ -43,6 +43,15 @@ on_body(char *p, size_t size, size_t n, void *arg)
 }
 
 static void
+on_head(struct transfer *t)
+{
+	struct upstream_exchange *x = (struct upstream_exchange *)t;
+
+	if (x->handler != NULL && x->handler->head != NULL)
+		x->handler->head(x->arg);
+}
+
+static void
 on_done(struct transfer *t, int result)
 {
 	struct upstream_exchange *x = (struct upstream_exchange *)t;
@@ -75,6 +84,7 @@ upstream_exchange_start(struct upstream_pool *p,
 	x->arg = arg;
 	x->transfer.on_done = on_done;
 	x->transfer.on_body = on_body;
+	x->transfer.on_head = on_head;
 	x->transfer.free = exchange_free;
 	x->transfer.method = call->method;
 	x->transfer.want = call->want;

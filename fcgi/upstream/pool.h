@@ -44,6 +44,8 @@ struct transfer {
 				 * owner frees itself here */
 	curl_write_callback on_body;	     /* its argument is the transfer */
 	void (*free)(struct transfer *t);    /* when cancelled */
+	void (*on_head)(struct transfer *t); /* the response's head has come;
+				 * NULL: not wanted */
 	void (*on_read)(struct transfer *t); /* after transfer_touch(); may
 				 * cancel the transfer */
 	unsigned total_ms;  /* of the whole transfer; 0: no limit */

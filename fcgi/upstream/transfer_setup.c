@@ -122,6 +122,8 @@ on_header(char *line, size_t size, size_t count, void *arg)
 		free(t->wanted);
 		t->wanted = strndup(v, n);
 	}
+	if (line[0] == '\r' && t->on_head != NULL && transfer_status(t) >= 200)
+		t->on_head(t);
 	return len;
 }
 
@@ -258,6 +260,8 @@ transfer_setup(struct transfer *t, CURLSH *share,
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, t->on_body);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+	/* A proxy's own are not the server's. */
+	curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(e, CURLOPT_USERAGENT, "confab/" VERSION);
 	if (curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers) != CURLE_OK ||

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Of the client part of the protocol's own suite: what begins a session, and
- * what a broken stream asks for. The client is a site, asked through its API.
- * Not asked: tools_call, whose server answers each second request with 500
- * (it connects one protocol to two transports); the one of defaults, whose
- * server asks on the stream that a client may open by GET, and we do not.
+ * The client part of the protocol's own suite, of both eras: every scenario but
+ * those of OAuth, which is left to a proxy, and of skills, an extension that is
+ * not spoken here. The client is a site, asked through its API.
  */
 
 import assert from 'node:assert/strict';
@@ -20,6 +18,21 @@ const suite = createRequire(import.meta.url)
   .resolve('@modelcontextprotocol/conformance/dist/index.js');
 const driver = join(dirname(fileURLToPath(import.meta.url)),
   'conformance-driver.js');
+
+/**
+ * The suite imports `globSync`, for something else, which Node 20 has not: its
+ * own `fs` lacks nothing.
+ */
+const SHIM = `data:text/javascript,${encodeURIComponent(`
+  import { register } from 'node:module';
+  register('data:text/javascript,' + encodeURIComponent(\`
+    export const resolve = (name, context, next) => name === 'fs'
+      && context.parentURL?.includes('/conformance/dist/')
+      ? { shortCircuit: true, url: 'data:text/javascript,'
+          + encodeURIComponent("export * from 'node:fs';"
+            + "export { default } from 'node:fs';"
+            + "export const globSync = undefined;") }
+      : next(name, context);\`));`)}`;
 
 /** Checks that measure how late something is: a busy machine is late. */
 const TIMED = new Set(['client-sse-retry-timing']);
@@ -38,7 +51,8 @@ function checksIn(dir) {
 async function run(scenario) {
   const dir = newFolder();
   try {
-    const child = new Child(process.execPath, [suite, 'client', '--command',
+    const child = new Child(process.execPath, ['--import', SHIM, suite,
+      'client', '--command',
       `${process.execPath} ${driver}`, '--scenario', scenario,
       '--timeout', '300000', '-o', dir], { log: join(dir, 'log') });
     await child.exit;
@@ -51,13 +65,17 @@ async function run(scenario) {
   }
 }
 
-for (const scenario of ['initialize', 'sse-retry']) {
+for (const scenario of ['initialize', 'tools_call', 'sse-retry',
+  'elicitation-sep1034-client-defaults', 'request-metadata',
+  'sep-2322-client-request-state', 'http-standard-headers',
+  'http-custom-headers', 'http-invalid-tool-headers',
+  'json-schema-ref-no-deref', 'json-schema-2020-12-preservation']) {
   test(`the suite's scenario ${scenario}`, async () => {
     const checks = await run(scenario);
-    assert.ok(checks.length > 0);
+    assert.ok(checks.some(({ status }) => status === 'SUCCESS'));
     for (const one of checks) {
       const ok = TIMED.has(one.id) ? one.details.tooEarly !== true
-        : one.status === 'SUCCESS';
+        : ['SUCCESS', 'SKIPPED'].includes(one.status);
       assert.ok(ok, JSON.stringify(one));
     }
   });

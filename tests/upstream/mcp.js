@@ -7,6 +7,8 @@
 
 import http from 'node:http';
 import https from 'node:https';
+import { OFFERS, TOOLS } from './mcp-lists.js';
+import { OwnStreams } from './mcp-own.js';
 
 const MODERN = '2026-07-28';
 const META = 'io.modelcontextprotocol/';
@@ -19,37 +21,6 @@ const META = 'io.modelcontextprotocol/';
 const readHeader = (value) => value !== undefined
   && /^=\?base64\?.*\?=$/.test(value)
   ? Buffer.from(value.slice(9, -2), 'base64').toString() : value;
-
-/** Tools of the usual list. @type {Json[]} */
-export const TOOLS = [
-  { name: 'echo', description: 'Says it again.', inputSchema: { type: 'object',
-    properties: { text: { type: 'string' } } },
-  annotations: { readOnlyHint: true, openWorldHint: false } },
-  { name: 'act', title: 'Do as told', inputSchema: { type: 'object' } },
-  { name: 'odd näme/' + 'x'.repeat(80), inputSchema: { type: 'object' } },
-  { name: 'region', inputSchema: { type: 'object', properties: {
-    where: { type: 'string', 'x-mcp-header': 'Region' },
-    deep: { type: 'object', properties: {
-      n: { type: 'integer', 'x-mcp-header': 'Deep' } } } } } },
-  { name: 'wrong', inputSchema: { type: 'object', properties: {
-    n: { type: 'number', 'x-mcp-header': 'N' } } } },
-];
-
-/** What a server has besides tools, as it lists it. @type {Json} */
-const OFFERS = {
-  prompts: [
-    { name: 'plain', description: 'Says hello.' },
-    { name: 'review', title: 'Review code', arguments: [
-      { name: 'language', required: true, description: 'Which one' },
-      { name: 'näme' }, { name: '' }, 7] },
-    { name: '' }, { title: 'nameless' }, null],
-  resources: [
-    { uri: 'note://1', name: 'one', title: 'Note 1', mimeType: 'text/plain',
-      size: 5 },
-    { uri: 'note://ünï', name: 'odd', size: -1 },
-    { name: 'nowhere' }, { uri: 'x'.repeat(9000), name: 'far' }],
-  resourceTemplates: [{ uriTemplate: 'note://{id}', name: 'a note' }],
-};
 
 export class ToolServer {
   /** @type {{method: string, headers: any, body: any}[]} */
@@ -75,6 +46,8 @@ export class ToolServer {
   /** the address that a call needs was given out */
   opened = false;
   sessions = new Map();
+  /** what its sessions say by themselves (legacy) */
+  own = new OwnStreams();
   #next = 1;
   #waiting = new Map();
   /** what a broken stream still has: by event id */
@@ -181,6 +154,9 @@ export class ToolServer {
     if (named !== undefined && readHeader(headers['mcp-name']) !== named) {
       return this.#error(response, 400, body.id, -32020, 'Mcp-Name');
     }
+    if (named === 'note://asks') {
+      return this.#askFirst(body, response, { resultType: 'complete' });
+    }
     const result = this.offer(body);
     if (result instanceof Error) {
       return this.#error(response, 200, body.id, -32602, result.message);
@@ -240,7 +216,11 @@ export class ToolServer {
     if (!this.sessions.has(id)) {
       return this.#error(response, 404, null, -32001, 'Unknown session.');
     }
-    if (request.method === 'GET') return this.#resume(headers, response);
+    if (request.method === 'GET') {
+      return headers['last-event-id'] === undefined
+        || String(headers['last-event-id']).startsWith('own-')
+        ? this.own.serve(String(id), response) : this.#resume(headers, response);
+    }
     if (body.method === 'notifications/cancelled') {
       this.cancelled.push(body.params.requestId);
     }
@@ -256,12 +236,15 @@ export class ToolServer {
     if (body.method === 'tools/list') {
       return this.#json(response, body.id, this.#page(body.params));
     }
+    if (body.params?.uri === 'note://asks') {
+      return this.#askFirst(body, response, {});
+    }
     const result = this.offer(body);
     if (result instanceof Error) {
       return this.#error(response, 200, body.id, -32602, result.message);
     }
     if (result) return this.#json(response, body.id, result);
-    return this.#call(body, response, {});
+    return this.#call(body, response, {}, String(id));
   }
 
   /**
@@ -331,8 +314,11 @@ export class ToolServer {
     return response.end(rest);
   }
 
-  /** @param {Json} body @param {Response} response @param {Json} extra */
-  async #call(body, response, extra) {
+  /**
+   * @param {Json} body @param {Response} response @param {Json} extra
+   * @param {string} [session]
+   */
+  async #call(body, response, extra, session = '') {
     const { name, arguments: given, inputResponses, requestState }
       = body.params;
     /** @param {Json} message */
@@ -435,12 +421,30 @@ export class ToolServer {
             elicitations: [{ mode: 'url', elicitationId: 'e1',
               url: 'https://connect.example/1', message: 'Connect.' }] } } }));
       }
+      case 'aside':
+        return this.own.aside(session, body.params, this.#waiting,
+          (text) => this.#json(response, body.id, answer(text).result));
       case 'ask':
         return this.#ask(body, response, { event, begin, answer, extra,
           inputResponses, requestState });
       default:
         return this.#error(response, 200, body.id, -32602, 'do what?');
     }
+  }
+
+  /**
+   * Asks a person before it gives a resource.
+   * @param {Json} body @param {Response} response @param {Json} extra
+   */
+  #askFirst(body, response, extra) {
+    const { uri, inputResponses, requestState } = body.params;
+    return this.#ask(body, response, { extra, inputResponses, requestState,
+      begin: () => response.writeHead(200,
+        { 'Content-Type': 'text/event-stream' }),
+      event: (/** @type {Json} */ message) => response.write(
+        `data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`),
+      answer: (/** @type {string} */ text) => ({ id: body.id,
+        result: { ...extra, contents: [{ uri, text }] } }) });
   }
 
   /**

@@ -47,6 +47,10 @@ bool tool_call_streams(const struct tool_call *c);
 /* Which loop it must run on, because what it goes on with is there; -1: any. */
 int tool_call_loop(const struct tool_call *c);
 
+/* Calls of a user with the same one share a session, and run on one loop; NULL:
+ * it shares nothing. */
+const char *tool_call_shares(const struct tool_call *c);
+
 /* How long it may take. */
 struct config_patience tool_call_patience(const struct tool_call *c);
 

@@ -37,6 +37,8 @@ struct upstream_exchange_handler {
 	 * wanted, whatever its status.
 	 */
 	void (*end)(void *arg, const struct api_error *err);
+	/* The head of the response has come. NULL: not wanted. */
+	void (*head)(void *arg);
 };
 
 struct upstream_exchange_call {

@@ -44,9 +44,9 @@ function toolActions(store, api) {
   return {
     loadTools: () => loadTools(store, api),
     listPrompts: async () => (await offers()).listPrompts(),
-    getPrompt: async (prompt, values) => (await offers()).getPrompt(prompt, values),
+    getPrompt: async (...args) => (await offers()).getPrompt(...args),
     listResources: async () => (await offers()).listResources(),
-    readResource: async (server, uri) => (await offers()).readResource(server, uri),
+    readResource: async (...args) => (await offers()).readResource(...args),
     complete: async (wanted) => (await offers()).complete(wanted),
   };
 }

@@ -109,6 +109,9 @@
  * @property {'accept' | 'decline' | 'cancel'} action
  * @property {Readonly<Record<string, unknown>>} [content]
  *
+ * Asks the person, and gives the answers by the ids of what was asked.
+ * @typedef {(inquiries: readonly Inquiry[]) => Promise<Readonly<Record<string, InquiryAnswer>>>} Asker
+ *
  * What is wrong with what was filled in, and the limit that it breaks.
  * @typedef {object} InquiryProblem
  * @property {'missing' | 'short' | 'long' | 'low' | 'high' | 'few' | 'many' | 'number' | 'integer' | 'email' | 'uri' | 'date'

@@ -454,9 +454,9 @@
  * @property {(messageId: Id) => void} stopMessage
  * @property {() => Promise<void>} loadTools
  * @property {() => Promise<readonly ServerPrompt[]>} listPrompts   these throw what a request throws
- * @property {(prompt: ServerPrompt, values: Readonly<Record<string, string>>) => Promise<readonly Part[]>} getPrompt
+ * @property {(prompt: ServerPrompt, values: Readonly<Record<string, string>>, ask: import('./types-parts.js').Asker) => Promise<readonly Part[]>} getPrompt
  * @property {() => Promise<Resources>} listResources
- * @property {(server: string, uri: string) => Promise<readonly Part[]>} readResource
+ * @property {(server: string, uri: string, ask: import('./types-parts.js').Asker) => Promise<readonly Part[]>} readResource
  * @property {() => Promise<Apps>} openApps   what apps of servers of tools get through the page
  * @property {(wanted: Unfinished) => Promise<readonly string[]>} complete   what an argument may be
  * @property {(file: Recording, signal?: {readonly aborted: boolean}) => Promise<string>} transcribe   the words that are said in

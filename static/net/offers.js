@@ -3,6 +3,7 @@
  * What servers of tools have besides tools: prompts, and resources. All of it
  * is a stranger's: words are text, pictures are data. Loaded when it is wanted.
  *
+ * @typedef {import('../core/types-parts.js').Asker} Asker
  * @typedef {import('../core/types.js').Part} Part
  * @typedef {import('../core/types.js').Resource} Resource
  * @typedef {import('../core/types.js').Resources} Resources
@@ -16,7 +17,7 @@ import { plainName } from '../core/media.js';
 import { placesOfTemplate } from '../core/uri-template.js';
 import { ApiError } from './errors.js';
 import { amount, fields, items, string } from './fields.js';
-import { readResult, resourcePart } from './tool-call.js';
+import { answersTo, MAX_QUESTIONS, readResult, resourcePart } from './tool-call.js';
 
 /** Of one list. */
 const MAX_OFFERS = 2000;
@@ -44,11 +45,12 @@ export function createOffers(api) {
     /**
      * @param {ServerPrompt} prompt
      * @param {Readonly<Record<string, string>>} values
+     * @param {Asker} ask
      * @returns {Promise<Part[]>}
      * @throws {ApiError}
      */
-    async getPrompt({ server, name }, values) {
-      return promptParts(await read(api, 'prompts/get', { server, name, arguments: values }));
+    async getPrompt({ server, name }, values, ask) {
+      return promptParts(await read(api, 'prompts/get', { server, name, arguments: values }, ask));
     },
 
     /**
@@ -66,11 +68,12 @@ export function createOffers(api) {
     /**
      * @param {string} server
      * @param {string} uri
+     * @param {Asker} ask
      * @returns {Promise<Part[]>}
      * @throws {ApiError}
      */
-    async readResource(server, uri) {
-      const { contents } = await read(api, 'resources/read', { server, uri });
+    async readResource(server, uri, ask) {
+      const { contents } = await read(api, 'resources/read', { server, uri }, ask);
       return items(contents).slice(0, MAX_PARTS).flatMap((one) => resourcePart(fields(one)) ?? []);
     },
 
@@ -87,16 +90,24 @@ export function createOffers(api) {
 }
 
 /**
+ * What a server gives, after the person has answered what it asks first.
+ *
  * @param {Api} api
  * @param {string} path
- * @param {unknown} body
+ * @param {Fields} what
+ * @param {Asker} ask
  * @returns {Promise<Fields>}
- * @throws {ApiError} also for a server that asks back, which only a call can answer
+ * @throws {ApiError} also for a server that asks again and again
  */
-async function read(api, path, body) {
-  const answer = fields(await api.json('POST', path, { body, timeoutMs: READ_TIMEOUT_MS }));
-  if (answer['input_required'] !== undefined) throw new ApiError({ code: 'tool_asks' });
-  return answer;
+async function read(api, path, what, ask) {
+  let more = {};
+  for (let turn = 0; turn <= MAX_QUESTIONS; turn += 1) {
+    const answer = fields(await api.json('POST', path, { body: { ...what, ...more }, timeoutMs: READ_TIMEOUT_MS }));
+    const asked = answer['input_required'];
+    if (asked === undefined) return answer;
+    more = await answersTo(fields(asked), ask);
+  }
+  throw new ApiError({ code: 'tool_asks' });
 }
 
 /**

@@ -42,9 +42,8 @@ const MAX_PROGRESS_CHARS = 300;
  * @property {AbortSignal} signal
  * @property {() => Promise<void>} signIn  as in tool-stream.js
  * @property {(progress: ToolProgress) => void} onProgress
- * @property {(inquiries: readonly Inquiry[]) => Promise<Readonly<Record<string, InquiryAnswer>>>} ask  the person
+ * @property {import('../core/types-parts.js').Asker} ask  the person
  *
- * @typedef {import('../core/types.js').Inquiry} Inquiry
  * @typedef {import('../core/types.js').InquiryAnswer} InquiryAnswer
  * @typedef {import('../core/types.js').ToolProgress} ToolProgress
  */
@@ -88,16 +87,27 @@ export async function callForEvent(wire, { name, arguments: given, signal, signI
       const event = await readToolStream(wire, { key, body: { name, arguments: given, stream: true, ...more }, signal, signIn, onEvent });
       const asked = event['input_required'];
       if (!isObject(asked)) return event;
-      const inquiries = readInquiries(asked['requests'], webAddress);
-      // What this page cannot show is answered as by somebody who went away.
-      const answers = inquiries === null ? cancelled(asked['requests']) : await ask(inquiries);
-      more = { input_responses: answers, ...(typeof asked['state'] === 'string' ? { request_state: asked['state'] } : {}) };
+      more = await answersTo(asked, ask);
       key = newKey();
     }
     return null;
   } finally {
     signal.removeEventListener('abort', cancel);
   }
+}
+
+/**
+ * What goes back to a server that has asked, with the request made again.
+ *
+ * @param {Fields} asked
+ * @param {import('../core/types-parts.js').Asker} ask
+ * @returns {Promise<Fields>}
+ */
+export async function answersTo({ requests, state }, ask) {
+  const inquiries = readInquiries(requests, webAddress);
+  // What this page cannot show is answered as by somebody who went away.
+  const answers = inquiries === null ? cancelled(requests) : await ask(inquiries);
+  return { input_responses: answers, ...(typeof state === 'string' ? { request_state: state } : {}) };
 }
 
 /**

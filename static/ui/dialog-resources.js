@@ -5,7 +5,7 @@ import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { MAX_SHOWN, resourceGroups } from '../core/resource-list.js';
 import { expandTemplate } from '../core/uri-template.js';
 import { icon } from './icons.js';
-import { attachParts, createFields, errorNote, infoOf } from './offered.js';
+import { attachParts, createAsker, createFields, errorNote, infoOf } from './offered.js';
 import { visibleText } from './visible.js';
 
 /**
@@ -85,12 +85,12 @@ function listView(ctx, view, does) {
  * Gives a resource to the draft, and closes: what does not fit is told by a toast, which stands behind a dialog.
  * @param {Context} ctx
  * @param {View} view  is changed
- * @param {{server: string, uri: string}} wanted
+ * @param {{server: string, uri: string, ask: import('../core/types-parts.js').Asker}} wanted
  * @param {() => boolean} close  false: it is closed already
  */
-async function attachTo(ctx, view, { server, uri }, close) {
+async function attachTo(ctx, view, { server, uri, ask }, close) {
   try {
-    const parts = await ctx.actions.readResource(server, uri);
+    const parts = await ctx.actions.readResource(server, uri, ask);
     if (parts.length === 0) view.error = infoOf({ code: 'tool_empty' });
     else if (close()) attachParts(ctx, parts);
   } catch (thrown) {
@@ -105,10 +105,12 @@ export function resourcesDialog(ctx, close) {
   /** @type {View} */
   const view = { resources: null, error: null, search: '', reading: '', filled: null };
   let gone = false;
+  const asker = createAsker(ctx, draw);
 
   function draw() {
     if (place === null || gone) return;
-    render(view.filled === null ? listView(ctx, view, does) : formView(ctx, view, does, view.filled), place);
+    if (asker.asks()) render(html`${asker.element}`, place);
+    else render(view.filled === null ? listView(ctx, view, does) : formView(ctx, view, does, view.filled), place);
   }
 
   /** @type {Does} */
@@ -126,7 +128,7 @@ export function resourcesDialog(ctx, close) {
       view.reading = uri;
       view.error = null;
       draw();
-      await attachTo(ctx, view, { server, uri }, () => {
+      await attachTo(ctx, view, { server, uri, ask: asker.of(server) }, () => {
         if (gone) return false;
         close();
         return true;
@@ -157,6 +159,7 @@ export function resourcesDialog(ctx, close) {
     },
     dispose() {
       gone = true;
+      asker.stop();
       view.filled?.fields.stop();
     },
   };

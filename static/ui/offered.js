@@ -4,9 +4,12 @@
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { details, explain } from './errors.js';
 import { icon } from './icons.js';
+import { createInquiries } from './tool-inquiry.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
+ * @typedef {import('../core/types.js').Inquiry} Inquiry
+ * @typedef {import('../core/types.js').InquiryAnswer} InquiryAnswer
  * @typedef {import('../core/types.js').Part} Part
  * @typedef {import('../core/types.js').ApiErrorInfo} ApiErrorInfo
  */
@@ -47,6 +50,48 @@ export function infoOf(thrown) {
 export function errorNote(ctx, error) {
   return html`<div role="alert">${error === null ? nothing : html`<p class="notice notice-danger">${icon('warning')}
     <span>${explain(ctx.i18n, error)}${details(ctx.i18n, error)}</span></p>`}</div>`;
+}
+
+/**
+ * Where a server asks something before it gives what was chosen. Its element stands in the place of all else while it asks.
+ * @param {Context} ctx
+ * @param {() => void} changed  it asks, or has its answer
+ */
+export function createAsker(ctx, changed) {
+  /** @type {((answers: Readonly<Record<string, InquiryAnswer>>) => void) | null} */
+  let answered = null;
+  /** @type {readonly Inquiry[]} */
+  let asked = [];
+  const view = createInquiries(ctx, answer);
+
+  /** @param {Readonly<Record<string, InquiryAnswer>>} answers */
+  function answer(answers) {
+    const told = answered;
+    answered = null;
+    view.draw(undefined, '');
+    changed();
+    told?.(answers);
+  }
+
+  return {
+    element: view.element,
+    asks: () => answered !== null,
+    /** @param {string} server @returns {import('../core/types-parts.js').Asker} */
+    of: (server) => (inquiries) => {
+      asked = inquiries;
+      view.draw(inquiries, server);
+      const answers = new Promise((resolve) => {
+        answered = resolve;
+      });
+      changed();
+      /** @type {HTMLElement | null} */ (view.element.querySelector('input, select, textarea, a, button'))?.focus();
+      return answers;
+    },
+    /** Nobody is going to answer. */
+    stop() {
+      if (answered !== null) answer(Object.fromEntries(asked.map(({ id }) => [id, { action: 'cancel' }])));
+    },
+  };
 }
 
 /**

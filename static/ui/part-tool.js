@@ -60,15 +60,18 @@ function createAsked(ctx) {
   let view = null;
   /** @type {() => void} */
   let again = () => {};
+  /** @type {(answers: Readonly<Record<string, import('../core/types.js').InquiryAnswer>>) => void} */
+  let answer = () => {};
   return {
     element,
     /** @param {ToolCallPart} part @param {import('../core/types.js').Message} message */
     draw(part, message) {
       const server = ctx.state().tools.list.find(({ name }) => name === part.name)?.server ?? part.name.replace(/__.*/, '');
-      again = () => view?.draw(part, { messageId: message.id, at: message.parts.indexOf(part), server });
+      again = () => view?.draw(part.inquiries, server);
+      answer = (answers) => ctx.actions.answerInquiries(message.id, message.parts.indexOf(part), answers);
       if (view === null && part.inquiries !== undefined) {
         void views().then(({ createInquiries }) => {
-          if (view === null) element.append((view = createInquiries(ctx)).element);
+          if (view === null) element.append((view = createInquiries(ctx, (answers) => answer(answers))).element);
           again();
         });
       }

@@ -2,7 +2,7 @@
 // A prompt of a server of tools: what it is, what goes into it, and the way of its words to the composer, where they can still be changed.
 
 import { html, render } from '../vendor/lit-html/lit-html.js';
-import { attachParts, createFields, errorNote, infoOf } from './offered.js';
+import { attachParts, createAsker, createFields, errorNote, infoOf } from './offered.js';
 
 /**
  * @param {import('./context.js').Context} ctx
@@ -18,6 +18,7 @@ export function serverPromptDialog(ctx, close, prompt) {
   let busy = false;
   let gone = false;
   const fields = createFields(ctx, { server: prompt.server, prompt: prompt.name }, prompt.places, draw);
+  const asker = createAsker(ctx, draw);
 
   /** @param {SubmitEvent} event */
   async function submit(event) {
@@ -27,7 +28,8 @@ export function serverPromptDialog(ctx, close, prompt) {
     error = null;
     draw();
     try {
-      const [words, ...parts] = await ctx.actions.getPrompt(prompt, Object.fromEntries(Object.entries(fields.values).filter(([, value]) => value !== '')));
+      const [words, ...parts] = await ctx.actions.getPrompt(prompt, Object.fromEntries(Object.entries(fields.values).filter(([, value]) => value !== '')),
+        asker.of(prompt.server));
       if (gone) return;
       close();
       attachParts(ctx, parts);
@@ -42,7 +44,7 @@ export function serverPromptDialog(ctx, close, prompt) {
   function draw() {
     if (place === null || gone) return;
     const { t } = ctx.i18n;
-    render(html`<form class="login-form" @submit=${submit}>
+    render(asker.asks() ? html`${asker.element}` : html`<form class="login-form" @submit=${submit}>
       <p><b dir="auto">${prompt.name}</b> <span class="hint" dir="auto">${prompt.text}</span></p>
       <p class="fine">${t('prompts.ofServer', { server: prompt.server })}</p>
       ${fields.view()}${errorNote(ctx, error)}
@@ -59,6 +61,7 @@ export function serverPromptDialog(ctx, close, prompt) {
     },
     dispose() {
       gone = true;
+      asker.stop();
       fields.stop();
     },
   };

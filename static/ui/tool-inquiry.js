@@ -139,18 +139,20 @@ function questionView(ctx, question, id, server, { redraw, answer }) {
       </div></form>`;
 }
 
-/** @param {Context} ctx */
-export function createInquiries(ctx) {
+/**
+ * @param {Context} ctx
+ * @param {(answers: Readonly<Record<string, InquiryAnswer>>) => void} answered  all of it
+ */
+export function createInquiries(ctx, answered) {
   const id = `inquiry-${(count += 1)}`;
   const element = make('div', 'consent inquiry', { role: 'group', 'aria-labelledby': `${id}-title` });
   element.hidden = true;
   /** @type {Question | null} */
   let question = null;
-  /** @type {{messageId: string, at: number, server: string}} */
-  let place = { messageId: '', at: 0, server: '' };
+  let asks = '';
 
   function redraw() {
-    if (question) render(questionView(ctx, question, id, place.server, { redraw, answer }), element);
+    if (question) render(questionView(ctx, question, id, asks, { redraw, answer }), element);
   }
 
   /** @param {InquiryAnswer} one */
@@ -168,17 +170,17 @@ export function createInquiries(ctx) {
       return;
     }
     question = null;
-    ctx.actions.answerInquiries(place.messageId, place.at, { ...all, ...Object.fromEntries(rest) });
+    answered({ ...all, ...Object.fromEntries(rest) });
   }
 
   return {
     element,
     /**
-     * @param {import('../core/types.js').ToolCallPart} part
-     * @param {{messageId: string, at: number, server: string}} where
+     * @param {readonly Inquiry[] | undefined} inquiries
+     * @param {string} server  that asks
      */
-    draw({ inquiries }, where) {
-      place = where;
+    draw(inquiries, server) {
+      asks = server;
       element.hidden = inquiries === undefined;
       if (inquiries === undefined) {
         question = null;

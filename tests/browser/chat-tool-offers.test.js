@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { until } from '../harness/children.js';
 import { ToolServer } from '../upstream/mcp.js';
 import { SearxngServer } from '../upstream/searxng.js';
 import { startChat } from './chat-harness.js';
@@ -92,6 +93,32 @@ test('a prompt and a resource of a server go to the model as the person leaves t
   const sent = String(upstream.calls.at(-1)?.body);
   for (const words of ['Look at this.', 'inner', 'at note://7%2F8']) assert.ok(sent.includes(words), words);
   assert.ok(!sent.includes('review {'), 'what was changed is gone');
+  assert.deepEqual(chat.errors, []);
+});
+
+test('what a server asks before it gives a resource is asked in the dialog, and told when that is closed', async () => {
+  const chat = await chats.open();
+  const { page } = chat;
+  const dialog = page.getByRole('dialog');
+  const choose = async () => {
+    await page.getByRole('button', { name: 'Attach files' }).click();
+    await page.locator('.menu').getByRole('button', { name: 'From a tool server' }).click();
+    await dialog.getByRole('button', { name: /a note/ }).click();
+    await dialog.getByLabel('id', { exact: true }).fill('asks');
+    await dialog.getByRole('button', { name: 'Attach', exact: true }).click();
+    return dialog.getByRole('group', { name: /“s” asks you/ });
+  };
+  let card = await choose();
+  await card.getByText('Who?').waitFor();
+  await card.getByRole('textbox', { name: /name/ }).fill('Ada');
+  await card.getByRole('button', { name: 'Send' }).click();
+  await page.locator('.attachments').getByText('note://asks', { exact: true }).waitFor();
+  const replies = () => server.seen.filter(({ body }) => body?.result?.action !== undefined).map(({ body }) => body.result);
+  assert.deepEqual(replies().at(-1), { action: 'accept', content: { name: 'Ada' } });
+  card = await choose();
+  await card.getByText('Who?').waitFor();
+  await page.keyboard.press('Escape');
+  await until(() => replies().at(-1).action === 'cancel');
   assert.deepEqual(chat.errors, []);
 });
 

@@ -6,13 +6,16 @@ import { test } from 'node:test';
 import { resourceGroups } from '../../static/core/resource-list.js';
 import { createOffers } from '../../static/net/offers.js';
 
-/** @param {unknown} answer */
+/** @type {import('../../static/core/types-parts.js').Asker} */
+const unasked = async () => assert.fail('nobody asks');
+
+/** @param {unknown} answer  or what makes it */
 function offersThat(answer) {
   /** @type {any[]} */
   const asked = [];
   const api = /** @type {any} */ ({ json: async (/** @type {any[]} */ ...args) => {
     asked.push(args);
-    return answer;
+    return typeof answer === 'function' ? answer() : answer;
   } });
   return { asked, ...createOffers(api) };
 }
@@ -36,7 +39,7 @@ test('a prompt is one text, in which the model\'s words are quoted, and what it 
     { role: 'assistant', content: { type: 'text', text: 'two\nthree' } },
     { role: 'user', content: [{ type: 'text', text: 'four' }, { type: 'resource', resource: { uri: 'a:1', text: 'inner', mimeType: 'text/plain' } }] },
     7, { role: 'user' }] });
-  const [words, file] = await getPrompt({ server: 's', name: 'p', text: '', places: [] }, { a: 'b' });
+  const [words, file] = await getPrompt({ server: 's', name: 'p', text: '', places: [] }, { a: 'b' }, unasked);
   assert.deepEqual(words, { kind: 'text', text: 'one\n\n> two\n> three\n\nfour' });
   assert.equal(file?.kind === 'file' && file.text, 'inner');
   assert.deepEqual(asked[0][2].body, { server: 's', name: 'p', arguments: { a: 'b' } });
@@ -44,10 +47,45 @@ test('a prompt is one text, in which the model\'s words are quoted, and what it 
 
 test('a resource is what can be attached of it', async () => {
   const { readResource } = offersThat({ contents: [{ uri: 'a:1', text: 'x' }, { uri: 'a:2', blob: '!!' }, null, { uri: 'a:3', blob: 'AAEC', mimeType: 'text/html' }] });
-  const parts = await readResource('s', 'a:1');
+  const parts = await readResource('s', 'a:1', unasked);
   assert.ok(parts.every(({ kind }) => kind === 'file'));
   assert.deepEqual(parts.map((part) => part.kind === 'file' && part.type), ['', 'text/html']);
-  await assert.rejects(offersThat({ input_required: {} }).readResource('s', 'a:1'), { code: 'tool_asks' });
+});
+
+/** @param {string} id */
+const question = (id) => ({ [id]: { method: 'elicitation/create', params: { mode: 'form', message: 'Who?', requestedSchema: { type: 'object', properties: { name: { type: 'string' } } } } } });
+
+test('what a server asks first is asked of the person, and its answer goes back with the server\'s own state', async () => {
+  const replies = [{ input_required: { requests: question('who'), state: 'opaque' } }, { input_required: { requests: question('again') } },
+    { contents: [{ uri: 'a:1', text: 'x' }] }];
+  const { readResource, asked } = offersThat(() => replies.shift());
+  /** @type {any[]} */
+  const seen = [];
+  const parts = await readResource('s', 'a:1', async (inquiries) => {
+    seen.push(...inquiries.map(({ id, message }) => [id, message]));
+    return { [String(inquiries[0]?.id)]: { action: 'accept', content: { name: 'Ada' } } };
+  });
+  assert.equal(parts.length, 1);
+  assert.deepEqual(seen, [['who', 'Who?'], ['again', 'Who?']]);
+  const answer = { action: 'accept', content: { name: 'Ada' } };
+  assert.deepEqual(asked.map(([, , { body }]) => body), [{ server: 's', uri: 'a:1' },
+    { server: 's', uri: 'a:1', input_responses: { who: answer }, request_state: 'opaque' },
+    { server: 's', uri: 'a:1', input_responses: { again: answer } }]);
+});
+
+test('what cannot be shown is answered as by somebody who went away, and a server that asks for ever is given up', async () => {
+  let odd = true;
+  const { getPrompt, asked } = offersThat(() => {
+    const reply = odd ? { input_required: { requests: { x: { method: 'elicitation/create', params: { mode: 'dance' } } }, state: 's' } } : { messages: [] };
+    odd = false;
+    return reply;
+  });
+  const prompt = { server: 's', name: 'p', text: '', places: [] };
+  await getPrompt(prompt, {}, async () => assert.fail('it is not shown'));
+  assert.deepEqual(asked[1][2].body.input_responses, { x: { action: 'cancel' } });
+  const endless = offersThat({ input_required: { requests: question('q') } });
+  await assert.rejects(endless.getPrompt(prompt, {}, async () => ({ q: { action: 'decline' } })), { code: 'tool_asks' });
+  assert.equal(endless.asked.length, 21);
 });
 
 test('values are texts, and not too many', async () => {

@@ -370,6 +370,21 @@ test('the language changes at once, with its direction', async () => {
   await v.close();
 });
 
+test('words that did not come with their part are asked for again', async () => {
+  const v = await visit({ locale: 'de' });
+  let asked = 0;
+  await v.page.route('**/i18n/later/*', (route) => {
+    asked += 1;
+    return asked === 1 ? route.abort() : route.continue();
+  });
+  await v.page.keyboard.press('Control+,');
+  await v.page.locator('.toast').getByText('nicht vollständig geladen').waitFor();
+  assert.equal(await v.page.locator('dialog[open]').count(), 0, 'no dialog without words');
+  await v.page.keyboard.press('Control+,');
+  await v.page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+  await v.close();
+});
+
 test('offline is said, and unsaid', async () => {
   const v = await visit();
   await v.page.context().setOffline(true);

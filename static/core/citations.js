@@ -102,5 +102,6 @@ function linked(text, sources) {
  * @returns {string}
  */
 function linkTo({ number, url }) {
-  return `[\\[${number}\\]](<${url.replace(/[<>\s]/g, encodeURIComponent)}>)`;
+  // Not \[ and \], which begin and end a formula.
+  return `[&#91;${number}&#93;](<${url.replace(/[<>\s]/g, encodeURIComponent)}>)`;
 }

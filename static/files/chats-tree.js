@@ -3,8 +3,9 @@
 // each other there (steps of an answer, two questions in a row) becomes one message here. Pure.
 
 import { EXPORT_FORMAT, EXPORT_VERSION } from '../core/exporting.js';
-import { MAX_CONVERSATIONS, MAX_MESSAGES, MAX_TITLE_CHARS } from '../core/limits.js';
+import { MAX_CONVERSATIONS, MAX_MESSAGES, MAX_PARTS, MAX_TITLE_CHARS } from '../core/limits.js';
 import { nameFor, readPicture } from '../core/media.js';
+import { MAX_NAME_CHARS } from '../core/reading.js';
 
 /**
  * @typedef {Record<string, unknown>} Fields
@@ -61,7 +62,7 @@ export const thoughts = (text) => (text.trim() === '' ? [] : [{ kind: 'reasoning
 
 /** @param {string} name @param {string} text @returns {Fields[]} */
 export function textFile(name, text) {
-  return text === '' ? [] : [{ kind: 'file', name: name || 'file.txt', type: 'text/plain', size: text.length, text, data: '' }];
+  return text === '' ? [] : [{ kind: 'file', name: name.slice(0, MAX_NAME_CHARS) || 'file.txt', type: 'text/plain', size: text.length, text, data: '' }];
 }
 
 /**
@@ -77,7 +78,7 @@ export function picture(url, name, tally) {
     tally.left += 1;
     return [];
   }
-  return [{ kind: 'image', name: name || nameFor(read.type, 'image'), ...read }];
+  return [{ kind: 'image', name: name.slice(0, MAX_NAME_CHARS) || nameFor(read.type, 'image'), ...read }];
 }
 
 /**
@@ -128,7 +129,7 @@ export function answerCall(parts, id, result) {
  * @returns {Fields} as an exported file; the latest, where there are more than are ever taken
  */
 export function exportOfChats(chats, tally) {
-  const all = chats.map(conversationOf).filter(({ messages }) => messages.length > 0);
+  const all = chats.map((chat) => conversationOf(chat, tally)).filter(({ messages }) => messages.length > 0);
   const most = all.length <= MAX_CONVERSATIONS ? all : [...all].sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1)).slice(0, MAX_CONVERSATIONS);
   tally.left += all.length - most.length;
   return { format: EXPORT_FORMAT, version: EXPORT_VERSION, conversations: most };
@@ -137,8 +138,8 @@ export function exportOfChats(chats, tally) {
 /** @param {number} time */
 const iso = (time) => new Date(time).toISOString();
 
-/** @param {Chat} chat */
-function conversationOf(chat) {
+/** @param {Chat} chat @param {Tally} tally */
+function conversationOf(chat, tally) {
   const times = chat.turns.map(({ at }) => at).filter((at) => at !== null);
   const createdAt = chat.createdAt ?? times[0] ?? chat.updatedAt ?? 0;
   const system = chat.system || chat.turns.filter(({ role }) => role === 'system')
@@ -148,10 +149,20 @@ function conversationOf(chat) {
     title_edited: chat.title.trim() !== '',
     created_at: iso(createdAt),
     updated_at: iso(chat.updatedAt ?? times.at(-1) ?? createdAt),
-    model: chat.model.slice(0, 1024),
+    model: chat.model.slice(0, MAX_NAME_CHARS),
     system,
-    messages: messagesOf(chat, createdAt),
+    messages: messagesOf(chat, createdAt).map((message) => ({ ...message, parts: withinLimit(/** @type {Fields[]} */ (message['parts']), tally) })),
   };
+}
+
+/**
+ * As many as a message can have here: an answer elsewhere may be hundreds of steps.
+ * @param {Fields[]} parts
+ * @param {Tally} tally
+ */
+function withinLimit(parts, tally) {
+  tally.left += Math.max(0, parts.length - MAX_PARTS);
+  return parts.slice(0, MAX_PARTS);
 }
 
 /**
@@ -201,7 +212,7 @@ function messagesOf({ turns, current }, createdAt) {
       const filler = role === 'assistant' ? 'user' : 'assistant';
       under = messages.push({ id: messages.length + 1, parent, shown, role: filler, ...base, parts: [{ kind: 'text', text: '…' }] });
     }
-    const id = messages.push({ id: messages.length + 1, parent: under, shown, role, ...base, parts, ...(model === '' ? {} : { model: model.slice(0, 1024) }) });
+    const id = messages.push({ id: messages.length + 1, parent: under, shown, role, ...base, parts, ...(model === '' ? {} : { model: model.slice(0, MAX_NAME_CHARS) }) });
     for (const one of next(turn.id, { before: [], parent: id, above: role, shown: false, model: '' })) {
       stack.push(one.turn.role === role ? { ...one, before: parts, parent, above, model } : one);
     }

@@ -54,6 +54,16 @@ function cellText(text) {
 }
 
 /**
+ * A number of a file, which may say anything.
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
+export function whole(value, least, most) {
+  return Math.min(most, Math.max(least, Math.trunc(value) || least));
+}
+
+/**
  * A block's words as they stand in Markdown; '' when it says nothing.
  * @param {Block} block
  * @param {string} raw
@@ -65,7 +75,7 @@ function blockText(block, raw, widths) {
   const text = raw.replace(/[ \t]+$/gm, '').trim();
   if (text === '') return '';
   switch (block.kind) {
-    case 'heading': return `${'#'.repeat(Math.min(6, Math.max(1, block.level)))} ${text.replace(/\s*\n\s*/g, ' ')}`;
+    case 'heading': return `${'#'.repeat(whole(block.level, 1, 6))} ${text.replace(/\s*\n\s*/g, ' ')}`;
     case 'quote': return plainLines(text).replace(/^/gm, '> ');
     case 'item': return itemText(block, text, widths);
     default: return plainLines(text);
@@ -80,7 +90,7 @@ function blockText(block, raw, widths) {
  */
 function itemText({ marker: written, depth, goesOn }, text, widths) {
   const marker = goesOn === true ? ' '.repeat(written.length) : written;
-  const deep = Math.min(depth, MAX_INDENT);
+  const deep = whole(depth, 0, MAX_INDENT);
   while (widths.length < deep) widths.push(2);
   widths.length = deep;
   const indent = ' '.repeat(widths.reduce((sum, width) => sum + width, 0));
@@ -100,10 +110,15 @@ function tableText(rows, inCell) {
   return said.map((row) => row.filter((cell) => cell !== '').join(' | ')).join(inCell ? '\n' : '\n\n');
 }
 
+/** How wide a cell is; what is wider than a table lies, and would push the others out of it. @param {number} span */
+function columnsOf(span) {
+  return span > MAX_TABLE_COLUMNS ? 1 : whole(span, 1, MAX_TABLE_COLUMNS);
+}
+
 /** @param {Table} table @param {number} span */
 function endCell(table, span) {
   const row = table.rows.at(-1) ?? table.rows[table.rows.push([]) - 1];
-  row?.push(table.cell.join('\n'), ...Array(Math.max(0, Math.min(span, MAX_TABLE_COLUMNS) - 1)).fill(''));
+  row?.push(table.cell.join('\n'), ...Array(columnsOf(span) - 1).fill(''));
   table.cell = [];
 }
 
@@ -138,7 +153,7 @@ function tableWriter({ tables, budget, put, flush }) {
       flush();
       const table = tables.at(-1);
       if (table === undefined) return;
-      budget.write(BLOCK_CHARS * Math.max(1, Math.min(span, MAX_TABLE_COLUMNS)));
+      budget.write(BLOCK_CHARS * columnsOf(span));
       endCell(table, span);
     },
     /** @param {(rows: string[][]) => string[][]} [arrange]  its cells in their columns, where only its end tells them */

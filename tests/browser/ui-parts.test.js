@@ -51,7 +51,10 @@ test('every part of an answer is shown in its form and order', async () => {
   const away = v.page.getByRole('link', { name: 'Picture at pictures.example' });
   assert.equal(await away.getAttribute('rel'), 'noopener noreferrer external');
   // Numbers lead to the sources, which stand below.
-  assert.equal(await v.page.locator('.answer a').first().getAttribute('href'), 'https://bears.example/live');
+  const cited = v.page.locator('.answer a').first();
+  assert.equal(await cited.getAttribute('href'), 'https://bears.example/live');
+  assert.match(String(await cited.textContent()), /^\[1\]/);
+  assert.equal(await v.page.locator('.answer .katex').count(), 0, 'no formula');
   assert.match(await v.page.getByRole('region', { name: 'Sources' }).innerText(), /Where bears live\s+bears\.example/);
   // Sound does not begin by itself, and has its words.
   assert.equal(await v.page.locator('audio').evaluate((/** @type {HTMLAudioElement} */ audio) => audio.autoplay || !audio.paused), false);

@@ -67,8 +67,8 @@ test('samples in pieces become a file that plays', () => {
 });
 
 const src = (number, at = [], url = `https://s${number}.example/`) => ({ kind: 'source', number, url, title: '', snippet: '', at });
-const one = '[\\[1\\]](<https://s1.example/>)';
-const two = '[\\[2\\]](<https://s2.example/>)';
+const one = '[&#91;1&#93;](<https://s1.example/>)';
+const two = '[&#91;2&#93;](<https://s2.example/>)';
 
 test('numbers stand where the provider marks them', () => {
   for (const [text, sources, want, start] of [

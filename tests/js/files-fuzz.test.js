@@ -38,7 +38,7 @@ const pick = (next, list) => /** @type {T} */ (list[Math.floor(next() * list.len
 
 /** What markup and numbers can be made to say. @type {((text: string, next: () => number) => string)[]} */
 const LIES = [
-  (text, next) => text.replace(/\d+/g, (number) => (next() < 0.1 ? pick(next, ['0', '-1', '4294967295', '99999999999999999999', '1e9', number + number]) : number)),
+  (text, next) => text.replace(/\d+/g, (number) => (next() < 0.1 ? pick(next, ['0', '-7', '1.5', 'NaN', '4294967295', '99999999999999999999', '1e9', number + number]) : number)),
   (text, next) => {
     const tags = text.match(/<[a-z][^<>/]*>/gi) ?? ['<x>'];
     const tag = pick(next, tags);

@@ -257,6 +257,18 @@ test('what is not read is refused with its reason', { skip }, () => {
   refused(() => readDocument(zip({ mimetype: 'application/vnd.oasis.opendocument.text', 'META-INF/manifest.xml': '<m><f><encryption-data/></f></m>', 'content.xml': 'x' })), 'password');
 });
 
+test('numbers that lie, are none, or are no whole ones, are taken for the nearest that may be', { skip }, () => {
+  for (const number of ['-7', '1.5', 'NaN', '4294967295', '1e400', '']) {
+    const cell = `<w:tc><w:tcPr><w:gridSpan w:val="${number}"/></w:tcPr><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc>`;
+    const item = `<w:p><w:pPr><w:numPr><w:ilvl w:val="${number}"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>item</w:t></w:r></w:p>`;
+    const { text } = readDocument(docx(`${item}<w:tbl><w:tr>${cell}${cell}</w:tr></w:tbl>`));
+    assert.match(text, /item/, number);
+    assert.match(text, /a.*a/s, number);
+    const page = readDocument(utf8(`<!doctype html><table><tr><td colspan="${number}">b<td>c</table>`));
+    assert.match(page.text, /b.*c/s, number);
+  }
+});
+
 test('bombs: much from little, entities, depth, repeated cells, a lying directory', { skip }, () => {
   const small = () => createBudget({ unpacked: 1024 * 1024, chars: 100000 });
   refused(() => readDocument(docx(`<w:p><w:r><w:t>${'a'.repeat(3 * 1024 * 1024)}</w:t></w:r></w:p>`), { budget: small() }), 'bomb');

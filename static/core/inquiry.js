@@ -71,12 +71,52 @@ function readFields(schema) {
   /** @type {InquiryField[]} */
   const fields = [];
   for (const [name, one] of properties) {
-    const field = isObject(one) ? readField(name, one, required.includes(name)) : null;
+    const field = isObject(one) ? readField(name, flattened(one, schema), required.includes(name)) : null;
     // What cannot be asked for may be left out where it is not wanted.
     if (field === null && required.includes(name)) return null;
     if (field !== null) fields.push(field);
   }
   return fields;
+}
+
+/** How often a field's schema leads to another one. */
+const MAX_STEPS = 4;
+
+/**
+ * A field's schema as the protocol wants it, of what generators of schemas make
+ * of an enumeration or of a value that may be missing: a reference within the
+ * form's own schema, one alternative beside null, no type beside choices.
+ *
+ * @param {Schema} field
+ * @param {Schema} form
+ * @returns {Schema}
+ */
+function flattened(field, form) {
+  let flat = field;
+  for (let step = 0; step < MAX_STEPS; step += 1) {
+    const { $ref: ref, anyOf, oneOf, allOf, ...rest } = flat;
+    const several = [anyOf, oneOf, allOf].find((list) => Array.isArray(list));
+    const others = Array.isArray(several) ? several.filter((one) => !isObject(one) || one['type'] !== 'null') : [];
+    const next = typeof ref === 'string' ? definition(ref, form) : others.length === 1 && isObject(others[0]) && others[0]['const'] === undefined ? others[0] : null;
+    if (next === null) break;
+    flat = { ...next, ...rest };
+  }
+  const { type } = flat;
+  if (Array.isArray(type)) return { ...flat, type: type.filter((one) => one !== 'null').length === 1 ? type.find((one) => one !== 'null') : undefined };
+  return type === undefined && choicesOf(flat) !== null ? { ...flat, type: 'string' } : flat;
+}
+
+/**
+ * @param {string} ref
+ * @param {Schema} form
+ * @returns {Schema | null}
+ */
+function definition(ref, form) {
+  const [, member = '', name = ''] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(ref) ?? [];
+  const all = form[member];
+  if (!isObject(all) || !Object.hasOwn(all, name)) return null;
+  const found = /** @type {Schema} */ (all)[name];
+  return isObject(found) ? found : null;
 }
 
 /**

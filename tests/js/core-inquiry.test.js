@@ -47,6 +47,38 @@ test('what cannot be asked is not: neither half a question nor a nested one', ()
   assert.deepEqual(fieldsOf({}), [], 'a question without fields is one');
 });
 
+/** Schemas as generators make them, after what was reported of other clients: a free text, or nothing, where there was a choice. */
+const REPORTED = /** @type {[string, any, any, string | null][]} */ ([
+  ['titled choices without a type', { oneOf: [{ const: 'l', title: 'Low' }, { const: 'h', title: 'High' }] }, {}, 'choice l h'],
+  ['an enumeration without a type', { enum: ['l', 'h'], enumNames: ['Low', 'High'] }, {}, 'choice l h'],
+  ['a reference to an enumeration', { $ref: '#/$defs/Level' }, { $defs: { Level: { enum: ['l', 'h'], title: 'Level', type: 'string' } } }, 'choice l h'],
+  ['the same in older words', { $ref: '#/definitions/Level' }, { definitions: { Level: { enum: ['l'], type: 'string' } } }, 'choice l'],
+  ['a reference that is wrapped for its description', { allOf: [{ $ref: '#/$defs/Level' }], description: 'How much' }, { $defs: { Level: { enum: ['l'], type: 'string' } } }, 'choice l'],
+  ['a value that may be missing', { anyOf: [{ type: 'string', maxLength: 9 }, { type: 'null' }], default: null }, {}, 'text'],
+  ['the same with two types', { type: ['integer', 'null'] }, {}, 'integer'],
+  ['an enumeration that may be missing', { anyOf: [{ $ref: '#/$defs/Level' }, { type: 'null' }] }, { $defs: { Level: { enum: ['l'], type: 'string' } } }, 'choice l'],
+  ['one choice of several', { type: 'array', items: { anyOf: [{ const: 'l', title: 'Low' }] } }, {}, 'choices l'],
+  ['a reference to itself', { $ref: '#/$defs/Level' }, { $defs: { Level: { $ref: '#/$defs/Level' } } }, null],
+  ['a reference to nothing', { $ref: '#/$defs/__proto__' }, { $defs: {} }, null],
+  ['a reference elsewhere', { $ref: 'https://example.org/level.json' }, {}, null],
+  ['two types that are no choice', { type: ['string', 'integer'] }, {}, null],
+  ['alternatives that are no choice', { anyOf: [{ type: 'string' }, { type: 'integer' }] }, {}, null],
+  ['a schema that allows all', {}, {}, null],
+]);
+
+for (const [name, schema, more, wanted] of REPORTED) {
+  test(`of what servers send: ${name}`, () => {
+    const [one] = fieldsOf({ x: schema }, more) ?? [];
+    assert.equal(one ? [one.kind, ...one.choices.map(({ value }) => value)].join(' ') : null, wanted);
+    assert.equal(fieldsOf({ x: schema }, { ...more, required: ['x'] }) === null, wanted === null, 'what is wanted and cannot be asked makes no question');
+  });
+}
+
+test('a field keeps its own words before those that it refers to', () => {
+  const one = field({ $ref: '#/$defs/Level', title: 'Mine', default: 'h' }, { $defs: { Level: { enum: ['l', 'h'], type: 'string', title: 'Theirs', description: 'How much' } } });
+  assert.deepEqual([one.title, one.description, one.initial], ['Mine', 'How much', 'h']);
+});
+
 test('as much as the limits allow is asked', () => {
   const some = (count, one) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, one]));
   assert.equal(readInquiries(some(MAX_INQUIRIES, form({})))?.length, MAX_INQUIRIES);

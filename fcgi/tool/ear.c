@@ -228,6 +228,9 @@ has_none(const struct tool_ear *e, const struct tool_wire_end *end)
 	switch (end->status) {
 	case 401:
 	case 403:
+	case 408:
+	case 409: /* it takes another stream for still open */
+	case 410:
 	case 429:
 		return false;
 	case 400:

@@ -240,9 +240,9 @@ tool_request_judge(const struct tool_reply *r, const struct tool_facts *facts,
 		return TOOL_REFUSED_HEADERS;
 	if (r->failure.code == TOOL_RPC_VERSION)
 		return TOOL_REFUSED_ERA;
-	/* The specification says 404; many say 400. */
+	/* The specification says 404; many say 400, and some 410. */
 	if (facts->era == TOOL_ERA_LEGACY && kept &&
-	    (r->status == 404 || r->status == 400))
+	    (r->status == 404 || r->status == 400 || r->status == 410))
 		return TOOL_REFUSED_SESSION;
 	if (facts->era == TOOL_ERA_MODERN && r->failure.code != 0)
 		return TOOL_REFUSED;

@@ -296,6 +296,13 @@ test('a legacy session is one login\'s, and begun anew when forgotten',
     const ann = await sessionOf('ann');
     assert.equal(await sessionOf('ann'), ann);
     assert.notEqual(await sessionOf('bob'), ann);
+    /* it should say 404; others were seen */
+    for (const status of [400, 410, 404]) {
+      const before = await sessionOf('ann');
+      server.unknown = status;
+      server.sessions.clear();
+      assert.notEqual(await sessionOf('ann'), before, String(status));
+    }
     server.sessions.clear();
     const { acted } = server;
     assert.notEqual(await sessionOf('ann'), ann);

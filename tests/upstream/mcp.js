@@ -37,6 +37,8 @@ export class ToolServer {
   token;
   /** version that is agreed to (legacy) */
   version = '2025-11-25';
+  /** the status for a session that it does not know (legacy) */
+  unknown = 404;
   /** calls of tools that were begun, by the text of their arguments */
   acted = 0;
   /** ids of requests that were cancelled (legacy) @type {number[]} */
@@ -214,7 +216,8 @@ export class ToolServer {
       return this.#error(response, 400, null, -32000, 'No session.');
     }
     if (!this.sessions.has(id)) {
-      return this.#error(response, 404, null, -32001, 'Unknown session.');
+      return this.#error(response, this.unknown, null, -32001,
+        'Unknown session.');
     }
     if (request.method === 'GET') {
       return headers['last-event-id'] === undefined

@@ -89,7 +89,7 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	systemd-nspawn:systemd-container rpmbuild:rpm rpmlint:rpmlint
 	gpg:gnupg
 	curl:curl socat:socat mandoc:mandoc ps:procps xz:xz-utils
-	shellcheck:shellcheck
+	shellcheck:shellcheck codespell:codespell
 	fail2ban-regex:fail2ban promtool:prometheus
 	redis-server:redis-server'
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Each manual page is well formed, and each option of the configuration is in
-# its page.
+# Each manual page is well formed and well spelt, and each option of the
+# configuration is in its page.
 #
 # Usage: manuals.sh SOURCE BUILD
 set -eu
@@ -16,3 +16,8 @@ sed -n 's/^\t[A-Z]*([A-Z0-9]*, *\(struct config\|[A-Z]\), \([a-z_]*\),.*/\2/p' \
 		exit 1
 	}
 done
+if command -v codespell >/dev/null 2>&1; then
+	codespell -q 3 -I tests/codespell-words packaging/man fcgi/ctl README.md NEWS
+else
+	echo 'SKIP: there is no codespell here'
+fi

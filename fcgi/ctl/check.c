@@ -16,6 +16,7 @@
 #include "confab/identity/keyring.h"
 #include "confab/identity/passkeys.h"
 #include "confab/identity/password.h"
+#include "confab/state/shared_state.h"
 #include "confab/system/sandbox.h"
 #include "confab/tool/servers.h"
 #include "confab/upstream/ask.h"
@@ -146,11 +147,17 @@ folder_usable(const char *folder)
 static void
 warn_folders(const struct config *c)
 {
-	char err[CONFIG_ERROR_MAX], folder[PATH_MAX];
+	char err[CONFIG_ERROR_MAX], folder[PATH_MAX], file[PATH_MAX + 8];
 	char *slash;
 
 	if (!folder_usable(c->runtime_dir)) {
 		(void)file_error(err, c->runtime_dir, "cannot be written");
+		warn("runtime_dir", err);
+	}
+	snprintf(file, sizeof(file), "%s/%s", c->runtime_dir,
+	    SHARED_STATE_FILE);
+	if (access(file, F_OK) == 0 && access(file, R_OK | W_OK) != 0) {
+		(void)file_error(err, file, "cannot be written");
 		warn("runtime_dir", err);
 	}
 	snprintf(folder, sizeof(folder), "%s", c->users_file);

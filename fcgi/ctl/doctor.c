@@ -63,7 +63,8 @@ ctl_doctor(struct ctl *ctl)
 	}
 	findings_begin(&d.found, o.json, o.quiet);
 	/* Where it cannot be read, this is another host, or another's eyes. */
-	if (access(ctl->config_path, R_OK) == 0 && ctl_config(ctl) == CTL_OK)
+	d.here = access(ctl->config_path, R_OK) == 0;
+	if (d.here && ctl_config(ctl) == CTL_OK)
 		body_max = ctl->config->limits.body;
 	doctor_host(ctl, &d, o.nginx);
 	if (doctor_page(&d)) {

@@ -240,6 +240,27 @@ check_missing(struct assets *a)
 	    "browsers would take a page for a script");
 }
 
+/* The page's folder bears its version, "v1.2.3-HASH/". */
+static void
+check_version(struct assets *a)
+{
+	static const char same[] = "page and program are of one version";
+	static const char own[] = "v" VERSION "-";
+
+	if (!a->d->here || a->version[0] == '\0')
+		return;
+	if (strncmp(a->version, own, sizeof(own) - 1) == 0)
+		finding_good(&a->d->found, "version", "%s", same);
+	else
+		finding_bad(&a->d->found, FINDING_WARN, "version", same,
+		    "is nginx's alias another installation's folder, or the "
+		    "page "
+		    "in a cache on the way? After an upgrade of several hosts, "
+		    "not all of them have it yet",
+		    "the page is of %.*s, and confabctl of " VERSION,
+		    (int)strcspn(a->version + 1, "-/"), a->version + 1);
+}
+
 void
 doctor_assets(struct visit *d)
 {
@@ -262,6 +283,7 @@ doctor_assets(struct visit *d)
 		    "gzip_static on (the shipped files say so); a proxy before "
 		    "this nginx must pass Accept-Encoding on",
 		    "none of %u is", a.packable);
+	check_version(&a);
 	if (a.version[0] == '\0')
 		return;
 	check_frames(&a);

@@ -167,7 +167,8 @@ doctor_host(struct ctl *ctl, struct visit *d, const char *nginx_file)
 	struct nginx_conf *n;
 	struct buf out;
 
-	if (ctl->config != NULL)
+	/* One that is wrong is to be said, too. */
+	if (d->here)
 		check_files(ctl, &d->found);
 	buf_init(&out, OUTPUT_MAX);
 	if (dump_nginx(&d->found, nginx_file, &out)) {

@@ -255,6 +255,23 @@ check_tls(struct place *p, const struct nginx_node *mount)
 		}
 }
 
+/* Where a request goes that is for a stream of another host. */
+static void
+check_hosts(struct place *p, const struct nginx_node *mount)
+{
+	if (p->config == NULL || p->config->state.host == NULL ||
+	    mount->up == NULL ||
+	    nginx_here(mount->up, "location", "@confab_hosts") != NULL)
+		return;
+	bad(p, FINDING_FAIL, "nginx-hosts",
+	    "location @confab_hosts in the same server block, as "
+	    "confab-hosts.conf says, and the map of hosts; or no host in "
+	    "section state of confab.conf",
+	    mount,
+	    "what is for a stream of another host is an error: the worker has "
+	    "a name among hosts, and nginx no way to them");
+}
+
 /* The outermost location around a location. */
 static const struct nginx_node *
 mount_of(const struct nginx_node *n)
@@ -297,6 +314,7 @@ doctor_nginx(struct findings *f, const struct nginx_conf *conf,
 		check_mount(&p, mount);
 		check_headers(&p, mount);
 		check_tls(&p, mount);
+		check_hosts(&p, mount);
 	}
 	if (places > 0 && !p.bad)
 		finding_good(f, "nginx", "%s", what);

@@ -164,6 +164,25 @@ check_header(struct visit *d, const char *name, const char *word)
 		finding_good(&d->found, "header", "%s", what);
 }
 
+/* An upgrade would not be seen, and the page's files go after two weeks. */
+static void
+check_kept(struct visit *d)
+{
+	static const char what[] = "the page comes from nginx each time";
+	const char *age = visit_header(d, "Age");
+
+	if (strtol(age, NULL, 10) > 0 ||
+	    visit_header_has(d, "X-Cache", "HIT") ||
+	    visit_header_has(d, "CF-Cache-Status", "HIT"))
+		finding_bad(&d->found, FINDING_WARN, "page-kept", what,
+		    "the cache is to ask again, as Cache-Control: no-cache "
+		    "says "
+		    "(in a content network, no rule \"cache everything\")",
+		    "a cache on the way has answered");
+	else
+		finding_good(&d->found, "page-kept", "%s", what);
+}
+
 /* What arrives is what was installed. */
 static void
 check_text(struct visit *d)
@@ -287,6 +306,7 @@ doctor_page(struct visit *d)
 	check_header(d, "Referrer-Policy", "no-referrer");
 	check_header(d, "X-Frame-Options", "DENY");
 	check_header(d, "Cache-Control", "no-cache");
+	check_kept(d);
 	check_text(d);
 	doctor_assets(d);
 	check_slash(d);

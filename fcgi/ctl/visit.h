@@ -20,6 +20,7 @@
 /* One site under examination. */
 struct visit {
 	struct findings found;
+	bool here; /* the site's configuration is this host's */
 	CURL *curl;
 	char *base;	    /* the mount point, with its slash; owned */
 	struct buf headers; /* of the last answer */

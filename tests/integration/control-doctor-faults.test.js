@@ -6,74 +6,35 @@
  */
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync,
+  chmodSync, copyFileSync, cpSync, readFileSync,
   readdirSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { startNginx } from '../harness/nginx.js';
+import { complaints, doctorOf, dumpOf } from '../harness/doctor.js';
 import { buildDir, controlPath } from '../harness/paths.js';
-import { freePort } from '../harness/places.js';
-import { PASSWORD, startSite } from '../harness/site.js';
+import { startSite } from '../harness/site.js';
 import { errorBody } from '../upstream/presets.js';
 import { ToolServer } from '../upstream/mcp.js';
 
-/** @typedef {{level: string, id: string, what: string, cause?: string,
- *   cure?: string}} Finding */
-/** @typedef {{url: string, failed: number, warned: number,
- *   findings: Finding[]}} Report */
-
 /** @type {import('../harness/site.js').Site} */
 let site;
+/** @type {ReturnType<typeof doctorOf>} */
+let asked;
+/** @type {typeof asked.doctor} */
+const doctor = (how) => asked.doctor(how);
+/** @type {typeof asked.withNginx} */
+const withNginx = (options, body) => asked.withNginx(options, body);
 
 before(async () => {
   site = await startSite({ mounts: ['/chat/'] });
+  asked = doctorOf(site);
   site.upstream.script('m', { steps: [{ texts: ['I ', 'am ', 'well.'],
     every: 60 }, { finish: 'stop' }, { done: true }] });
 });
 after(() => site?.close());
-
-/**
- * @param {{port?: number, mount?: string, args?: string[], user?: boolean,
- *   config?: string, dump?: string | false, authority?: string}} [how]
- * @returns {Promise<Report & {code: number}>}
- */
-async function doctor({ port = site.port, mount = '/chat/', args = [],
-  user = true, config = site.configFile, dump,
-  authority = site.certificates.authority } = {}) {
-  const all = ['--config', config, 'doctor',
-    `https://localhost:${port}${mount}`, '--json',
-    '--ca-file', authority,
-    ...(user ? ['--user', 'ann'] : []), ...args];
-  if (dump !== false) all.push('--nginx', dump ?? dumpOf(site.dir));
-  const child = spawn(controlPath, all);
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (data) => { out += data; });
-  child.stderr.on('data', (data) => { err += data; });
-  child.stdin.end(`${PASSWORD}\n`);
-  const [code] = await once(child, 'close');
-  assert.ok(out.startsWith('{'), out + err);
-  return { ...JSON.parse(out), code };
-}
-
-/** What `nginx -T` says of the nginx in a folder. @param {string} dir */
-function dumpOf(dir) {
-  const run = spawnSync('nginx', ['-T', '-q', '-c', join(dir, 'nginx.conf'),
-    '-p', dir, '-e', join(dir, 'error.log')], { encoding: 'utf8',
-    maxBuffer: 1 << 24 });
-  assert.equal(run.status, 0, run.stderr);
-  const file = join(dir, 'dump');
-  writeFileSync(file, run.stdout, { mode: 0o600 });
-  return file;
-}
-
-/** @param {Report} report */
-const complaints = (report) =>
-  report.findings.filter((one) => one.level !== 'ok');
 
 test('a healthy site has no warning', async () => {
   const report = await doctor();
@@ -97,25 +58,6 @@ test('the shipped whole host and single sign-on are healthy, too',
       assert.deepEqual(complaints(report), []);
     });
   });
-
-/**
- * Another nginx before the same worker.
- * @param {Partial<import('../harness/nginx.js').NginxOptions>} options
- * @param {(port: number, dir: string) => Promise<void>} body
- */
-async function withNginx(options, body) {
-  const port = await freePort();
-  const dir = join(site.dir, `other-${port}`);
-  mkdirSync(dir);
-  const nginx = await startNginx({ dir, mounts: ['/chat/'], port,
-    backend: `unix:${site.socket}`, pair: site.certificates.good, ...options });
-  try {
-    await body(port, dir);
-  } finally {
-    await nginx.stop('SIGTERM');
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
 
 /** Puts lines to the end of the file that every API location includes, so
  * that they have precedence over none of the shipped ones but add to them.

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@
 #include "main_cgi.h"
 
 #define REFUSED_READ 5000 /* ms for the body of a refused request */
+#define CGI_TASKS \
+	4 /* of a stream: itself, its loop, that one's helper, a resolver */
 
 /*
  * The configuration file: suEXEC and its like pass no environment, and an
@@ -165,6 +168,29 @@ serve(struct settings *s, struct identity *id)
 	settings_publish(NULL);
 }
 
+/*
+ * An account may have so many tasks, of which a stream takes several; whoever
+ * comes then would not even be started. So no more are let in than fit, with one
+ * left to say that to the next.
+ */
+static void
+fit_account(struct config_limits *l)
+{
+#ifdef RLIMIT_NPROC
+	struct rlimit tasks;
+	rlim_t fit;
+
+	if (getrlimit(RLIMIT_NPROC, &tasks) != 0 ||
+	    tasks.rlim_cur == RLIM_INFINITY)
+		return;
+	fit = tasks.rlim_cur > CGI_TASKS ? (tasks.rlim_cur - 1) / CGI_TASKS : 1;
+	if (fit < l->cgi_processes)
+		l->cgi_processes = (unsigned)fit;
+#else
+	(void)l;
+#endif
+}
+
 int
 main_cgi(void)
 {
@@ -174,9 +200,12 @@ main_cgi(void)
 	struct settings *s;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* For one stream, libuv need not keep four. */
+	(void)setenv("UV_THREADPOOL_SIZE", "1", 1);
 	s = settings_load(find_config(path), err);
 	if (s == NULL)
 		return fail(err);
+	fit_account(&s->config->limits);
 	/* What a system lacks is told by the worker once, not once a request. */
 	log_configure(s->config->log_target, LOG_LEVEL_WARN);
 	if (sandbox_drop_user(s->config, err) == -1 ||

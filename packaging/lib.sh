@@ -81,7 +81,8 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	chromium-headless-shell:chromium-headless-shell
 	firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
 	-:fonts-noto-core -:fonts-noto-cjk
-	-:fonts-noto-color-emoji apache2:apache2 -:libapache2-mod-fcgid
+	-:fonts-noto-color-emoji apache2:apache2
+	-:apache2-suexec-custom -:libapache2-mod-fcgid
 	-:libapache2-mod-auth-openidc -:libnginx-mod-http-auth-pam
 	-:libpam-pwdfile slapd:slapd
 	lighttpd:lighttpd -:lighttpd-mod-openssl fcgiwrap:fcgiwrap

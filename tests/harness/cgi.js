@@ -17,13 +17,15 @@ import { workerPath } from './paths.js';
  * Starts one.
  * @param {string} config its file
  * @param {{method?: string, path?: string, json?: object, address?: string,
- *   cookie?: string, env?: Record<string, string>, hold?: boolean}} ask
- *   hold: the body's end is not sent
+ *   cookie?: string, env?: Record<string, string>, hold?: boolean, tasks?: number}} ask
+ *   hold: the body's end is not sent; tasks: that its account may have
  */
 export function runCgi(config, { method, path = 'api/health', json, cookie,
-  address = '127.0.0.1', env = {}, hold = false }) {
+  address = '127.0.0.1', env = {}, hold = false, tasks = 0 }) {
   const body = json === undefined ? '' : JSON.stringify(json);
-  const child = spawn(workerPath, [], {
+  const [program, ...args] = tasks > 0
+    ? ['prlimit', `--nproc=${tasks}`, workerPath] : [workerPath];
+  const child = spawn(program, args, {
     env: {
       GATEWAY_INTERFACE: 'CGI/1.1',
       SERVER_PROTOCOL: 'HTTP/1.1',

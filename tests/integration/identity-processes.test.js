@@ -6,6 +6,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { runCgi } from '../harness/cgi.js';
@@ -172,4 +173,25 @@ test('the places of killed CGI processes are free again', async () => {
   for (const { child } of idle) child.kill('SIGKILL');
   await Promise.all(idle.map(({ answer }) => answer));
   assert.equal((await ask()).status, 200);
+});
+
+test('no more are let in than the account may have tasks for', {
+  skip: spawnSync('prlimit', ['--version']).status !== 0 && 'no prlimit' },
+async () => {
+  const { site } = suite;
+  /* Two streams fit, and who is told so. */
+  const tasks = 11;
+  const held = Array.from({ length: 2 }, () =>
+    runCgi(site.configFile, { path: 'api/login', method: 'POST', hold: true,
+      tasks, env: { CONTENT_LENGTH: '5', CONTENT_TYPE: 'application/json' } }));
+  const ask = () => runCgi(site.configFile, { path: 'api/session', tasks }).answer;
+  let full = await ask();
+  await until(async () => (full = await ask()).status === 503,
+    { what: 'both places are taken' });
+  assert.match(JSON.parse(full.body).error.message, /cgi_processes \(2\)/);
+  assert.equal((await runCgi(site.configFile, { path: 'api/session' }).answer)
+    .status, 401, 'an account without a limit has the configured one');
+  for (const { child } of held) child.kill('SIGKILL');
+  await Promise.all(held.map(({ answer }) => answer));
+  assert.equal((await ask()).status, 401);
 });

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/x509.h>
@@ -154,6 +155,30 @@ on_request(void *arg, char *ip, char *local_ip, int port, int local_port)
 #endif
 
 /*
+ * The system's authorities where libcurl's own file is not there, as when it was
+ * built for another system and came in a bundle. NULL: libcurl's own.
+ */
+static const char *
+other_authorities(const char *own)
+{
+	static const char *const files[] = {
+		"/etc/ssl/certs/ca-certificates.crt",	  /* Debian, Alpine */
+		"/etc/pki/tls/certs/ca-bundle.crt",	  /* Fedora, RHEL */
+		"/etc/ssl/ca-bundle.pem",		  /* openSUSE */
+		"/etc/ssl/cert.pem",			  /* Alpine, BSD */
+		"/usr/local/share/certs/ca-root-nss.crt", /* FreeBSD */
+	};
+	size_t i;
+
+	if (own != NULL && access(own, R_OK) == 0)
+		return NULL;
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (access(files[i], R_OK) == 0)
+			return files[i];
+	return NULL;
+}
+
+/*
  * Says whose certificates are trusted: the provider's file, or else libcurl's
  * own. Not its directory as well, which Debian's has: with one it does not share
  * what it has read, so that each connection would take 30 ms and 900 KiB.
@@ -162,21 +187,21 @@ static int
 setup_authorities(CURL *e, const struct transfer_peer *peer)
 {
 	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-	bool file = peer->ca_file != NULL;
+	const char *own = NULL, *file = peer->ca_file;
 
 #if LIBCURL_VERSION_NUM >= 0x074600
-	file = file || (v->age >= CURLVERSION_SEVENTH && v->cainfo != NULL);
+	own = v->age >= CURLVERSION_SEVENTH ? v->cainfo : NULL;
 #endif
-	if (file)
+	if (file == NULL)
+		file = other_authorities(own);
+	if (file != NULL || own != NULL)
 		curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
 #if LIBCURL_VERSION_NUM >= 0x075700
 	curl_easy_setopt(e, CURLOPT_CA_CACHE_TIMEOUT, AUTHORITIES_AGE);
 #endif
-	if (peer->ca_file == NULL)
+	if (file == NULL)
 		return 0;
-	return curl_easy_setopt(e, CURLOPT_CAINFO, peer->ca_file) == CURLE_OK
-	    ? 0
-	    : -1;
+	return curl_easy_setopt(e, CURLOPT_CAINFO, file) == CURLE_OK ? 0 : -1;
 }
 
 /* Says how connections are used. Returns -1 when memory is short for what

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "confab/base/codepoint.h"
 #include "confab/base/log.h"
 
 #define STOP_WAIT 1 /* seconds that log_stop() gives to the queue */
@@ -212,24 +213,38 @@ log_stop(void)
 	}
 }
 
+/* True for what is shown as itself, moves nothing on a terminal and leaves
+ * the order of what stands beside it. */
+static bool
+is_shown(uint32_t cp)
+{
+	return cp >= 0x20 && !(cp >= 0x7f && cp < 0xa0) && cp != 0x2028 &&
+	    cp != 0x2029 && cp != CODEPOINT_INVALID && !codepoint_is_hidden(cp);
+}
+
 /* Copies text so that nothing in it can look like another line. */
 static size_t
 sanitise(char *out, size_t size, const char *text)
 {
 	static const char hex[] = "0123456789abcdef";
-	size_t n = 0;
+	size_t left = strlen(text), len, i, n = 0;
+	uint32_t cp;
 
-	for (; *text != '\0' && n + 5 < size; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c >= 0x20 && c != 0x7f) {
-			out[n++] = (char)c;
+	for (; left > 0 && n + 4 * 4 < size; text += len, left -= len) {
+		len = codepoint_next(text, left, &cp);
+		if (is_shown(cp)) {
+			memcpy(out + n, text, len);
+			n += len;
 			continue;
 		}
-		out[n++] = '\\';
-		out[n++] = 'x';
-		out[n++] = hex[c >> 4];
-		out[n++] = hex[c & 15];
+		for (i = 0; i < len; i++) {
+			unsigned char c = (unsigned char)text[i];
+
+			out[n++] = '\\';
+			out[n++] = 'x';
+			out[n++] = hex[c >> 4];
+			out[n++] = hex[c & 15];
+		}
 	}
 	out[n] = '\0';
 	return n;

@@ -15,6 +15,7 @@
 import { createConversation, createMessage, isUnderWay } from './conversation.js';
 import { EXPORT_FORMAT, EXPORT_VERSION } from './exporting.js';
 import { MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MAX_MESSAGES, MAX_PARTS, MAX_TITLE_CHARS } from './limits.js';
+import { plainName } from './media.js';
 import { readParams } from './params.js';
 import { readAttachment, readOldAttachment, readOldParts, readPart } from './part-json.js';
 import { isAttachment } from './parts.js';
@@ -67,7 +68,7 @@ function readConversation(value, reader, where) {
   return {
     ...createConversation({ id: reader.newId(), now: createdAt }),
     pinned: boolean(fields['pinned'] ?? false, `${where}.pinned`),
-    title: string(fields['title'], MAX_TITLE_CHARS, `${where}.title`),
+    title: plainName(string(fields['title'], MAX_TITLE_CHARS, `${where}.title`), MAX_TITLE_CHARS),
     titleEdited: boolean(fields['title_edited'] ?? false, `${where}.title_edited`),
     updatedAt: time(fields['updated_at'], `${where}.updated_at`),
     model: string(fields['model'] ?? '', MAX_NAME_CHARS, `${where}.model`),

@@ -145,13 +145,15 @@ export function nameFor(type, stem) {
 }
 
 /**
- * A name without what changes how it is read: controls, and marks that turn
- * the direction of writing.
+ * A name without what changes how it is read: controls, marks that turn the
+ * direction of writing or have no width, and more marks on a letter than four,
+ * which would grow over the lines beside it. The joiners stay: scripts need them.
  *
  * @param {string} name
  * @param {number} maxChars
  * @returns {string}
  */
 export function plainName(name, maxChars) {
-  return name.replace(/[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '').slice(0, maxChars).trim();
+  return name.slice(0, maxChars).replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu, '')
+    .replace(/(\p{M}{4})\p{M}+/gu, '$1').trim();
 }

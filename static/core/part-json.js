@@ -114,16 +114,26 @@ export function readPart(value, where) {
     case 'source':
       return {
         kind, number: number(fields['number'], `${where}.number`), url: webUrl(fields['url'], `${where}.url`),
-        title: text('title'), snippet: text('snippet'),
+        title: plainName(text('title'), MAX_IMPORT_TEXT_CHARS), snippet: text('snippet'),
         at: list(fields['at'], MAX_PLACES, `${where}.at`).map((end, i) => number(end, `${where}.at[${i}]`)),
       };
     case 'notice':
       return { kind, code: text('code', MAX_NAME_CHARS), detail: text('detail') };
     case 'raw':
-      return { kind, name: text('name', MAX_NAME_CHARS), json: text('json', MAX_RAW_CHARS) };
+      return { kind, name: nameIn(fields, 'name', where), json: text('json', MAX_RAW_CHARS) };
     default:
       return unknownPart(fields, where);
   }
+}
+
+/**
+ * @param {Fields} fields
+ * @param {string} member
+ * @param {string} where
+ * @returns {string}
+ */
+function nameIn(fields, member, where) {
+  return plainName(string(fields[member], MAX_NAME_CHARS, `${where}.${member}`), MAX_NAME_CHARS);
 }
 
 /**
@@ -134,7 +144,7 @@ export function readPart(value, where) {
 function unknownPart(fields, where) {
   const json = JSON.stringify(fields);
   if (json.length > MAX_RAW_CHARS) throw new ImportError('content', where);
-  return { kind: 'raw', name: plainName(string(fields['kind'], MAX_NAME_CHARS, `${where}.kind`), MAX_NAME_CHARS), json };
+  return { kind: 'raw', name: nameIn(fields, 'kind', where), json };
 }
 
 /**
@@ -161,7 +171,7 @@ function readToolCall(fields, where) {
     kind: 'tool_call',
     id: string(fields['id'], MAX_NAME_CHARS, `${where}.id`),
     index: index === null ? null : number(index, `${where}.index`),
-    name: string(fields['name'], MAX_NAME_CHARS, `${where}.name`),
+    name: nameIn(fields, 'name', where),
     arguments: string(fields['arguments'], MAX_IMPORT_TEXT_CHARS, `${where}.arguments`),
     state: /** @type {import('./types.js').ToolCallState} */ (fields['state']),
     result: result === null ? null : list(result, MAX_PARTS, `${where}.result`).map((one, i) => {
@@ -204,7 +214,7 @@ export function readAttachment(value, where) {
   const data = string(fields['data'], MAX_FILE_CHARS, `${where}.data`);
   const base = {
     id: '',
-    name: string(fields['name'], MAX_NAME_CHARS, `${where}.name`),
+    name: nameIn(fields, 'name', where),
     type: string(fields['type'], MAX_NAME_CHARS, `${where}.type`),
     size: number(fields['size'], `${where}.size`),
     data,

@@ -2,6 +2,7 @@
 // From a file to an attachment: what it is by its content, what a model gets of it, and what else it could get.
 
 import { MAX_FILE_CHARS, MAX_IMAGE_FILE_BYTES, MAX_TEXT_FILE_BYTES } from '../core/limits.js';
+import { plainName } from '../core/media.js';
 import { FileError } from './errors.js';
 import { MAX_DOCUMENT_BYTES } from './limits.js';
 import { carryOut } from './open.js';
@@ -45,6 +46,11 @@ import { sniff } from './sniff.js';
 /** Bytes that tell what a file is. */
 const HEAD_BYTES = 4096;
 const WITH_SOURCE = new Set(['html', 'mail', 'notebook', 'rtf']);
+/** Characters of a file's name that are kept: as many as a file system takes. */
+const MAX_NAME_CHARS = 255;
+
+/** @param {File} file */
+const nameOf = (file) => plainName(file.name, MAX_NAME_CHARS);
 
 /**
  * What can be chosen for a file.
@@ -95,7 +101,7 @@ async function takePicture(file, type, { newId, signal }) {
   if (long) hints.push({ hint: 'long', count: 1 });
   if (animated) hints.push({ hint: 'animated', count: 1 });
   return {
-    attachment: { kind: 'image', id: newId(), name: file.name || 'image.png', size: file.size, data: await dataUrl(blob, blob.type), type: blob.type, width, height },
+    attachment: { kind: 'image', id: newId(), name: nameOf(file) || 'image.png', size: file.size, data: await dataUrl(blob, blob.type), type: blob.type, width, height },
     original: { file, kind: 'image', form: 'file', encoding: '', sure: true, unread: [] },
     hints,
   };
@@ -112,7 +118,7 @@ async function takeSound(file, kind, type, wish) {
   const { model, newId } = wish;
   if (kind !== 'audio' || model?.input.includes('audio') !== true || !/wav|mpeg/.test(type)) return takeWords(file, kind, wish);
   return {
-    attachment: { kind: 'audio', id: newId(), name: file.name, type, size: file.size, data: await dataUrl(file, type), transcript: '' },
+    attachment: { kind: 'audio', id: newId(), name: nameOf(file), type, size: file.size, data: await dataUrl(file, type), transcript: '' },
     original: { file, kind, form: 'file', encoding: '', sure: true, unread: [] },
     hints: [],
   };
@@ -131,7 +137,7 @@ async function takeWords(file, kind, { newId, signal, transcribe }) {
   if (text === '') throw new FileError('silent');
   if (text.length > MAX_TEXT_FILE_BYTES) throw new FileError('large');
   return {
-    attachment: { kind: 'file', id: newId(), name: file.name, type: 'text/plain', size: file.size, text, data: '' },
+    attachment: { kind: 'file', id: newId(), name: nameOf(file), type: 'text/plain', size: file.size, text, data: '' },
     original: { file, kind, form: 'text', encoding: '', sure: true, unread: [] },
     hints: [],
   };
@@ -152,7 +158,7 @@ async function takeDocument(file, { newId, form = 'text', encoding, signal, onPr
   const type = read.type || file.type || 'text/plain';
   const original = { file, kind: read.kind, form, encoding: read.encoding, sure: read.sure, unread: read.unread };
   const attachment = read.text === '' && form !== 'file' ? null : /** @type {Attachment} */ ({
-    kind: 'file', id: newId(), name: file.name, type, size: file.size, text: read.text, data: form === 'file' ? await dataUrl(file, type) : '',
+    kind: 'file', id: newId(), name: nameOf(file), type, size: file.size, text: read.text, data: form === 'file' ? await dataUrl(file, type) : '',
   });
   /** @type {{hint: Hint, count: number}[]} */
   const hints = [];
@@ -176,7 +182,7 @@ export async function takePages(file, pages, { newId, signal, onProgress, add })
     ...(onProgress === undefined ? {} : { onProgress }),
     onDrawn({ page, blob, width, height }) {
       added.push(dataUrl(blob, blob.type).then((data) => add({
-        kind: 'image', id: newId(), name: `${file.name} ${page}`, type: blob.type, size: blob.size, data, width, height,
+        kind: 'image', id: newId(), name: `${nameOf(file)} ${page}`, type: blob.type, size: blob.size, data, width, height,
       })));
     },
   });

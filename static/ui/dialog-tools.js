@@ -76,7 +76,7 @@ export function toolsDialog(ctx) {
           <ul class="rows">${tools.map((tool) => toolView(ctx, tool, chosen.includes(tool.name), set))}</ul></section>`;
       })}
       ${state.tools.errors.map(({ server, message }) => html`<p class="notice notice-warn">${icon('warning')}<span dir="auto">${server === ''
-        ? t('tools.failed') : t('tools.serverFailed', { server })} ${message}</span></p>`)}
+        ? t('tools.failed') : t('tools.serverFailed', { server })} <bdi>${message}</bdi></span></p>`)}
       ${state.tools.errors.length > 0 ? html`<div class="dialog-actions"><button type="button" class="button" @click=${() => void ctx.actions.loadTools()}>${t('do.retry')}</button></div>` : nothing}`, body);
   }
 

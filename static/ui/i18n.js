@@ -11,13 +11,20 @@ import { ENGLISH, matchLanguage } from './languages.js';
  * @typedef {import('./languages.js').Language} Language
  */
 
+/** Letters and marks that are written from right to left. */
+const LEFTWARD = /[\u0590-\u08ff\u200f\ufb1d-\ufefc\ud802\ud803\ud83a\ud83b]/;
+
 /**
- * Puts params into `{name}` places; an unknown place stays as it is.
+ * Puts params into `{name}` places; an unknown place stays as it is. A name stays a
+ * whole where directions meet, and what would turn the words around it is left out.
  * @param {string} pattern
  * @param {Record<string, string>} params
  */
 export function fill(pattern, params) {
-  return pattern.replace(/\{(\w+)\}/g, (whole, name) => params[name] ?? whole);
+  return pattern.replace(/\{(\w+)\}/g, (whole, name) => {
+    const text = params[name]?.replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
+    return text && LEFTWARD.test(pattern + text) ? `\u2068${text}\u2069` : text ?? whole;
+  });
 }
 
 /**

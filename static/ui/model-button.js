@@ -2,6 +2,7 @@
 // The button that names the chosen model; the panel that it opens comes when it is first wanted.
 
 import { html } from '../vendor/lit-html/lit-html.js';
+import { fill } from './i18n.js';
 import { icon } from './icons.js';
 import { make, region } from './region.js';
 
@@ -76,8 +77,9 @@ export function createModelButton(ctx, { className, label, value, change, none, 
   }));
   return region(ctx, element, (state) => [state.models, value(state), second(state)], (models, chosen, other) => {
     const also = models.list.find(({ id }) => id === other && id !== chosen);
-    const name = `${buttonWords(ctx, models, chosen, none)}${also ? ` + ${also.name}` : ''}`;
-    element.setAttribute('aria-label', `${ctx.i18n.t(label)}: ${name}`);
+    const one = buttonWords(ctx, models, chosen, none);
+    const name = also ? fill('{one} + {other}', { one, other: also.name }) : one;
+    element.setAttribute('aria-label', fill('{label}: {name}', { label: ctx.i18n.t(label), name }));
     element.toggleAttribute('disabled', models.list.length === 0 && !none);
     return html`<span class="model-name" dir="auto">${name}</span>${icon('down')}`;
   });

@@ -46,6 +46,13 @@ test('a data: URL is taken apart with care', () => {
 test('names turn nothing round', () => {
   assert.equal(plainName('photo\u202egpj.exe\u0007', 100), 'photogpj.exe');
   assert.equal(plainName('x'.repeat(500), 10), 'xxxxxxxxxx');
+  for (const mark of '\u0085\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202e\u2060\u2066\u2069\u206f\ufeff') {
+    assert.equal(plainName(`a${mark}b`, 9), 'ab', mark.charCodeAt(0).toString(16));
+  }
+  assert.equal(plainName('a\ud800b\udc00', 9), 'ab', 'half of a pair');
+  assert.equal(plainName('ab😀', 3), 'ab', 'nor one that was cut');
+  assert.equal(plainName(`Z${'\u0301'.repeat(90)}algo`, 200), `Z${'\u0301'.repeat(4)}algo`);
+  for (const name of ['می\u200cخواهم', '👩\u200d🚀', 'é', 'e\u0301']) assert.equal(plainName(name, 20), name);
   assert.equal(nameFor('image/jpeg', 'image'), 'image.jpg');
   assert.equal(nameFor('image/svg+xml', 'image'), 'image.svg');
   assert.equal(nameFor('', 'x'), 'x.bin');

@@ -61,6 +61,21 @@ for (const language of LANGUAGES) {
   }
 }
 
+test('a name of the other direction turns nothing of our sentence', () => {
+  const [FSI, PDI] = ['\u2068', '\u2069'];
+  assert.equal(fill('Delete {name} (2)?', { name: 'plan' }), 'Delete plan (2)?');
+  assert.equal(fill('Delete {name} (2)?', { name: 'שלום' }), `Delete ${FSI}שלום${PDI} (2)?`);
+  for (const name of ['مرحبا', '\u{10900}', '\u{1e900}', 'a\u200f', '\ufe8d', '\u061c']) {
+    assert.equal(fill('{name}', { name }), `${FSI}${name}${PDI}`);
+  }
+  assert.equal(fill('حذف {name}؟', { name: 'plan (2)' }), `حذف ${FSI}plan (2)${PDI}؟`);
+  // What would end the isolation, or turn all that follows.
+  for (const mark of '\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069') {
+    assert.equal(fill('{name}: {other}', { name: `a${mark}gpj.exe`, other: 'b' }), 'agpj.exe: b');
+  }
+  assert.equal(fill('{name} {other}', { name: '' }), ' {other}');
+});
+
 test('what is said around apps: in every language, with the same places', async () => {
   const source = await readFile(new URL('../../static/ui/part-app.js', import.meta.url), 'utf8')
     + await readFile(new URL('../../static/ui/app-life.js', import.meta.url), 'utf8');

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -93,6 +94,56 @@ test_one_line(void **state)
 	assert_non_null(
 	    strstr(line, "info: a\\x0ab\\x0dc\\x1b[31m\\x7f \xc3\xa9\n"));
 	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+}
+
+/* What moves the cursor, or turns the words after it, without being ASCII. */
+static void
+test_hides_nothing(void **state)
+{
+	static const struct {
+		const char *said, *shown;
+	} cases[] = {
+		{ "a\xc2\x9b"
+		  "2Jb",
+		    "a\\xc2\\x9b2Jb" }, /* C1's CSI */
+		{ "a\xc2\x85"
+		  "b",
+		    "a\\xc2\\x85b" }, /* the next line */
+		{ "a\xe2\x80\xa8"
+		  "b",
+		    "a\\xe2\\x80\\xa8b" }, /* U+2028 */
+		{ "a\xe2\x80\xae"
+		  "b",
+		    "a\\xe2\\x80\\xaeb" }, /* right to left override */
+		{ "a\xe2\x81\xa7"
+		  "b",
+		    "a\\xe2\\x81\\xa7b" }, /* an isolation without an end */
+		{ "a\xe2\x80\x8b"
+		  "b",
+		    "a\\xe2\\x80\\x8b"
+		    "b" }, /* no width */
+		{ "a\xed\xa0\x80"
+		  "b",
+		    "a\\xed\\xa0\\x80"
+		    "b" }, /* half of a pair */
+		{ "a\xff"
+		  "b",
+		    "a\\xff"
+		    "b" },
+		{ "\xd7\xa9\xd7\x9c \xf0\x9f\x98\x80",
+		    "\xd7\xa9\xd7\x9c \xf0\x9f\x98\x80" },
+	};
+	char line[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		log_msg(LOG_LEVEL_INFO, "%s", cases[i].said);
+		(void)snprintf(line, sizeof(line), "info: %s\n",
+		    cases[i].shown);
+		if (strstr(logged(0), line) == NULL)
+			fail_msg("%zu: %s", i, kept);
+	}
 }
 
 static void
@@ -234,6 +285,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CAPTURED(test_direct),
 		CAPTURED(test_one_line),
+		CAPTURED(test_hides_nothing),
 		CAPTURED(test_cut),
 		CAPTURED(test_journal),
 		CAPTURED(test_thread),

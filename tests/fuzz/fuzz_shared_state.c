@@ -52,8 +52,6 @@ begin(void)
 	int fd;
 
 	/* The warnings that are meant to come would be all one sees. */
-	if (freopen("/dev/null", "w", stderr) == NULL)
-		abort();
 	log_configure(LOG_TO_STDERR, LOG_LEVEL_ERROR);
 	check(mkdtemp(folder) != NULL);
 	snprintf(path, sizeof(path), "%s/%s", folder, SHARED_STATE_FILE);

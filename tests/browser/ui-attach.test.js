@@ -17,7 +17,7 @@ after(closeBrowser);
 const sample = (/** @type {string} */ name) => readFileSync(new URL(`../js/files/${name}`, import.meta.url));
 
 /** @param {Visit} v @param {{name: string, content: Uint8Array | string, type?: string}[]} files */
-const attach = (v, ...files) => v.page.locator('input[type="file"][multiple]').setInputFiles(
+const attach = (v, ...files) => v.page.locator('.composer input[type="file"]').setInputFiles(
   files.map(({ name, content, type = '' }) => ({ name, mimeType: type, buffer: Buffer.from(content) })));
 /** @param {Visit} v @param {string} name */
 const chip = (v, name) => v.page.locator('.composer .attachment', { hasText: name });
@@ -132,6 +132,27 @@ test('what is more than the model can read is said before it is sent, with a cho
   await v.ask('All');
   await v.page.locator('.message-assistant .toolbar').nth(1).waitFor();
   assert.ok(sent(v).length > 10000);
+  await v.close();
+});
+
+test('the choice has its room on a telephone, and a chip shows its name beside its encoding', async () => {
+  const v = await visit({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true,
+    prepare: (site) => { site.models = [MODELS.find(({ id }) => id === 'tiny')]; } });
+  await attach(v, { name: 'old letter.txt', content: encode('Größe', 'windows-1252') }, { name: 'a-rather-long-name-of-a-file.txt', content: 'word '.repeat(2000) });
+  await v.page.getByText('This is more than Tiny can read.').waitFor();
+  const boxes = await v.page.locator('.refusals .notice, .refusals button').evaluateAll((all) => all.map((one) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    return { left, right, top, bottom };
+  }));
+  const [notice, ...buttons] = boxes;
+  assert.ok(notice && buttons.length === 3 && notice.right <= 390);
+  for (const [i, one] of buttons.entries()) {
+    assert.ok(one.left >= notice.left && one.right <= notice.right, JSON.stringify(boxes));
+    assert.ok(buttons.slice(i + 1).every((other) => other.left >= one.right || other.right <= one.left || other.top >= one.bottom), JSON.stringify(boxes));
+  }
+  const [name, remove] = await Promise.all(['.attachment-name', '.icon-button'].map((part) => chip(v, 'old letter.txt').locator(part).boundingBox()));
+  const size = await chip(v, 'old letter.txt').locator('.attachment-size').boundingBox();
+  assert.ok(name && size && remove && name.width > 60 && size.x + size.width <= remove.x + 1, JSON.stringify([name, size, remove]));
   await v.close();
 });
 
@@ -335,7 +356,7 @@ test('no file holds the page up: giant, broken and lying ones, of each kind, eac
   for (const { name, content } of files) {
     writeFileSync(join(folder, name), content);
     begun.push({ name, at: Number(process.hrtime.bigint() / 1000n) });
-    await v.page.locator('input[type="file"][multiple]').setInputFiles(join(folder, name));
+    await v.page.locator('.composer input[type="file"]').setInputFiles(join(folder, name));
     // Each is a chip, or a picture, or a word; then it may go.
     await v.page.locator('.composer .attachment, .composer .refusals p').first().waitFor({ timeout: 60000 });
     await v.page.locator('.composer .spinner').waitFor({ state: 'detached', timeout: 60000 });

@@ -419,8 +419,10 @@ main(int argc, char *argv[])
 	else if (o.master && master_is_one())
 		return master_run(argv);
 	hold_signals(&set);
+#ifdef M_ARENA_MAX /* glibc's; musl gives back by itself */
 	(void)mallopt(M_ARENA_MAX, ARENAS);
 	(void)mallopt(M_MMAP_THRESHOLD, MAPPED);
+#endif
 	s = load(o.config);
 	if (s == NULL)
 		return EX_CONFIG;

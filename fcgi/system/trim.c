@@ -41,7 +41,9 @@ trim_object(struct dl_phdr_info *o, size_t size, void *arg)
 void
 trim_heap(void)
 {
+#ifdef __GLIBC__ /* others give back by themselves */
 	(void)malloc_trim(0);
+#endif
 }
 
 void

@@ -72,6 +72,22 @@ function ownActions(api, env) {
 }
 
 /**
+ * A page that stays open outlives upgrades of its site.
+ * @param {import('./core/store.js').Store} store
+ * @param {import('./net/stream.js').Environment} env
+ */
+function watchUpgrades(store, env) {
+  env.setTimer(async () => {
+    const { watchNewer } = await import('./net/newer.js');
+    watchNewer({
+      fetch: (url, init) => fetch(url, init), base: document.baseURI, own: document.head.innerHTML,
+      isSeen: () => document.visibilityState === 'visible', setTimer: env.setTimer,
+      tell: () => store.dispatch({ type: 'ui/changed', patch: { newer: true } }),
+    });
+  }, NEWER_AFTER_MS);
+}
+
+/**
  * To be called once.
  *
  * @param {Omit<Parameters<typeof createAnswers>[0], 'newKey' | 'runTool'>
@@ -95,15 +111,7 @@ export function openConversations({ keepSettings, ...page }) {
   });
   store.dispatch({ type: 'tools/ready', tools: { list: PAGE_TOOLS, errors: [] } });
 
-  // A page that stays open outlives upgrades of its site.
-  env.setTimer(async () => {
-    const { watchNewer } = await import('./net/newer.js');
-    watchNewer({
-      fetch: (url, init) => fetch(url, init), base: document.baseURI, own: document.head.innerHTML,
-      isSeen: () => document.visibilityState === 'visible', setTimer: env.setTimer,
-      tell: () => store.dispatch({ type: 'ui/changed', patch: { newer: true } }),
-    });
-  }, NEWER_AFTER_MS);
+  watchUpgrades(store, env);
 
   addEventListener('beforeunload', (event) => {
     if (!selectHasSomethingToLose(store.getState())) return;

@@ -18,7 +18,7 @@ import { playable } from './sound.js';
  * @typedef {object} Pen
  * @property {string} lang
  * @property {'ltr' | 'rtl'} dir
- * @property {(key: string) => string} t
+ * @property {(key: string, params?: Record<string, string>) => string} t
  * @property {(ms: number) => string} time
  * @property {(markdown: string) => string} render  HTML that is safe to be shown
  */
@@ -71,7 +71,7 @@ ${openPath(conversation).map((message) => articleOf(message, pen)).join('\n')}
  */
 function articleOf({ role, model, createdAt, parts }, pen) {
   const own = role === 'user';
-  const facts = [pen.t(own ? 'thread.you' : 'thread.assistant'), model, pen.time(createdAt)].filter((fact) => fact !== '');
+  const facts = [own ? pen.t('thread.you') : pen.t('thread.assistant', { name: model || '–' }), pen.time(createdAt)];
   const sources = parts.filter(({ kind }) => kind === 'source');
   const body = parts.map((part) => (own && part.kind === 'text'
     ? `<p class="own" dir="auto">${escaped(part.text)}</p>` : partOf(part, pen)));

@@ -60,7 +60,7 @@ test('a system prompt and a draft stand in Markdown where there are any', () => 
   assert.match(both, /\n\n---\n\n\*\*Draft\*\*\n\nand\n$/);
 });
 
-const PEN = { lang: 'en', dir: /** @type {'ltr'} */ ('ltr'), t: (key) => key, time: () => 'noon', render: (words) => `<i>${words}</i>` };
+const PEN = { lang: 'en', dir: /** @type {'ltr'} */ ('ltr'), t: (key, { name } = {}) => (name === undefined ? key : `${key} ${name}`), time: () => 'noon', render: (words) => `<i>${words}</i>` };
 const bodies = (conversation) => [...htmlOf(conversation, PEN).matchAll(/<article>\n<header>(.*?)<\/header>\n(.*?)\n<\/article>/gs)].map(([, facts, body]) => [facts, body]);
 
 test('HTML of each kind of part', () => {
@@ -83,7 +83,7 @@ test('HTML of each kind of part', () => {
 
 test('HTML says who wrote, and shows what a person wrote as it is', () => {
   const talked = bodies(talk([TEXT_FILE, text('a <b>')], [text('c'), source('S')]));
-  assert.deepEqual(talked.map(([facts]) => facts), ['thread.you · noon', 'thread.assistant · m · noon']);
+  assert.deepEqual(talked.map(([facts]) => facts), ['thread.you · noon', 'thread.assistant m · noon']);
   assert.equal(talked[0][1], '<details><summary dir="auto">notes.txt</summary><pre>a note ``` b</pre></details>\n<p class="own" dir="auto">a &lt;b&gt;</p>');
   assert.match(talked[1][1], /^<div dir="auto"><i>c<\/i><\/div>\n<p>part\.sources<\/p>/);
   assert.match(htmlOf(talk([], []), PEN), /<title>T<\/title>[^]*<h1 dir="auto">T<\/h1>/);

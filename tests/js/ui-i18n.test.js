@@ -140,6 +140,21 @@ test('every key that the page names is in the catalogue', async () => {
   }
 });
 
+test('what has places is given what fills them', async () => {
+  let said = 0;
+  for (const [name, source] of await sources()) {
+    // A call that ends behind its key, or behind one of two.
+    for (const [, one, other] of source.matchAll(/\bt\((?:[^()'`]*\? )?'([a-z]+\.[\w.-]+)'(?: : '([a-z]+\.[\w.-]+)')?\)/g)) {
+      for (const key of [one, other]) {
+        if (key === undefined || !(key in english)) continue;
+        said += 1;
+        assert.deepEqual(forms(english[key]).flatMap((text) => [...places(text)]), [], `${name}: ${key}`);
+      }
+    }
+  }
+  assert.ok(said > 100, 'they are found');
+});
+
 test('every code that the server answers with has its words', async () => {
   const root = new URL('../../fcgi/', import.meta.url);
   let found = 0;

@@ -18,9 +18,13 @@ port_taken() {
 		END { exit !found }'
 }
 
-if port_taken "$port"; then
-	die "port $port is in use; choose another with --port"
-fi
+# free_port: or it says what to do about it.
+free_port() {
+	! port_taken "$port" ||
+	    die "port $port is in use; choose another with --port"
+}
+
+free_port
 if [ "$port" -lt 1024 ] && [ "$(id -u)" != 0 ]; then
 	die "port $port is for root; choose another with --port"
 fi
@@ -312,6 +316,8 @@ health() {
 	    sed -n '1s|^HTTP/[0-9.]* \([0-9]*\).*|\1|p'
 }
 
+# Somebody may have come while it was built.
+free_port
 : >"$work/log/worker.log"
 supervise &
 worker_pid=$!
@@ -327,7 +333,9 @@ case $listen in
 *) ask=$listen ;;
 esac
 tries=100
-until [ "$(health)" = 200 ]; do
+# nginx writes its number when the port is its own: another site's answer is
+# none of ours.
+until [ -s "$run/nginx.pid" ] && [ "$(health)" = 200 ]; do
 	tries=$((tries - 1))
 	if grep -q '^quickstart: the worker ended' "$work/log/worker.log"; then
 		tail -n 20 "$work/log/worker.log" >&2

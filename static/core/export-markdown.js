@@ -12,7 +12,7 @@ import { isUnderWay, openPath } from './conversation.js';
 import { fence } from './fence.js';
 
 /** Whether Markdown would read something into a text, or lose the shape of it. */
-const LOOKS_LIKE_MARKDOWN = /[\\`*_#<>[\]|~$&=]|^[ \t]|[ \t]$|^\s*(?:[-+]|\d+[.)]|-{2,})(?:\s|$)|https?:|www\.|[^\n]\n[^\n]/m;
+const LOOKS_LIKE_MARKDOWN = /[\\`*_#<>[\]|~$&=]|^[ \t]|[ \t]$|^[^\S\n]*(?:[-+]|\d+[.)]|-{2,})(?:\s|$)|https?:|www\.|[^\n]\n[^\n]/m;
 
 /**
  * @param {Conversation} conversation

@@ -50,6 +50,9 @@ export function titleRequest(question, answer) {
   return { model: answer.model, messages: [{ role: 'user', content }], max_tokens: MAX_TITLE_TOKENS };
 }
 
+/** Characters of an answer that a title is looked for in. */
+const MAX_TITLE_TEXT = 2_000;
+
 /** What stands around a title and is none of it, at either end. */
 const AROUND = /^[\s"'`*_~“”„«»‹›「」『』《》‘’#>.:：。-]+|[\s"'`*_~“”„«»‹›「」『』《》‘’#.:：。-]+$/gu;
 
@@ -60,7 +63,7 @@ const AROUND = /^[\s"'`*_~“”„«»‹›「」『』《》‘’#>.:：。-
  */
 export function cleanTitle(text) {
   // Controls and marks of direction, which could turn what stands beside the title.
-  const plain = text.replace(/(?!\s)\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '');
+  const plain = text.slice(0, MAX_TITLE_TEXT).replace(/(?!\s)\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '');
   const line = plain.split(/[\r\n\u2028\u2029]+/).map((one) => one.replace(AROUND, '')).find((one) => one !== '') ?? '';
   const words = line.replace(/^(?:title|titel|titre|título|заголовок|標題|标题|タイトル)\s*[:：]\s*/iu, '')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/(\*\*|__|`+)/g, '').replace(AROUND, '');

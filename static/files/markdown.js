@@ -72,10 +72,10 @@ export function whole(value, least, most) {
 function blockText(block, raw, widths) {
   if (block.kind !== 'item') widths.length = 0;
   if (block.kind === 'code') return raw.trim() === '' ? '' : fenced(raw, block.language);
-  const text = raw.replace(/[ \t]+$/gm, '').trim();
+  const text = raw.replace(/(?<![ \t])[ \t]+$/gm, '').trim();
   if (text === '') return '';
   switch (block.kind) {
-    case 'heading': return `${'#'.repeat(whole(block.level, 1, 6))} ${text.replace(/\s*\n\s*/g, ' ')}`;
+    case 'heading': return `${'#'.repeat(whole(block.level, 1, 6))} ${text.replace(/(?<!\s)\s*\n\s*/g, ' ')}`;
     case 'quote': return plainLines(text).replace(/^/gm, '> ');
     case 'item': return itemText(block, text, widths);
     default: return plainLines(text);

@@ -180,7 +180,7 @@ function fromQuoted(text) {
 export function contentOf({ fields, body }) {
   switch ((fields.get('content-transfer-encoding') ?? '').toLowerCase().trim()) {
     case 'base64': return fromBase64(body);
-    case 'quoted-printable': return fromQuoted(body.replace(/[ \t]*(\r?\n)/g, '$1').replace(/=\r?\n/g, ''));
+    case 'quoted-printable': return fromQuoted(body.replace(/(?<![ \t])[ \t]*(\r?\n)/g, '$1').replace(/=\r?\n/g, ''));
     default: return body;
   }
 }

@@ -204,7 +204,7 @@ function inColumns(cells, rows) {
 function paragraph(reader) {
   const { out, marker, level, depth } = reader;
   openTables(reader);
-  const numbered = /(\d+|[a-z])[.)]/i.test(marker);
+  const numbered = /[\da-z][.)]/i.test(marker);
   if (marker.trim() !== '') out.end({ kind: 'item', depth, marker: numbered ? `${Number.parseInt(marker.trim(), 10) || 1}.` : '-' });
   else out.end(level > 0 ? { kind: 'heading', level } : { kind: 'paragraph' });
   reader.marker = '';

@@ -105,7 +105,7 @@ function readFormats(zip, part) {
     open(element) {
       const id = Number(attribute(element, 'numFmtId'));
       if (element.name === 'numFmt') {
-        const code = (attribute(element, 'formatCode') ?? '').replace(/"[^"]*"|\\.|\[[^\]hms]*\]/gi, '');
+        const code = (attribute(element, 'formatCode') ?? '').replace(/"[^"]*"|\\.|\[[^[\]hms]*\]/gi, '');
         if (/[dyhs]|m{1,4}/i.test(code) && !/General/i.test(code)) own.add(id);
       } else if (element.name === 'cellXfs') {
         inCells = true;

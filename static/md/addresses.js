@@ -77,8 +77,12 @@ function hostEnd(text, from) {
   return end;
 }
 
+/** Characters of a host with what may stand behind it (RFC 1035, 2.3.4: 255 of its name). */
+const MAX_HOST = 300;
+
 /** @param {string} host @param {boolean} dotted @returns {boolean} */
 function isHost(host, dotted) {
+  if (host.length > MAX_HOST) return false;
   const name = host.replace(/:\d*$/, '').replace(/[.:_]+$/, '');
   if (!name || name.length > 255 || !/^[\p{L}\p{N}]/u.test(name) || /[^\p{L}\p{M}\p{N}._:@%[\]-]/u.test(name)) return false;
   const parts = name.split('.');

@@ -3,6 +3,7 @@
  * The numbers of sources in the Markdown of a text. Pure.
  *
  * @typedef {import('./types.js').SourcePart} SourcePart
+ * @typedef {{from: number, to: number, text: string}} Span  what no number is put into
  */
 
 /** What no number is put into: code, formulas, links, addresses. What begins again ends each: none is looked for to the end of the text from every place. */
@@ -22,7 +23,7 @@ export function citedText(text, sources, start = 0) {
   if (sources.length === 0 || text === '') return text;
   /** @type {Map<number, string>} what is put in before a place */
   const marks = new Map();
-  const spans = [...text.matchAll(WHOLE)].map((found) => [found.index, found.index + found[0].length, found[0]]);
+  const spans = [...text.matchAll(WHOLE)].map(({ index, 0: words }) => ({ from: index, to: index + words.length, text: words }));
   for (const source of sources) {
     for (const place of source.at) {
       const at = place - start;
@@ -50,13 +51,21 @@ function namesIt(text, at, url) {
  * A place where a number can stand; null inside of a code block.
  *
  * @param {number} at
- * @param {readonly (string | number)[][]} spans
+ * @param {readonly Span[]} spans
  * @returns {number | null}
  */
 function outside(at, spans) {
-  const found = spans.find(([from, to]) => at > Number(from) && at < Number(to));
-  if (found === undefined) return at;
-  return /^\n? {0,3}(`{3}|~{3})/.test(String(found[2])) ? null : Number(found[1]);
+  // The last that begins before it, of those that are in order.
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (/** @type {Span} */ (spans[middle]).from < at) low = middle + 1;
+    else high = middle;
+  }
+  const found = spans[low - 1];
+  if (found === undefined || at >= found.to) return at;
+  return /^\n? {0,3}(`{3}|~{3})/.test(found.text) ? null : found.to;
 }
 
 /**

@@ -10,7 +10,7 @@
  * @typedef {import('./types.js').ToolCallPart} ToolCallPart
  */
 
-import { MAX_ANSWER_MEDIA_CHARS, MAX_PARTS, MAX_RAW_CHARS } from './limits.js';
+import { MAX_ANSWER_MEDIA_CHARS, MAX_PARTS, MAX_PLACES, MAX_RAW_CHARS } from './limits.js';
 import { ASIDE, isAttachment, textOf } from './parts.js';
 
 /** States of a tool call that can still change by itself. */
@@ -319,10 +319,10 @@ function addSource(parts, source, now) {
   });
   const known = parts[at];
   if (known?.kind !== 'source') {
-    push(parts, { ...source, number: source.number > 0 ? source.number : most + 1 }, now);
+    push(parts, { ...source, at: source.at.slice(0, MAX_PLACES), number: source.number > 0 ? source.number : most + 1 }, now);
     return;
   }
-  const ends = source.at.filter((end) => !known.at.includes(end));
+  const ends = source.at.slice(0, MAX_PLACES).filter((end) => !known.at.includes(end)).slice(0, MAX_PLACES - known.at.length);
   if (ends.length === 0 && (known.title !== '' || source.title === '') &&
       (known.snippet !== '' || source.snippet === '')) return;
   parts[at] = {

@@ -29,6 +29,8 @@ export const MAX_MESSAGES = 20000;
 export const MAX_IMPORT_BYTES = 128 * 1024 * 1024;
 /** Parts of one message; what comes beyond is not kept, and a notice says so. */
 export const MAX_PARTS = 1000;
+/** Most places in a text that one source is cited at. */
+export const MAX_PLACES = 1000;
 /** Pictures, sound and files of one answer, characters of their data. */
 export const MAX_ANSWER_MEDIA_CHARS = 64 * 1024 * 1024;
 /** A part that this version does not know, characters of JSON. */

@@ -8,14 +8,12 @@
  * @typedef {import('./reading.js').Fields} Fields
  */
 
-import { MAX_FILE_CHARS, MAX_PARTS, MAX_RAW_CHARS } from './limits.js';
+import { MAX_FILE_CHARS, MAX_PARTS, MAX_PLACES, MAX_RAW_CHARS } from './limits.js';
 import { plainName, readDataUrl, readPicture } from './media.js';
 import {
   ImportError, MAX_IMPORT_TEXT_CHARS, MAX_NAME_CHARS, isFields, list, maybeTime, number, object, string,
 } from './reading.js';
 
-/** Most places in a text that one source is cited at. */
-const MAX_PLACES = 1000;
 /** Longest address. */
 const MAX_URL_CHARS = 8192;
 

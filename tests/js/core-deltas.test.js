@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { finished, pushDeltas, withDeltas } from '../../static/core/deltas.js';
-import { MAX_ANSWER_MEDIA_CHARS, MAX_PARTS, MAX_RAW_CHARS } from '../../static/core/limits.js';
+import { MAX_ANSWER_MEDIA_CHARS, MAX_PARTS, MAX_PLACES, MAX_RAW_CHARS } from '../../static/core/limits.js';
 import { NO_PARTS } from '../../static/core/parts.js';
 import { IMAGE, TEXT_FILE } from './core-helpers.js';
 
@@ -39,6 +39,16 @@ test('a source takes a number of its own behind those that the provider gave', (
   const numbers = (deltas) => grow(deltas).map(({ number }) => number);
   assert.deepEqual(numbers([source('https://a.example/', { number: 7 }), source('https://b.example/')]), [7, 8]);
   assert.deepEqual(numbers([source('https://a.example/', { number: 1 }), source('https://b.example/', { number: 1 })]), [1]);
+});
+
+test('a source is cited at so many places at most, by one event or by many', () => {
+  const url = 'https://a.example/';
+  const all = Array.from({ length: MAX_PLACES + 5 }, (_, i) => i);
+  const words = text('w'.repeat(MAX_PLACES + 9));
+  assert.equal(grow([words, source(url, { at: all })])[1].at.length, MAX_PLACES);
+  assert.equal(grow([words, ...all.map((at) => source(url, { at: [at] }))])[1].at.length, MAX_PLACES);
+  const some = grow([words, source(url, { at: all.slice(0, 990) }), source(url, { at: all.slice(500) })])[1].at;
+  assert.deepEqual(some, all.slice(0, MAX_PLACES));
 });
 
 test('what is new of a source is added; what is known stays the same object', () => {

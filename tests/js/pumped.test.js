@@ -20,6 +20,8 @@ const LENGTH = 1_000_000;
 const ENOUGH = 4_000;
 
 const SOURCE = /** @type {const} */ ({ kind: 'source', number: 1, url: 'https://a.example/', title: '', snippet: '', at: [] });
+/** As many places as there may be. */
+const CITED = Array.from({ length: 100 }, (_, i) => ({ ...SOURCE, number: i + 1, at: Array.from({ length: 1000 }, (__, j) => 1 + i + j * 997) }));
 /** @param {'heading' | 'paragraph'} kind */
 const block = (kind) => (/** @type {string} */ text) => {
   const out = createMarkdown(/** @type {any} */ ({ write() {} }));
@@ -31,6 +33,7 @@ const block = (kind) => (/** @type {string} */ text) => {
 /** @type {{name: string, work: (text: string) => unknown, pumps: string[]}[]} */
 const TABLE = [
   { name: 'numbers of sources', work: (text) => citedText(text, [SOURCE]), pumps: ['`', '[', '[](', '![', '<', '<a', '$', '$$a', '~~~\n', '``a`', 'https://', '[a]('] },
+  { name: 'places of sources among code', work: (text) => citedText(text, CITED), pumps: ['`a` '] },
   { name: 'a question as Markdown', work: asText, pumps: ['\n', ' ', '\n ', '\t\n', 'a'] },
   { name: 'a title', work: cleanTitle, pumps: ['[', '"a', '\t"', '` ', '](', '*'] },
   { name: 'addresses', work: (text) => bareAddresses(text, false), pumps: ['http://_', 'www.', 'http://a.', ':', '_', 'a@', 'http://a/('] },

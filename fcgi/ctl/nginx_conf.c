@@ -3,10 +3,10 @@
 #include "config.h"
 
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "nginx_conf.h"
 
@@ -260,7 +260,8 @@ find_files(struct nginx_conf *c, const char *p, const char *end)
 	const char *at = p, *eol, *colon;
 
 	while (at != NULL && at < end) {
-		if (strncmp(at, marker, sizeof(marker) - 1) == 0 &&
+		if ((size_t)(end - at) >= sizeof(marker) - 1 &&
+		    memcmp(at, marker, sizeof(marker) - 1) == 0 &&
 		    (eol = memchr(at, '\n', (size_t)(end - at))) != NULL &&
 		    eol[-1] == ':' && c->n_files < NGINX_FILES) {
 			if (c->n_files > 0)
@@ -353,40 +354,44 @@ nginx_inherited(const struct nginx_node *block, const char *name)
 	return n;
 }
 
-long long
-nginx_size(const char *text)
+struct unit {
+	const char *name;
+	long long factor;
+};
+
+/* A number with a unit, times what that stands for; -1: none, or too large. */
+static long long
+measure(const char *text, const struct unit *units, size_t n_units)
 {
 	char *end;
 	long long n = strtoll(text, &end, 10);
 
 	if (end == text || n < 0)
 		return -1;
-	if (strcasecmp(end, "k") == 0)
-		return n * 1024;
-	if (strcasecmp(end, "m") == 0)
-		return n * 1024 * 1024;
-	if (strcasecmp(end, "g") == 0)
-		return n * 1024 * 1024 * 1024;
-	return *end == '\0' ? n : -1;
+	for (size_t i = 0; i < n_units; i++)
+		if (strcmp(end, units[i].name) == 0)
+			return n <= LLONG_MAX / units[i].factor
+			    ? n * units[i].factor
+			    : -1;
+	return -1;
+}
+
+long long
+nginx_size(const char *text)
+{
+	static const struct unit units[] = { { "", 1 }, { "k", 1 << 10 },
+		{ "K", 1 << 10 }, { "m", 1 << 20 }, { "M", 1 << 20 },
+		{ "g", 1 << 30 }, { "G", 1 << 30 } };
+
+	return measure(text, units, sizeof(units) / sizeof(units[0]));
 }
 
 long long
 nginx_time(const char *text)
 {
-	static const struct {
-		const char *unit;
-		long long ms;
-	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 },
-		{ "h", 3600000 }, { "d", 86400000 }, { "", 1000 } };
-	char *end;
-	long long n = strtoll(text, &end, 10);
-	size_t i;
+	static const struct unit units[] = { { "ms", 1 }, { "s", 1000 },
+		{ "m", 60000 }, { "h", 3600000 }, { "d", 86400000 },
+		{ "", 1000 } };
 
-	for (i = 0; end != text && n >= 0; i++) {
-		if (i == sizeof(units) / sizeof(units[0]))
-			return -1;
-		if (strcmp(end, units[i].unit) == 0)
-			return n * units[i].ms;
-	}
-	return -1;
+	return measure(text, units, sizeof(units) / sizeof(units[0]));
 }

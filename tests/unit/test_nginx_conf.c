@@ -168,6 +168,17 @@ test_values(void **state)
 	assert_int_equal(nginx_size("x"), -1);
 	assert_int_equal(nginx_size("1x"), -1);
 	assert_int_equal(nginx_size("-1"), -1);
+	assert_int_equal(nginx_size("1K"), 1024);
+	assert_int_equal(nginx_size("2G"), 2LL << 30);
+	/* A number too large is none. */
+	assert_int_equal(nginx_size("9223372036854775807"), INT64_MAX);
+	assert_int_equal(nginx_size("9007199254740992k"), -1);
+	assert_int_equal(nginx_size("8589934592g"), -1);
+	assert_int_equal(nginx_time("9223372036854775s"), 9223372036854775000);
+	assert_int_equal(nginx_time("9223372036854776s"), -1);
+	assert_int_equal(nginx_time("106751991168d"), -1);
+	/* Months, which nobody needs here, are no minutes. */
+	assert_int_equal(nginx_time("1M"), -1);
 	assert_int_equal(nginx_time("5"), 5000);
 	assert_int_equal(nginx_time("5s"), 5000);
 	assert_int_equal(nginx_time("250ms"), 250);

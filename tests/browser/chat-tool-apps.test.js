@@ -279,9 +279,10 @@ describe('an app that does not behave', () => {
     await (await frame.contentFrame())?.waitForURL(/^chrome-error:/);
     assert.deepEqual(reached, []);
     // Nor to the frame of another server, whose apps may reach more.
-    const { page: second } = await drawn(`await begin();
-      location.href = new URL('wide', ${JSON.stringify(new URL('api/tools/frame/', chats.address).href)}).href;`);
+    const { page: second, app } = await drawn(`await begin();
+      button('Go', () => { location.href = new URL('wide', ${JSON.stringify(new URL('api/tools/frame/', chats.address).href)}).href; });`);
     const other = second.waitForResponse(/frame\/wide/);
+    await app.getByRole('button', { name: 'Go' }).click();
     assert.equal((await other).status(), 403, 'it is another site there');
   });
 

@@ -29,8 +29,8 @@
 #include "main_cgi.h"
 
 #define REFUSED_READ 5000 /* ms for the body of a refused request */
-#define CGI_TASKS \
-	4 /* of a stream: itself, its loop, that one's helper, a resolver */
+/* Of a stream: itself, its loop, that one's helper, a resolver. */
+#define CGI_TASKS 4
 
 /*
  * The configuration file: suEXEC and its like pass no environment, and an

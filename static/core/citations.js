@@ -6,8 +6,11 @@
  * @typedef {{from: number, to: number, text: string}} Span  what no number is put into
  */
 
-/** What no number is put into: code, formulas, links, addresses. What begins again ends each: none is looked for to the end of the text from every place. */
-const WHOLE = /(^|\n) {0,3}(`{3,}|~{3,})[^\n]*(?:\n[\s\S]*?(?:\n {0,3}\2[`~]*[ \t]*(?=\n|$)|$)|$)|(?<!`)(`+)(?!`)[^\n]*?[^`\n]\3(?!`)|\$\$[\s\S]*?\$\$|!?\[[^[\]\n]*\]\([^()\n]*\)|<[^<>\s]*>|https?:\/\/[^\s)\]]+/g;
+/**
+ * What no number is put into: code, formulas, links, addresses. What begins again ends each, so that none is looked for
+ * to the end of the text from every place.
+ */
+const WHOLE = /(^|\n) {0,3}(`{3,}|~{3,})[^\n]*(?:\n[\s\S]*?(?:\n {0,3}\2[`~]*[ \t]*(?=\n|$)|$)|$)|(?<!`)(`+)(?!`)[^\n]*?[^`\n]\3(?!`)|\$\$[\s\S]*?\$\$|!?\[[^[\]\n]*\]\((?:[^()\n]|\([^()\n]*\))*\)|<[^<>\s]*>|https?:\/\/[^\s)\]]+/g;
 /** A number that the text itself has: [3], but not [3](...) or [3]: */
 const MARK = /\[(\d{1,3})\](?![(:]|\[(?!\d))/g;
 

@@ -50,7 +50,7 @@ export function markdownTable(rows) {
 
 /** @param {string} text */
 function cellText(text) {
-  return text.trim().replaceAll('|', '\\|').replace(/\s*\n\s*/g, '<br>');
+  return text.trim().replaceAll('|', '\\|').replace(/(?<!\s)\s*\n\s*/g, '<br>');
 }
 
 /**

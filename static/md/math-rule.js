@@ -50,7 +50,7 @@ export function looksLikeMath(body) {
   if (/^\d[\d.,]*(?:[kKmMbB%]|bn|mn)?\s*[-–—/~]\s*$/.test(body)) return false;
   if (/[\\^{}]/.test(body) || /(?:^|[^\w])[\p{L}\d]{1,3}_[\p{L}\d]/u.test(body) || /^_\S/.test(body)) return true;
   const words = body.replace(FUNCTIONS, 'f');
-  const isProse = /\p{L}{2,}['’]?\p{L}*[,;]?\s+['"(]?\p{L}{2,}/u.test(words) || [...words].some((char) => isUnspaced(char));
+  const isProse = /\p{L}{2}(?:['’]\p{L}*)?[,;]?\s+['"(]?\p{L}{2}/u.test(words) || [...words].some((char) => isUnspaced(char));
   if (isProse || /^[\d.,]+[kKmMbB%]?\s+\(?\p{L}/u.test(words)) return false;
   if (/[=<>]/.test(body)) return !/^["'\w-]*=["']/.test(body);
   if (/[/"']/.test(body) && /\p{L}{3,}/u.test(words)) return false;
@@ -137,6 +137,6 @@ export function mayBecomeMath(text, at) {
   if (close >= 0 && close + 1 < text.length) return false;
   if (body === '') return true;
   if (!mayBegin(text, at, body) || /^[\s{(]/.test(body) || /^[A-Z_]{2,}/.test(body)) return false;
-  if (/[\\^_={}<>+]/.test(body)) return !/\p{L}{3,}\s+\p{L}{3,}/u.test(body.replace(/\\(?:text|mathrm|operatorname)\{[^}]*\}?/g, ''));
+  if (/[\\^_={}<>+]/.test(body)) return !/\p{L}{3}\s+\p{L}{3}/u.test(body.replace(/\\(?:text|mathrm|operatorname)\{[^}]*\}?/g, ''));
   return /^[\p{L}|(-][\p{L}\d(),.'|!-]{0,12}\$?$/u.test(body);
 }

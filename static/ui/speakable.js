@@ -12,10 +12,10 @@ const PIECE = 220;
 export function speakable(text) {
   return text
     .replace(/^(```|~~~)[^\n]*\n[\s\S]*?(^\1[^\n]*$|$(?![\s\S]))/gm, ' ')
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/^\s*(#{1,6}|>|[-*+]|\d+[.)])\s+/gm, '')
+    .replace(/!?\[([^[\]]*)\]\((?:[^()]|\([^()]*\))*\)/g, '$1')
+    .replace(/^[^\S\n]*(#{1,6}|>|[-*+]|\d+[.)])\s+/gm, '')
     .replace(/(\*\*|__|~~|`|\*|\$\$?)/g, '')
-    .replace(/^\s*\|?[-:| ]+\|?\s*$/gm, '')
+    .replace(/^[-:| \t]+$/gm, '')
     .replace(/\|/g, ', ')
     .trim();
 }

@@ -84,6 +84,7 @@ test('numbers stand where the provider marks them', () => {
     ['second', [src(1, [3, 12])], `sec${one}ond`, 9],
     ['in `co de` it', [src(1, [6])], `in \`co de\`${one} it`],
     ['see [a b](https://x.example/) it', [src(1, [7])], `see [a b](https://x.example/)${one} it`],
+    ['see [a b](https://x.example/b_(c)) it', [src(1, [7])], `see [a b](https://x.example/b_(c))${one} it`],
     ['```\ncode\n```\n', [src(1, [6])], '```\ncode\n```\n'],
     ['```\ncode', [src(1, [6])], '```\ncode'],
     ['x ([s1](https://s1.example/))', [src(1, [29])], 'x ([s1](https://s1.example/))'],

@@ -13,6 +13,8 @@ import { cleanTitle } from '../../static/core/title.js';
 import { createMarkdown } from '../../static/files/markdown.js';
 import { contentOf } from '../../static/files/mime.js';
 import { bareAddresses } from '../../static/md/addresses.js';
+import { looksLikeMath, mayBecomeMath } from '../../static/md/math-rule.js';
+import { speakable } from '../../static/ui/speakable.js';
 
 /** Letters of a pumped text; the square of it takes an hour. */
 const LENGTH = 1_000_000;
@@ -30,6 +32,16 @@ const block = (kind) => (/** @type {string} */ text) => {
   return out;
 };
 
+/** @param {string} text */
+const cell = (text) => {
+  const out = createMarkdown(/** @type {any} */ ({ write() {} }));
+  out.openTable();
+  out.openRow();
+  out.text(text);
+  out.closeCell();
+  out.closeTable();
+};
+
 /** @type {{name: string, work: (text: string) => unknown, pumps: string[]}[]} */
 const TABLE = [
   { name: 'numbers of sources', work: (text) => citedText(text, [SOURCE]), pumps: ['`', '[', '[](', '![', '<', '<a', '$', '$$a', '~~~\n', '``a`', 'https://', '[a]('] },
@@ -40,6 +52,10 @@ const TABLE = [
   { name: 'one address', work: (text) => bareAddresses(`http://a${text}`, false), pumps: ['_', '.', ':', ':0', '.a'] },
   { name: 'quoted-printable', work: (text) => contentOf({ fields: new Map([['content-transfer-encoding', 'quoted-printable']]), body: text }), pumps: [' ', '\t', ' \t', '=', '= '] },
   { name: 'a heading of a document', work: block('heading'), pumps: [' ', '\t', ' \t', ' a', '\n '] },
+  { name: 'a cell of a document', work: cell, pumps: [' ', '\t', ' \t', 'a ', '\n '] },
+  { name: 'what may be a formula', work: looksLikeMath, pumps: ['a', 'a\'', 'aa\'', 'a ', '文', '0', 'a,', '_', 'a_'] },
+  { name: 'what may become a formula', work: (text) => mayBecomeMath(`$${text.slice(0, 3900)}=`, 0), pumps: ['a', 'a ', '{', '\\text{'] },
+  { name: 'what is read aloud', work: speakable, pumps: [' ', '\n', '\r\n', ' \n', '-', '| ', '[', '[](', '![', '[a]((', '```\n', '0', '- '] },
   { name: 'a paragraph of a document', work: block('paragraph'), pumps: [' ', '\t', ' \t', ' a', '\n '] },
 ];
 

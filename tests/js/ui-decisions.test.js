@@ -259,7 +259,9 @@ test('a question that fits goes to the top of the view', () => {
 });
 
 test('an answer is read out without its marks', () => {
-  assert.equal(speakable('# Title\n\n- **one** [two](https://x.example/)\n\n```js\ncode\n```\nend'), 'Title\none two\n\nend');
+  assert.equal(speakable('# Title\n\n- **one** [two](https://x.example/)\n\n```js\ncode\n```\nend'), 'Title\n\none two\n\n\nend');
+  assert.equal(speakable('See [it](https://x.example/a_(b)) and ![two](i.png).\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\n\n  1. first'),
+    'See it and two.\n\n,  a ,  b , \n\n,  1 ,  2 , \n\nfirst');
   assert.deepEqual(pieces('One. Two! 三。').map((piece) => piece.trim()), ['One.', 'Two!', '三。']);
   assert.ok(pieces('x'.repeat(500)).every((piece) => piece.length <= 220));
 });

@@ -14,8 +14,7 @@
 #include "confab/provider/provider.h"
 
 #include "provider/kind.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static char url[] = "http://127.0.0.1", path[] = "/", word[] = "x";
 static char version[] = "2023-06-01";

@@ -18,8 +18,7 @@
 #include "confab/base/buf.h"
 #include "confab/config/config.h"
 #include "confab/provider/provider.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 /* Reads a text by way of a file that is in memory only. */
 static struct config *

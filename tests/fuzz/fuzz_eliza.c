@@ -8,7 +8,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "confab/base/codepoint.h"
@@ -16,17 +15,9 @@
 #include "demo/eliza.h"
 #include "demo/pace.h"
 #include "demo/tour.h"
+#include "fuzz.h"
 
 #define TURNS 300 /* a few more than are replayed */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check_line(const struct buf *b)

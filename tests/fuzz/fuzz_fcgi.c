@@ -17,11 +17,10 @@
 #include "confab/gateway/fcgi_record.h"
 #include "confab/gateway/gateway.h"
 #include "confab/gateway/request.h"
+#include "fuzz.h"
 
 #define BODY_MAX 4096
 #define INPUT_MAX 65536 /* what a socket takes at once */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct turn {
 	unsigned served;

@@ -12,10 +12,9 @@
 #include <string.h>
 
 #include "gateway/fcgi_body.h"
+#include "fuzz.h"
 
 #define INPUT_MAX 65536
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Reads it all. Returns the body's length; it is in `out`. */
 static size_t

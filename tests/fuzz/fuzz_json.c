@@ -7,20 +7,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "confab/base/buf.h"
 #include "confab/base/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(int holds)
-{
-	if (!holds)
-		abort();
-}
+#include "fuzz.h"
 
 typedef enum json_result (
     *parser)(const char *, size_t, size_t, struct json_object **);

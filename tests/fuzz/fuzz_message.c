@@ -13,15 +13,7 @@
 #include <string.h>
 
 #include "engine/message.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(int holds)
-{
-	if (!holds)
-		abort();
-}
+#include "fuzz.h"
 
 /* What was read, written as a member of the set and read again with its end
  * behind it, is the same. */

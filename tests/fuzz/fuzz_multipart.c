@@ -8,13 +8,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "confab/base/buf.h"
 #include "confab/base/multipart.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 struct seen {
 	const char *form;
@@ -23,13 +21,6 @@ struct seen {
 	struct buf written; /* the same parts as a form */
 	char boundary[MULTIPART_BOUNDARY_MAX + 1];
 };
-
-static void
-check(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check_text(const struct seen *s, const struct multipart_text *t)

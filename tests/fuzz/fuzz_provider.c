@@ -8,26 +8,17 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "confab/base/json.h"
 
 #include "provider/kind.h"
+#include "fuzz.h"
 
 #define KEY "fuzzing-key-0123456789"
 #define HOST "secret-host.example"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static char url[] = "https://" HOST "/v1", key[] = KEY;
-
-static void
-check(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check_error(const struct api_error *err)

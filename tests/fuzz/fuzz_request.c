@@ -13,11 +13,10 @@
 #include <string.h>
 
 #include "confab/gateway/request.h"
+#include "fuzz.h"
 
 #define BODY_MAX 256
 #define NO_HURRY 3600000 /* ms: the machine may be busy, and nothing waits */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const names[] = { "PATH_INFO", "SCRIPT_NAME", "QUERY_STRING",
 	"CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_ORIGIN", "HTTP_HOST",

@@ -21,21 +21,13 @@
 #include "confab/base/log.h"
 #include "confab/state/shared_slots.h"
 #include "confab/state/shared_state.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static char folder[] = "/tmp/confab-fuzz-XXXXXX";
 static char path[64];
 static struct shared_state *state;
 static off_t file_size;
 static unsigned round_number;
-
-static void
-check(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 end(void)

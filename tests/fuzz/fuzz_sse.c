@@ -11,10 +11,9 @@
 #include <string.h>
 
 #include "confab/provider/sse.h"
+#include "fuzz.h"
 
 #define EVENT_MAX 200
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int
 take(void *arg, const struct sse_event *ev)

@@ -7,29 +7,20 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "confab/base/crypto.h"
 #include "confab/base/encode.h"
 #include "confab/identity/token.h"
+#include "fuzz.h"
 
 #define MAC_LEN CRYPTO_SHA256_LEN
 #define RAW_MAX 512
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct token_key keys[] = {
 	{ "k1", { 1 } },
 	{ "k2", { 2 } },
 };
-
-static void
-check(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* A token that is taken is written again as it was. */
 static void

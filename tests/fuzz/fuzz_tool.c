@@ -17,17 +17,9 @@
 #include "tool/list.h"
 #include "tool/message.h"
 #include "tool/offers.h"
+#include "fuzz.h"
 
 #define ID 7 /* of the request that is answered; corpus files name it */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* What is given out, alone or between braces, is JSON of an object. */
 static void

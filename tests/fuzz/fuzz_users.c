@@ -8,7 +8,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "confab/base/buf.h"
@@ -16,17 +15,9 @@
 #include "confab/identity/keyring.h"
 #include "confab/identity/password.h"
 #include "confab/identity/users.h"
+#include "fuzz.h"
 
 #define OUT_MAX (1024 * 1024)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check_same(const struct users *a, const struct users *b)

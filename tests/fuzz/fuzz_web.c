@@ -14,8 +14,7 @@
 
 #include "tool/web_page.h"
 #include "tool/web_search.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void
 page(const char *s, size_t len, unsigned how)

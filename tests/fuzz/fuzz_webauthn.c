@@ -8,12 +8,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "confab/identity/webauthn.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static const unsigned char challenge[32];
 /* What the browser says, as it should, so that the rest is come to. */
@@ -23,13 +21,6 @@ static const char made[] = "{\"type\":\"webauthn.create\",\"challenge\":"
 static const char used[] = "{\"type\":\"webauthn.get\",\"challenge\":"
 			   "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\","
 			   "\"origin\":\"https://example.org\"}";
-
-static void
-check(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static struct webauthn_bytes
 text(const char *s)

@@ -254,9 +254,8 @@ check_version(struct assets *a)
 	else
 		finding_bad(&a->d->found, FINDING_WARN, "version", same,
 		    "is nginx's alias another installation's folder, or the "
-		    "page "
-		    "in a cache on the way? After an upgrade of several hosts, "
-		    "not all of them have it yet",
+		    "page in a cache on the way? After an upgrade of several "
+		    "hosts, not all of them have it yet",
 		    "the page is of %.*s, and confabctl of " VERSION,
 		    (int)strcspn(a->version + 1, "-/"), a->version + 1);
 }

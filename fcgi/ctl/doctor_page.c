@@ -176,8 +176,8 @@ check_kept(struct visit *d)
 	    visit_header_has(d, "CF-Cache-Status", "HIT"))
 		finding_bad(&d->found, FINDING_WARN, "page-kept", what,
 		    "the cache is to ask again, as Cache-Control: no-cache "
-		    "says "
-		    "(in a content network, no rule \"cache everything\")",
+		    "says (in a content network, no rule \"cache "
+		    "everything\")",
 		    "a cache on the way has answered");
 	else
 		finding_good(&d->found, "page-kept", "%s", what);

@@ -32,8 +32,9 @@ refuse_unknown(struct relay_loop *l, struct relay_job *job)
 
 /*
  * A call of a tool is on the loop of its server's session, or of the one that
- * it goes on with, and not on its key's. So who asks for a stream that is not where its key says is
- * sent on to the other loops. Returns false when all of them were asked.
+ * it goes on with, and not on its key's. So who asks for a stream that is not
+ * where its key says is sent on to the other loops. Returns false when all of
+ * them were asked.
  */
 static bool
 ask_next(struct relay_loop *l, struct relay_job *job)
@@ -101,8 +102,8 @@ look_up(struct relay_loop *l, const struct relay_job *job,
 	    job->place.where == ENGINE_LOST || job->place.where == ENGINE_OVER;
 }
 
-/* A call that another generation asks about is not here: neither on this loop, nor
- * on the others. */
+/* A call that another generation asks about is not here: neither on this loop,
+ * nor on the others. */
 static void
 pass_on(struct relay_loop *l, struct relay_job *job)
 {

@@ -76,9 +76,11 @@ static int on_message(void *, const char *, size_t);
 static void on_alive(void *);
 static void on_end(void *, const struct tool_wire_end *);
 
-static const struct tool_wire_handler wire_handler = { .message = on_message,
+static const struct tool_wire_handler wire_handler = {
+	.message = on_message,
 	.alive = on_alive,
-	.end = on_end };
+	.end = on_end,
+};
 
 static void
 send_step(struct tool_client *c)

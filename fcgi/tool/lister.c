@@ -210,10 +210,12 @@ on_end(void *arg, const struct api_error *err, bool mismatch)
 	settle(l, err);
 }
 
-static const struct tool_client_handler handler = { .put = put,
+static const struct tool_client_handler handler = {
+	.put = put,
 	.message = on_message,
 	.alive = on_alive,
-	.end = on_end };
+	.end = on_end,
+};
 
 static void
 ask_page(struct tool_lister *l)

@@ -272,9 +272,10 @@ on_end(void *arg, const struct api_error *err)
 	free(type);
 }
 
-static const struct upstream_exchange_handler exchange_handler = { .body =
-								       on_body,
-	.end = on_end };
+static const struct upstream_exchange_handler exchange_handler = {
+	.body = on_body,
+	.end = on_end,
+};
 
 /* A stranger is told nothing of ours: no token, no header of the section's. */
 static int

@@ -285,9 +285,11 @@ on_end(void *arg, const struct api_error *err)
 	wire_free(w);
 }
 
-static const struct upstream_exchange_handler handler = { .body = on_body,
+static const struct upstream_exchange_handler handler = {
+	.body = on_body,
 	.end = on_end,
-	.head = on_head };
+	.head = on_head,
+};
 
 /* ---- From outside -----------------------------------------------------------*/
 
@@ -403,9 +405,10 @@ tell_end(void *arg, const struct api_error *err)
 void
 tool_wire_tell(const struct tool_wire_call *call, struct provider_request *req)
 {
-	static const struct upstream_exchange_handler nobody = { .body =
-								     tell_body,
-		.end = tell_end };
+	static const struct upstream_exchange_handler nobody = {
+		.body = tell_body,
+		.end = tell_end,
+	};
 	struct upstream_exchange_call x;
 
 	fill_call(&x, call);

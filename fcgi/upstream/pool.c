@@ -344,8 +344,11 @@ transfer_start(struct upstream_pool *p, struct transfer *t,
     const struct transfer_peer *peer, struct provider_request *req,
     unsigned connect_ms)
 {
+	struct transfer_peer trusted = *peer;
 	struct shard *s;
 
+	if (trusted.ca_file == NULL)
+		trusted.ca_file = p->authorities;
 	t->origin = origin_of(p, peer->url);
 	if (t->origin == NULL)
 		return -1;
@@ -354,7 +357,7 @@ transfer_start(struct upstream_pool *p, struct transfer *t,
 		return -1;
 	t->shard = s;
 	t->expected_reuse = t->origin->idle[s->index] > 0;
-	if (transfer_setup(t, p->share, peer, req, connect_ms) == -1)
+	if (transfer_setup(t, p->share, &trusted, req, connect_ms) == -1)
 		return -1;
 	if (t->expected_reuse)
 		t->origin->idle[s->index]--;
@@ -402,6 +405,7 @@ upstream_pool_new(struct loop *l)
 	if (p == NULL)
 		return NULL;
 	p->loop = l;
+	p->authorities = upstream_authorities();
 	p->share = curl_share_init();
 	if (p->share == NULL) {
 		free(p);

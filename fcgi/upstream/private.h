@@ -46,6 +46,7 @@ struct shard {
 struct upstream_pool {
 	struct loop *loop;
 	CURLSH *share;
+	const char *authorities; /* of who names none; NULL: libcurl's own */
 	struct shard *shards[UPSTREAM_SHARDS];
 	unsigned n_shards;
 	struct origin origins[UPSTREAM_ORIGINS];

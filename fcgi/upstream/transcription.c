@@ -140,9 +140,10 @@ on_end(void *arg, const struct api_error *err)
 	finish(t);
 }
 
-static const struct upstream_exchange_handler exchange_handler = { .body =
-								       on_body,
-	.end = on_end };
+static const struct upstream_exchange_handler exchange_handler = {
+	.body = on_body,
+	.end = on_end,
+};
 
 struct upstream_transcription *
 upstream_transcription_start(struct upstream_pool *p,

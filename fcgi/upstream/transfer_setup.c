@@ -154,13 +154,23 @@ on_request(void *arg, char *ip, char *local_ip, int port, int local_port)
 }
 #endif
 
-/*
- * The system's authorities where libcurl's own file is not there, as when it was
- * built for another system and came in a bundle. NULL: libcurl's own.
- */
+/* The file of authorities that libcurl was built with; NULL: none is known. */
 static const char *
-other_authorities(const char *own)
+own_authorities(void)
 {
+#if LIBCURL_VERSION_NUM >= 0x074600
+	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+
+	return v->age >= CURLVERSION_SEVENTH ? v->cainfo : NULL;
+#else
+	return NULL;
+#endif
+}
+
+const char *
+upstream_authorities(void)
+{
+	const char *own = own_authorities();
 	static const char *const files[] = {
 		"/etc/ssl/certs/ca-certificates.crt",	  /* Debian, Alpine */
 		"/etc/pki/tls/certs/ca-bundle.crt",	  /* Fedora, RHEL */
@@ -186,22 +196,16 @@ other_authorities(const char *own)
 static int
 setup_authorities(CURL *e, const struct transfer_peer *peer)
 {
-	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-	const char *own = NULL, *file = peer->ca_file;
-
-#if LIBCURL_VERSION_NUM >= 0x074600
-	own = v->age >= CURLVERSION_SEVENTH ? v->cainfo : NULL;
-#endif
-	if (file == NULL)
-		file = other_authorities(own);
-	if (file != NULL || own != NULL)
+	if (peer->ca_file != NULL || own_authorities() != NULL)
 		curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
 #if LIBCURL_VERSION_NUM >= 0x075700
 	curl_easy_setopt(e, CURLOPT_CA_CACHE_TIMEOUT, AUTHORITIES_AGE);
 #endif
-	if (file == NULL)
+	if (peer->ca_file == NULL)
 		return 0;
-	return curl_easy_setopt(e, CURLOPT_CAINFO, file) == CURLE_OK ? 0 : -1;
+	return curl_easy_setopt(e, CURLOPT_CAINFO, peer->ca_file) == CURLE_OK
+	    ? 0
+	    : -1;
 }
 
 /* Says how connections are used. Returns -1 when memory is short for what

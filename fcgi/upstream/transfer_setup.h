@@ -16,6 +16,12 @@ int transfer_setup(struct transfer *t, CURLSH *share,
     const struct transfer_peer *peer, const struct provider_request *req,
     unsigned connect_ms);
 
+/*
+ * The system's file of authorities where libcurl's own is not there, as when it
+ * was built for another system and came in a bundle. NULL: libcurl's own.
+ */
+const char *upstream_authorities(void);
+
 /* For a transfer to an address that is somebody else's word: it goes to public
  * ones alone, on a connection of its own. Returns 0 or -1. */
 int upstream_setup_web(struct transfer *t);

@@ -95,15 +95,28 @@ function flattened(field, form) {
   let flat = field;
   for (let step = 0; step < MAX_STEPS; step += 1) {
     const { $ref: ref, anyOf, oneOf, allOf, ...rest } = flat;
-    const several = [anyOf, oneOf, allOf].find((list) => Array.isArray(list));
-    const others = Array.isArray(several) ? several.filter((one) => !isObject(one) || one['type'] !== 'null') : [];
-    const next = typeof ref === 'string' ? definition(ref, form) : others.length === 1 && isObject(others[0]) && others[0]['const'] === undefined ? others[0] : null;
+    const next = typeof ref === 'string' ? definition(ref, form) : alternative([anyOf, oneOf, allOf].find(Array.isArray) ?? []);
     if (next === null) break;
     flat = { ...next, ...rest };
   }
   const { type } = flat;
-  if (Array.isArray(type)) return { ...flat, type: type.filter((one) => one !== 'null').length === 1 ? type.find((one) => one !== 'null') : undefined };
+  if (Array.isArray(type)) {
+    const types = type.filter((one) => one !== 'null');
+    return { ...flat, type: types.length === 1 ? types[0] : undefined };
+  }
   return type === undefined && choicesOf(flat) !== null ? { ...flat, type: 'string' } : flat;
+}
+
+/**
+ * The only schema of a list beside null, unless it is a choice of one.
+ *
+ * @param {unknown[]} list
+ * @returns {Schema | null}
+ */
+function alternative(list) {
+  const others = list.filter((one) => !isObject(one) || one['type'] !== 'null');
+  const [only] = others;
+  return others.length === 1 && isObject(only) && only['const'] === undefined ? only : null;
 }
 
 /**

@@ -3,7 +3,8 @@
 
 import { readNumbering, readStyles } from './docx-styles.js';
 import { byName } from './elements.js';
-import { createMarkdown, whole } from './markdown.js';
+import { clamped } from './limits.js';
+import { createMarkdown } from './markdown.js';
 import { isAddress, mainPart, partOfType, readPart, relationsOf } from './office.js';
 import { attribute } from './xml.js';
 
@@ -120,7 +121,7 @@ const OPENED = {
   pStyle(body, element) { set(body, { style: attribute(element, 'val') ?? '' }); },
   outlineLvl(body, element) { set(body, { level: Number(attribute(element, 'val')) + 1 }); },
   numId(body, element) { set(body, { numId: attribute(element, 'val') }); },
-  ilvl(body, element) { set(body, { depth: whole(Number(attribute(element, 'val')), 0, MAX_LIST_DEPTH) }); },
+  ilvl(body, element) { set(body, { depth: clamped(Number(attribute(element, 'val')), 0, MAX_LIST_DEPTH) }); },
   tbl(body, element) { if (W.test(element.space)) body.out.openTable(); },
   tr(body) { body.out.openRow(); },
   tc(body) { body.span = 1; },

@@ -253,11 +253,11 @@ function worth(character, encoding, before, after) {
   return eastern(character, encoding, before, after);
 }
 
-const CYRILLIC = /[\u0400-\u045f\u0490\u0491]/;
 const LATIN = /\p{Script=Latin}/u;
 const UPPER = /\p{Lu}/u;
 const LOWER = /\p{Ll}/u;
 const HALF_WIDTH = /[\uff61-\uff9f]/;
+const CYRILLIC = /[\u0400-\u045f\u0490\u0491]/;
 
 /** First and last pair of bytes of the characters of the first level. @type {Record<string, [number, number]>} */
 const FIRST_LEVEL = { gb18030: [0xb0a1, 0xd7f9], big5: [0xa440, 0xc67e], shift_jis: [0x889f, 0x9872] };

@@ -31,6 +31,17 @@ export const MAX_PDF_PAGES = 5000;
 export const MAX_TABLE_COLUMNS = 256;
 
 /**
+ * A whole number of a file, which may say anything, as one that can be meant.
+ *
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
+export function clamped(value, least, most) {
+  return Math.min(most, Math.max(least, Math.trunc(value) || least));
+}
+
+/**
  * @typedef {object} Budget  what one file may still take; a reader spends before it takes
  * @property {(bytes: number) => void} unpack  throws FileError 'bomb' when too much would be unpacked
  * @property {(chars: number) => void} write   throws FileError 'large' when the text would be too long

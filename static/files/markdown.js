@@ -2,7 +2,7 @@
 // Writes a document down as Markdown while it is read: blocks, lists, tables, notes. The reader says what begins and
 // ends; this knows how it looks. Pure.
 
-import { BLOCK_CHARS, MAX_TABLE_COLUMNS } from './limits.js';
+import { BLOCK_CHARS, clamped, MAX_TABLE_COLUMNS } from './limits.js';
 
 /** An item that is deeper is not set in further. */
 const MAX_INDENT = 16;
@@ -54,16 +54,6 @@ function cellText(text) {
 }
 
 /**
- * A number of a file, which may say anything.
- * @param {number} value
- * @param {number} least
- * @param {number} most
- */
-export function whole(value, least, most) {
-  return Math.min(most, Math.max(least, Math.trunc(value) || least));
-}
-
-/**
  * A block's words as they stand in Markdown; '' when it says nothing.
  * @param {Block} block
  * @param {string} raw
@@ -75,7 +65,7 @@ function blockText(block, raw, widths) {
   const text = raw.replace(/(?<![ \t])[ \t]+$/gm, '').trim();
   if (text === '') return '';
   switch (block.kind) {
-    case 'heading': return `${'#'.repeat(whole(block.level, 1, 6))} ${text.replace(/(?<!\s)\s*\n\s*/g, ' ')}`;
+    case 'heading': return `${'#'.repeat(clamped(block.level, 1, 6))} ${text.replace(/(?<!\s)\s*\n\s*/g, ' ')}`;
     case 'quote': return plainLines(text).replace(/^/gm, '> ');
     case 'item': return itemText(block, text, widths);
     default: return plainLines(text);
@@ -90,7 +80,7 @@ function blockText(block, raw, widths) {
  */
 function itemText({ marker: written, depth, goesOn }, text, widths) {
   const marker = goesOn === true ? ' '.repeat(written.length) : written;
-  const deep = whole(depth, 0, MAX_INDENT);
+  const deep = clamped(depth, 0, MAX_INDENT);
   while (widths.length < deep) widths.push(2);
   widths.length = deep;
   const indent = ' '.repeat(widths.reduce((sum, width) => sum + width, 0));
@@ -112,7 +102,7 @@ function tableText(rows, inCell) {
 
 /** How wide a cell is; what is wider than a table lies, and would push the others out of it. @param {number} span */
 function columnsOf(span) {
-  return span > MAX_TABLE_COLUMNS ? 1 : whole(span, 1, MAX_TABLE_COLUMNS);
+  return span > MAX_TABLE_COLUMNS ? 1 : clamped(span, 1, MAX_TABLE_COLUMNS);
 }
 
 /** @param {Table} table @param {number} span */

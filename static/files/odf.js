@@ -4,7 +4,8 @@
 import { addRow, createRows, writeSheet } from './csv.js';
 import { byName } from './elements.js';
 import { FileError } from './errors.js';
-import { createMarkdown, whole } from './markdown.js';
+import { clamped } from './limits.js';
+import { createMarkdown } from './markdown.js';
 import { isAddress, readPart } from './office.js';
 import { attribute, decodeXml } from './xml.js';
 
@@ -89,7 +90,7 @@ const OPENED = {
   spreadsheet(reader) { reader.inSheet = true; },
   p: beginParagraph,
   h: beginParagraph,
-  s(reader, element) { say(reader, ' '.repeat(whole(count(element, 'c'), 1, MAX_BLANKS))); },
+  s(reader, element) { say(reader, ' '.repeat(clamped(count(element, 'c'), 1, MAX_BLANKS))); },
   tab(reader) { say(reader, '\t'); },
   'line-break'(reader) { say(reader, '\n'); },
   list({ lists }, element) {

@@ -4,7 +4,7 @@
 import { decodeAs } from './encoding.js';
 import { lookUp } from './elements.js';
 import { FileError } from './errors.js';
-import { MAX_DEPTH, MAX_PART_BYTES, MAX_TABLE_COLUMNS } from './limits.js';
+import { clamped, MAX_DEPTH, MAX_PART_BYTES, MAX_TABLE_COLUMNS } from './limits.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress } from './office.js';
 
@@ -248,11 +248,11 @@ const WORDS = {
     reader.style = number ?? 0;
     if (top(reader).destination !== 'stylesheet') reader.level = reader.headings.get(reader.style) ?? 0;
   },
-  ilvl(reader, number) { reader.depth = Math.min(MAX_LIST_DEPTH, Math.max(0, number ?? 0)); },
+  ilvl(reader, number) { reader.depth = clamped(number ?? 0, 0, MAX_LIST_DEPTH); },
   fldrslt: openLink,
   field(reader) { reader.instruction = ''; },
   intbl(reader) { reader.inTables = Math.max(1, reader.inTables); },
-  itap(reader, number) { reader.inTables = Math.min(MAX_TABLES, Math.max(0, number ?? 1)); },
+  itap(reader, number) { reader.inTables = clamped(number ?? 1, 0, MAX_TABLES); },
   trowd(reader) { reader.edges = []; },
   cellx(reader, number) { if (reader.edges.length < MAX_TABLE_COLUMNS) reader.edges.push(number ?? 0); },
   cell(reader) { endCell(reader, 1); },
@@ -268,7 +268,7 @@ const WORDS = {
   },
   ansicpg(reader, number) { reader.encoding = CODE_PAGES[number ?? 1252] ?? reader.encoding; },
   mac(reader) { reader.encoding = 'macintosh'; },
-  uc(reader, number) { top(reader).skip = Math.min(MAX_SKIP, Math.max(0, number ?? 1)); },
+  uc(reader, number) { top(reader).skip = clamped(number ?? 1, 0, MAX_SKIP); },
   v: hide,
   deleted: hide,
   f(reader, number) {

@@ -47,10 +47,10 @@ import { sniff } from './sniff.js';
 const HEAD_BYTES = 4096;
 const WITH_SOURCE = new Set(['html', 'mail', 'notebook', 'rtf']);
 /** Characters of a file's name that are kept: as many as a file system takes. */
-const MAX_NAME_CHARS = 255;
+const MAX_FILE_NAME_CHARS = 255;
 
 /** @param {File} file */
-const nameOf = (file) => plainName(file.name, MAX_NAME_CHARS);
+const nameOf = (file) => plainName(file.name, MAX_FILE_NAME_CHARS);
 
 /**
  * What can be chosen for a file.

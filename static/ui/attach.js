@@ -130,9 +130,11 @@ function takePaste(ctx, event, plain, add) {
   });
   if (means === 'text') return;
   event.preventDefault();
+  const asFile = () => add([new File([text], `${ctx.i18n.t('compose.pasted')}.txt`, { type: 'text/plain' })], true);
   if (means === 'files') add(files);
-  else if (means === 'table') void ctx.i18n.late(() => import('./attach-taker.js')).then(({ pasteTable }) => pasteTable(text));
-  else add([new File([text], `${ctx.i18n.t('compose.pasted')}.txt`, { type: 'text/plain' })], true);
+  // Where the code for tables cannot be loaded, nothing that was pasted may be lost.
+  else if (means === 'table') void ctx.i18n.late(() => import('./attach-taker.js')).then(({ pasteTable }) => pasteTable(text)).catch(asFile);
+  else asFile();
 }
 
 /**

@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { citedText } from '../../static/core/citations.js';
 import { asText } from '../../static/core/export-markdown.js';
 import { cleanTitle } from '../../static/core/title.js';
+import { createBudget } from '../../static/files/limits.js';
 import { createMarkdown } from '../../static/files/markdown.js';
 import { contentOf } from '../../static/files/mime.js';
 import { bareAddresses } from '../../static/md/addresses.js';
@@ -26,7 +27,7 @@ const SOURCE = /** @type {const} */ ({ kind: 'source', number: 1, url: 'https://
 const CITED = Array.from({ length: 100 }, (_, i) => ({ ...SOURCE, number: i + 1, at: Array.from({ length: 1000 }, (__, j) => 1 + i + j * 997) }));
 /** @param {'heading' | 'paragraph'} kind */
 const block = (kind) => (/** @type {string} */ text) => {
-  const out = createMarkdown(/** @type {any} */ ({ write() {} }));
+  const out = createMarkdown(createBudget());
   out.text(text);
   out.end(kind === 'heading' ? { kind, level: 1 } : { kind });
   return out;
@@ -34,7 +35,7 @@ const block = (kind) => (/** @type {string} */ text) => {
 
 /** @param {string} text */
 const cell = (text) => {
-  const out = createMarkdown(/** @type {any} */ ({ write() {} }));
+  const out = createMarkdown(createBudget());
   out.openTable();
   out.openRow();
   out.text(text);

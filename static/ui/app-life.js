@@ -47,6 +47,8 @@ const MAX_HEIGHT = 4000;
 /** How long an app has to be there, and to end by itself, ms. */
 const MAX_START_MS = 20_000;
 const MAX_LEAVE_MS = 500;
+/** How long after what a press says the focus may come, ms. */
+const MAX_FOCUS_MS = 1000;
 /** Of an address that is opened. */
 const MAX_URL_CHARS = 4096;
 
@@ -179,7 +181,7 @@ function run(life, command) {
       break;
     }
     case 'write':
-      write(life, command);
+      void write(life, command);
       break;
     default:
       life.onBad('many');
@@ -259,13 +261,39 @@ async function settled(life, id, work) {
 }
 
 /**
+ * Whether the person is at the app. What a press in it says may come before the focus that it brings, which is waited for.
+ * @param {Life} life
+ * @returns {Promise<boolean>}
+ */
+function isAt({ frame, over: { signal } }) {
+  const look = () => document.activeElement === frame?.element;
+  if (look()) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => end(look()), MAX_FOCUS_MS);
+    const seen = () => {
+      if (look()) end(true);
+    };
+    /** @param {boolean} is */
+    const end = (is) => {
+      clearTimeout(timer);
+      removeEventListener('blur', seen);
+      resolve(is);
+    };
+    // The page's window loses what its frame gets.
+    addEventListener('blur', seen, { signal });
+  });
+}
+
+/**
  * Puts words into the composer, behind those that are there: only for an app
  * that the person is at, so that nobody's typing is disturbed.
  * @param {Life} life
  * @param {Extract<AppCommand, {do: 'write'}>} command
  */
-function write(life, { id, text }) {
-  if (document.activeElement !== life.frame?.element) {
+async function write(life, { id, text }) {
+  const is = await isAt(life);
+  if (life.over.signal.aborted) return;
+  if (!is) {
     step(life, { type: 'failed', id, why: 'The person is not at the app.' });
     return;
   }

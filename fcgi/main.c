@@ -245,7 +245,7 @@ serve(const struct options *o, struct settings *s, struct identity *id, int fd,
 	relay_reload(service.relay, s);
 	settings_publish(settings_ref(s));
 	work.arg = &service;
-	watch_await_models(service.relay, &kin);
+	watch_await_lists(service.relay, &kin);
 	pool = pool_start(fd, own, s->config->workers, &work);
 	if (pool == NULL) {
 		log_msg(LOG_LEVEL_ERROR, "threads: %s", strerror(errno));

@@ -15,18 +15,24 @@
 #include "confab/relay/relay.h"
 #include "confab/system/generation.h"
 #include "confab/system/sd_notify.h"
+#include "confab/tool/servers.h"
 
 #include "main_watch.h"
 
+static bool
+has_lists(struct relay *r)
+{
+	return relay_ready(r) && tool_servers_ready(relay_tools(r), false);
+}
+
 void
-watch_await_models(const struct relay *r, const struct generation *kin)
+watch_await_lists(struct relay *r, const struct generation *kin)
 {
 	const struct timespec look = { 0, KIN_LOOK * 1000000L };
-	uint64_t until = clock_mono_ms() + KIN_MODELS;
+	uint64_t until = clock_mono_ms() + KIN_LISTS;
 	sigset_t pending;
 
-	while (
-	    kin->n_elders > 0 && !relay_ready(r) && clock_mono_ms() < until) {
+	while (kin->n_elders > 0 && !has_lists(r) && clock_mono_ms() < until) {
 		if (sigpending(&pending) == 0 &&
 		    sigismember(&pending, SIGTERM) == 1)
 			return;

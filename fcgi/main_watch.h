@@ -16,8 +16,8 @@ struct pool;
 struct relay;
 
 #define KIN_TICK 250 /* ms between two looks at the master and at one's end */
-#define KIN_MODELS 12000 /* ms for the providers' lists, before it serves */
-#define KIN_LOOK 5	 /* ms between two looks whether they are there */
+#define KIN_LISTS 12000 /* ms for what others list, before it serves */
+#define KIN_LOOK 5	/* ms between two looks whether they are there */
 
 /* What the main thread waits for. */
 struct watch {
@@ -41,8 +41,8 @@ struct watch {
  * owner, decides what follows goes on refusing. `set` is blocked, in all threads. */
 void watch_signals(struct watch *w, const sigset_t *set);
 
-/* Who comes after another knows the models that it knew, before it serves: waits
- * for their lists, for at most KIN_MODELS. */
-void watch_await_models(const struct relay *r, const struct generation *kin);
+/* Who comes after another knows the models and the tools that it knew, before it
+ * serves: waits for their lists, for at most KIN_LISTS. */
+void watch_await_lists(struct relay *r, const struct generation *kin);
 
 #endif

@@ -52,6 +52,8 @@ export class ToolServer {
   own = new OwnStreams();
   #next = 1;
   #waiting = new Map();
+  /** @type {(() => void)[]} */
+  #held = [];
   /** what a broken stream still has: by event id */
   #kept = new Map();
 
@@ -80,6 +82,11 @@ export class ToolServer {
   close() {
     this.server.closeAllConnections();
     return new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** Answers the calls that are held. */
+  release() {
+    for (const go of this.#held.splice(0)) go();
   }
 
   /** What was asked with this method of MCP's. @param {string} method */
@@ -362,6 +369,14 @@ export class ToolServer {
         begin();
         progress(1, 'waiting');
         return undefined;
+      case 'hold':
+        begin();
+        progress(1, 'held');
+        this.#held.push(() => {
+          event(answer('let go'));
+          response.end();
+        });
+        return undefined;
       case 'silent':
         return undefined;
       case 'huge':
@@ -377,13 +392,17 @@ export class ToolServer {
           answer('y'.repeat(given.bytes)).result);
       case 'many':
         begin();
-        for (let n = 0; n < given.n; n++) progress(n, '');
+        for (let n = 0; n < given.n && !response.destroyed; n++) {
+          if (n % 1000 === 0) await new Promise(setImmediate);
+          progress(n, '');
+        }
         event(answer('after many'));
         return response.end();
       case 'bytes':
         response.writeHead(200, { 'Content-Type': given.type
           ?? 'application/json', ...given.headers });
-        return response.end(Buffer.from(given.base64, 'base64'));
+        return response.end(Buffer.from(Buffer.from(given.base64, 'base64')
+          .toString('latin1').replace(':ID,', `:${body.id},`), 'latin1'));
       case 'drip':
         begin();
         setInterval(() => response.write(':'), 50).unref();

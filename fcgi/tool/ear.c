@@ -278,8 +278,10 @@ can_go_on(const struct tool_ear *e, const struct tool_wire_end *end)
 {
 	if (end->err != NULL && strcmp(end->err->code, "tool_too_large") == 0)
 		return false;
+	/* 409: it takes the one that broke for still open. */
 	return e->members != NULL && e->tries < TOOL_EAR_TRIES &&
-	    (e->open || (e->was_open && end->status == 0));
+	    (e->open ||
+		(e->was_open && (end->status == 0 || end->status == 409)));
 }
 
 static void

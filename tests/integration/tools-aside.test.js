@@ -153,6 +153,41 @@ test('a server without such a stream is asked for it once a session',
     }
   });
 
+test('a refusal that is no answer to whether there is such a stream is not '
+  + 'taken for one', async () => {
+  for (const status of [409, 401, 403, 408, 429, 503]) {
+    server.own.answers = status;
+    server.own.asked = 0;
+    server.sessions.clear();
+    for (const n of [1, 2]) {
+      assert.equal((await call({ text: `${n}` })).text, `act: ${n}`);
+    }
+    assert.equal(server.own.asked, 2, `${status}: asked with each call`);
+    server.own.answers = 'opens';
+    const { body } = await call({ do: 'aside',
+      messages: [question(`s-${status}`, 'Who?')] });
+    assert.ok(body.input_required, `${status}: then it is heard`);
+  }
+});
+
+test('one that a server takes for still open is asked for again while a call '
+  + 'is under way', async () => {
+  const answer = call({ do: 'hold' });
+  await until(() => server.own.open.size === 1
+    && server.lastCall.body.params.arguments.do === 'hold');
+  const [[session, stream]] = server.own.open;
+  server.own.answers = 409;
+  server.own.asked = 0;
+  stream.destroy();
+  await until(() => server.own.asked === 2);
+  server.own.answers = 'opens';
+  await until(() => server.own.open.has(session));
+  server.own.say(session, question('q-409', 'Still there?'));
+  const asked = (await answer).body.input_required;
+  assert.equal(asked.requests[1].params.message, 'Still there?');
+  server.release();
+});
+
 test('one that says nothing at all keeps no call for long', async () => {
   server.own.answers = 'hangs';
   assert.equal((await call({ text: 'patience' })).text, 'act: patience');

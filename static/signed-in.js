@@ -99,7 +99,7 @@ export function openConversations({ keepSettings, ...page }) {
   // Seldom wanted, and loaded only then.
   const runScript = async (/** @type {string} */ code, /** @type {AbortSignal} */ signal) =>
     (await import('./sandbox/sandbox.js')).runScript(code, signal);
-  const runTool = createToolRunner({ api, env, limits: () => store.getState().session.limits, newKey: newUuid, runScript });
+  const runTool = createToolRunner({ api, env, limits: () => store.getState().session.limits, newKey: newUuid, reload: () => loadTools(store, api), runScript });
   const answers = createAnswers({ ...page, newKey: newUuid, runTool });
   const core = createCoreActions({ store, now: env.now, newId, keepSettings });
   watchQueues({ store, send: answers.send });

@@ -195,6 +195,27 @@ find_tool(struct tool_call *c, struct tool_servers *s, struct api_error *err)
 	return 0;
 }
 
+/* What was agreed to may be something else now. A call that waits for an answer
+ * is under way already. */
+static int
+check_digest(const struct tool_call *c, struct api_error *err)
+{
+	struct json_object *member = json_get(c->root, "digest");
+	size_t len = 0;
+	const char *digest = json_str(c->root, "digest", &len);
+
+	if (c->tool == NULL || member == NULL || c->loop >= 0)
+		return 0;
+	if (digest == NULL)
+		return bad(err, "digest", "a string");
+	if (len == strlen(c->tool->digest) &&
+	    memcmp(digest, c->tool->digest, len) == 0)
+		return 0;
+	/* Whose list is the older one is not known. */
+	tool_server_changed(c->server);
+	return tool_call_changed(err);
+}
+
 /* ---- Something else --------------------------------------------------------------*/
 
 /* True when a server offers what is asked for, to this user. */
@@ -314,13 +335,21 @@ tool_call_new(struct tool_servers *s, struct config *config,
 		(void)api_error_no_memory(err);
 	else if (parse(c, body, len, err) == 0 && take_members(c, err) == 0 &&
 	    (op == TOOL_OP_CALL ? find_tool : find_offer)(c, s, err) == 0 &&
-	    take_token(c, err) == 0 && make_owner(c, who, err) == 0)
+	    take_token(c, err) == 0 && check_digest(c, err) == 0 &&
+	    make_owner(c, who, err) == 0)
 		return c;
 	tool_call_unref(c);
 	return NULL;
 }
 
 /* ---- What is told -------------------------------------------------------------*/
+
+int
+tool_call_changed(struct api_error *err)
+{
+	return api_error_set(err, 409, "tool_changed",
+	    "The tool has changed; look at it again.");
+}
 
 const char *
 tool_call_page(const struct tool_call *c)

@@ -43,6 +43,9 @@ struct tool_call {
 /* The method of MCP's that asks for it. */
 const char *tool_call_method(const struct tool_call *c);
 
+/* Says that the tool is another one than was agreed to. Returns -1. */
+int tool_call_changed(struct api_error *err);
+
 /* The page that draws its results, or NULL. */
 const char *tool_call_page(const struct tool_call *c);
 

@@ -181,8 +181,8 @@ on_listed(void *arg, const struct api_error *err)
 	/* What a person agreed to may be something else now. */
 	if (t == NULL || strcmp(t->digest, c->tool->digest) != 0) {
 		tool_list_put(l);
-		tool_run_finish_bad(r, 409, "tool_changed",
-		    "The tool has changed; look at it again.");
+		(void)tool_call_changed(&none);
+		tool_run_finish(r, &none);
 		return;
 	}
 	tool_list_put(c->list);

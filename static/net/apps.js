@@ -13,6 +13,7 @@ import { selectActive } from '../core/selectors.js';
 import { ApiError } from './errors.js';
 import { fields, items, string } from './fields.js';
 import { callForEvent, plainResult } from './tool-call.js';
+import { loadTools } from './tools.js';
 
 /** How long a server may take to give a page or resource. */
 const READ_TIMEOUT_MS = 120_000;
@@ -24,6 +25,7 @@ const APP_TYPE = 'text/html;profile=mcp-app';
  */
 export function createApps({ api, env, store, newKey }) {
   const limits = () => store.getState().session.limits;
+  const reload = () => loadTools(store, api);
 
   /**
    * @param {string} server
@@ -65,8 +67,8 @@ export function createApps({ api, env, store, newKey }) {
      * @throws {ApiError}
      */
     async call(tool, given, signal) {
-      const event = await callForEvent({ api, env, limits, newKey }, {
-        name: tool.name, arguments: given, signal, onProgress: () => {},
+      const event = await callForEvent({ api, env, limits, newKey, reload }, {
+        name: tool.name, digest: tool.digest, arguments: given, signal, onProgress: () => {},
         signIn: () => Promise.reject(new ApiError({ code: 'unauthorized' })),
         ask: async (inquiries) => Object.fromEntries(inquiries.map(({ id }) => [id, { action: /** @type {const} */ ('cancel') }])),
       });

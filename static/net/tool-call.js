@@ -10,6 +10,7 @@
 import { readInquiries } from '../core/inquiry.js';
 import { MAX_RAW_CHARS } from '../core/limits.js';
 import { cleanBase64, nameFor, otherType, plainName, readDataUrl, readPicture, soundType } from '../core/media.js';
+import { ApiError } from './errors.js';
 import { fields, isObject, items, string } from './fields.js';
 import { readToolStream } from './tool-stream.js';
 
@@ -22,6 +23,8 @@ const MAX_URL_CHARS = 4096;
 export const MAX_QUESTIONS = 20;
 /** Of a result that is kept for the app that draws it. */
 const MAX_APP_RESULT_CHARS = 1024 * 1024;
+/** Refusals after which the page's list of tools is an old one. */
+const CHANGED = new Set(['tool_changed', 'tool_not_found']);
 /** Of what a tool says of its progress. */
 const MAX_PROGRESS_CHARS = 300;
 
@@ -37,6 +40,7 @@ const MAX_PROGRESS_CHARS = 300;
  *
  * @typedef {object} ToolCall
  * @property {string} name
+ * @property {string} digest  of what was agreed to: another tool of that name is not called
  * @property {Fields} arguments
  * @property {boolean} [drawn]  apps of its server are drawn
  * @property {AbortSignal} signal
@@ -52,7 +56,7 @@ const MAX_PROGRESS_CHARS = 300;
  * Makes one call, and asks the person what its server asks. Never repeated by
  * itself: it may act.
  *
- * @param {import('./tool-stream.js').Wire & {newKey: () => string}} wire
+ * @param {import('./tool-stream.js').Wire & {newKey: () => string, reload: () => Promise<void>}} wire  `reload`: of the list of tools
  * @param {ToolCall} call
  * @returns {Promise<ToolResult>}
  * @throws {ApiError} also when it ends without a result
@@ -70,8 +74,8 @@ export async function callTool(wire, call) {
  * @returns {Promise<Fields | null>}
  * @throws {ApiError}
  */
-export async function callForEvent(wire, { name, arguments: given, signal, signIn, onProgress, ask }) {
-  const { api, newKey } = wire;
+export async function callForEvent(wire, { name, digest, arguments: given, signal, signIn, onProgress, ask }) {
+  const { api, newKey, reload } = wire;
   let key = newKey();
   // A connection that is dropped may come back; a call that is given up is to end.
   const cancel = () => void api.json('DELETE', `streams/${encodeURIComponent(key)}`, { keepalive: true }).catch(() => {});
@@ -84,13 +88,17 @@ export async function callForEvent(wire, { name, arguments: given, signal, signI
   try {
     let more = {};
     for (let turn = 0; turn <= MAX_QUESTIONS; turn += 1) {
-      const event = await readToolStream(wire, { key, body: { name, arguments: given, stream: true, ...more }, signal, signIn, onEvent });
+      const event = await readToolStream(wire, { key, body: { name, digest, arguments: given, stream: true, ...more }, signal, signIn, onEvent });
       const asked = event['input_required'];
       if (!isObject(asked)) return event;
       more = await answersTo(asked, ask);
       key = newKey();
     }
     return null;
+  } catch (thrown) {
+    // What is asked for next is the tool as it is now.
+    if (thrown instanceof ApiError && CHANGED.has(thrown.code)) await reload();
+    throw thrown;
   } finally {
     signal.removeEventListener('abort', cancel);
   }

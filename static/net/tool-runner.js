@@ -5,7 +5,7 @@
  * @typedef {import('../core/types.js').Tool} Tool
  * @typedef {import('./tool-call.js').ToolResult} ToolResult
  *
- * @typedef {(call: Omit<import('./tool-call.js').ToolCall, 'name'> & {tool: Tool}) => Promise<ToolResult>} RunTool
+ * @typedef {(call: Omit<import('./tool-call.js').ToolCall, 'name' | 'digest'> & {tool: Tool}) => Promise<ToolResult>} RunTool
  *   rejects, with an ApiError, when it could not be made or its end is not known
  *
  * @typedef {(code: string, signal: AbortSignal) => Promise<import('../core/page-tools.js').RunOutcome>} RunScript
@@ -21,6 +21,7 @@ import { string } from './fields.js';
  * @param {import('./stream.js').Environment} options.env
  * @param {() => import('../core/types.js').SessionLimits} options.limits
  * @param {() => string} options.newKey  a UUID
+ * @param {() => Promise<void>} options.reload  the tools are not those any more that the page knows
  * @param {RunScript} options.runScript
  * @returns {RunTool}
  */
@@ -41,10 +42,10 @@ export function createToolRunner({ runScript, ...wire }) {
  *
  * @param {Parameters<typeof import('./tool-call.js').callTool>[0]} wire
  * @param {Tool} tool
- * @param {Omit<import('./tool-call.js').ToolCall, 'name'>} call
+ * @param {Omit<import('./tool-call.js').ToolCall, 'name' | 'digest'>} call
  * @returns {Promise<ToolResult>}
  */
-async function callLater(wire, { name, visibility }, call) {
+async function callLater(wire, { name, digest, visibility }, call) {
   const { callTool } = await import('./tool-call.js');
-  return callTool(wire, { name, drawn: visibility !== undefined, ...call });
+  return callTool(wire, { name, digest, drawn: visibility !== undefined, ...call });
 }

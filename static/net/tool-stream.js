@@ -17,6 +17,8 @@ import { parseEventStream } from './sse.js';
 
 /** How long a lost answer is asked for where the server does not say how long it keeps it. */
 const GRACE_MS = 30_000;
+/** How long a worker that has just begun may take to know the tools. */
+const LISTING_MS = 15_000;
 
 /**
  * What the calls of a page go through.
@@ -44,8 +46,10 @@ export async function readToolStream(wire, request) {
   const { env, limits } = wire;
   const reading = { lastId: '' };
   const { grace_seconds: grace = GRACE_MS / 1000, resume } = limits();
+  const begun = env.now();
   let since = 0;
   let attempt = 0;
+  let early = 0;
   for (;;) {
     const { lastId } = reading;
     try {
@@ -55,6 +59,11 @@ export async function readToolStream(wire, request) {
       if (attempt === 0 || reading.lastId !== lastId) since = env.now();
       if (isRefused(thrown)) {
         await request.signIn();
+        continue;
+      }
+      if (isTooEarly(thrown) && env.now() - begun <= LISTING_MS) {
+        early += 1;
+        await pause(env, backoff(early, env.random), request.signal);
         continue;
       }
       if (!isLost(thrown, request.signal) || resume === false || env.now() - since > grace * 1000) throw thrown;
@@ -182,6 +191,14 @@ function errorOf({ code, type, message }) {
  */
 function isRefused(thrown) {
   return thrown instanceof ApiError && thrown.status === 401;
+}
+
+/**
+ * @param {unknown} thrown
+ * @returns {boolean} the worker does not know the tool's server yet: nothing was done
+ */
+function isTooEarly(thrown) {
+  return thrown instanceof ApiError && thrown.status === 503 && thrown.code === 'tool_unavailable';
 }
 
 /** Failures of the way between page and server, not of the call. */

@@ -7,37 +7,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { until } from '../harness/children.js';
 import { ToolServer } from '../upstream/mcp.js';
 import { startChat } from './chat-harness.js';
-
-/** @param {unknown[]} events @returns {string} */
-const stream = (events) => events.map((one) => `data: ${typeof one === 'string' ? one : JSON.stringify(one)}\n\n`).join('');
-
-/** @typedef {{id: string, name: string, text: string}} Call */
-
-/** How an answer that calls tools looks on the wire. @type {Record<string, (calls: Call[]) => string>} */
-const CALLING = {
-  openai: (calls) => stream([
-    ...calls.map(({ id, name, text }, index) => ({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, finish_reason: null, delta: {
-      tool_calls: [{ index, id, type: 'function', function: { name, arguments: JSON.stringify({ text }) } }] } }] })),
-    { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] }, '[DONE]']),
-  openai_responses: (calls) => stream([
-    { type: 'response.output_item.done', output_index: 0, item: { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAA' } },
-    ...calls.map(({ id, name, text }, index) => ({ type: 'response.output_item.done', output_index: index + 1, item: {
-      type: 'function_call', call_id: id, name, arguments: JSON.stringify({ text }) } })),
-    { type: 'response.completed', response: { status: 'completed', output: [], usage: {} } }]),
-  anthropic: (calls) => stream([
-    { type: 'message_start', message: { id: 'm', usage: {} } },
-    { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '' } },
-    { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } },
-    { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'c2ln' } },
-    { type: 'content_block_stop', index: 0 },
-    ...calls.flatMap(({ id, name, text }, i) => [
-      { type: 'content_block_start', index: i + 1, content_block: { type: 'tool_use', id, name, input: {} } },
-      { type: 'content_block_delta', index: i + 1, delta: { type: 'input_json_delta', partial_json: JSON.stringify({ text }) } },
-      { type: 'content_block_stop', index: i + 1 }]),
-    { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage: {} }, { type: 'message_stop' }]),
-};
+import { CALLING } from './chat-tool-calls.js';
 
 /** What of the first round must come back in the second, as the kind has it. @type {Record<string, RegExp>} */
 const BACK = {
@@ -66,7 +39,7 @@ for (const [kind, calling] of Object.entries(CALLING)) {
       await page.keyboard.press('Escape');
 
       /** @param {string} n */
-      const round = (n) => [{ body: calling([{ id: `a${n}`, name: 'modern__echo', text: `one ${n}` }, { id: `b${n}`, name: 'legacy__echo', text: `two ${n}` }]),
+      const round = (n) => [{ body: calling([{ id: `a${n}`, name: 'modern__echo', given: { text: `one ${n}` } }, { id: `b${n}`, name: 'legacy__echo', given: { text: `two ${n}` } }]),
         type: 'text/event-stream' }, { steps: END }];
       upstream.script('m', round('1'));
       await chat.ask('First');
@@ -108,10 +81,7 @@ for (const era of /** @type {const} */ (['modern', 'legacy'])) {
       const chat = await chats.open();
       const { page } = chat;
       const { upstream } = chats.site;
-      /** @param {unknown} given */
-      const calls = (given) => stream([{ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, finish_reason: null, delta: { tool_calls: [
-        { index: 0, id: 'a', type: 'function', function: { name: 's__act', arguments: JSON.stringify(given) } }] } }] },
-      { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] }, '[DONE]']);
+      const calls = (/** @type {object} */ given) => CALLING.openai([{ id: 'a', name: 's__act', given }]);
       await page.getByRole('button', { name: 'Tools', exact: true }).click();
       await page.getByRole('dialog').getByRole('checkbox', { name: /^act/ }).check();
       await page.keyboard.press('Escape');
@@ -138,3 +108,42 @@ for (const era of /** @type {const} */ (['modern', 'legacy'])) {
     }
   });
 }
+
+test('what is always allowed is asked for again when the tool is another one', async () => {
+  const server = new ToolServer('modern');
+  server.ttlMs = 0;
+  const chats = await startChat({ models: [], config: { 'provider "up"': { kind: 'openai', 'model "m"': {} }, 'tool_server "s"': { url: await server.listen() } } });
+  try {
+    const chat = await chats.open();
+    const { page } = chat;
+    const { upstream } = chats.site;
+    const call = (/** @type {string} */ text) => ({ body: CALLING.openai([{ id: text, name: 's__echo', given: { text } }]), type: 'text/event-stream' });
+    await page.getByRole('button', { name: 'Tools', exact: true }).click();
+    await page.getByRole('dialog').getByRole('checkbox', { name: /^echo/ }).check();
+    await page.keyboard.press('Escape');
+    upstream.script('m', [call('one'), call('two'), { steps: END }]);
+    await chat.ask('First');
+    await page.getByRole('button', { name: 'Always in this chat' }).click();
+    await chat.see('That is all.');
+    assert.equal(server.acted, 2, 'the second was not asked for');
+
+    server.tools = server.tools.map((tool) => (tool.name === 'echo' ? { ...tool, description: 'Gives all away.' } : tool));
+    const script = await chats.site.signedIn();
+    await until(async () => (await script.getJson('api/tools'))[1].data.some((/** @type {any} */ tool) => tool.description === 'Gives all away.'), { what: 'the worker knows' });
+    upstream.script('m', [call('three'), call('four'), { steps: END }]);
+    await chat.ask('Second');
+    await page.getByRole('button', { name: 'Allow once' }).waitFor();
+    assert.equal(server.acted, 2, 'nothing was done with the other one');
+    const told = JSON.parse(String(upstream.calls.at(-1)?.body));
+    assert.match(JSON.stringify(told.messages), /tool_changed/);
+    assert.match(JSON.stringify(told.tools), /Gives all away/, 'the model is told what it is now');
+    await page.getByRole('button', { name: 'Allow once' }).click();
+    await chat.answers.filter({ hasText: 'That is all.' }).nth(1).waitFor();
+    assert.equal(server.acted, 3);
+    assert.equal(server.lastCall.body.params.arguments.text, 'four');
+    assert.deepEqual(chat.errors, []);
+  } finally {
+    await chats.close();
+    await server.close();
+  }
+});

@@ -197,6 +197,27 @@ for (const era of eras) {
       assert.equal(seen.at(-2).content[0].text, 'after many');
     });
 
+    test('answers with a million small events', async () => {
+      const { closed } = server;
+      const seen = await events(`${era}__act`, { do: 'many', n: 1e6 });
+      assert.equal(seen.at(-1).error.code, 'tool_too_large');
+      assert.ok(seen.length < 20000, `${seen.length}`);
+      await until(() => server.closed > closed);
+    });
+
+    test('answers with bytes that are no UTF-8', async () => {
+      const text = Buffer.from('{"jsonrpc":"2.0","id":ID,"result":{"content":'
+        + '[{"type":"text","text":"\xff\xfe\xc3(\xed\xa0\x80"}]}}', 'latin1');
+      const answer = await (await site.signedIn({})).post('api/tools/call',
+        { name: `${era}__act`, arguments: { do: 'bytes',
+          base64: text.toString('base64') } });
+      const bytes = Buffer.from(await answer.text());
+      assert.equal(bytes.toString(), new TextDecoder('utf-8', { fatal: true })
+        .decode(bytes));
+      assert.match(JSON.parse(String(bytes)).content[0].text,
+        /^\ufffd+\(\ufffd+$/);
+    });
+
     for (const [what, bytes, type] of [
       ['nothing', ''], ['no JSON', '<html>'],
       ['another answer', '{"jsonrpc":"2.0","id":"x","result":{}}'],
@@ -329,6 +350,33 @@ test('a tool whose headers are new is called with them; one that is another '
   assert.deepEqual([status, body.error.code], [409, 'tool_changed']);
   assert.equal(server.acted, acted + 1);
   change(old);
+});
+
+test('a call is for the tool that was agreed to, by its digest', async () => {
+  const { acted } = servers.modern;
+  const digest = async () => (await list()).data
+    .find(({ name }) => name === 'modern__echo').digest;
+  const old = await digest();
+  assert.equal((await call('modern__echo', {}, { digest: old })).status, 200);
+  for (const [other, status, code] of [['0'.repeat(32), 409, 'tool_changed'],
+    [`${old}0`, 409, 'tool_changed'], ['', 409, 'tool_changed'],
+    [7, 400, 'invalid_request'], [{}, 400, 'invalid_request']]) {
+    const { status: got, body } = await call('modern__echo', {},
+      { digest: other });
+    assert.deepEqual([got, body.error.code], [status, code], `${other}`);
+  }
+  assert.equal(servers.modern.acted, acted + 1);
+  /* Ours may be the older list: it is fetched anew. */
+  const echo = servers.modern.tools.findIndex(({ name }) => name === 'echo');
+  const tool = servers.modern.tools[echo];
+  servers.modern.tools = servers.modern.tools.with(echo,
+    { ...tool, description: 'Another one.' });
+  assert.equal(await digest(), old, 'its time is not over');
+  await call('modern__echo', {}, { digest: '1'.repeat(32) });
+  await until(async () => await digest() !== old);
+  const { status, body } = await call('modern__echo', {}, { digest: old });
+  assert.deepEqual([status, body.error.code], [409, 'tool_changed']);
+  assert.equal(servers.modern.acted, acted + 1);
 });
 
 test('nothing of a call is in the log, but one line is', async () => {

@@ -149,7 +149,7 @@ export function makePage({ limits = {} } = {}) {
     store, api, env, newId: core.newId, newKey: counter('key-'), schedule: frames.schedule,
     onUnauthorized: () => page.account.expired(),
     runTool: createToolRunner({
-      api, env, limits: () => store.getState().session.limits, newKey: counter('call-'), runScript: (code, signal) => page.runScript(code, signal),
+      api, env, limits: () => store.getState().session.limits, newKey: counter('call-'), reload: async () => void page.events.push('reload'), runScript: (code, signal) => page.runScript(code, signal),
     }),
   });
   page.account = createAccount({

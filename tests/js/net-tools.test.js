@@ -35,10 +35,11 @@ function wireOf(asked, answers, limits = {}) {
       },
     },
     limits: () => limits,
+    reload: async () => void asked.push(['reload']),
     newKey: () => `k${asked.filter(([method]) => method === 'POST').length + 1}`,
   };
 }
-const call = { name: 's__t', arguments: { a: 1 }, signIn: async () => {}, onProgress() {}, ask: async () => ({}) };
+const call = { name: 's__t', digest: 'd', arguments: { a: 1 }, signIn: async () => {}, onProgress() {}, ask: async () => ({}) };
 const calling = (asked, ...events) => callTool(wireOf(asked, [events]), { ...call, signal: new AbortController().signal, onProgress: (one) => asked.push(one) });
 const with_ = (asked, answers, more = {}, limits = {}) => callTool(wireOf(asked, answers, limits), { ...call, signal: new AbortController().signal, ...more });
 const lines = (asked) => asked.map(([method, path]) => `${method} ${path}`);
@@ -68,7 +69,7 @@ test('a call tells its progress and has one result', async () => {
   const done = await calling(asked, { type: 'progress', progress: 1 }, { type: 'result', content: [{ type: 'text', text: 'r' }], is_error: true }, '[DONE]');
   assert.deepEqual(done, { result: [{ kind: 'text', text: 'r' }], isError: true });
   const [[method, path, { body, headers }], progress] = asked;
-  assert.deepEqual([method, path, body, headers], ['POST', 'tools/call', { name: 's__t', arguments: { a: 1 }, stream: true }, { 'Idempotency-Key': 'k1' }]);
+  assert.deepEqual([method, path, body, headers], ['POST', 'tools/call', { name: 's__t', digest: 'd', arguments: { a: 1 }, stream: true }, { 'Idempotency-Key': 'k1' }]);
   assert.deepEqual(progress, { done: 1, total: null, message: '' });
   assert.equal(asked.length, 2, 'and was made once');
 });
@@ -140,6 +141,30 @@ test('a call is not taken up where nobody has it, or what came is its end', asyn
   const long = [];
   await assert.rejects(with_(long, Array.from({ length: 50 }, () => new ApiError({ code: 'network' })), {}, { grace_seconds: 20 }), { code: 'network' });
   assert.ok(long.length > 3 && long.length < 12, `${long.length}: until the server has forgotten it`);
+});
+
+test('a call is made again where the worker has just begun, for a while, and then for the first time', async () => {
+  const early = () => new ApiError({ code: 'tool_unavailable', status: 503 });
+  const asked = [];
+  const { result } = await with_(asked, [early(), early(), [RESULT]]);
+  assert.equal(result[0].text, 'r');
+  assert.deepEqual(lines(asked), ['POST tools/call', 'POST tools/call', 'POST tools/call']);
+  assert.equal(new Set(asked.map(([, , { headers }]) => headers['Idempotency-Key'])).size, 1);
+  const long = [];
+  await assert.rejects(with_(long, Array.from({ length: 50 }, early)), { code: 'tool_unavailable' });
+  assert.ok(long.length > 3 && long.length < 9, `${long.length}`);
+  const other = [];
+  await assert.rejects(with_(other, [new ApiError({ code: 'tool_unavailable', status: 502 })]), { code: 'tool_unavailable' });
+  assert.equal(other.length, 1);
+});
+
+test('another tool than was agreed to is not called, and the list is fetched anew before the model is asked', async () => {
+  for (const [code, status, reloaded] of [['tool_changed', 409, true], ['tool_not_found', 404, true], ['tool_failed', 502, false]]) {
+    const asked = [];
+    await assert.rejects(with_(asked, [new ApiError({ code, status })]), { code });
+    assert.deepEqual(lines(asked).slice(1), reloaded ? ['reload undefined'] : [], code);
+    assert.equal(asked[0][2].body.digest, 'd');
+  }
 });
 
 test('a call waits for a login, and is then made for the first time', async () => {

@@ -32,8 +32,8 @@ struct tool_asker {
 /*
  * Reads the body of POST api/tools/call and finds the tool, or that of another
  * request and finds the server. Returns a call with one reference, or NULL with
- * err: 400, 403 tool_denied, 404 tool_not_found, 409 tool_declined, 503
- * tool_unavailable. Any thread.
+ * err: 400, 403 tool_denied, 404 tool_not_found, 409 tool_declined or
+ * tool_changed, 503 tool_unavailable. Any thread.
  */
 struct tool_call *tool_call_new(struct tool_servers *s, struct config *c,
     const struct tool_asker *who, enum tool_op op, const char *body, size_t len,

@@ -131,7 +131,7 @@ export default {
   'state.acting': 'ツールが動いています…',
   'state.asking': 'ツールが同意を待っています。',
   'tools.title': 'ツール',
-  'tools.chosen': 'ツール（{count}個オン）',
+  'tools.chosen': 'ツール、オン: {count}',
   'resources.title': 'ツールサーバーから',
   'part.notice.tool_rounds': 'モデルが上限の回数までツールを呼び出しました。',
   'toast.toolOff': 'ツール {name} はこのチャットでオフです。',

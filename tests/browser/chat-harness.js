@@ -91,11 +91,12 @@ export async function startChat(options = {}, args = []) {
      * @param {object} [options]
      * @param {string} [options.user]
      * @param {boolean} [options.signIn]
+     * @param {import('playwright-core').BrowserContextOptions} [options.context]
      * @param {(page: import('playwright-core').Page) => Promise<any>} [options.before] what
      *   is to be done before the page is loaded; its result is `before` of the chat
      */
-    async open({ user = 'ann', signIn = true, before } = {}) {
-      const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
+    async open({ user = 'ann', signIn = true, context: more, before } = {}) {
+      const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB', ...more });
       const chat = new Chat(await context.newPage(), address);
       chat.before = await before?.(chat.page);
       await chat.page.goto(address);

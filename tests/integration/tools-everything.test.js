@@ -2,54 +2,23 @@
 /** Every tool of the reference server, over Streamable HTTP. */
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Child, until } from '../harness/children.js';
+import { until } from '../harness/children.js';
+import { CALLS, startEverything } from '../harness/everything.js';
 import { freePort } from '../harness/places.js';
 import { startSite } from '../harness/site.js';
 
-const everything = createRequire(import.meta.url)
-  .resolve('@modelcontextprotocol/server-everything/dist/index.js');
-
 /** @type {any} */
 let site;
-/** @type {Child} */
+/** @type {import('../harness/children.js').Child} */
 let server;
-
-/**
- * Arguments of each tool, and what its result must have.
- * @type {Record<string, [any, RegExp]>}
- */
-const CALLS = {
-  'echo': [{ message: 'hello' }, /hello/],
-  'get-annotated-message': [{ messageType: 'success', includeImage: true },
-    /"type":"image"/],
-  'get-env': [{}, /PATH/],
-  'get-resource-links': [{ count: 2 }, /resource_link/],
-  'get-resource-reference': [{ resourceType: 'Text', resourceId: 1 },
-    /"type":"resource"/],
-  'get-structured-content': [{ location: 'New York' }, /structured_content/],
-  'get-sum': [{ a: 19, b: 23 }, /42/],
-  'get-tiny-image': [{}, /image\/png/],
-  'gzip-file-as-resource': [{ name: 'a.gz', data: 'data:text/plain,hello',
-    outputType: 'resource' }, /gzip/],
-  'toggle-simulated-logging': [{}, /log/i],
-  'toggle-subscriber-updates': [{}, /resource/i],
-  'trigger-long-running-operation': [{ duration: 0.2, steps: 2 },
-    /completed/i],
-  'trigger-elicitation-request': [{}, /Ada/],
-  'trigger-url-elicitation': [{}, /./],
-  'simulate-research-query': [{ topic: 'x' }, /./],
-};
 
 before(async () => {
   const port = await freePort();
   const config = { 'tool_server "every"': {
     url: `http://localhost:${port}/mcp`, limits: { total: '20s' } } };
   site = await startSite({ config });
-  server = new Child(process.execPath, [everything, 'streamableHttp'],
-    { log: join(site.dir, 'everything.log'), env: { PORT: String(port) } });
+  server = startEverything(port, site.dir);
   await until(async () => (await tools()).length > 0,
     { every: 100 });
 });

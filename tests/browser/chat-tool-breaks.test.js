@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * A round with a tool that is broken, in each way and at each moment: nothing
+ * acts twice, what there was stays, the page says what happened and goes on, and
+ * what the model is told next is a record that providers take.
+ */
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+
+import { until } from '../harness/children.js';
+import { PASSWORD } from '../harness/site.js';
+import { newGate } from '../harness/suite.js';
+import { ToolServer } from '../upstream/mcp.js';
+import { Wire, startChat } from './chat-harness.js';
+import { CALLING } from './chat-tool-calls.js';
+
+const server = new ToolServer('modern');
+/** @type {Wire} between worker and tool server */
+let line;
+/** @type {Awaited<ReturnType<typeof startChat>>} */
+let chats;
+/** @type {import('./chat-harness.js').Chat} */
+let chat;
+
+before(async () => {
+  line = new Wire(Number(new URL(await server.listen()).port));
+  await line.listen();
+  chats = await startChat({ models: [], config: {
+    limits: { requests_per_minute: 0 },
+    'provider "up"': { kind: 'openai', 'model "m"': {} },
+    'tool_server "s"': { url: `http://127.0.0.1:${line.port}/mcp` },
+  } });
+});
+after(async () => {
+  await chats?.close();
+  line.close();
+  await server.close();
+});
+afterEach(async () => {
+  line.mend();
+  chats.wire.mend();
+  server.release();
+  assert.deepEqual(chat.errors, []);
+  await chat.page.context().close();
+});
+
+const CALL = { type: 'text/event-stream', body: CALLING.openai([{ id: 'a', name: 's__act', given: { do: 'hold' } }]) };
+const END = [{ finish: 'stop' }, { done: true }];
+
+/**
+ * What a break finds and what it leaves.
+ * @typedef {object} Round
+ * @property {import('playwright-core').Page} page
+ * @property {number} acted  calls that the tool server had seen before
+ * @property {() => void} send  lets go of the request that comes after the result
+ * @property {string} gate   of the rest of the second answer
+ */
+
+/** @param {string} name */
+const button = (name) => chat.page.getByRole('button', { name, exact: true });
+const held = () => chat.page.getByText('held', { exact: true });
+
+/** The moments, each from the one before it. @type {Record<string, (round: Round) => Promise<void>>} */
+const MOMENTS = {
+  'before the consent': () => button('Allow once').waitFor(),
+  async 'while the call runs'() {
+    await button('Allow once').click();
+    await held().waitFor();
+  },
+  async 'between the result and the next request'({ page }) {
+    const next = page.waitForRequest(/chat\/completions/);
+    server.release();
+    await next;
+  },
+  async 'while the next answer is written'({ send }) {
+    send();
+    await chat.see('Half of it.');
+  },
+};
+
+/** A new chat up to a moment. @param {string} moment @returns {Promise<Round>} */
+async function roundUpTo(moment) {
+  const { upstream } = chats.site;
+  upstream.forget();
+  chat = await chats.open();
+  const { page } = chat;
+  await button('Tools').click();
+  await page.getByRole('dialog').getByRole('checkbox', { name: /^act/ }).check();
+  await page.keyboard.press('Escape');
+  const gate = newGate();
+  upstream.script('m', [CALL, { steps: [{ text: 'Half of it.' }, { gate }, { text: ' And the rest.' }, ...END] },
+    { steps: [{ text: 'That is all.' }, ...END] }]);
+  let send = () => {};
+  const sent = new Promise((resolve) => { send = () => resolve(undefined); });
+  const round = { page, gate, acted: server.acted, send };
+  await chat.ask('First');
+  await button('Allow once').waitFor();
+  await page.route(/chat\/completions/, async (route) => {
+    await sent;
+    await route.continue().catch(() => {});
+  });
+  for (const [name, go] of Object.entries(MOMENTS)) {
+    await go(round);
+    if (name === moment) break;
+  }
+  return round;
+}
+
+/** @param {string} state  of the call */
+const callIs = (state) => chat.page.locator(`.part-tool[data-state="${state}"]`).waitFor();
+
+/** Goes on from a moment to the end, as a person does where nothing is broken. @param {Round} round @param {string} moment */
+async function finish(round, moment) {
+  const { upstream } = chats.site;
+  const names = Object.keys(MOMENTS);
+  const at = names.indexOf(moment);
+  if (at < 1) await button('Allow once').click();
+  if (at < 2) {
+    await held().waitFor();
+    server.release();
+  }
+  round.send();
+  upstream.open(round.gate);
+  await chat.see('And the rest.');
+  await callIs('done');
+}
+
+/** Signs in where the page asks for it. */
+async function signInAgain() {
+  const dialog = chat.page.getByRole('dialog');
+  await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+/** Kills the worker, and has another one that knows the tools. */
+async function anotherWorker() {
+  const { site } = chats;
+  site.worker.kill('SIGKILL');
+  await until(() => site.worker.ended, { what: 'the worker is dead' });
+  await site.startWorker();
+}
+
+/** The model is told that the call failed, and has its say. @param {Round} round @param {RegExp} words */
+async function failed(round, words) {
+  const { upstream } = chats.site;
+  await callIs('failed');
+  round.send();
+  upstream.open(round.gate);
+  await chat.see('And the rest.');
+  assert.match(String(upstream.calls.at(-1)?.body), words);
+  await chat.page.getByRole('button', { name: 'Call again' }).or(chat.page.locator('.part-tool summary')).first().waitFor();
+}
+
+/**
+ * The breaks: what is done at a moment, and what follows from it. The number is
+ * that of the calls that act.
+ * @type {Record<string, (round: Round, moment: string, at: number) => Promise<number>>}
+ */
+const BREAKS = {
+  async 'a stop'(round, moment, at) {
+    const { closed } = server;
+    await button('Stop').click();
+    await chat.page.locator('.outcome-stopped').waitFor();
+    await callIs(at < 2 ? 'stopped' : 'done');
+    if (at === 1) await until(() => server.closed > closed, { what: 'the tool server is told' });
+    round.send();
+    return at < 1 ? 0 : 1;
+  },
+  async 'a reload of the page'(round, moment, at) {
+    const { closed } = server;
+    /** @type {string[]} */
+    const asked = [];
+    chat.page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.accept();
+    });
+    round.send();
+    await chat.page.reload();
+    assert.deepEqual(asked, ['beforeunload'], 'it is asked first');
+    await chat.box.waitFor();
+    assert.equal(await chat.questions.count(), 0);
+    if (at === 1) await until(() => server.closed > closed, { what: 'the tool server is told' });
+    if (at === 3) await until(() => chats.site.upstream.openCount === 0, { what: 'the provider is told' });
+    return at < 1 ? 0 : 1;
+  },
+  async 'a worker that is killed'(round, moment, at) {
+    await anotherWorker();
+    if (at === 1) await failed(round, /cut_off[^"]*may have acted/);
+    else if (at === 3) {
+      await chat.page.locator('.outcome-interrupted').waitFor();
+      assert.match(await chat.answers.last().innerText(), /Half of it\./);
+      await button('Continue').click();
+      await chat.see('That is all.');
+    } else await finish(round, moment);
+    return 1;
+  },
+  async 'a tool server that is killed'(round, moment, at) {
+    line.cut();
+    if (at === 0) {
+      await button('Allow once').click();
+      await failed(round, /tool server/);
+    } else if (at === 1) await failed(round, /whether it has acted is not known/);
+    else await finish(round, moment);
+    return at < 1 ? 0 : 1;
+  },
+  async 'a network that is away'(round, moment, at) {
+    const { page } = chat;
+    chats.wire.cut();
+    if (at === 0) {
+      const lost = page.waitForEvent('requestfailed');
+      await button('Allow once').click();
+      await lost;
+      chats.wire.mend();
+      await failed(round, /may have acted/);
+      return 0;
+    }
+    if (at === 2) {
+      const lost = page.waitForEvent('requestfailed');
+      round.send();
+      await lost;
+    }
+    if (at >= 2) await page.locator('.status').filter({ hasText: /connection|dropped/i }).waitFor();
+    else await page.waitForEvent('requestfailed');
+    chats.wire.mend();
+    await finish(round, moment);
+    return 1;
+  },
+  async 'a session that ends'(round, moment, at) {
+    await chat.page.context().clearCookies();
+    if (at === 0) await button('Allow once').click();
+    if (at === 2) round.send();
+    if (at === 1 || at === 3) chats.wire.blip();
+    await signInAgain();
+    await finish(round, at === 0 ? 'while the call runs' : moment);
+    return 1;
+  },
+};
+
+/** What providers want of a record: each call has its result, after it and in order. @param {any} body */
+function assertValid({ messages }) {
+  messages.forEach((/** @type {any} */ message, /** @type {number} */ i) => {
+    for (const [j, { id }] of (message.tool_calls ?? []).entries()) assert.equal(messages[i + 1 + j]?.tool_call_id, id);
+  });
+}
+
+for (const [what, breaks] of Object.entries(BREAKS)) {
+  describe(what, () => {
+    for (const [at, moment] of Object.keys(MOMENTS).entries()) {
+      test(moment, async () => {
+        const { upstream } = chats.site;
+        const round = await roundUpTo(moment);
+        const acts = await breaks(round, moment, at);
+        assert.equal(server.acted - round.acted, acts, 'nothing acted twice');
+        upstream.script('m', { steps: [{ text: 'Well again.' }, ...END] });
+        await chat.settled();
+        await chat.ask('And now?');
+        await chat.see('Well again.');
+        assertValid(JSON.parse(String(upstream.calls.at(-1)?.body)));
+        for (const { body } of upstream.calls) assertValid(JSON.parse(String(body)));
+        assert.equal(server.acted - round.acted, acts, 'nor later');
+      });
+    }
+  });
+}

@@ -8,5 +8,5 @@ import { plainParts } from '../md/plain.js';
 /** @param {string} text */
 export function visibleText(text) {
   return visiblePieces(text).map((piece) => (piece.hidden ? html`<mark class="hidden-char">${piece.text}</mark>`
-    : plainParts(piece.text).map((part) => html`<span class="md-plain-part">${part}</span>`)));
+    : plainParts(piece.text).map((part, _, { length }) => (length === 1 ? part : html`<span class="md-plain-part">${part}</span>`))));
 }

@@ -89,23 +89,15 @@ export function writtenCalls(parts) {
 }
 
 /**
- * Whether an answer waits for the person's consent to a call.
+ * What a round of calls waits for: the person's consent or answer, or the way to
+ * the server; '' for the tools alone.
  *
  * @param {{parts: readonly Part[]}} message
- * @returns {boolean}
+ * @returns {'asking' | 'inquiring' | 'resuming' | ''}
  */
-export function isAsking({ parts }) {
-  return parts.some((part) => part.kind === 'tool_call' && part.state === 'asking');
-}
-
-/**
- * Whether a tool at work waits for what its server asks the person.
- *
- * @param {{parts: readonly Part[]}} message
- * @returns {boolean}
- */
-export function isInquiring({ parts }) {
-  return parts.some((part) => part.kind === 'tool_call' && part.state === 'input');
+export function waitOf({ parts }) {
+  const has = (/** @type {(call: ToolCallPart) => unknown} */ is) => parts.some((part) => part.kind === 'tool_call' && is(part));
+  return has(({ state }) => state === 'asking') ? 'asking' : has(({ state }) => state === 'input') ? 'inquiring' : has(({ lost }) => lost) ? 'resuming' : '';
 }
 
 /**

@@ -121,7 +121,7 @@ function changeOf({ env }, command) {
       return [{ at: Number(command.key), change: { state: 'running', arguments: command.arguments, startedAt: env.now(), app: undefined } }];
     case 'settle':
       return [{ at: Number(command.key), change: {
-        state: command.state, result: command.result, endedAt: env.now(), progress: undefined, inquiries: undefined,
+        state: command.state, result: command.result, endedAt: env.now(), progress: undefined, lost: undefined, inquiries: undefined,
       } }];
     default:
       return [];
@@ -173,6 +173,9 @@ async function make(desk, { key, name, arguments: written }) {
   desk.open.set(key, controller);
   const clock = startClock(desk, controller);
   const at = Number(key);
+  const tell = (/** @type {Partial<ToolCallPart>} */ change) => {
+    if (desk.open.get(key) === controller) desk.onCalls([{ at, change }]);
+  };
   /** @type {LoopInput} */
   let input;
   /** @type {ToolCallPart['app']} */
@@ -184,9 +187,8 @@ async function make(desk, { key, name, arguments: written }) {
         desk.waiting.push(goOn);
         desk.onUnauthorized();
       }),
-      onProgress: (progress) => {
-        if (desk.open.get(key) === controller) desk.onCalls([{ at, change: { progress } }]);
-      },
+      onProgress: (progress) => tell({ progress }),
+      onLost: (lost) => tell({ lost }),
       async ask(inquiries) {
         // Nobody is to hurry.
         clock.stop();

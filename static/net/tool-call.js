@@ -46,6 +46,7 @@ const MAX_PROGRESS_CHARS = 300;
  * @property {AbortSignal} signal
  * @property {() => Promise<void>} signIn  as in tool-stream.js
  * @property {(progress: ToolProgress) => void} onProgress
+ * @property {(lost: boolean) => void} [onLost]  as in tool-stream.js
  * @property {import('../core/types-parts.js').Asker} ask  the person
  *
  * @typedef {import('../core/types.js').InquiryAnswer} InquiryAnswer
@@ -74,7 +75,7 @@ export async function callTool(wire, call) {
  * @returns {Promise<Fields | null>}
  * @throws {ApiError}
  */
-export async function callForEvent(wire, { name, digest, arguments: given, signal, signIn, onProgress, ask }) {
+export async function callForEvent(wire, { name, digest, arguments: given, signal, signIn, onProgress, onLost, ask }) {
   const { api, newKey, reload } = wire;
   let key = newKey();
   // A connection that is dropped may come back; a call that is given up is to end.
@@ -88,7 +89,7 @@ export async function callForEvent(wire, { name, digest, arguments: given, signa
   try {
     let more = {};
     for (let turn = 0; turn <= MAX_QUESTIONS; turn += 1) {
-      const event = await readToolStream(wire, { key, body: { name, digest, arguments: given, stream: true, ...more }, signal, signIn, onEvent });
+      const event = await readToolStream(wire, { key, body: { name, digest, arguments: given, stream: true, ...more }, signal, signIn, onEvent, ...(onLost ? { onLost } : {}) });
       const asked = event['input_required'];
       if (!isObject(asked)) return event;
       more = await answersTo(asked, ask);

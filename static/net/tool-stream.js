@@ -34,6 +34,7 @@ const LISTING_MS = 15_000;
  * @property {AbortSignal} signal
  * @property {() => Promise<void>} signIn  settles when there is a session again; rejects when given up
  * @property {(event: Fields) => void} onEvent  what comes before the result
+ * @property {(lost: boolean) => void} [onLost]  the connection is lost, or there again
  */
 
 /**
@@ -69,6 +70,7 @@ export async function readToolStream(wire, request) {
       if (!isLost(thrown, request.signal) || resume === false || env.now() - since > grace * 1000) throw thrown;
     }
     attempt += 1;
+    request.onLost?.(true);
     await pause(env, backoff(attempt, env.random), request.signal);
   }
 }
@@ -103,6 +105,7 @@ async function connect({ api, env }, request, reading, again) {
     alive(CONNECT_SILENCE_MS);
     const { signal } = controller;
     const stream = await (again ? rest(api, request, reading.lastId, signal) : first(api, request, signal));
+    if (again) request.onLost?.(false);
     return await readTo(stream, reading, request, () => alive());
   } catch (thrown) {
     throw silent && !request.signal.aborted ? new ApiError({ code: 'network' }) : thrown;

@@ -2,7 +2,7 @@
 // The one live region for assistive technology.
 
 import { isUnderWay } from '../core/conversation.js';
-import { isAsking, isInquiring, textOf } from '../core/parts.js';
+import { textOf, waitOf } from '../core/parts.js';
 import { selectActive, selectPath } from '../core/selectors.js';
 import { explain } from './errors.js';
 import { make } from './region.js';
@@ -31,7 +31,7 @@ function announcementOf(i18n, message, followed, all) {
   if (status === 'thinking') return t('live.thinking');
   if (status === 'answering') return t('live.started');
   if (status === 'reconnecting') return t('state.resuming');
-  if (status === 'acting') return isAsking(message) ? t('state.asking') : isInquiring(message) ? t('state.inquiring') : t('state.acting');
+  if (status === 'acting') return t(`state.${waitOf(message) || 'acting'}`);
   if (!followed) return '';
   switch (status) {
     case 'complete': return text !== '' && (all || text.length <= SHORT_ANSWER) ? `${t('live.done')} ${speakable(text)}` : t('live.done');
@@ -54,7 +54,7 @@ export function createAnnouncer(ctx) {
   let watched = '';
   /** @type {import('../core/types.js').MessageStatus | ''} */
   let was = '';
-  /** What of the person is waited for, besides that. */
+  /** What is waited for besides that. @type {ReturnType<typeof waitOf>} */
   let waits = '';
   /** @type {Set<string>} chats with an answer that ended elsewhere, and was told */
   let told = new Set();
@@ -94,7 +94,7 @@ export function createAnnouncer(ctx) {
       watched = message.id;
       was = message.status;
       const waited = waits;
-      waits = isAsking(message) ? 'consent' : isInquiring(message) ? 'answer' : '';
+      waits = waitOf(message);
       // That tools go on is not worth a word each time.
       if (message.status === before && (waits === waited || waits === '')) return;
       const words = announcementOf(ctx.i18n, message, before !== '' && isUnderWay(before), state.settings.readAnswers);

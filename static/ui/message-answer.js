@@ -3,7 +3,7 @@
 
 import { render } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
-import { hasText, isAsking } from '../core/parts.js';
+import { hasText, waitOf } from '../core/parts.js';
 import { answerFoot } from './message-foot.js';
 import { createParts } from './parts.js';
 import { make, same } from './region.js';
@@ -20,7 +20,7 @@ import { make, same } from './region.js';
  */
 function footParts(message) {
   return isUnderWay(message.status)
-    ? [message.status, hasText(message.parts), message.timing, message.hold, message.reconnect, isAsking(message)]
+    ? [message.status, hasText(message.parts), message.timing, message.hold, message.reconnect, waitOf(message)]
     : [message];
 }
 

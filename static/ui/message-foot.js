@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
-import { endsInCalls, hasBegun, hasText, isAsking, isInquiring, reasoningOf } from '../core/parts.js';
+import { endsInCalls, hasBegun, hasText, reasoningOf, waitOf } from '../core/parts.js';
 import { selectActive, selectStats, selectTotalUsage } from '../core/selectors.js';
 import { editForm } from './edit-form.js';
 import { details, explain } from './errors.js';
@@ -39,10 +39,10 @@ function statusView(ctx, message) {
       return html`<p class="status status-thinking tabular">${DOTS}${t('state.thinking', { time: since(message.timing?.startedAt) })}</p>`;
     case 'answering':
       return html`<p class="status">${DOTS}${hasText(message.parts) ? nothing : t('state.answering')}</p>`;
-    case 'acting':
-      return isAsking(message) || isInquiring(message)
-        ? html`<p class="status">${icon('clock')}${t(isAsking(message) ? 'state.asking' : 'state.inquiring')}</p>`
-        : html`<p class="status">${DOTS}${t('state.acting')}</p>`;
+    case 'acting': {
+      const wait = waitOf(message);
+      return html`<p class="status">${wait === '' ? DOTS : icon(wait === 'resuming' ? 'offline' : 'clock')}${t(`state.${wait || 'acting'}`)}</p>`;
+    }
     case 'reconnecting':
       return html`<p class="status">${icon('offline')}${t('state.resuming')}</p>`;
     case 'held':

@@ -221,9 +221,9 @@ const BREAKS = {
       round.send();
       await lost;
     }
-    if (at >= 2) await page.locator('.status').filter({ hasText: /connection|dropped/i }).waitFor();
-    else await page.waitForEvent('requestfailed');
+    await page.locator('.status').getByText('The connection dropped.').waitFor();
     chats.wire.mend();
+    if (at === 1) await page.locator('.status').getByText('Tools are at work…').waitFor();
     await finish(round, moment);
     return 1;
   },

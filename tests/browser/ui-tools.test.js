@@ -92,6 +92,8 @@ test('a call is asked about with all it would be given, by keyboard alone; then 
   await card.waitFor();
   assert.equal(await card.locator('.hidden-char').textContent(), 'U+202E', 'what is hidden is seen');
   assert.match(await card.innerText(), /6 \* 7/, 'to its end');
+  assert.match(await card.innerText(), /payU\+202E/, 'where it stands');
+  assert.match(await card.innerText(), /May this tool be called\? run_javascript/);
   await v.page.getByText('A tool waits for your consent.').first().waitFor();
   assert.match(await v.page.locator('.live').innerText(), /waits for your consent/, 'and is said');
   assert.deepEqual(told, [], 'nothing has run');
@@ -258,6 +260,7 @@ test('a form of a server: every kind of field, wrong things told, by keyboard an
   const card = v.page.getByRole('group', { name: 'The server “tables” asks you' });
   await card.getByRole('textbox', { name: 'Whose table' }).waitFor();
   await v.page.locator('.live').getByText('A tool asks you something.').waitFor({ state: 'attached' });
+  await v.page.locator('.status').getByText('A tool asks you something.').waitFor();
   assert.equal(await card.locator('.hidden-char').textContent(), 'U+202E');
   assert.equal(await card.locator('b').count(), 0, 'its words are text');
   await card.getByRole('textbox', { name: 'Whose table' }).fill('A');

@@ -6,9 +6,7 @@ import test from 'node:test';
 
 import { finished, pushDeltas, withDeltas } from '../../static/core/deltas.js';
 import { MAX_ANSWER_MEDIA_CHARS, MAX_PARTS, MAX_RAW_CHARS } from '../../static/core/limits.js';
-import {
-  NO_PARTS, attachmentsOf, hasBegun, hasText, partsOf, reasoningMs, reasoningOf, sourcesOf, textOf, wordsOf,
-} from '../../static/core/parts.js';
+import { attachmentsOf, hasBegun, hasText, NO_PARTS, partsOf, reasoningMs, reasoningOf, sourcesOf, textOf, waitOf, wordsOf } from '../../static/core/parts.js';
 import { IMAGE, TEXT_FILE } from './core-helpers.js';
 
 const text = (words) => ({ kind: 'text', text: words });
@@ -153,4 +151,12 @@ test('a search looks through every kind', () => {
   ];
   for (const part of parts) assert.match(wordsOf(part), /needle0/, part.kind);
   assert.match(wordsOf(parts[2]), /needle1/);
+});
+
+test('of what a round of calls waits for, the person comes first', () => {
+  const one = (state, lost) => ({ ...call({ name: 'f' }), state, ...(lost ? { lost } : {}) });
+  for (const [parts, want] of [
+    [[one('running'), one('done')], ''], [[one('running', true), one('running')], 'resuming'], [[one('running', true), one('input')], 'inquiring'],
+    [[one('input'), one('asking'), one('running', true)], 'asking'], [[text('x')], ''],
+  ]) assert.equal(waitOf({ parts }), want);
 });

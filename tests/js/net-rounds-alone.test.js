@@ -103,15 +103,18 @@ test('what is stopped has its end at once; what comes of it later is nobody’s'
   assert.equal(clock.pending, 0);
 });
 
-test('progress is shown while a call runs', async () => {
+test('progress is shown while a call runs, and whether its connection is lost', async () => {
   const { said, clock, begin } = desk();
   begin('a');
+  said.calls[0].onLost(true);
+  assert.equal(said.parts[0].lost, true);
   said.calls[0].onProgress({ done: 1, of: 2 });
   assert.deepEqual(said.parts[0].progress, { done: 1, of: 2 });
   said.calls[0].done(text('x'));
   await clock.settle();
   said.calls[0].onProgress({ done: 2, of: 2 });
-  assert.equal(said.parts[0].progress, undefined, 'and not after it');
+  said.calls[0].onLost(true);
+  assert.deepEqual([said.parts[0].progress, said.parts[0].lost], [undefined, undefined], 'and not after it');
 });
 
 test('who leaves ends the calls without a word', async () => {

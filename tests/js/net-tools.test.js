@@ -115,7 +115,10 @@ test('a resource is a text, a picture or a file, and what is said twice is told 
 
 test('a call that is lost is taken up where it broke, and made once', async () => {
   const asked = [];
-  const { result } = await with_(asked, [broken('id: 1\ndata: {"type":"progress","progress":1}\n\n'), new ApiError({ code: 'network' }), [RESULT]]);
+  const lost = [];
+  const { result } = await with_(asked, [broken('id: 1\ndata: {"type":"progress","progress":1}\n\n'), new ApiError({ code: 'network' }), [RESULT]], {
+    onLost: (is) => lost.push(is) });
+  assert.deepEqual(lost, [true, true, false]);
   assert.equal(result[0].text, 'r');
   assert.deepEqual(lines(asked), ['POST tools/call', 'GET streams/k1', 'GET streams/k1']);
   assert.deepEqual(asked.slice(1).map(([, , { headers }]) => headers), [{ 'Last-Event-ID': '1' }, { 'Last-Event-ID': '1' }]);

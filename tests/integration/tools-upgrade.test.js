@@ -18,16 +18,10 @@ let client;
 const servers = { modern: new ToolServer('modern'),
   legacy: new ToolServer('legacy') };
 
-/* Longer to fetch than a worker takes to begin. */
-const SLOW = Array.from({ length: 40 }, (_, n) => ({ name: `more${n}`,
-  inputSchema: { type: 'object' } }));
-
 before(async () => {
   /** @type {any} */
   const config = { limits: { requests_per_minute: 0 } };
   for (const [name, server] of Object.entries(servers)) {
-    server.tools = [...server.tools, ...SLOW];
-    server.pageSize = 1;
     config[`tool_server "${name}"`] = { url: await server.listen() };
   }
   site = await startSite({ args: ['--master'], users: ['ann', 'bob'], config });
@@ -43,11 +37,16 @@ after(async () => {
 
 let generation = 1;
 
-/** A new worker serves, and alone. */
-async function upgraded() {
+/** Ends with a new worker that serves. */
+async function upgrade() {
   const child = spawn(controlPath,
     ['--config', site.configFile, 'upgrade'], { stdio: 'ignore' });
   assert.deepEqual(await once(child, 'close'), [0, null], site.log());
+}
+
+/** A new worker serves, and alone. */
+async function upgraded() {
+  await upgrade();
   await until(() => RegExp(`generation=${generation} (accepts no more|ended)`)
     .test(site.log()));
   generation += 1;
@@ -68,8 +67,6 @@ for (const [name, server] of Object.entries(servers)) {
     await until(() => server.acted === acted + 2);
     await upgraded();
     await upgraded();
-    assert.deepEqual((await client.getJson('api/tools'))[1].errors, [],
-      'it knew the tools before it served');
     const rest = await client.get(`api/streams/${kept}`,
       { headers: { 'Last-Event-ID': '1' } });
     const same = await call(name, kept);
@@ -96,3 +93,29 @@ for (const [name, server] of Object.entries(servers)) {
     assert.match(await fresh.text(), /it did not work/);
   });
 }
+
+test('a new worker knows the tools before it serves', async () => {
+  const { modern: { server }, legacy } = servers;
+  const [serve] = server.listeners('request');
+  let wanted = 0;
+  /** @type {(value?: unknown) => void} */
+  let open = () => {};
+  const opened = new Promise((resolve) => { open = resolve; });
+  server.removeAllListeners('request');
+  server.on('request', async (...args) => {
+    wanted += 1;
+    await opened;
+    serve?.apply(server, args);
+  });
+  const { length } = legacy.seen;
+  const over = upgraded();
+  await until(() => wanted > 0 && legacy.seen.length > length);
+  for (let i = 0; i < 200; i += 1) {
+    const [, { errors }] = await client.getJson('api/tools');
+    assert.deepEqual(errors, []);
+  }
+  assert.doesNotMatch(site.log(), RegExp(`generation=${generation + 1} \\S+ serves`));
+  open();
+  await over;
+  assert.deepEqual((await client.getJson('api/tools'))[1].errors, []);
+});

@@ -66,7 +66,8 @@ read_child(struct state *s, const char *line)
 
 	if (sscanf(line, "%9u %18ld %9d %9d %1d", &number, &pid, &told, &ask,
 		&serving) != 5 ||
-	    number == 0 || pid <= 1 || told < 0 || ask < 0)
+	    number == 0 || number > GENERATION_NUMBER_MAX || pid <= 1 ||
+	    pid > INT_MAX || told < 0 || ask < 0)
 		return false;
 	while (c->phase != CHILD_NONE)
 		if (++c == s->children + STATE_CHILDREN_MAX)
@@ -91,9 +92,11 @@ read_line(struct state *s, const char *word, const char *rest)
 		return s->listen >= 0;
 	}
 	if (strcmp(word, "control") == 0)
-		return sscanf(rest, "%9d", &s->control) == 1;
+		return sscanf(rest, "%9d", &s->control) == 1 &&
+		    s->control >= -1;
 	if (strcmp(word, "last") == 0)
-		return sscanf(rest, "%9u", &s->last) == 1;
+		return sscanf(rest, "%9u", &s->last) == 1 &&
+		    s->last <= GENERATION_NUMBER_MAX;
 	if (strcmp(word, "syslog") == 0) {
 		if (sscanf(rest, "%1d", &on) != 1)
 			return false;

@@ -27,7 +27,8 @@ parse(struct generation *g, const char *text)
 	unsigned number, own, elders;
 
 	if (sscanf(text, "%9u %1u %9u", &number, &own, &elders) != 3 ||
-	    number == 0 || own > 1 || elders > GENERATION_ELDERS_MAX)
+	    number == 0 || number > GENERATION_NUMBER_MAX || own > 1 ||
+	    elders > GENERATION_ELDERS_MAX)
 		return false;
 	g->number = number;
 	g->own = own == 1;

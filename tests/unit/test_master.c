@@ -83,8 +83,10 @@ test_what_is_no_state(void **unused)
 		"listen 3 1\nchild 0 20 4 5 1\n",
 		"listen 3 1\nchild 1 1 4 5 1\n",
 		"listen 3 1\nchild 1 -20 4 5 1\n",
-		"listen 3 1\nchild 1 20 -4 5 1\n",
-		"listen 3 1\nchild 1 20 4\n" };
+		"listen 3 1\nchild 1 20 -4 5 1\n", "listen 3 1\nchild 1 20 4\n",
+		"listen 3 1\ncontrol -2\n", "listen 3 1\nlast -1\n",
+		"listen 3 1\nchild -7 20 4 5 1\n",
+		"listen 3 1\nchild 7 223333333333333333 4 5 1\n" };
 	static struct state s;
 	size_t n;
 
@@ -107,7 +109,7 @@ static void
 test_what_a_generation_inherits(void **unused)
 {
 	static const char *const bad[] = { "", "0 1 0", "1 2 0", "1 1 9", "1 1",
-		"a 1 0", "1 1 8" };
+		"a 1 0", "1 1 8", "-1 1 0" };
 	struct generation g = { .number = 4, .own = true, .n_elders = 2 };
 	char said[GENERATION_TEXT_MAX];
 	int fds[2];

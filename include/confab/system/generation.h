@@ -20,6 +20,7 @@
 #define GENERATION_ENV "CONFAB_GENERATION"
 #define GENERATION_FIRST_FD 3 /* the socket to serve; the others follow */
 #define GENERATION_TEXT_MAX 64
+#define GENERATION_NUMBER_MAX 999999999 /* what is read as nine digits */
 
 struct generation {
 	unsigned number; /* from 1; 0: there is no master */

@@ -270,6 +270,79 @@ take_piece(struct parcel *p, struct json_object *o)
 	return decode(coded, len, &one->text);
 }
 
+/* A word of a configuration: what is in quotes, a sign, or anything else. */
+struct word {
+	const char *s;
+	size_t len;
+	bool quoted;
+};
+
+static const char *
+skip_comments(const char *s)
+{
+	for (;;) {
+		s += strspn(s, " \t\r\n");
+		if (*s == '#' || strncmp(s, "//", 2) == 0)
+			s += strcspn(s, "\n");
+		else if (strncmp(s, "/*", 2) == 0)
+			s = strstr(s, "*/") != NULL ? strstr(s, "*/") + 2
+						    : s + strlen(s);
+		else
+			return s;
+	}
+}
+
+/* Reads the word at s. Returns what is behind it, or NULL at the end. */
+static const char *
+next_word(const char *s, struct word *out)
+{
+	static const char signs[] = "={}(),;+";
+
+	s = skip_comments(s);
+	if (*s == '\0')
+		return NULL;
+	out->quoted = *s == '"' || *s == '\'';
+	out->s = s + out->quoted;
+	if (out->quoted) {
+		char quote = *s++;
+
+		while (*s != '\0' && *s != quote)
+			s += s[0] == '\\' && s[1] != '\0' ? 2 : 1;
+	} else if (strchr(signs, *s) != NULL)
+		s++;
+	else
+		s += strcspn(s, " \t\r\n\"'#={}(),;+");
+	out->len = (size_t)(s - out->s);
+	return s + (out->quoted && *s != '\0');
+}
+
+static bool
+ends_with(const struct word *w, const char *end)
+{
+	size_t n = strlen(end);
+
+	return !w->quoted && w->len > n &&
+	    memcmp(w->s + w->len - n, end, n) == 0;
+}
+
+/* Does an option of a file have this value? Not a comment, nor a text. */
+static bool
+names(const char *text, const char *value)
+{
+	struct word w, option = { NULL, 0, false };
+	bool assigned = false;
+
+	while ((text = next_word(text, &w)) != NULL) {
+		if (assigned && ends_with(&option, "_file") &&
+		    w.len == strlen(value) && memcmp(w.s, value, w.len) == 0)
+			return true;
+		assigned = !w.quoted && w.len == 1 && *w.s == '=';
+		if (!assigned)
+			option = w;
+	}
+	return false;
+}
+
 /*
  * Is it a file that the backup's own configuration names, or one that needs no
  * naming? A backup from elsewhere is not to write what it likes.
@@ -282,11 +355,11 @@ is_named(const struct parcel *p, const struct piece *one)
 	const char *own = one->path + folder;
 	bool below = strncmp(one->path, p->config, folder) == 0;
 
-	if (strstr(text, one->path) != NULL)
+	if (names(text, one->path))
 		return true;
 	return below &&
 	    (strcmp(own, "users") == 0 || strcmp(own, "secret") == 0 ||
-		strstr(text, own) != NULL);
+		names(text, own));
 }
 
 /* Reads and checks the whole of it before anything is done. */

@@ -109,12 +109,29 @@ test('a file that cannot be read makes no backup', () => {
   assert.ok(!existsSync(backup));
 });
 
+/** Adds a file, and words to the configuration. @param {any} value @param {string} path @param {string} words */
+function withMore(value, path, words) {
+  const [config] = value.files;
+  const text = Buffer.from(config.content, 'base64url').toString();
+  config.content = Buffer.from(`${text}\n${words}\n`).toString('base64url');
+  value.files.push({ ...value.files[1], path });
+}
+
 /** Each row changes a good backup: nothing of it may be written.
  * @type {Record<string, (value: any) => any>} */
 const hostile = {
   'a file that the configuration does not name': (value) => {
-    value.files.push({ ...value.files[1], path: join(dir, 'run/evil') });
+    value.files.push({ ...value.files[1], path: join(dir, 'keys/evil') });
   },
+  'a file that a comment names': (value) => {
+    const evil = join(dir, 'keys/evil');
+    withMore(value, evil, `# users_file = "${evil}"\n// users_file = ${evil}\n/* users_file = ${evil} */`);
+  },
+  'a file that a text names': (value) => {
+    const evil = join(dir, 'keys/evil');
+    withMore(value, evil, `welcome "en" { title = "users_file = ${evil}" text = "${evil}" } users_file "=" "${evil}"`);
+  },
+  'a name that is the begin of another': (value) => withMore(value, join(dir, 'site/us'), ''),
   'a path that climbs': (value) => {
     value.files[1].path = join(dir, 'site') + '/../keys/evil';
   },
@@ -138,7 +155,9 @@ for (const [name, change] of Object.entries(hostile)) {
     rmSync(join(dir, 'site/tokens'));
     const back = run('restore', backup, '--force');
     assert.equal(back.status, 1, back.stderr);
-    assert.ok(!existsSync(join(dir, 'site/tokens')), 'nothing was written');
+    for (const none of ['site/tokens', 'keys/evil', 'site/us']) {
+      assert.ok(!existsSync(join(dir, none)), `${none}: nothing was written`);
+    }
     assert.deepEqual(before.length, FILES.length);
   });
 }

@@ -2,13 +2,16 @@
 /* Questions to passkeys, and their answers. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "confab/base/clock.h"
 #include "confab/base/crypto.h"
 #include "confab/base/log.h"
 #include "confab/identity/identity.h"
 #include "confab/identity/passkey.h"
+#include "confab/state/shared_state.h"
 
 #include "challenge.h"
 
@@ -169,6 +172,26 @@ mismatch(const struct passkey *k, enum passkey_purpose purpose,
 	return NULL;
 }
 
+/*
+ * Answers a question, once. What was answered is remembered until its time is
+ * over, in a table that is everybody's, so nobody answers without an end.
+ */
+static const char *
+answer(struct identity *id, const char *user, int64_t now,
+    const unsigned char *challenge)
+{
+	char key[sizeof("passkey:") + USERS_NAME_MAX];
+
+	/* No user's name has a colon. */
+	(void)snprintf(key, sizeof(key), "passkey:%s", user);
+	if (shared_state_request(id->state, key, PASSKEY_ANSWERS_MAX,
+		clock_mono_ms()) > 0)
+		return "more passkeys than a minute has";
+	if (!challenge_use(id->state, now, challenge))
+		return "a challenge that was used";
+	return NULL;
+}
+
 /* The counter goes on, and the question is answered. */
 static enum passkey_verdict
 use_up(struct identity *id, struct settings *s, const struct passkey *k,
@@ -178,8 +201,9 @@ use_up(struct identity *id, struct settings *s, const struct passkey *k,
 
 	if (!webauthn_count_fits(k->count, count))
 		return bad(why, "a passkey whose counter went back");
-	if (!challenge_use(id->state, now, d->challenge))
-		return bad(why, "a challenge that was used");
+	*why = answer(id, k->user, now, d->challenge);
+	if (*why != NULL)
+		return PASSKEY_BAD;
 	switch (passkeys_used(s->config->passkeys_file, k, count, now, cause)) {
 	case PASSKEYS_DONE:
 		return PASSKEY_GOOD;
@@ -252,13 +276,12 @@ passkey_take(struct identity *id, struct settings *s, const char *user,
 	if (r != WEBAUTHN_OK)
 		*why = webauthn_result_str(r);
 	else if (!challenge_good(s->keyring, CHALLENGE_CREATE, user, now,
-		     d->challenge) ||
-	    !challenge_use(id->state, now, d->challenge)) {
-		*why = "a challenge that is not ours, over, or used";
-		r = WEBAUTHN_CHALLENGE;
-	}
+		     d->challenge))
+		*why = "a challenge that is not ours, or over";
+	else
+		*why = answer(id, user, now, d->challenge);
 	free(d);
-	if (r != WEBAUTHN_OK)
+	if (*why != NULL)
 		return PASSKEY_BAD;
 	memcpy(out->id, made.id, made.id_len);
 	out->id_len = made.id_len;

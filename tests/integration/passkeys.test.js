@@ -14,10 +14,13 @@ import { totp } from '../harness/totp.js';
 const reports = JSON.parse(readFileSync(new URL('passkeys.json', import.meta.url), 'utf8'));
 
 const suite = useSite({
-  users: ['ann', 'bob', 'eve', 'kim', 'max', 'zoe', 'lea', 'ida'],
+  users: ['ann', 'bob', 'eve', 'kim', 'max', 'zoe', 'lea', 'ida', 'pia', 'uwe'],
   mounts: ['/', '/a/b/'],
   config: { passkeys_file: 'passkeys', throttle: { user_failures: 1000, address_failures: 10000 } },
 });
+
+/** Answers of one user's that a minute has. */
+const ANSWERS_MAX = 20;
 
 const origin = () => `https://localhost:${suite.site.port}`;
 
@@ -137,9 +140,12 @@ test('what people reported of other systems, with a passkey alone', async () => 
   const client = await signedIn('bob');
   const key = authenticator();
   assert.equal((await take(client, key, { alone: true })).status, 200);
+  /** @type {Record<string, (s: Buffer) => Buffer>} */
+  const signatures = { cut: (s) => s.subarray(0, -1), none: () => Buffer.alloc(0),
+    zero: () => Buffer.from('3006020100020100', 'hex'), more: (s) => Buffer.concat([s, Buffer.from([0])]) };
   for (const { told: what, get, signature, object, twice, status } of reports) {
     const how = { ...get,
-      ...(signature ? { signature: (/** @type {Buffer} */ s) => (signature === 'cut' ? s.subarray(0, -1) : Buffer.alloc(0)) } : {}),
+      ...(signature ? { signature: signatures[signature] } : {}),
       ...(object ? { object: (/** @type {Buffer} */ o) => (object === 'cut' ? o.subarray(0, 36) : Buffer.concat([o, Buffer.from([0])])) } : {}) };
     if (twice) assert.equal((await alone(key, how)).status, status, what);
     const answer = await alone(key, how);
@@ -179,6 +185,17 @@ test('an answer is good once, also many at a time', async () => {
   assert.equal((await tryLogin({ passkey: key.get(offer) })).status, 401);
   const factor = (await asked('kim')).passkey;
   assert.equal((await tryLogin({ passkey: key.get(factor) })).status, 401);
+});
+
+test('nobody fills the table of what was answered, which is everybody’s', async () => {
+  const [pia, uwe] = [authenticator(), authenticator()];
+  await take(await signedIn('pia'), pia, { alone: true });
+  await take(await signedIn('uwe'), uwe, { alone: true });
+  // The making was one.
+  for (let i = 1; i < ANSWERS_MAX; i += 1) assert.equal((await alone(pia)).status, 200, String(i));
+  assert.equal((await alone(pia)).status, 401);
+  assert.match(suite.site.log(), /user="pia" detail="more passkeys than a minute has"/);
+  assert.equal((await alone(uwe)).status, 200);
 });
 
 test('a counter that goes back is a copy', async () => {

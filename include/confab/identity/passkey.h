@@ -17,7 +17,8 @@
 
 struct identity;
 
-#define PASSKEY_TIME 300 /* s that there are to answer a question */
+#define PASSKEY_TIME 300       /* s that there are to answer a question */
+#define PASSKEY_ANSWERS_MAX 20 /* of one user's that are looked at a minute */
 #define PASSKEY_CHALLENGE_TEXT 64
 #define PASSKEY_HANDLE_TEXT 43
 

@@ -11,15 +11,64 @@
 
 #include <hiredis/hiredis.h>
 
+#include "confab/base/clock.h"
+
 #include "conn.h"
 #include "link.h"
 
+#if HIREDIS_MAJOR >= 1
+typedef size_t array_len;
+#else
+typedef int array_len;
+#endif
+
 struct conn {
 	redisContext *redis;
-	bool writing; /* something is left to be written */
-	bool free;    /* nothing waits any more */
+	redisReplyObjectFunctions make;
+	size_t partial; /* bytes of what has not come whole */
+	bool writing;	/* something is left to be written */
+	bool free;	/* nothing waits any more */
 	char refusal[CONN_CAUSE_MAX];
 };
+
+/* hiredis's own, which is the same for all connections. */
+static void *(*make_array)(const redisReadTask *, array_len);
+
+/* A list is one of texts, and no longer than we ask for: its length alone would
+ * have hiredis take memory for all of it. NULL ends the connection. */
+static void *
+make_small_array(const redisReadTask *task, array_len n)
+{
+	if (task->parent != NULL || n > CONN_ITEMS_MAX)
+		return NULL;
+	return make_array(task, n);
+}
+
+static void
+limit_replies(struct conn *c)
+{
+	redisReader *r = c->redis->reader;
+
+	c->make = *r->fn;
+	make_array = c->make.createArray;
+	c->make.createArray = make_small_array;
+	r->fn = &c->make;
+}
+
+/* Reads what there is. Returns 0, or -1: gone, or more than any answer has. */
+static int
+read_some(struct conn *c)
+{
+	size_t had = c->redis->reader->len;
+
+	if (redisBufferRead(c->redis) != REDIS_OK)
+		return -1;
+	c->partial += c->redis->reader->len - had;
+	if (c->partial <= CONN_REPLY_MAX)
+		return 0;
+	snprintf(c->refusal, sizeof(c->refusal), "its answer is too large");
+	return -1;
+}
 
 static redisContext *
 dial(const char *place)
@@ -71,6 +120,8 @@ conn_open(const struct engine *e, char cause[CONN_CAUSE_MAX])
 	c->redis = dial(e->place);
 	if (c->redis == NULL)
 		goto fail;
+	if (c->redis->err == 0)
+		limit_replies(c);
 	if (c->redis->err != 0 || redisSetTimeout(c->redis, wait) != REDIS_OK ||
 	    sign_in(c, e) != 0) {
 		conn_cause(c, NULL, cause);
@@ -105,15 +156,52 @@ wrap(redisReply *reply, struct conn_reply *out)
 	out->error = reply->type == REDIS_REPLY_ERROR;
 }
 
+/* Takes an answer that has come whole: 1 with it, 0: there is none, or -1. */
+static int
+take(struct conn *c, struct conn_reply *out)
+{
+	void *reply = NULL;
+
+	if (redisGetReplyFromReader(c->redis, &reply) != REDIS_OK)
+		return -1;
+	if (reply == NULL)
+		return 0;
+	c->partial = 0;
+	wrap(reply, out);
+	return 1;
+}
+
+/* Waits for an answer, for CONN_WAIT in all: one that comes in drops is none. */
+static int
+await(struct conn *c, struct conn_reply *out)
+{
+	uint64_t end = clock_mono_ms() + CONN_WAIT, now;
+	struct pollfd p = { c->redis->fd, POLLIN, 0 };
+	int rc;
+
+	while ((rc = take(c, out)) == 0) {
+		now = clock_mono_ms();
+		if (now >= end || poll(&p, 1, (int)(end - now)) <= 0 ||
+		    read_some(c) != 0)
+			return -1;
+	}
+	return rc < 0 ? -1 : 0;
+}
+
 int
 conn_call(struct conn *c, int argc, const char **argv, struct conn_reply *out)
 {
-	redisReply *reply = redisCommandArgv(c->redis, argc, argv, NULL);
+	int done = 0;
 
 	memset(out, 0, sizeof(*out));
-	if (reply == NULL)
+	if (conn_put(c, argc, argv) != 0)
 		return -1;
-	wrap(reply, out);
+	while (done == 0)
+		if (redisBufferWrite(c->redis, &done) != REDIS_OK)
+			return -1;
+	c->writing = false;
+	if (await(c, out) != 0)
+		return -1;
 	if (!out->error)
 		return 0;
 	snprintf(c->refusal, sizeof(c->refusal), "%.*s",
@@ -181,21 +269,16 @@ conn_write(struct conn *c)
 int
 conn_next(struct conn *c, struct conn_reply *out)
 {
-	void *reply = NULL;
 	struct pollfd p = { c->redis->fd, POLLIN, 0 };
+	int rc;
 
-	for (;;) {
-		if (redisGetReplyFromReader(c->redis, &reply) != REDIS_OK)
-			return -1;
-		if (reply != NULL) {
-			wrap(reply, out);
-			return 1;
-		}
+	while ((rc = take(c, out)) == 0) {
 		if (poll(&p, 1, 0) <= 0)
 			return 0;
-		if (redisBufferRead(c->redis) != REDIS_OK)
+		if (read_some(c) != 0)
 			return -1;
 	}
+	return rc;
 }
 
 const char *

@@ -12,6 +12,10 @@
 #define CONN_KEY_MAX 192   /* bytes of a key, with a NUL */
 #define CONN_CAUSE_MAX 160 /* bytes of why something failed, with a NUL */
 #define CONN_WAIT 1000	   /* ms that a connection, or an answer, may take */
+/* A server that sends more in one answer, or longer lists, is left: bytes, and
+ * items, of which a page of ends (link.c) has most. */
+#define CONN_REPLY_MAX (512 * 1024)
+#define CONN_ITEMS_MAX 1024
 
 struct conn;
 struct engine;

@@ -204,13 +204,15 @@ wait_for(struct link *l)
 static int
 turn(struct link *l)
 {
+	const atomic_bool *stop = &l->engine->stop;
 	struct conn_reply r;
-	int rc;
+	int rc = 0;
 
 	tell_new(l);
 	if (conn_write(l->out) != 0 || conn_write(l->in) != 0)
 		goto fail;
-	while ((rc = conn_next(l->out, &r)) > 0) {
+	/* A server may have something to say without an end. */
+	while (!atomic_load(stop) && (rc = conn_next(l->out, &r)) > 0) {
 		l->answered = clock_mono_ms();
 		rc = tell_answer(l, &r);
 		conn_reply_free(&r);
@@ -219,14 +221,14 @@ turn(struct link *l)
 	}
 	if (rc < 0)
 		goto fail;
-	while ((rc = conn_next(l->in, &r)) > 0) {
+	while (!atomic_load(stop) && (rc = conn_next(l->in, &r)) > 0) {
 		l->spoken = clock_mono_ms();
 		if (r.n == 3 && strcmp(conn_item(&r, 0), "message") == 0)
 			listen_to(l, conn_item(&r, 2),
 			    strlen(conn_item(&r, 2)));
 		conn_reply_free(&r);
 	}
-	if (rc == 0)
+	if (rc >= 0)
 		return 0;
 fail:
 	conn_cause(l->out, l->in, l->cause);

@@ -10,6 +10,9 @@
 
 #define DAY_MS UINT64_C(86400000)
 #define PART 256 /* cells that one look at the file goes through */
+/* Nobody's end is further ahead than this (ms), clocks that differ included: a
+ * session is issued after it, at a time that no end for all would reach. */
+#define AHEAD_MAX 30000
 
 static const enum shared_table told[] = { SHARED_REVOKED, SHARED_BEFORE,
 	SHARED_TOKENS };
@@ -185,11 +188,16 @@ shared_facts_host(struct shared_state *st)
 
 static void
 take_tokens(struct shared_file *f, const uint64_t user[2],
-    const struct shared_fact *fact)
+    const struct shared_fact *fact, uint64_t wall)
 {
 	struct shared_place p;
 	uint64_t here;
 
+	/* A cell has one day, which is today's: of yesterday, whose sum comes
+	 * again when the engine was empty, nothing is left to be known, and
+	 * tomorrow is told again when it has come. */
+	if (fact->time != wall / DAY_MS)
+		return;
 	(void)shared_tokens_find(f, user, fact->time, &p);
 	/* What was used here since that sum was made is told next, and then the
 	 * sum comes again. */
@@ -217,10 +225,13 @@ shared_facts_take(struct shared_state *st, const struct shared_fact *fact,
 		(void)shared_end_session(f, session, user, wall, fact->expires);
 		break;
 	case SHARED_FACT_USER:
-		(void)shared_end_user(f, user, fact->time, wall, fact->expires);
+		(void)shared_end_user(f, user,
+		    fact->time < wall + AHEAD_MAX ? fact->time
+						  : wall + AHEAD_MAX,
+		    wall, fact->expires);
 		break;
 	case SHARED_FACT_TOKENS:
-		take_tokens(f, user, fact);
+		take_tokens(f, user, fact, wall);
 		break;
 	}
 	shared_file_end(f);

@@ -248,8 +248,8 @@ shared_penalty_raise(struct shared_state *st, enum shared_penalty kind,
 		goto out;
 	p.cell.v[FAILURES] = failures;
 	p.cell.v[LAST] = mono;
-	p.cell.v[UNTIL] = end_of(mono, length);
-	p.cell.v[FORGET] = mono + keep;
+	p.cell.v[UNTIL] = end_of(mono, least(length, SHARED_PENALTY_MAX));
+	p.cell.v[FORGET] = mono + least(keep, SHARED_PENALTY_KEEP_MAX);
 	shared_file_stage(f, p.index, &p.cell);
 out:
 	shared_file_end(f);

@@ -271,6 +271,64 @@ test_penalties(void **state)
 	close_pair(&p);
 }
 
+/* Of another day nothing is taken: it would stand in the place of today's. */
+static void
+test_other_days(void **state)
+{
+	uint64_t day = wall() / DAY_MS;
+	struct shared_fact f[1];
+	struct pair p;
+
+	(void)state;
+	open_pair(&p);
+	shared_state_tokens_add(p.a, "ann", day, 42);
+	assert_int_equal(shared_scan_next(p.scan, p.a, wall(), f, 1), 1);
+	shared_state_tokens_add(p.b, "ann", day, 8);
+	f[0].count = 1000;
+	for (int i = -1; i <= 1; i += 2) {
+		f[0].time = day + (uint64_t)i;
+		f[0].expires = (f[0].time + 2) * DAY_MS;
+		shared_facts_take(p.b, &f[0], wall());
+		assert_int_equal(shared_state_tokens(p.b, "ann", day), 8);
+	}
+	f[0].time = day;
+	shared_facts_take(p.b, &f[0], wall());
+	assert_int_equal(shared_state_tokens(p.b, "ann", day), 1000);
+	close_pair(&p);
+}
+
+/* A host whose clock is far ahead, or a server that makes things up: whoever
+ * signs in again does so about now, and waits no longer than can be configured.
+ */
+static void
+test_far_ahead(void **state)
+{
+	unsigned char id[SHARED_ID_LEN];
+	struct shared_fact f[1];
+	struct pair p;
+	uint64_t now, again;
+
+	(void)state;
+	open_pair(&p);
+	now = wall();
+	assert_int_equal(shared_state_revoke_user(p.a, "ann", now + DAY_MS,
+			     now + 3 * DAY_MS),
+	    0);
+	assert_int_equal(shared_scan_next(p.scan, p.a, now, f, 1), 1);
+	shared_facts_take(p.b, &f[0], now);
+	assert_true(ended(p.b, 1, "ann", now));
+	again = shared_state_issue(p.b, "ann", now);
+	assert_true(again > now && again <= now + 30001);
+	assert_false(ended(p.b, 1, "ann", again));
+	assert_int_equal(shared_penalty_id(SHARED_PENALTY_USER, "ann", 3, id),
+	    0);
+	shared_penalty_raise(p.b, SHARED_PENALTY_USER, id, 5, UINT64_MAX,
+	    UINT64_MAX, 1000);
+	assert_int_equal(left(p.b, "ann", 1000), SHARED_PENALTY_MAX);
+	assert_int_equal(left(p.b, "ann", 1000 + SHARED_PENALTY_MAX), 0);
+	close_pair(&p);
+}
+
 /* A new host knows what the others do, and takes their sessions. */
 static void
 test_complete(void **state)
@@ -326,6 +384,8 @@ main(void)
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_penalties),
+		cmocka_unit_test(test_other_days),
+		cmocka_unit_test(test_far_ahead),
 		cmocka_unit_test(test_complete),
 		cmocka_unit_test(test_overflow),
 	};

@@ -57,6 +57,10 @@ enum shared_penalty {
 /* The longest penalty (ms) that is shared in a full bucket. */
 #define SHARED_PENALTY_COMMON_MAX 30000
 
+/* The longest (ms) that can be configured, and so that any host tells of. */
+#define SHARED_PENALTY_MAX (UINT64_C(7) * 86400000)
+#define SHARED_PENALTY_KEEP_MAX (UINT64_C(365) * 86400000)
+
 /* Free failures, and the length of penalties, in ms. */
 struct shared_penalty_rule {
 	unsigned free;

@@ -11,10 +11,6 @@
 
 #include "shared_file.h"
 
-#define SHARED_CELLS_ALL                                                      \
-	(1 + 4096 + 8192 + 2048 + (4096 + 8192 + 2048) / 8 + 2048 + 16384 +   \
-	    2048 + 2048 + 2048 + 256 + 64 + 2048 + 16384 + 16384 + 1 + 4096 + \
-	    2048 + 16384 + 8192 + 4096)
 #define SHARED_BOOT_LEN 40
 
 struct shared_layout {
@@ -28,6 +24,9 @@ extern const struct shared_layout shared_tables[SHARED_TABLES];
 
 /* The index of a table's first cell. */
 size_t shared_table_start(enum shared_table t);
+
+/* The cells of all tables. */
+#define SHARED_CELLS_ALL shared_table_start(SHARED_TABLES)
 
 /* The system's name for this boot, padded with zeros; all zero: unknown. */
 void shared_boot_id(char out[SHARED_BOOT_LEN]);

@@ -21,6 +21,7 @@
 #include "confab/base/log.h"
 #include "confab/state/shared_slots.h"
 #include "confab/state/shared_state.h"
+#include "confab/state/shared_usage.h"
 #include "fuzz.h"
 
 static char folder[] = "/tmp/confab-fuzz-XXXXXX";
@@ -81,6 +82,37 @@ scribble(const uint8_t *data, size_t size)
 	close(fd);
 }
 
+static void
+look_at_row(void *arg, const struct shared_usage *row)
+{
+	(void)arg;
+	check(memchr(row->user, '\0', sizeof(row->user)) != NULL);
+	check(memchr(row->model, '\0', sizeof(row->model)) != NULL);
+}
+
+/* What is good once is good once, and what was used is counted. */
+static void
+use(uint64_t round, uint64_t now)
+{
+	const struct shared_usage used = { .day = round, .prompt = 3 };
+	uint64_t wall = now + round * 1000;
+	struct shared_budget sums;
+
+	check(
+	    shared_state_use_code(state, &round, sizeof(round), round, round));
+	check(
+	    !shared_state_use_code(state, &round, sizeof(round), round, round));
+	check(shared_state_use_challenge(state, &round, sizeof(round), wall + 1,
+	    wall));
+	check(!shared_state_use_challenge(state, &round, sizeof(round),
+	    wall + 1, wall));
+	shared_usage_add(state, "alice", "a model with a longer name than 32",
+	    &used);
+	shared_usage_budget(state, "alice", round, &sums);
+	check(sums.month_tokens >= 3);
+	check(shared_usage_each(state, 0, round, look_at_row, NULL) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -108,6 +140,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(shared_state_known(state, &day, sizeof(day)));
 	check(shared_state_revoke_user(state, "bob", now, until) == 0);
 	check(shared_state_revoked(state, id, "bob", now, now));
+	use(day, now);
 	slot = shared_slots_take(state, SHARED_SLOT_CGI, 256);
 	if (slot >= 0)
 		shared_slots_give(state, SHARED_SLOT_CGI, slot);

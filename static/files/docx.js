@@ -16,7 +16,7 @@ import { attribute } from './xml.js';
  */
 
 /** What is in these is not what a reader of the page sees. */
-const HIDDEN = new Set(['del', 'moveFrom', 'instrText', 'delText', 'delInstrText', 'Fallback']);
+const HIDDEN = new Set(['del', 'moveFrom', 'instrText', 'delText', 'delInstrText', 'Fallback', 'rt']);
 const W = /wordprocessingml/;
 const MAX_LIST_DEPTH = 8;
 
@@ -44,7 +44,7 @@ export function readDocx(zip, budget) {
   }));
   for (const type of ['footnotes', 'endnotes']) {
     const part = partOfType(relations, type);
-    if (part === null) continue;
+    if (part === null || !zip.has(part)) continue;
     for (const [id, text] of readNotes(zip, part, budget)) {
       const label = `${type === 'endnotes' ? 'e' : ''}${id}`;
       if (body.noted.has(label)) out.note(label, text);

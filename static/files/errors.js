@@ -7,7 +7,7 @@
  * bomb       it unpacks to more than is ever taken
  * large      there is more in it than is ever taken
  * empty      there is nothing in it that a model could read
- * old        an office format of before 2007
+ * old        an office format that is not read: of before 2007, of Apple, binary workbooks
  * archive    a container of other files
  * picture    one that this browser cannot show
  * sound      one that the model cannot hear, or a film

@@ -10,7 +10,7 @@ import { createMarkdown } from './markdown.js';
 import { isAddress } from './office.js';
 
 /** Nothing in these is text of the page. */
-const DROPPED = new Set(['script', 'style', 'template', 'svg', 'math', 'noscript', 'iframe', 'object', 'canvas', 'head', 'select', 'button', 'textarea', 'video', 'audio']);
+const DROPPED = new Set(['script', 'style', 'template', 'svg', 'math', 'noscript', 'iframe', 'object', 'canvas', 'head', 'select', 'button', 'textarea', 'video', 'audio', 'rt', 'rp']);
 /** What is in these is no markup. */
 const RAW = new Set(['script', 'style', 'textarea', 'title', 'xmp', 'noscript', 'iframe']);
 const VOID = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'source', 'track', 'wbr']);

@@ -36,6 +36,8 @@ export function readNotebook(json, budget) {
   let pictures = 0;
   for (const cell of cellsOf(notebook)) {
     const source = textOf(cell['source'] ?? cell['input']);
+    // Pictures that a text has with it.
+    if (isFields(cell['attachments'])) pictures += Object.keys(cell['attachments']).length;
     if (cell['cell_type'] !== 'code') {
       out.raw(source.trim());
       continue;

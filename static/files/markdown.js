@@ -17,6 +17,8 @@ const MAX_INDENT = 16;
 
 /** @typedef {{rows: string[][], cell: string[]}} Table  with what its cell under way has so far */
 
+/** @typedef {{deep: number, width: number}} Open  an item that is open: its depth, and how wide its marker is */
+
 /**
  * Text as it stands in a paragraph: nothing at a line's start that would make something else of it.
  * @param {string} text
@@ -57,34 +59,34 @@ function cellText(text) {
  * A block's words as they stand in Markdown; '' when it says nothing.
  * @param {Block} block
  * @param {string} raw
- * @param {number[]} widths  see itemText()
+ * @param {Open[]} open  see itemText()
  */
-function blockText(block, raw, widths) {
-  if (block.kind !== 'item') widths.length = 0;
+function blockText(block, raw, open) {
+  if (block.kind !== 'item') open.length = 0;
   if (block.kind === 'code') return raw.trim() === '' ? '' : fenced(raw, block.language);
   const text = raw.replace(/(?<![ \t])[ \t]+$/gm, '').trim();
   if (text === '') return '';
   switch (block.kind) {
     case 'heading': return `${'#'.repeat(clamped(block.level, 1, 6))} ${text.replace(/(?<!\s)\s*\n\s*/g, ' ')}`;
     case 'quote': return plainLines(text).replace(/^/gm, '> ');
-    case 'item': return itemText(block, text, widths);
+    case 'item': return itemText(block, text, open);
     default: return plainLines(text);
   }
 }
 
 /**
- * An item stands below the words of the one that it is in, which begin behind that one's marker.
+ * An item stands below the words of the one that it is in, which begin behind that one's marker. Some documents have
+ * items at a depth that nothing leads to: they stand as far in as there are items around them.
  * @param {Extract<Block, {kind: 'item'}>} item
  * @param {string} text
- * @param {number[]} widths  of the markers of the items that are open, by depth; changed
+ * @param {Open[]} open  changed
  */
-function itemText({ marker: written, depth, goesOn }, text, widths) {
+function itemText({ marker: written, depth, goesOn }, text, open) {
   const marker = goesOn === true ? ' '.repeat(written.length) : written;
   const deep = clamped(depth, 0, MAX_INDENT);
-  while (widths.length < deep) widths.push(2);
-  widths.length = deep;
-  const indent = ' '.repeat(widths.reduce((sum, width) => sum + width, 0));
-  widths.push(marker.length + 1);
+  while ((open.at(-1)?.deep ?? -1) >= deep) open.pop();
+  const indent = ' '.repeat(open.reduce((sum, { width }) => sum + width, 0));
+  open.push({ deep, width: marker.length + 1 });
   return `${indent}${marker} ${text.replaceAll('\n', `\n${indent}${' '.repeat(marker.length + 1)}`)}`;
 }
 
@@ -166,7 +168,7 @@ export function createMarkdown(budget) {
   /** Tables that are open, outermost first. @type {Table[]} */
   const tables = [];
   let words = /** @type {string[]} */ ([]);
-  const widths = /** @type {number[]} */ ([]); // see itemText()
+  const open = /** @type {Open[]} */ ([]); // see itemText()
 
   /** @param {string} text @param {boolean} [item] */
   function put(text, item = false) {
@@ -186,7 +188,7 @@ export function createMarkdown(budget) {
     },
     /** Ends the block whose words were said. @param {Block} block */
     end(block) {
-      const said = blockText(block, words.join(''), widths);
+      const said = blockText(block, words.join(''), open);
       words = [];
       put(said, block.kind === 'item');
     },

@@ -16,7 +16,7 @@ import { attribute, decodeXml } from './xml.js';
  */
 
 /** What a reader of the page does not see. */
-const HIDDEN = new Set(['tracked-changes', 'annotation', 'forms', 'sequence-decls', 'variable-decls', 'scripts', 'font-face-decls', 'settings', 'hidden-text', 'alphabetical-index-source', 'table-of-content-source']);
+const HIDDEN = new Set(['tracked-changes', 'annotation', 'forms', 'sequence-decls', 'variable-decls', 'scripts', 'font-face-decls', 'settings', 'hidden-text', 'alphabetical-index-source', 'table-of-content-source', 'ruby-text']);
 /** A row or cell that is repeated is written out this often: styles reach to a sheet's end. */
 const MAX_REPEATED = 1000;
 const MAX_BLANKS = 1000;
@@ -32,7 +32,7 @@ export function readOdf(zip, budget) {
   const out = createMarkdown(budget);
   /** @type {Reader} */
   const reader = {
-    out, listStyles: { style: '', numbered: new Set() }, sheets: createSheets(out, budget), inSheet: false, lists: [], links: [], paragraphs: 0,
+    out, listStyles: { style: '', numbered: new Map() }, sheets: createSheets(out, budget), inSheet: false, lists: [], links: [], paragraphs: 0,
     pictures: 0, slides: 0, quoted: false, heading: null, note: null, notes: 0,
   };
   if (zip.has('styles.xml')) readPart(zip, 'styles.xml', { open: (element) => readListStyle(reader.listStyles, element) });
@@ -46,15 +46,16 @@ export function readOdf(zip, budget) {
 }
 
 /**
- * The lists that count, as `NAME/LEVEL`, and the style that is told of: styles come before what is written in them.
- * @typedef {{style: string, numbered: Set<string>}} ListStyles
+ * The lists that count, as `NAME/LEVEL`, and from where; and the style that is told of: styles come before what is
+ * written in them.
+ * @typedef {{style: string, numbered: Map<string, number>}} ListStyles
  */
 
 /** @param {ListStyles} styles @param {Element} element */
 function readListStyle(styles, element) {
   if (element.name === 'list-style') styles.style = attribute(element, 'name') ?? '';
   if (element.name === 'list-level-style-number' && (attribute(element, 'num-format') ?? '') !== '') {
-    styles.numbered.add(`${styles.style}/${attribute(element, 'level') ?? ''}`);
+    styles.numbered.set(`${styles.style}/${attribute(element, 'level') ?? ''}`, Number(attribute(element, 'start-value') ?? 1));
   }
 }
 
@@ -93,9 +94,10 @@ const OPENED = {
   s(reader, element) { say(reader, ' '.repeat(clamped(count(element, 'c'), 1, MAX_BLANKS))); },
   tab(reader) { say(reader, '\t'); },
   'line-break'(reader) { say(reader, '\n'); },
-  list({ lists }, element) {
+  list({ lists, listStyles }, element) {
     const style = attribute(element, 'style-name') ?? lists.at(-1)?.style ?? '';
-    lists.push({ style, count: Number(attribute(element, 'start-value') ?? 1) - 1, fresh: true });
+    const first = attribute(element, 'start-value') ?? listStyles.numbered.get(`${style}/${lists.length + 1}`) ?? 1;
+    lists.push({ style, count: (Number(first) || 1) - 1, fresh: true });
   },
   'list-item': beginItem,
   'list-header': beginItem,

@@ -128,6 +128,16 @@ async function textOfPage(page, budget) {
   return lines.end();
 }
 
+/** Accents that stand before their letter, as TeX sets them where a font has no letter with one. */
+const ACCENTS = new Map([['¨', '\u0308'], ['´', '\u0301'], ['ˆ', '\u0302'], ['˜', '\u0303'], ['ˇ', '\u030c'], ['˘', '\u0306'], ['˚', '\u030a']]);
+const ACCENTED = /([¨´ˆ˜ˇ˘˚])([A-Za-zı])/g;
+
+/** @param {string} both @param {string} accent @param {string} letter @returns {string} as they are when there is no such letter */
+function composed(both, accent, letter) {
+  const one = `${letter === 'ı' ? 'i' : letter}${ACCENTS.get(accent) ?? ''}`.normalize('NFC');
+  return one.length === 1 ? one : both;
+}
+
 /** The lines of a page; blank lines where there is room between them. */
 function createParagraphs() {
   let text = '';
@@ -157,7 +167,7 @@ function createParagraphs() {
     /** @returns {string} */
     end() {
       endLine();
-      return text.replace(/\0/g, '').normalize('NFC');
+      return text.replace(/\0/g, '').replace(ACCENTED, composed).normalize('NFC');
     },
   };
 }

@@ -2,6 +2,7 @@
 // PowerPoint presentations: one heading a slide, in the order of the show; lists, tables, the speaker's notes. Pure.
 
 import { byName } from './elements.js';
+import { clamped } from './limits.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress, mainPart, partOfType, readPart, relationsOf } from './office.js';
 import { attribute } from './xml.js';
@@ -63,13 +64,17 @@ function slidesOf(zip, main) {
  * @property {string} placeholder  what the shape under way stands for; '' for nothing
  * @property {boolean} isBody      its paragraphs are items unless they say otherwise
  * @property {number} depth
- * @property {string | null} bullet  of the paragraph under way
+ * @property {string | null} bullet  of the paragraph under way; a number where its list begins
+ * @property {number[]} numbers    of the items that are open, by depth
+ * @property {boolean} said        the paragraph under way says something
  * @property {string} link         address of the run under way; ''
  * @property {boolean} inText
  */
 
 const DRAWING = /drawingml/;
 const MAX_LIST_DEPTH = 8;
+/** The largest number that a list begins with. */
+const MAX_NUMBER = 32767;
 
 /** @type {import('./elements.js').Table<Slide>} */
 const OPENED = {
@@ -79,12 +84,12 @@ const OPENED = {
     slide.isBody = /^(body|obj)$/.test(slide.placeholder);
   },
   p(slide, element) {
-    if (DRAWING.test(element.space)) Object.assign(slide, { depth: 0, bullet: slide.isBody ? '-' : null });
+    if (DRAWING.test(element.space)) Object.assign(slide, { depth: 0, bullet: slide.isBody ? '-' : null, said: false });
   },
   pPr(slide, element) { slide.depth = Math.min(MAX_LIST_DEPTH, Number(attribute(element, 'lvl')) || 0); },
   buNone(slide) { slide.bullet = null; },
   buChar(slide) { slide.bullet = '-'; },
-  buAutoNum(slide) { slide.bullet = '1.'; },
+  buAutoNum(slide, element) { slide.bullet = String(clamped(Number(attribute(element, 'startAt') ?? 1), 1, MAX_NUMBER)); },
   t(slide) { slide.inText = true; },
   br(slide) { say(slide, isTitle(slide.placeholder) ? ' ' : '\n'); },
   hlinkClick(slide, element) { slide.link = addressOf(slide.relations, element); },
@@ -100,16 +105,31 @@ const CLOSED = {
   t(slide) { slide.inText = false; },
   p(slide, element) {
     if (!DRAWING.test(element.space)) return;
-    const { bullet, depth } = slide;
+    const marker = slide.said ? markerOf(slide) : null;
     if (isTitle(slide.placeholder)) slide.title += ' ';
-    slide.out?.end(bullet === null ? { kind: 'paragraph' } : { kind: 'item', depth, marker: bullet });
+    slide.out?.end(marker === null ? { kind: 'paragraph' } : { kind: 'item', depth: slide.depth, marker });
   },
   tc(slide) { slide.out?.closeCell(); },
   tbl(slide) { slide.out?.closeTable(); },
 };
 
+/**
+ * The marker of the paragraph under way: a number goes on where its list has others, whatever stands in them.
+ * @param {Slide} slide
+ * @returns {string | null}
+ */
+function markerOf({ bullet, depth, numbers }) {
+  const before = numbers[depth];
+  numbers.length = Math.min(numbers.length, bullet === null ? 0 : depth);
+  if (bullet === null || bullet === '-') return bullet;
+  const number = before === undefined ? Number(bullet) : before + 1;
+  numbers[depth] = number;
+  return `${number}.`;
+}
+
 /** @param {Slide} slide @param {string} text */
 function say(slide, text) {
+  slide.said ||= text.trim() !== '';
   if (isTitle(slide.placeholder)) slide.title += text;
   else if (!PLACEHOLDERS_LEFT_OUT.has(slide.placeholder)) slide.out?.text(text);
 }
@@ -124,7 +144,7 @@ function readShapes(zip, part, out) {
   /** @type {Slide} */
   const slide = {
     out, relations: relationsOf(zip, part), title: '', pictures: 0, placeholder: '', isBody: false,
-    depth: 0, bullet: null, link: '', inText: false,
+    depth: 0, bullet: null, numbers: [], said: false, link: '', inText: false,
   };
   readPart(zip, part, byName(slide, {
     opened: OPENED,

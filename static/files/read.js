@@ -78,7 +78,7 @@ function readContainer(bytes, budget) {
   const zip = openZip(bytes, budget);
   const kind = sniffZip(zip);
   const read = CONTAINERS[kind];
-  if (read === undefined) throw new FileError('archive');
+  if (read === undefined) throw new FileError(REFUSED[kind] ?? 'archive');
   return { ...plainDocument(kind, '', ''), ...some(read(zip, budget)) };
 }
 

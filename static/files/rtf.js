@@ -74,7 +74,7 @@ export function readRtf(bytes, budget) {
 }
 
 /** Destinations marked as not for everybody whose words are the document's all the same. */
-const KNOWN_STARRED = /^(shppict|shpinst|shptxt|ud|upr)$/;
+const KNOWN_STARRED = /^(shppict|shpinst|shptxt|ud|upr|fldrslt)$/;
 const MAX_LIST_DEPTH = 8;
 /** Tables in each other. */
 const MAX_TABLES = 8;

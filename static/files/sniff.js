@@ -82,8 +82,11 @@ export function sniffZip(zip) {
     const types = new TextDecoder().decode(zip.read('[Content_Types].xml'));
     if (/wordprocessingml\.(document|template)|ms-word\.document/.test(types)) return 'docx';
     if (/presentationml\.(presentation|slideshow|template)|ms-powerpoint/.test(types)) return 'pptx';
+    if (/ms-excel\.sheet\.binary/.test(types)) return 'old';
     if (/spreadsheetml\.(sheet|template)\.main|ms-excel\.sheet/.test(types)) return 'xlsx';
   }
+  // Pages, Numbers and Keynote.
+  if (zip.names.some((name) => /^(Index\.zip|Index\/.*\.iwa|index\.apxl(\.gz)?)$/.test(name))) return 'old';
   return zip.has('content.xml') ? 'odt' : 'archive';
 }
 

@@ -12,7 +12,9 @@ import { attribute } from './xml.js';
  */
 
 /** Built-in formats that show a date, a time, or both. */
-const DATE_FORMATS = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 46, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58]);
+const DATE_FORMATS = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58]);
+/** The one that shows hours that have passed. */
+const SPAN_FORMAT = 46;
 const DAY_MS = 86400000;
 const MAX_COLUMN = 16384;
 
@@ -25,13 +27,13 @@ export function readXlsx(zip, budget) {
   const main = mainPart(zip);
   const relations = relationsOf(zip, main);
   const strings = readStrings(zip, partOfType(relations, 'sharedStrings'), budget);
-  const isDate = readFormats(zip, partOfType(relations, 'styles'));
+  const timeOf = readFormats(zip, partOfType(relations, 'styles'));
   const out = createMarkdown(budget);
   const { sheets, epoch } = readWorkbook(zip, main);
   for (const { name, id } of sheets) {
     const relation = relations.get(id);
     if (relation === undefined || relation.type !== 'worksheet' || !zip.has(relation.target)) continue;
-    writeSheet(name, readRows(zip, relation.target, { strings, isDate, epoch, budget }), out, budget);
+    writeSheet(name, readRows(zip, relation.target, { strings, timeOf, epoch, budget }), out, budget);
   }
   return { text: out.result(), pictures: 0 };
 }
@@ -88,50 +90,60 @@ function readStrings(zip, part, budget) {
   return strings;
 }
 
+/** What a number is when its format shows a time: one of a calendar, or one that has passed. @typedef {'date' | 'span' | null} Time */
+
 /**
- * Which cell formats show a date.
+ * What a format's code shows. Words, a colour, a currency ([$CHF-807]) and what only takes room have the letters of
+ * times and mean none; of what stands in brackets, only hours, minutes or seconds that have passed do.
+ * @param {string} code
+ * @returns {Time}
+ */
+function timeIn(code) {
+  const own = code.replace(/"[^"]*"|[\\_*].|\[(?!(?:h+|m+|s+)\])[^[\]]*\]|General/gi, '');
+  if (/\[[hms]/i.test(own)) return 'span';
+  return /[dyhsm]/i.test(own) ? 'date' : null;
+}
+
+/**
+ * Which cell formats show a time.
  * @param {Zip} zip
  * @param {string | null} part
- * @returns {(style: number) => boolean}
+ * @returns {(style: number) => Time}
  */
 function readFormats(zip, part) {
-  /** @type {boolean[]} */
-  const dates = [];
-  if (part === null || !zip.has(part)) return () => false;
-  /** @type {Set<number>} */
-  const own = new Set();
+  /** @type {Time[]} */
+  const times = [];
+  if (part === null || !zip.has(part)) return () => null;
+  /** @type {Map<number, Time>} */
+  const own = new Map();
   let inCells = false;
   readPart(zip, part, {
     open(element) {
       const id = Number(attribute(element, 'numFmtId'));
-      if (element.name === 'numFmt') {
-        const code = (attribute(element, 'formatCode') ?? '').replace(/"[^"]*"|\\.|\[[^[\]hms]*\]/gi, '');
-        if (/[dyhs]|m{1,4}/i.test(code) && !/General/i.test(code)) own.add(id);
-      } else if (element.name === 'cellXfs') {
-        inCells = true;
-      } else if (element.name === 'xf' && inCells) {
-        dates.push(DATE_FORMATS.has(id) || own.has(id));
-      }
+      if (element.name === 'numFmt') own.set(id, timeIn(attribute(element, 'formatCode') ?? ''));
+      else if (element.name === 'cellXfs') inCells = true;
+      else if (element.name === 'xf' && inCells) times.push(id === SPAN_FORMAT ? 'span' : DATE_FORMATS.has(id) ? 'date' : own.get(id) ?? null);
     },
     close(element) {
       if (element.name === 'cellXfs') inCells = false;
     },
   });
-  return (style) => dates[style] ?? false;
+  return (style) => times[style] ?? null;
 }
 
 /**
  * @param {Zip} zip
  * @param {string} part
- * @param {{strings: readonly string[], isDate: (style: number) => boolean, epoch: number, budget: Budget}} known
+ * @param {{strings: readonly string[], timeOf: (style: number) => Time, epoch: number, budget: Budget}} known
  * @returns {import('./csv.js').Rows}
  */
-function readRows(zip, part, { strings, isDate, epoch, budget }) {
+function readRows(zip, part, { strings, timeOf, epoch, budget }) {
   const rows = createRows();
   let row = new Map();
   let column = -1;
-  let cell = { type: 'n', style: 0, value: '' };
+  let cell = { type: 'n', style: 0, value: '', formula: '' };
   let inValue = false;
+  let inFormula = false;
   readPart(zip, part, {
     open(element) {
       if (element.name === 'row') {
@@ -139,17 +151,20 @@ function readRows(zip, part, { strings, isDate, epoch, budget }) {
         column = -1;
       } else if (element.name === 'c') {
         column = columnOf(attribute(element, 'r') ?? '') ?? column + 1;
-        cell = { type: attribute(element, 't') ?? 'n', style: Number(attribute(element, 's')), value: '' };
+        cell = { type: attribute(element, 't') ?? 'n', style: Number(attribute(element, 's')), value: '', formula: '' };
       }
+      inFormula = element.name === 'f';
       inValue = element.name === 'v' || (element.name === 't' && cell.type === 'inlineStr');
     },
     text(text) {
       if (inValue) cell.value += text;
+      else if (inFormula) cell.formula += text;
     },
     close(element) {
       inValue = false;
-      if (element.name === 'c' && cell.value !== '' && column < MAX_COLUMN) {
-        const value = shown(cell, strings, isDate, epoch);
+      inFormula = false;
+      if (element.name === 'c' && cell.value + cell.formula !== '' && column < MAX_COLUMN) {
+        const value = shown(cell, strings, timeOf, epoch);
         budget.write(value.length + 1);
         if (value !== '') row.set(column, value);
       } else if (element.name === 'row') {
@@ -168,18 +183,30 @@ function columnOf(reference) {
 }
 
 /**
- * @param {{type: string, style: number, value: string}} cell
+ * What a cell shows; one that nobody has reckoned yet, as programs without a spreadsheet write them, its formula.
+ * @param {{type: string, style: number, value: string, formula: string}} cell
  * @param {readonly string[]} strings
- * @param {(style: number) => boolean} isDate
+ * @param {(style: number) => Time} timeOf
  * @param {number} epoch
  */
-function shown({ type, style, value }, strings, isDate, epoch) {
+function shown({ type, style, value, formula }, strings, timeOf, epoch) {
+  // What was reckoned to be an empty text is one.
+  if (value === '') return type === 'str' ? '' : `=${formula}`;
   if (type === 's') return strings[Number(value)] ?? '';
   if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
   if (type !== 'n') return value;
   const number = Number(value);
   if (Number.isNaN(number)) return value;
-  return isDate(style) ? dateText(number, epoch) : String(Number(number.toPrecision(15)));
+  const time = timeOf(style);
+  if (time === 'span') return spanText(number);
+  return time === 'date' ? dateText(number, epoch) : String(Number(number.toPrecision(15)));
+}
+
+/** Hours, minutes and seconds. @param {number} days */
+function spanText(days) {
+  const seconds = Math.round(Math.abs(days) * 86400);
+  const two = (/** @type {number} */ part) => String(part % 60).padStart(2, '0');
+  return `${days < 0 ? '-' : ''}${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60))}:${two(seconds)}`;
 }
 
 /**

@@ -11,6 +11,13 @@ const PIECE_BYTES = 2 * 1024;
 const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
 const LOCAL_SIGNATURE = 0x04034b50;
+const LARGE_END_SIGNATURE = 0x06064b50;
+const LARGE_LOCATOR_SIGNATURE = 0x07064b50;
+const LOCATOR_BYTES = 20;
+/** The extra field with what takes more than 32 bits, and what stands in a field instead. */
+const LARGE_EXTRA = 1;
+const LARGE_COUNT = 0xffff;
+const LARGE = 0xffffffff;
 /** Bytes of a file that is not packed, at once. */
 const STORED_BYTES = 1024 * 1024;
 /** The end record and the longest comment after it. */
@@ -94,23 +101,61 @@ function joined(all) {
  * @returns {Generator<Entry>}
  */
 function* directory(view, bytes) {
-  const end = findEnd(view);
-  const count = view.getUint16(end + 10, true);
+  const { count, start } = findDirectory(view);
   if (count > MAX_ZIP_ENTRIES) throw new FileError('bomb');
-  let at = view.getUint32(end + 16, true);
+  let at = start;
   for (let i = 0; i < count; i += 1) {
     if (view.getUint32(at, true) !== ENTRY_SIGNATURE) throw new FileError('broken', 'zip directory');
-    const nameLength = view.getUint16(at + 28, true);
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
+    const nameEnd = at + 46 + view.getUint16(at + 28, true);
+    const extraEnd = nameEnd + view.getUint16(at + 30, true);
+    const [, packed = 0, offset = 0] = numbersOf(view, [at + 24, at + 20, at + 42], nameEnd, extraEnd);
     yield {
-      name: name.replaceAll('\\', '/'),
+      name: new TextDecoder().decode(bytes.subarray(at + 46, nameEnd)).replaceAll('\\', '/'),
       flags: view.getUint16(at + 8, true),
       method: view.getUint16(at + 10, true),
-      packed: view.getUint32(at + 20, true),
-      offset: view.getUint32(at + 42, true),
+      packed,
+      offset,
     };
-    at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    at = extraEnd + view.getUint16(at + 32, true);
   }
+}
+
+/** @param {DataView} view @param {number} at */
+const longAt = (view, at) => Number(view.getBigUint64(at, true));
+
+/**
+ * Numbers of an entry; those that are too large for their fields stand in an extra field, in the same order. Some
+ * programs write all of them there, whatever they are.
+ * @param {DataView} view
+ * @param {readonly number[]} fields  where they are
+ * @param {number} from  of the extra fields
+ * @param {number} to
+ */
+function numbersOf(view, fields, from, to) {
+  const numbers = fields.map((at) => view.getUint32(at, true));
+  if (!numbers.includes(LARGE)) return numbers;
+  let at = from;
+  while (at + 4 <= to && view.getUint16(at, true) !== LARGE_EXTRA) at += 4 + view.getUint16(at + 2, true);
+  if (at + 4 > to) return numbers;
+  let next = at + 4;
+  return numbers.map((number) => {
+    if (number !== LARGE) return number;
+    next += 8;
+    return longAt(view, next - 8);
+  });
+}
+
+/** Where the directory begins, and how many entries it has. @param {DataView} view */
+function findDirectory(view) {
+  const end = findEnd(view);
+  const count = view.getUint16(end + 10, true);
+  const start = view.getUint32(end + 16, true);
+  const locator = end - LOCATOR_BYTES;
+  const large = (count === LARGE_COUNT || start === LARGE) && locator >= 0 && view.getUint32(locator, true) === LARGE_LOCATOR_SIGNATURE;
+  if (!large) return { count, start };
+  const record = longAt(view, locator + 8);
+  if (view.getUint32(record, true) !== LARGE_END_SIGNATURE) throw new FileError('broken', 'zip end');
+  return { count: longAt(view, record + 32), start: longAt(view, record + 48) };
 }
 
 /** @param {DataView} view */

@@ -77,7 +77,7 @@ test('each file that is not taken is named with its reason, and the others are',
   const told = await v.page.locator('.composer .notice').allTextContents();
   assert.deepEqual(told.map((one) => one.trim()), [
     'a.zip is an archive. Unpack it, and attach the files.', 'locked.pdf is protected with a password.', 'cut.docx could not be read.',
-    'old.doc is of an old office format. Save it as DOCX, XLSX, PPTX, ODF or PDF.',
+    'old.doc is of an office format that is not read here. Save it as DOCX, XLSX, PPTX, ODF or PDF.',
     'The chosen model does not take film: it is sound or a film.']);
   await v.close();
 });

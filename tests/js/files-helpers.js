@@ -59,6 +59,46 @@ export function zip(files) {
 }
 
 /**
+ * The same container with all numbers of its directory where those of large ones stand.
+ * @param {Uint8Array} bytes  of zip()
+ */
+export function large(bytes) {
+  const whole = Buffer.from(bytes);
+  const end = whole.length - 22;
+  const count = whole.readUInt16LE(end + 10);
+  const start = whole.readUInt32LE(end + 16);
+  const pieces = [whole.subarray(0, start)];
+  for (let i = 0, at = start; i < count; i += 1) {
+    const head = Buffer.from(whole.subarray(at, at + 46));
+    const name = whole.subarray(at + 46, at + 46 + head.readUInt16LE(28));
+    at += 46 + name.length + head.readUInt16LE(30) + head.readUInt16LE(32);
+    const extra = Buffer.alloc(9 + 28);
+    // Another program's field comes first.
+    extra.writeUInt16LE(0x5455, 0);
+    extra.writeUInt16LE(5, 2);
+    extra.writeUInt16LE(1, 9);
+    extra.writeUInt16LE(24, 11);
+    [24, 20, 42].forEach((field, j) => {
+      extra.writeBigUInt64LE(BigInt(head.readUInt32LE(field)), 13 + 8 * j);
+      head.writeUInt32LE(0xffffffff, field);
+    });
+    head.writeUInt16LE(extra.length, 30);
+    head.writeUInt16LE(0, 32);
+    pieces.push(head, name, extra);
+  }
+  const record = Buffer.alloc(56 + 20 + 22, 0xff);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeBigUInt64LE(44n, 4);
+  record.writeBigUInt64LE(BigInt(count), 32);
+  record.writeBigUInt64LE(BigInt(start), 48);
+  record.writeUInt32LE(0x07064b50, 56);
+  record.writeBigUInt64LE(BigInt(Buffer.concat(pieces).length), 64);
+  record.writeUInt32LE(0x06054b50, 76);
+  record.writeUInt16LE(0, 96);
+  return new Uint8Array(Buffer.concat([...pieces, record]));
+}
+
+/**
  * Numbers that look random and are the same each time.
  * @param {number} seed
  * @returns {() => number} from 0 to below 1

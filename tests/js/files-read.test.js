@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
+import { unzipSync } from 'fflate';
 import { FileError } from '../../static/files/errors.js';
 import { createBudget } from '../../static/files/limits.js';
-import { damage, encode, random, zip } from './files-helpers.js';
+import { damage, encode, large, random, zip } from './files-helpers.js';
 
 const FOLDER = new URL('files/', import.meta.url);
 const skip = !existsSync(new URL('../../static/vendor/fflate/fflate.js', import.meta.url));
@@ -134,6 +135,47 @@ test('a workbook: columns far apart come together, phonetic hints stay out, form
   })), '## A\n\n```csv\n東京,,far\n2024-05-03,,0.1\n2024-05-03 18:00:00,TRUE,\n```\n');
 });
 
+test('a workbook: colours, currencies and room in a format are no dates, whatever letters they have', { skip }, () => {
+  const shown = (/** @type {string} */ code) => /(?<=\n)[^\n]+(?=\n```\n$)/.exec(textOf(zip({
+    '[Content_Types].xml': '<Types><Override ContentType="spreadsheetml.sheet.main+xml"/></Types>',
+    '_rels/.rels': '<R><Relationship Id="a" Type="x/officeDocument" Target="w.xml"/></R>',
+    'w.xml': '<workbook xmlns:r="x/relationships"><sheets><sheet name="A" r:id="s"/></sheets></workbook>',
+    '_rels/w.xml.rels': '<R><Relationship Id="s" Type="x/worksheet" Target="s.xml"/><Relationship Id="y" Type="x/styles" Target="y.xml"/></R>',
+    'y.xml': `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="${code.replaceAll('"', '&quot;')}"/></numFmts><cellXfs><xf numFmtId="164"/></cellXfs></styleSheet>`,
+    's.xml': '<worksheet><sheetData><row><c s="0"><v>1.5</v></c></row></sheetData></worksheet>',
+  })))?.[0];
+  for (const code of ['[$CHF-807] #,##0.00', '[$USD-409]0.00', '[Magenta]0;[White]-0', '_-* #,##0.00 "h"_-', '_d0_m', '0*s', '0.00E+00', '\\d0', 'General', '[Red]General', '@', '[>100]0']) {
+    assert.equal(shown(code), '1.5', code);
+  }
+  for (const code of ['[h]:mm', '[mm]:ss', '[ss].0', '[Red][hh]:mm']) assert.equal(shown(code), '36:00:00', code);
+  for (const code of ['[$-F400]h:mm:ss AM/PM', 'yyyy', '"day "d', '[Red]d mmm', '[$-409]mmm']) {
+    assert.match(String(shown(code)), /^1899-12-31 12:00:00$/, code);
+  }
+});
+
+test('a container whose directory is that of a large one is read', { skip }, () => {
+  for (const name of ['doc.docx', 'doc.odt']) assert.equal(textOf(large(zip(unzipSync(bytesOf(name))))), REPORT, name);
+  const next = random(64);
+  const whole = large(zip({ 'a.txt': 'x' }));
+  for (let i = 0; i < 200; i += 1) assert.throws(() => readDocument(damage(whole, next)), FileError);
+});
+
+test('how a word is spoken stands beside it in Japanese, and is none of the text', { skip }, () => {
+  assert.equal(textOf(docx('<w:p><w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>はち</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>蜂</w:t></w:r></w:rubyBase></w:ruby></w:r><w:r><w:t>の巣</w:t></w:r></w:p>')), '蜂の巣\n');
+  assert.equal(textOf('<!doctype html><p><ruby>蜂<rp>(</rp><rt>はち</rt><rp>)</rp></ruby>の<ruby>巣<rt>す</ruby>です'), '蜂の巣です\n');
+  assert.equal(textOf(zip({ mimetype: 'application/vnd.oasis.opendocument.text',
+    'content.xml': '<o xmlns:text="t"><text:p><text:ruby><text:ruby-base>蜂</text:ruby-base><text:ruby-text>はち</text:ruby-text></text:ruby>の巣</text:p></o>' })), '蜂の巣\n');
+});
+
+test('Word: its main part has any name, what it refers to may not be there', { skip }, () => {
+  assert.equal(textOf(zip({
+    '[Content_Types].xml': '<Types><Override ContentType="wordprocessingml.document.main+xml"/></Types>',
+    '_rels/.rels': '<R><Relationship Id="a" Type="x/officeDocument" Target="word/document22.xml"/></R>',
+    'word/_rels/document22.xml.rels': '<R><Relationship Id="p" Type="x/image" Target="NULL"/><Relationship Id="f" Type="x/footnotes" Target="../NULL"/><Relationship Id="s" Type="x/styles" Target="NULL"/></R>',
+    'word/document22.xml': '<w:document xmlns:w="wordprocessingml"><w:p><w:r><w:t>Here</w:t></w:r></w:p></w:document>',
+  })), 'Here\n');
+});
+
 test('OpenDocument: repeated blanks, notes, comments, what was deleted', { skip }, () => {
   const odt = (/** @type {string} */ body) => zip({ mimetype: 'application/vnd.oasis.opendocument.text', 'content.xml': `<office:document-content xmlns:office="urn:x:office:1.0" xmlns:text="t" xmlns:draw="urn:drawing"><office:body><office:text>${body}</office:text></office:body></office:document-content>` });
   assert.equal(textOf(odt(`<text:tracked-changes><text:p>gone</text:p></text:tracked-changes><text:p>a<text:s text:c="2"/>b<text:line-break/>c<office:annotation><text:p>hm</text:p></office:annotation>
@@ -249,6 +291,8 @@ test('what is not read is refused with its reason', { skip }, () => {
   refused(() => readDocument(utf8('  \n')), 'empty');
   refused(() => readDocument(docx('<w:p/>')), 'empty');
   refused(() => readDocument(zip({ 'a.txt': 'x' })), 'archive');
+  refused(() => readDocument(zip({ '[Content_Types].xml': '<T ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>', 'xl/workbook.bin': 'x' })), 'old');
+  for (const name of ['Index/Document.iwa', 'Index.zip', 'index.apxl']) refused(() => readDocument(zip({ [name]: 'x', 'preview.jpg': 'x' })), 'old');
   refused(() => readDocument(new Uint8Array([0x1f, 0x8b, 8, 0])), 'archive');
   refused(() => readDocument(new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0])), 'kind');
   const old = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];

@@ -164,7 +164,7 @@ export default {
   'file.password': '{name} محمي بكلمة مرور.',
   'file.bomb': 'حجم {name} بعد فك ضغطه أكبر بكثير مما يُقرأ.',
   'file.empty': 'لا يوجد نص في {name}.',
-  'file.old': '{name} بتنسيق مكتبي قديم. احفظه بصيغة DOCX أو XLSX أو PPTX أو ODF أو PDF.',
+  'file.old': '{name} بتنسيق مكتبي لا يُقرأ هنا. احفظه بصيغة DOCX أو XLSX أو PPTX أو ODF أو PDF.',
   'file.archive': '{name} ملف مضغوط. فك ضغطه ثم أرفق الملفات.',
   'file.picture': 'لا يستطيع هذا المتصفح عرض {name}. احفظه بصيغة JPEG أو PNG.',
   'file.sound': 'النموذج المختار لا يقبل {name}: إنه صوت أو فيلم.',

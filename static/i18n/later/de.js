@@ -164,7 +164,7 @@ export default {
   'file.password': '{name} ist mit einem Passwort geschützt.',
   'file.bomb': '{name} enthält ausgepackt weit mehr, als gelesen wird.',
   'file.empty': 'In {name} ist kein Text.',
-  'file.old': '{name} hat ein altes Office-Format. Bitte als DOCX, XLSX, PPTX, ODF oder PDF speichern.',
+  'file.old': '{name} hat ein Office-Format, das hier nicht gelesen wird. Bitte als DOCX, XLSX, PPTX, ODF oder PDF speichern.',
   'file.archive': '{name} ist ein Archiv. Bitte auspacken und die Dateien anhängen.',
   'file.picture': 'Dieser Browser kann {name} nicht anzeigen. Bitte als JPEG oder PNG speichern.',
   'file.sound': 'Das gewählte Modell nimmt {name} nicht an: Es ist Ton oder Film.',

@@ -164,7 +164,7 @@ export default {
   'file.password': '{name} is protected with a password.',
   'file.bomb': '{name} unpacks to far more than is ever read.',
   'file.empty': 'There is no text in {name}.',
-  'file.old': '{name} is of an old office format. Save it as DOCX, XLSX, PPTX, ODF or PDF.',
+  'file.old': '{name} is of an office format that is not read here. Save it as DOCX, XLSX, PPTX, ODF or PDF.',
   'file.archive': '{name} is an archive. Unpack it, and attach the files.',
   'file.picture': 'This browser cannot show {name}. Save it as JPEG or PNG.',
   'file.sound': 'The chosen model does not take {name}: it is sound or a film.',

@@ -164,7 +164,7 @@ export default {
   'file.password': '{name} está protegido con contraseña.',
   'file.bomb': '{name}, descomprimido, supera con mucho lo que se lee.',
   'file.empty': 'No hay texto en {name}.',
-  'file.old': '{name} es de un formato de oficina antiguo. Guárdelo como DOCX, XLSX, PPTX, ODF o PDF.',
+  'file.old': '{name} tiene un formato de oficina que aquí no se lee. Guárdelo como DOCX, XLSX, PPTX, ODF o PDF.',
   'file.archive': '{name} es un archivo comprimido. Descomprímalo y adjunte los archivos.',
   'file.picture': 'Este navegador no puede mostrar {name}. Guárdelo como JPEG o PNG.',
   'file.sound': 'El modelo elegido no admite {name}: es sonido o una película.',

@@ -164,7 +164,7 @@ export default {
   'file.password': '{name} est protégé par un mot de passe.',
   'file.bomb': '{name}, une fois décompressé, dépasse de loin ce qui est lu.',
   'file.empty': 'Il n’y a pas de texte dans {name}.',
-  'file.old': '{name} est d’un ancien format bureautique. Enregistrez-le en DOCX, XLSX, PPTX, ODF ou PDF.',
+  'file.old': '{name} est d’un format bureautique qui n’est pas lu ici. Enregistrez-le en DOCX, XLSX, PPTX, ODF ou PDF.',
   'file.archive': '{name} est une archive. Décompressez-la et joignez les fichiers.',
   'file.picture': 'Ce navigateur ne peut pas afficher {name}. Enregistrez-le en JPEG ou PNG.',
   'file.sound': 'Le modèle choisi n’accepte pas {name} : c’est du son ou un film.',

@@ -164,7 +164,7 @@ export default {
   'file.password': '{name}はパスワードで保護されています。',
   'file.bomb': '{name}は展開すると読める量をはるかに超えます。',
   'file.empty': '{name}にはテキストがありません。',
-  'file.old': '{name}は古いOffice形式です。DOCX、XLSX、PPTX、ODF、PDFのいずれかで保存してください。',
+  'file.old': '{name}はここでは読めないOffice形式です。DOCX、XLSX、PPTX、ODF、PDFのいずれかで保存してください。',
   'file.archive': '{name}はアーカイブです。展開してからファイルを添付してください。',
   'file.picture': 'このブラウザーでは{name}を表示できません。JPEGかPNGで保存してください。',
   'file.sound': '選択中のモデルは{name}（音声または動画）を受け付けません。',

@@ -164,7 +164,7 @@ export default {
   'file.password': '{name} está protegido por senha.',
   'file.bomb': '{name}, descompactado, é muito maior do que se lê aqui.',
   'file.empty': 'Não há texto em {name}.',
-  'file.old': '{name} está em um formato antigo do Office. Salve-o como DOCX, XLSX, PPTX, ODF ou PDF.',
+  'file.old': '{name} está em um formato do Office que não é lido aqui. Salve-o como DOCX, XLSX, PPTX, ODF ou PDF.',
   'file.archive': '{name} é um arquivo compactado. Descompacte-o e anexe os arquivos.',
   'file.picture': 'Este navegador não consegue mostrar {name}. Salve-o como JPEG ou PNG.',
   'file.sound': 'O modelo escolhido não aceita {name}: é som ou vídeo.',

@@ -164,7 +164,7 @@ export default {
   'file.password': '{name} 受密码保护。',
   'file.bomb': '{name} 解压后远远超出可读取的大小。',
   'file.empty': '{name} 中没有文字。',
-  'file.old': '{name} 是旧版办公格式。请另存为 DOCX、XLSX、PPTX、ODF 或 PDF。',
+  'file.old': '{name} 的办公格式在此无法读取。请另存为 DOCX、XLSX、PPTX、ODF 或 PDF。',
   'file.archive': '{name} 是压缩包。请解压后添加其中的文件。',
   'file.picture': '此浏览器无法显示 {name}。请另存为 JPEG 或 PNG。',
   'file.sound': '所选模型不接受 {name}：它是音频或视频。',

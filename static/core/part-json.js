@@ -11,11 +11,8 @@
 import { MAX_FILE_CHARS, MAX_PARTS, MAX_PLACES, MAX_RAW_CHARS } from './limits.js';
 import { plainName, readDataUrl, readPicture } from './media.js';
 import {
-  ImportError, MAX_IMPORT_TEXT_CHARS, MAX_NAME_CHARS, isFields, list, maybeTime, number, object, string,
+  ImportError, MAX_IMPORT_TEXT_CHARS, MAX_NAME_CHARS, MAX_URL_CHARS, isFields, list, maybeTime, number, object, string,
 } from './reading.js';
-
-/** Longest address. */
-const MAX_URL_CHARS = 8192;
 
 /** @type {ReadonlySet<unknown>} */
 const CALL_ENDS = new Set(['done', 'failed', 'denied', 'stopped', 'remote']);

@@ -10,6 +10,8 @@
 export const MAX_IMPORT_TEXT_CHARS = 16 * 1024 * 1024;
 /** Longest name, model id, code or media type. */
 export const MAX_NAME_CHARS = 1024;
+/** Longest address. */
+export const MAX_URL_CHARS = 8192;
 /** Latest time a Date can hold. */
 const MAX_TIME = 8.64e15;
 

@@ -14,10 +14,9 @@ import { conversationBytes, memoryBytes } from './memory.js';
 import { ImportError } from './reading.js';
 
 /**
- * @typedef {object} ChatFile
- * @property {number} size
- * @property {() => Promise<string>} text
- * @property {number} [left]  it was another program's, and so much of it was not understood
+ * @typedef {{size: number, left?: number} & ({text: () => Promise<string>} | {pieces: () => AsyncIterable<string>})} ChatFile
+ *   left: it was another program's, and so much of it was not understood; pieces: the same as several files, for one
+ *   that is long
  */
 
 /**
@@ -36,7 +35,10 @@ export async function readChats(files, newId) {
   for (const file of files) {
     try {
       if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
-      all.read.push(...readExport(await file.text(), newId));
+      /** @type {Conversation[]} */
+      const read = [];
+      for await (const text of 'pieces' in file ? file.pieces() : [file.text()]) read.push(...readExport(text, newId));
+      all.read.push(...read);
       if (file.left !== undefined) all.left = (all.left ?? 0) + file.left;
       count += 1;
     } catch (error) {

@@ -250,6 +250,7 @@
  * @property {Readonly<Record<string, string | number>>} [values]  for the key's placeholders
  * @property {ApiErrorInfo} [error]   explained by the view
  * @property {boolean} [undo]         offers to undo the last deletion
+ * @property {boolean} [lasts]        stays until it is taken away
  */
 
 /**

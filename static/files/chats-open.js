@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Has files with conversations read in a thread: those of other programs are put into this one's form there.
+// Has files with conversations read in a thread: those of other programs are put into this one's form there, and those
+// that are long into pieces.
 
 import { carryOut } from './open.js';
 
@@ -22,14 +23,28 @@ export async function openChats(files) {
 
 /**
  * @param {File} file
- * @returns {Promise<ChatFile>}  the file itself when it is no other program's
+ * @returns {Promise<ChatFile>}  the file itself when nothing is known of it
  * @throws {import('./errors.js').FileError}
  */
 async function openOne(file) {
-  /** @type {{text: string, left: number} | null} */
-  let read = null;
-  await carryOut({ does: 'import', bytes: await file.arrayBuffer() }, { onImported: (imported) => { read = imported; } });
-  if (read === null) return { size: file.size, text: () => file.text() };
-  const { text, left } = /** @type {{text: string, left: number}} */ (read);
-  return { size: text.length, text: () => Promise.resolve(text), left };
+  /** @type {string[]} */
+  const texts = [];
+  /** @type {{left?: number}} */
+  let rest = {};
+  await carryOut({ does: 'import', bytes: await file.arrayBuffer() }, {
+    onImported({ text, ...more }) {
+      texts.push(text);
+      rest = more;
+    },
+  });
+  if (texts.length === 0) return file;
+  return { size: texts.reduce((sum, { length }) => sum + length, 0), pieces: () => spaced(texts), ...rest };
+}
+
+/** Texts, with room for a frame and for whoever types before each. @param {readonly string[]} texts */
+async function* spaced(texts) {
+  for (const text of texts) {
+    await new Promise((resolve) => { setTimeout(resolve); });
+    yield text;
+  }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The exports of Claude, Open WebUI, LibreChat, llama.cpp's page and NextChat. Pure.
 
+import { MAX_PLACES } from '../core/limits.js';
+import { MAX_URL_CHARS } from '../core/reading.js';
 import { answerCall, call, fieldsOf, isFields, listOf, picture, textFile, textOf, thoughts, timeOf, words } from './chats-tree.js';
 import { htmlAttribute } from './html.js';
+import { clamped } from './limits.js';
 import { fenced } from './markdown.js';
 
 /**
@@ -14,6 +17,9 @@ import { fenced } from './markdown.js';
 
 /** Characters of what a source says that are kept. */
 const MAX_SNIPPET_CHARS = 4000;
+
+/** @param {string} url */
+const isPage = (url) => /^https?:\/\//.test(url) && url.length <= MAX_URL_CHARS;
 
 /** @param {unknown} role @returns {Turn['role']} */
 const roleOf = (role) => (role === 'user' || role === 'human' ? 'user' : role === 'system' ? 'system' : role === 'assistant' ? 'assistant' : 'skip');
@@ -90,12 +96,47 @@ export function readClaude(chat, tally) {
     tally.left += listOf(message['files']).length;
     const parent = textOf(message['parent_message_uuid']) || before;
     before = id;
-    return { id, parent, role: roleOf(message['sender']), parts: [...attached, ...content], at: timeOf(message['created_at']), model: '' };
+    const cited = claudeSources(listOf(message['content']).map(fieldsOf));
+    return { id, parent, role: roleOf(message['sender']), parts: [...attached, ...content, ...cited], at: timeOf(message['created_at']), model: '' };
   });
   return {
     title: textOf(chat['name']), system: '', model: textOf(chat['model']), turns,
     createdAt: timeOf(chat['created_at']), updatedAt: timeOf(chat['updated_at']), current: textOf(chat['current_leaf_message_uuid']) || null,
   };
+}
+
+/**
+ * What an answer of Claude's rests on: pages that its texts, and the reports beside it, name by the places where they
+ * are cited. As those are told in characters of another kind, each is moved to the end of its word.
+ * @param {readonly Fields[]} blocks
+ * @returns {Fields[]}
+ */
+function claudeSources(blocks) {
+  /** By their addresses. @type {Map<string, Fields & {at: number[]}>} */
+  const sources = new Map();
+  let start = 0;
+  for (const block of blocks) {
+    const [said] = block['type'] === 'text' ? words(textOf(block['text'])) : block['type'] === 'tool_use' ? used(block) : [];
+    if (said?.['kind'] !== 'text') continue;
+    const text = textOf(said['text']);
+    const content = fieldsOf(block['input'])['content'];
+    const before = block['type'] === 'text' ? 0 : text.length - textOf(content).length;
+    for (const one of [...listOf(block['citations']), ...listOf(fieldsOf(block['input'])['md_citations'])].map(fieldsOf)) {
+      const url = textOf(one['url']) || textOf(fieldsOf(one['details'])['url']);
+      if (!isPage(url)) continue;
+      /** @type {Fields & {at: number[]}} */
+      const source = sources.get(url) ?? {
+        kind: 'source', number: sources.size + 1, url, title: textOf(fieldsOf(one['metadata'])['preview_title']) || textOf(one['title']), snippet: '', at: [],
+      };
+      sources.set(url, source);
+      if (typeof one['end_index'] !== 'number' || source.at.length === MAX_PLACES) continue;
+      const end = clamped(before + one['end_index'], 0, text.length);
+      source.at.push(start + end + (/^\S*/.exec(text.slice(end))?.[0].length ?? 0));
+    }
+    // As textOf() joins them.
+    start += text.length + 2;
+  }
+  return [...sources.values()];
 }
 
 /** @param {unknown} value @returns {value is Fields} */
@@ -172,7 +213,7 @@ function openWebUiSources(message, tally) {
     const { name, url } = fieldsOf(one['source']);
     listOf(one['document']).forEach((text, i) => {
       const about = fieldsOf(listOf(one['metadata'])[i]);
-      const address = [url, about['source'], name].map(textOf).find((each) => /^https?:\/\//.test(each));
+      const address = [url, about['source'], name].map(textOf).find(isPage);
       if (address === undefined) tally.left += 1;
       else sources.push({ kind: 'source', number: sources.length + 1, url: address, title: textOf(about['title']) || textOf(name), snippet: textOf(text).slice(0, MAX_SNIPPET_CHARS), at: [] });
     });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A file with conversations of another program, as a file of this one. Pure.
+// A file with conversations of any program, as files of this one. Pure.
 
+import { EXPORT_FORMAT } from '../core/exporting.js';
 import { FileError } from './errors.js';
 import { createBudget } from './limits.js';
 import { sniff } from './sniff.js';
@@ -13,26 +14,61 @@ import { exportOfChats, fieldsOf, isFields, listOf } from './chats-tree.js';
 
 /**
  * @typedef {import('./chats-tree.js').Chat} Chat
+ * @typedef {import('./chats-tree.js').Fields} Fields
  * @typedef {import('./chats-tree.js').Tally} Tally
  */
 
 /** What a large export may unpack to: pictures are in it. */
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
+/** Characters of the conversations that come in one piece. */
+const PIECE_CHARS = 512 * 1024;
 /** The files with conversations in an archive, whole or in pieces. */
 const CONVERSATIONS = /(^|\/)(conversations([-_]?\d+)?|conversations\/[^/]+|chats?([-_][\w-]+)?)\.json$|\.jsonl$/i;
 /** A file's id in what points to it: "file-service://file-Ab1", "sediment://file_00ab#file_00cd#p_0.jpg". */
 const POINTER = /^(?:[\w-]+:\/\/)?(file[-_]\w+)/;
 
 /**
+ * @typedef {object} Exported
+ * @property {string[]} texts  exported files of this program, one after the other: a large one is read in pieces
+ * @property {number} [left]   how many things were left out of another program's; of our own it is not there
+ *
  * @param {Uint8Array} bytes
- * @returns {{text: string, left: number} | null}  an exported file of this program, and how many things were left
- *   out of it; null when it is nothing of another
+ * @returns {Exported | null}  null when it is nothing that is known
  * @throws {FileError} of an archive that cannot be read
  */
-export function readForeign(bytes) {
+export function readExported(bytes) {
   const tally = { left: 0 };
-  const chats = bytes[0] === 0x50 && bytes[1] === 0x4b ? readArchive(bytes, tally) : readJson(new TextDecoder().decode(bytes), tally, () => null);
-  return chats.length === 0 ? null : { text: JSON.stringify(exportOfChats(chats, tally)), left: tally.left };
+  const isArchive = bytes[0] === 0x50 && bytes[1] === 0x4b;
+  const value = isArchive ? null : parsed(new TextDecoder().decode(bytes), tally);
+  if (isFields(value) && value['format'] === EXPORT_FORMAT && Array.isArray(value['conversations'])) return { texts: piecesOf(value) };
+  const chats = isArchive ? readArchive(bytes, tally) : readValue(value, tally, () => null);
+  return chats.length === 0 ? null : { texts: piecesOf(exportOfChats(chats, tally)), left: tally.left };
+}
+
+/**
+ * An exported file as several: who reads them can do something else between.
+ * @param {Fields} file
+ * @returns {string[]}
+ */
+function piecesOf({ conversations, ...around }) {
+  /** @type {string[]} */
+  const texts = [];
+  /** @type {string[]} */
+  let piece = [];
+  let chars = 0;
+  const end = () => texts.push(`${JSON.stringify(around).slice(0, -1)},"conversations":[${piece.join(',')}]}`);
+  for (const one of listOf(conversations)) {
+    const json = JSON.stringify(one);
+    if (piece.length > 0 && chars + json.length > PIECE_CHARS) {
+      end();
+      piece = [];
+      chars = 0;
+    }
+    piece.push(json);
+    chars += json.length;
+  }
+  end();
+  return texts;
 }
 
 /**
@@ -53,7 +89,7 @@ function readArchive(bytes, tally) {
     const { kind, type } = sniff(bytes);
     return kind === 'image' ? `data:${type};base64,${base64(bytes)}` : null;
   };
-  return names.sort().flatMap((name) => readJson(new TextDecoder().decode(zip.read(name)), tally, find));
+  return names.sort().flatMap((name) => readValue(parsed(new TextDecoder().decode(zip.read(name)), tally), tally, find));
 }
 
 /** Whether a file of an archive is that of an id, and not of one that begins so. @param {string} name @param {string} id */
@@ -70,13 +106,13 @@ function base64(bytes) {
 }
 
 /**
- * @param {string} json
+ * @param {unknown} value
  * @param {Tally} tally
  * @param {import('./chats-chatgpt.js').FindPicture} find
  * @returns {Chat[]}
  */
-function readJson(json, tally, find) {
-  const entries = entriesOf(parsed(json.replace(/^\ufeff/, ''), tally));
+function readValue(value, tally, find) {
+  const entries = entriesOf(value);
   const chats = entries.flatMap((entry) => {
     if (isChatGpt(entry)) return [readChatGpt(entry, tally, find)];
     if (isClaude(entry)) return [readClaude(entry, tally)];

@@ -3,7 +3,7 @@
 // each other there (steps of an answer, two questions in a row) becomes one message here. Pure.
 
 import { EXPORT_FORMAT, EXPORT_VERSION } from '../core/exporting.js';
-import { MAX_CONVERSATIONS, MAX_MESSAGES, MAX_PARTS, MAX_TITLE_CHARS } from '../core/limits.js';
+import { MAX_CONVERSATIONS, MAX_FILE_CHARS, MAX_MESSAGES, MAX_PARTS, MAX_TITLE_CHARS } from '../core/limits.js';
 import { nameFor, readPicture } from '../core/media.js';
 import { MAX_NAME_CHARS } from '../core/reading.js';
 
@@ -74,12 +74,15 @@ export function textFile(name, text) {
  */
 export function picture(url, name, tally) {
   const read = readPicture(url);
-  if (read === null) {
+  if (read === null || read.data.length > MAX_FILE_CHARS) {
     tally.left += 1;
     return [];
   }
   return [{ kind: 'image', name: name.slice(0, MAX_NAME_CHARS) || nameFor(read.type, 'image'), ...read }];
 }
+
+/** What a call can have given here: no calls, and so many parts. @param {Fields[]} parts */
+const resultOf = (parts) => parts.filter(({ kind }) => kind !== 'tool_call').slice(0, MAX_PARTS);
 
 /**
  * A call that was made there, with what came of it. Its name and arguments are such that providers take them, as they
@@ -94,7 +97,7 @@ export function picture(url, name, tally) {
 export function call({ name, input, result, id = '' }) {
   return {
     kind: 'tool_call', id: id.slice(0, MAX_WORD_CHARS), index: null, name: name.replace(/[^\w-]+/g, '_').slice(0, MAX_WORD_CHARS) || 'tool',
-    arguments: isFields(input) ? JSON.stringify(input) : jsonObject(textOf(input)), state: result === null ? 'remote' : 'done', result,
+    arguments: isFields(input) ? JSON.stringify(input) : jsonObject(textOf(input)), state: result === null ? 'remote' : 'done', result: result === null ? null : resultOf(result),
     started_at: null, ended_at: null,
   };
 }
@@ -119,7 +122,7 @@ function jsonObject(text) {
 export function answerCall(parts, id, result) {
   const open = parts.findLast((part) => part['kind'] === 'tool_call' && part['result'] === null && (id === '' || part['id'] === id));
   if (open === undefined) return false;
-  Object.assign(open, { result, state: 'done' });
+  Object.assign(open, { result: resultOf(result), state: 'done' });
   return true;
 }
 

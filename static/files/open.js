@@ -14,7 +14,7 @@ import { FileError } from './errors.js';
  * @property {(page: number, pages: number) => void} [onProgress]
  * @property {(drawn: {page: number, blob: Blob, width: number, height: number}) => void} [onDrawn]
  * @property {(picture: import('./picture.js').Picture) => void} [onPicture]
- * @property {(imported: {text: string, left: number} | null) => void} [onImported]
+ * @property {(imported: {text: string, left?: number}) => void} [onImported]  each piece, in order
  */
 
 /** Without a word from the thread for this long, it is given up, milliseconds. */

@@ -21,7 +21,7 @@ import { readDocument } from './read.js';
  * @typedef {{drawn: {page: number, blob: Blob, width: number, height: number}}
  *   | {picture: import('./picture.js').Picture}
  *   | {progress: {page: number, pages: number}}
- *   | {imported: {text: string, left: number} | null}
+ *   | {imported: {text: string, left?: number}}
  *   | {done: Result | null}
  *   | {failed: import('./errors.js').FileReason}} Report
  */
@@ -50,8 +50,9 @@ async function carryOut({ does, bytes, encoding, source, pages = [], type = '' }
     return null;
   }
   if (does === 'import') {
-    const { readForeign } = await import('./chats-read.js');
-    port.postMessage({ imported: readForeign(data) });
+    const { readExported } = await import('./chats-read.js');
+    const { texts, ...rest } = readExported(data) ?? { texts: [] };
+    for (const text of texts) port.postMessage({ imported: { text, ...rest } });
     return null;
   }
   const budget = createBudget();

@@ -42,8 +42,8 @@ export function createToasts(ctx) {
       clearTimeout(timer);
       timers.delete(id);
     }
-    for (const { id, undo } of toasts) {
-      if (!undo && !timers.has(id)) timers.set(id, setTimeout(() => leave(id), TOAST_MS));
+    for (const { id, undo, lasts } of toasts) {
+      if (!undo && !lasts && !timers.has(id)) timers.set(id, setTimeout(() => leave(id), TOAST_MS));
     }
   }
 

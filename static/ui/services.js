@@ -19,6 +19,8 @@ import { createSpeech } from './speech.js';
 
 /** How long a download's address stays valid (ms). */
 const DOWNLOAD_MS = 30_000;
+/** Reading chats for longer than this is told of (ms). */
+const SLOW_MS = 400;
 
 /**
  * A file as a download, without a request.
@@ -37,15 +39,28 @@ async function save(made) {
 }
 
 /**
+ * Imports files; while that takes long, it is said.
+ * @param {Basics} basics
+ * @param {readonly File[]} files
+ */
+async function importAll({ actions, state }, files) {
+  const key = 'file.reading';
+  const slow = setTimeout(() => actions.addToast({ kind: 'info', key, lasts: true }), SLOW_MS);
+  await actions.importFiles(await import('../files/chats-open.js').then(({ openChats }) => openChats(files)).catch(() => files));
+  clearTimeout(slow);
+  for (const toast of state().ui.toasts) if (toast.key === key) actions.dismissToast(toast.id);
+}
+
+/**
  * Asks for exported files and imports them.
  * @param {Basics} basics
  */
-export function createImporter({ actions }) {
+export function createImporter(basics) {
   const element = /** @type {HTMLInputElement} */ (make('input', '', { type: 'file', accept: '.json,.jsonl,.zip,application/json,application/zip' }));
   element.hidden = element.multiple = true;
   element.addEventListener('change', () => {
     const files = [...element.files ?? []];
-    if (files.length > 0) void import('../files/chats-open.js').then(({ openChats }) => openChats(files)).catch(() => files).then(actions.importFiles);
+    if (files.length > 0) void importAll(basics, files);
     element.value = '';
   });
   return element;

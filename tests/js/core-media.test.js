@@ -98,6 +98,8 @@ test('numbers that the text has become links, but not in code, links and lists o
   for (const [text, want] of [
     ['so[1][2].', `so${one}${two}.`], ['a[3]', 'a[3]'], ['`a[1]`', '`a[1]`'], ['[1](https://x.example/)', '[1](https://x.example/)'],
     ['[1]: https://x.example/', '[1]: https://x.example/'], ['~~~\na[1]\n~~~\nb[1]', `~~~\na[1]\n~~~\nb${one}`], ['$$x[1]$$', '$$x[1]$$'],
+    // Within other marks, as open-webui 30277 says of its own.
+    ['**so[1]** *or[2]* ~~not[1]~~', `**so${one}** *or${two}* ~~not${one}~~`], ['| a[1] | b |', `| a${one} | b |`], ['> - a[1]', `> - a${one}`],
   ]) assert.equal(citedText(text, [src(1), src(2)]), want, text);
   assert.doesNotMatch(citedText('a[1]', [src(1, [], 'https://x.example/a>b c)')]), /> |b c/);
 });

@@ -14,7 +14,7 @@ import { damage, random, zip } from './files-helpers.js';
 
 const skip = !existsSync(new URL('../../static/vendor/fflate/fflate.js', import.meta.url));
 const { readDocument } = skip ? { readDocument: /** @type {any} */ (null) } : await import('../../static/files/read.js');
-const { readForeign } = skip ? { readForeign: /** @type {any} */ (null) } : await import('../../static/files/chats-read.js');
+const { readExported } = skip ? { readExported: /** @type {any} */ (null) } : await import('../../static/files/chats-read.js');
 
 const ROUNDS = Number(process.env['FUZZ_ROUNDS'] ?? 600);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20261130);
@@ -144,10 +144,10 @@ test(`${ROUNDS} exports of other programs with anything in any place: nothing, a
     const next = random(SEED + round);
     const file = changed(pick(next, CHATS), next, pick(next, [0.01, 0.05, 0.2]));
     try {
-      const foreign = readForeign(utf8(JSON.stringify(file)));
+      const foreign = readExported(utf8(JSON.stringify(file)));
       if (foreign === null) continue;
       let last = 0;
-      read += readExport(foreign.text, () => `i${(last += 1)}`).length;
+      for (const text of foreign.texts) read += readExport(text, () => `i${(last += 1)}`).length;
     } catch (error) {
       throw new Error(`FUZZ_SEED=${SEED + round} FUZZ_ROUNDS=1: ${JSON.stringify(file)}`, { cause: error });
     }

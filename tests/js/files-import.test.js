@@ -11,18 +11,21 @@ import { damage, random, zip } from './files-helpers.js';
 import { makeCore } from './core-helpers.js';
 
 const skip = !existsSync(new URL('../../static/vendor/fflate/fflate.js', import.meta.url));
-const { readForeign } = skip ? { readForeign: /** @type {any} */ (null) } : await import('../../static/files/chats-read.js');
+const { readExported } = skip ? { readExported: /** @type {any} */ (null) } : await import('../../static/files/chats-read.js');
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const utf8 = (/** @type {unknown} */ value) => new TextEncoder().encode(JSON.stringify(value));
+
+/** What was read, as the page takes it. @param {{texts: string[], left?: number}} read */
+const chatFile = ({ texts, ...left }) => ({ size: texts.join('').length, pieces: async function* () { yield* texts; }, ...left });
 
 /**
  * The branch that is shown, as `role: words`, and the rest.
  * @param {Uint8Array} bytes
  */
 function taken(bytes) {
-  const read = readForeign(bytes);
+  const read = readExported(bytes);
   let last = 0;
-  const conversations = readExport(read.text, () => `i${(last += 1)}`);
+  const conversations = read.texts.flatMap((/** @type {string} */ text) => readExport(text, () => `i${(last += 1)}`));
   return { left: read.left, conversations, branches: conversations.map((one) => {
     const lines = [];
     let id = one.openRootId;
@@ -214,8 +217,7 @@ test('ChatGPT: a picture of the archive by each form of its name, and never anot
 test('what a file has twice comes once; of more than are kept the latest come, and the others are told', { skip }, async () => {
   const { actions, store } = makeCore();
   const take = async (/** @type {Uint8Array} */ bytes) => {
-    const { text, left } = readForeign(bytes);
-    assert.ok(await actions.importFiles([{ size: text.length, text: async () => text, left }]));
+    assert.ok(await actions.importFiles([chatFile(readExported(bytes))]));
     return store.getState();
   };
   const count = (await take(zip({ 'conversations.json': utf8([CHATGPT]), 'conversations/a.json': utf8(CHATGPT) }))).conversations.order.length;
@@ -237,15 +239,30 @@ test('an answer of more steps than a message has here, and names without an end,
   assert.equal(left, 500);
 });
 
+test('what our own reader would refuse does not keep the rest from coming', { skip }, () => {
+  const long = `https://e.org/${'a'.repeat(9000)}`;
+  const large = `data:image/png;base64,${PNG.slice(0, 40)}${'A'.repeat(25 * 1024 * 1024)}`;
+  const result = Array.from({ length: 1200 }, (_, i) => ({ type: 'text', text: `r${i}` }));
+  const { conversations, left } = taken(utf8([
+    { uuid: 'u', name: 'N', chat_messages: [{ uuid: '1', sender: 'human', text: 'Q1' }, { uuid: '2', sender: 'assistant', content: [
+      { type: 'tool_use', id: 't', name: 'x', input: {} }, { type: 'tool_result', tool_use_id: 't', content: [{ type: 'tool_use', name: 'inner', input: {} }, ...result] },
+      { type: 'text', text: 'A1', citations: [{ url: long, end_index: 1 }, { url: 'https://e.org/', end_index: 'x' }, ...Array.from({ length: 1200 }, () => ({ url: 'https://e.org/', end_index: 1 }))] }] }] },
+    { id: 'w', chat: { title: 'W', history: { messages: {
+      a: { id: 'a', role: 'user', content: 'Q2', files: [{ type: 'image', url: large }] },
+      b: { id: 'b', parentId: 'a', role: 'assistant', content: 'A2', sources: [{ source: { url: long }, document: ['x'], metadata: [{}] }] } } } } }]));
+  const messages = conversations.map(({ nodes }) => Object.values(nodes).map(({ parts: all }) => textOf(all)));
+  assert.deepEqual(messages, [['Q1', 'A1'], ['Q2', 'A2']]);
+  assert.equal(left, 2, 'the picture and the page');
+});
+
 test('a file of nobody is nobody\'s, an archive without conversations is refused', { skip }, () => {
-  for (const value of [{}, [], null, 'x', [{ a: 1 }], { format: 'confab-conversations', version: 2, conversations: [] }]) assert.equal(readForeign(utf8(value)), null, JSON.stringify(value));
-  assert.throws(() => readForeign(zip({ 'a.txt': 'x' })), FileError);
+  for (const value of [{}, [], null, 'x', [{ a: 1 }], { format: 'confab-conversations', version: 2, conversations: {} }]) assert.equal(readExported(utf8(value)), null, JSON.stringify(value));
+  assert.throws(() => readExported(zip({ 'a.txt': 'x' })), FileError);
 });
 
 test('importing twice makes no doubles', { skip }, async () => {
   const { actions, store } = makeCore();
-  const { text } = readForeign(utf8([CHATGPT, { ...CHATGPT, title: 'B', create_time: 1700009000 }]));
-  const file = { size: text.length, text: async () => text, left: 0 };
+  const file = chatFile(readExported(utf8([CHATGPT, { ...CHATGPT, title: 'B', create_time: 1700009000 }])));
   assert.ok(await actions.importFiles([file]));
   const count = store.getState().conversations.order.length;
   assert.ok(await actions.importFiles([file]));
@@ -262,8 +279,7 @@ for (const [name, value] of Object.entries({
   test(`importing what ${name} gives twice makes no doubles, each time read anew`, { skip }, async () => {
     const { actions, store } = makeCore();
     const take = async () => {
-      const { text } = readForeign(utf8(value));
-      assert.ok(await actions.importFiles([{ size: text.length, text: async () => text, left: 0 }]));
+      assert.ok(await actions.importFiles([chatFile(readExported(utf8(value)))]));
       return store.getState().conversations.order.length;
     };
     const once = await take();
@@ -273,17 +289,40 @@ for (const [name, value] of Object.entries({
   });
 }
 
+test('a large file comes in pieces, our own too, which is taken whole or not at all', { skip }, async () => {
+  const words = 'words '.repeat(20000);
+  const long = (/** @type {string} */ name) => [...chatGpt([['user', say(name)], ['assistant', say(words)]]).map((one) => ({ ...one, title: name }))][0];
+  const read = readExported(utf8(Array.from({ length: 20 }, (_, i) => long(`Q${i}`))));
+  assert.ok(read.texts.length > 4, `${read.texts.length} pieces`);
+  assert.ok(read.texts.every((/** @type {string} */ text) => text.length < 700000));
+  const { actions, store } = makeCore();
+  assert.ok(await actions.importFiles([chatFile(read)]));
+  const titles = () => store.getState().conversations.order.map((/** @type {string} */ id) => store.getState().conversations.byId[id]?.title).filter(Boolean);
+  assert.deepEqual(titles(), Array.from({ length: 20 }, (_, i) => `Q${i}`));
+  const own = (await actions.exportAll('json')).text;
+  const again = readExported(new TextEncoder().encode(`\ufeff${own}`));
+  assert.ok(again.texts.length > 4 && !('left' in again));
+  const other = makeCore();
+  assert.ok(await other.actions.importFiles([chatFile(again)]));
+  const dateless = (/** @type {string} */ text) => text.replace(/"exported_at":\s*"[^"]*"/, '');
+  assert.equal(dateless((await other.actions.exportAll('json')).text), dateless(own));
+  const broken = makeCore();
+  const torn = readExported(new TextEncoder().encode(own.replace('"Q19"', '7')));
+  assert.equal(await broken.actions.importFiles([chatFile(torn)]), false);
+  assert.ok(!JSON.stringify(broken.store.getState().conversations).includes('words'));
+});
+
 test('broken exports end with a reason, with nothing, or with what our own reader takes', { skip }, () => {
   const next = random(99);
   const deep = { ...CHATGPT, mapping: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => node(`n${i}`, i === 0 ? null : `n${i - 1}`, i % 3 === 0 ? 'user' : 'assistant', say(String(i))))) };
   const round = { ...CHATGPT, mapping: Object.fromEntries([node('a', 'b', 'user', say('1')), node('b', 'a', 'assistant', say('2'))]) };
   for (const value of [[deep], [round], [{ mapping: { a: null, b: 5, c: { message: [] } } }], [{ chat_messages: [null, { sender: 'human', content: [5] }] }]]) {
-    const read = readForeign(utf8(value));
-    if (read !== null) readExport(read.text, () => 'x');
+    const read = readExported(utf8(value));
+    for (const text of read?.texts ?? []) readExport(text, () => 'x');
   }
   const whole = utf8([CHATGPT]);
   for (let i = 0; i < 60; i += 1) {
-    const read = readForeign(damage(whole, next));
-    if (read !== null) assert.ok(Array.isArray(readExport(read.text, () => `i${next()}`)));
+    const read = readExported(damage(whole, next));
+    for (const text of read?.texts ?? []) assert.ok(Array.isArray(readExport(text, () => `i${next()}`)));
   }
 });

@@ -16,7 +16,7 @@ import { encode, zip } from './files-helpers.js';
 
 const skip = !existsSync(new URL('../../static/vendor/fflate/fflate.js', import.meta.url));
 const { readDocument } = skip ? { readDocument: /** @type {any} */ (null) } : await import('../../static/files/read.js');
-const { readForeign } = skip ? { readForeign: /** @type {any} */ (null) } : await import('../../static/files/chats-read.js');
+const { readExported } = skip ? { readExported: /** @type {any} */ (null) } : await import('../../static/files/chats-read.js');
 
 const REPORTS = JSON.parse(readFileSync(new URL('data/reports.json', import.meta.url), 'utf8'));
 const repeated = (/** @type {any} */ { repeat: [text, times] = ['', 0], text: rest = '' }) => text.repeat(times) + rest;
@@ -24,6 +24,7 @@ const repeated = (/** @type {any} */ { repeat: [text, times] = ['', 0], text: re
 /** @param {any} report @returns {Uint8Array} */
 function bytesOf(report) {
   if (report.hex !== undefined) return new Uint8Array(Buffer.from(report.hex, 'hex'));
+  if (report.files !== undefined) return zip(report.files);
   if (typeof report.file === 'string') return new Uint8Array(readFileSync(new URL(`files/${report.file}`, import.meta.url)));
   return encode(repeated(report), report.encoding ?? 'utf-8');
 }
@@ -54,6 +55,7 @@ const lineOf = ({ parts }) => parts.map((/** @type {any} */ part) => {
   if (part.kind === 'text') return part.text;
   if (part.kind === 'reasoning') return `(${part.text})`;
   if (part.kind === 'tool_call') return `${part.name}=${part.arguments}>${(part.result ?? []).map((/** @type {any} */ one) => one.text).join()}`;
+  if (part.kind === 'source') return `[${part.number} ${part.url} ${part.title} ${part.at.join()}]`;
   return `<${part.name}: ${part.text}>`;
 }).join(' ');
 
@@ -71,13 +73,13 @@ function chatsOf(report) {
 
 for (const report of REPORTS.chats) {
   test(`chats: ${report.seen}`, { skip }, () => {
-    const read = readForeign(chatsOf(report));
+    const read = readExported(chatsOf(report));
     if (report.shown === null) {
       assert.equal(read, null);
       return;
     }
     let last = 0;
-    const conversations = readExport(read.text, () => `i${(last += 1)}`);
+    const conversations = read.texts.flatMap((/** @type {string} */ text) => readExport(text, () => `i${(last += 1)}`));
     assert.deepEqual(conversations.map((one) => openPath(one).map(lineOf)), report.shown);
     assert.equal(read.left, report.left);
     assert.equal(conversations[0]?.model, report.model ?? conversations[0]?.model);

@@ -33,7 +33,8 @@ function tableView(i18n, { rows }) {
     <thead><tr><td></td><th scope="col">${t('model.label')}</th><th scope="col">${t('usage.requests')}</th>
       <th scope="col">${t('usage.tokens')}</th>${costs ? html`<th scope="col">${t('usage.cost')}</th>` : nothing}</tr></thead>
     <tbody>${rows.map((row) => html`<tr><th scope="row">${day.format(new Date(`${row.day}T00:00:00Z`))}</th><td dir="auto">${row.model}</td>
-      <td>${number(row.requests)}</td><td>${number(row.tokens)}</td>${costs ? html`<td>${row.cost === null ? '–' : money(i18n, row.cost)}</td>` : nothing}</tr>`)}</tbody>
+      <td class="tabular">${number(row.requests)}</td><td class="tabular">${number(row.tokens)}</td>
+      ${costs ? html`<td class="tabular">${row.cost === null ? '–' : money(i18n, row.cost)}</td>` : nothing}</tr>`)}</tbody>
   </table></div>`;
 }
 
@@ -48,7 +49,9 @@ export function usageDialog(ctx) {
 
   function draw() {
     if (!place) return;
-    render(html`<div role="alert">${error ? html`<p class="notice notice-danger">${icon('warning')}<span>${explain(ctx.i18n, error)}${details(ctx.i18n, error)}</span></p>` : nothing}</div>
+    const waits = usage === null && error === null;
+    render(html`<div role="status">${waits ? html`<p class="status"><span class="spinner" aria-hidden="true"></span>${ctx.i18n.t('app.loading')}</p>` : nothing}</div>
+      <div role="alert">${error ? html`<p class="notice notice-danger">${icon('warning')}<span>${explain(ctx.i18n, error)}${details(ctx.i18n, error)}</span></p>` : nothing}</div>
       ${usage === null ? nothing : html`${usage.budgets.map((budget) => budgetView(ctx.i18n, budget))}
         ${tableView(ctx.i18n, usage)}`}`, place);
   }

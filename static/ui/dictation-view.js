@@ -20,10 +20,10 @@ import { icon } from './icons.js';
  * @typedef {{end: () => void, turn: () => void, write: () => void, asSound: () => void}} Does
  */
 
-/** @param {number} ms */
-function clock(ms) {
+/** @param {import('./i18n.js').I18n} i18n @param {number} ms */
+function clock({ number }, ms) {
   const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return `${number(Math.floor(seconds / 60))}:${number(seconds % 60, { minimumIntegerDigits: 2 })}`;
 }
 
 /**
@@ -31,9 +31,10 @@ function clock(ms) {
  * @param {Shown} shown
  * @param {Does} does
  */
-function running({ t }, { phase, level, length }, { turn }) {
+function running(i18n, { phase, level, length }, { turn }) {
+  const { t } = i18n;
   return html`<meter class="dictation-level" min="0" max="1" aria-label=${t('dictation.level')} .value=${level}></meter>
-    <span class="dictation-time">${clock(length)}</span>
+    <span class="dictation-time">${clock(i18n, length)}</span>
     <button type="button" class="icon-button dictation-pause" aria-pressed=${phase === 'paused'} aria-label=${t('dictation.pause')}
       title=${t('dictation.pause')} @click=${turn}>${icon(phase === 'paused' ? 'mic' : 'pause')}</button>`;
 }

@@ -114,6 +114,32 @@ describe('OpenID Connect', { skip }, () => {
     assert.equal((await json(ann, 'api/session'))[0], 200);
   });
 
+  test('the way back leads nobody elsewhere, and runs nothing of an address', async () => {
+    const { origin, issuer } = signOn;
+    const evil = encodeURIComponent('https://evil.example/');
+    const markup = encodeURIComponent('<script>alert(1)</script>"\'><img src=x onerror=alert(1)>');
+    const queries = [`logout=${evil}`, 'logout=%2F%2Fevil.example%2F', 'logout=%2F%5Cevil.example', 'logout=%5C%5Cevil.example',
+      'logout=https%3Aevil.example', 'logout=%09%2F%2Fevil.example', `logout=${encodeURIComponent(`${origin}@evil.example/`)}`,
+      `logout=${encodeURIComponent(`${origin}.evil.example/`)}`, 'logout=javascript%3Aalert(1)', `logout=${markup}`,
+      `logout=${encodeURIComponent(`${origin}/\r\nX-Odd: 1`)}`, `iss=${evil}&target_link_uri=${evil}`, `iss=${encodeURIComponent(issuer)}&target_link_uri=${evil}`,
+      `iss=${encodeURIComponent(issuer)}&target_link_uri=%2F%2Fevil.example`, `error=${markup}&error_description=${markup}&state=x`,
+      `code=${markup}&state=${markup}`, `state=x&code=y&session_state=${markup}`, `refresh=${evil}&access_token=x`, 'info=html', 'info=json', 'jwks=rsa',
+      'session=iframe_rp', `remove_at_cache=${markup}`, `revoke_session=${markup}`, `request_uri=${markup}`, `${markup}`, ''];
+    for (const query of queries) {
+      const person = new WebPerson();
+      if (queries.indexOf(query) % 3 === 0) await person.signIn(`${origin}/`, 'ann');
+      // Apache's page of an error may be a 200.
+      const { headers, text } = await person.ask(`${origin}/oidc/callback?${query}`);
+      assert.doesNotMatch(text, /<script>alert|<img src=x/i, query);
+      assert.equal(headers['x-odd'], undefined, query);
+      assert.match(String(headers['content-security-policy']), /default-src 'none'/, query);
+      if (headers.location === undefined) continue;
+      const to = new URL(headers.location, origin);
+      assert.ok([origin, issuer].includes(to.origin), `${query}: ${headers.location}`);
+      assert.doesNotMatch(headers.location, /evil\.example/, query);
+    }
+  });
+
   test('signed out there and here; what is under way is read to its end', async () => {
     const { origin, issuer } = signOn;
     const person = new WebPerson();

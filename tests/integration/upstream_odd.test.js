@@ -167,6 +167,11 @@ good('cookies and other advice, which nobody takes', async (socket) => {
   socket.end(`${HEAD}Set-Cookie: a=b\r\nAlt-Svc: h2="127.0.0.1:1"\r\n`
     + `Strict-Transport-Security: max-age=99\r\n\r\n${GOOD}`);
 });
+good('words for the web server before us, which go no further', async (socket) => {
+  socket.end(`${HEAD}X-Accel-Redirect: /api/metrics\r\nX-Accel-Limit-Rate: 1\r\n`
+    + 'X-Accel-Charset: utf-16\r\nX-Accel-Expires: 99\r\nX-Sendfile: /etc/passwd\r\n'
+    + `Status: 302\r\nLocation: /x\r\nRefresh: 0; /x\r\n\r\n${GOOD}`);
+});
 good('HTTP/1.0', whole(CLOSE.replace('1.1', '1.0') + GOOD));
 
 bad('interim answers without end',

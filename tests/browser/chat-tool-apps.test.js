@@ -236,14 +236,29 @@ describe('an app that does not behave', () => {
         page: () => parent.document.body,
         database: () => new Promise((resolve, reject) => { const r = indexedDB.open('a'); r.onsuccess = resolve; r.onerror = reject; }),
         eval: () => (0, eval)('1'),
+        transport: () => new WebTransport(to + '/transport').ready,
+        later: () => { fetchLater(to + '/later', { activateAfter: 0 }); throw new Error('what it answers says nothing'); },
+        shared: () => new Promise((resolve, reject) => { const w = new SharedWorker(to + '/shared'); w.onerror = reject; w.port.onmessage = resolve; }),
+        installed: () => navigator.serviceWorker.register(to + '/installed'),
       };
       for (const [name, run] of Object.entries(tries)) {
         const silent = new Promise((_, reject) => setTimeout(reject, 2000));
         try { await Promise.race([run(), silent]); log(name + ': WORKED'); } catch { log(name + ': no'); }
       }
-      for (const rel of ['prefetch', 'dns-prefetch', 'preload', 'modulepreload']) {
+      for (const rel of ['prefetch', 'dns-prefetch', 'preconnect', 'preload', 'modulepreload', 'prerender', 'icon', 'manifest']) {
         const i = document.createElement('link'); i.rel = rel; i.as = 'script'; i.href = to + '/' + rel; document.head.append(i);
       }
+      for (const what of ['prefetch', 'prerender']) {
+        const i = document.createElement('script'); i.type = 'speculationrules';
+        i.textContent = JSON.stringify({ [what]: [{ source: 'list', eagerness: 'immediate', urls: [to + '/speculation-' + what] }] });
+        document.head.append(i);
+      }
+      for (const markup of ['<video poster="' + to + '/poster"></video>', '<object data="' + to + '/object"></object>', '<embed src="' + to + '/embed">',
+        '<svg><image href="' + to + '/svg"/><use href="' + to + '/use#a"/></svg>', '<img srcset="' + to + '/srcset 2x">', '<audio src="' + to + '/audio"></audio>',
+        '<track src="' + to + '/track">', '<div style="mask: url(' + to + '/mask); cursor: url(' + to + '/cursor), auto">x</div>', '<input type="image" src="' + to + '/input">']) {
+        document.body.insertAdjacentHTML('beforeend', markup);
+      }
+      const ping = document.createElement('a'); ping.href = '#x'; ping.ping = to + '/ping'; document.body.append(ping); ping.click();
       const style = document.createElement('style');
       style.textContent = '@import url(' + to + '/import); body { background: url(' + to + '/background) }';
       document.head.append(style);

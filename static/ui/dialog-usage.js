@@ -50,7 +50,7 @@ export function usageDialog(ctx) {
   function draw() {
     if (!place) return;
     const waits = usage === null && error === null;
-    render(html`<div role="status">${waits ? html`<p class="status"><span class="spinner" aria-hidden="true"></span>${ctx.i18n.t('app.loading')}</p>` : nothing}</div>
+    render(html`${waits ? html`<p class="status" role="status"><span class="spinner" aria-hidden="true"></span>${ctx.i18n.t('app.loading')}</p>` : nothing}
       <div role="alert">${error ? html`<p class="notice notice-danger">${icon('warning')}<span>${explain(ctx.i18n, error)}${details(ctx.i18n, error)}</span></p>` : nothing}</div>
       ${usage === null ? nothing : html`${usage.budgets.map((budget) => budgetView(ctx.i18n, budget))}
         ${tableView(ctx.i18n, usage)}`}`, place);

@@ -33,7 +33,7 @@ function clock({ number }, ms) {
  */
 function running(i18n, { phase, level, length }, { turn }) {
   const { t } = i18n;
-  return html`<meter class="dictation-level" min="0" max="1" aria-label=${t('dictation.level')} .value=${level}></meter>
+  return html`<meter class="meter-bar dictation-level" min="0" max="1" aria-label=${t('dictation.level')} .value=${level}></meter>
     <span class="dictation-time">${clock(i18n, length)}</span>
     <button type="button" class="icon-button dictation-pause" aria-pressed=${phase === 'paused'} aria-label=${t('dictation.pause')}
       title=${t('dictation.pause')} @click=${turn}>${icon(phase === 'paused' ? 'mic' : 'pause')}</button>`;

@@ -39,6 +39,8 @@ export function watchTitles({ store, api, newKey }) {
   const { dispatch, getState } = store;
   /** Whose first answer was seen under way. @type {Set<Id>} */
   const begun = new Set();
+  /** What has its title from a model: another try at the first answer asks for no other. @type {Set<Id>} */
+  const named = new Set();
   /** @type {Map<Id, () => void>} ends a request */
   const asking = new Map();
 
@@ -56,7 +58,9 @@ export function watchTitles({ store, api, newKey }) {
         body: titleRequest(question, answer), headers: { 'Idempotency-Key': key }, signal: controller.signal, timeoutMs: TITLE_TIMEOUT_MS,
       })));
       const conversation = getState().conversations.byId[id];
-      if (title !== '' && conversation?.titleEdited === false) dispatch({ type: 'conversation/configured', id, patch: { title } });
+      if (title === '' || conversation?.titleEdited !== false) return;
+      named.add(id);
+      dispatch({ type: 'conversation/configured', id, patch: { title } });
     } catch {
       // The first words are a title, too.
     } finally {
@@ -67,11 +71,11 @@ export function watchTitles({ store, api, newKey }) {
   store.subscribe(() => {
     const { conversations: { byId, order }, session } = getState();
     for (const [id, end] of asking) if (byId[id] === undefined || byId[id]?.titleEdited) end();
-    for (const id of begun) if (byId[id] === undefined) begun.delete(id);
+    for (const ids of [begun, named]) for (const id of ids) if (byId[id] === undefined) ids.delete(id);
     if (!session.titles || session.status !== 'signed-in') return;
     for (const id of order) {
       const first = firstExchange(byId[id]);
-      if (first === null) continue;
+      if (first === null || named.has(id)) continue;
       const { question, answer } = first;
       if (isUnderWay(answer.status)) begun.add(id);
       else if (answer.status === 'complete' && begun.delete(id) && hasText(answer.parts)) void ask(id, question, answer);

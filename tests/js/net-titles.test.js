@@ -29,6 +29,25 @@ test('an answer becomes one bounded line of plain words', () => {
     ['C#', 'C'],
     ["It's __fine__", "It's fine"],
     ['---\n***', ''],
+    // What other chats were reported to show as a title.
+    ['<think>Okay, the user wants a title.</think>\n\nWalking in Wales', 'Walking in Wales'],
+    ['<think>Okay, I need to come up with', ''],
+    ['I should be short.\n</think>\nWalking in Wales', 'Walking in Wales'],
+    ['<thinking>\nShort.\n</thinking>**Walking in Wales**', 'Walking in Wales'],
+    ['Thinking Process:\n\n1. **Analyze the Request:** Summarize', ''],
+    ['Thinking Process 1 Analyze the Request Task', ''],
+    ['Okay, so the user is asking about Wales.', ''],
+    ['{"title": "Walking in \\"Wales\\""}', 'Walking in "Wales'],
+    ['```json\n{ "title": "Walking in Wales", "tags": ["a"] }\n```', 'Walking in Wales'],
+    ['```\nWalking in Wales\n```', 'Walking in Wales'],
+    ['Here is a title for the conversation:\n\nWalking in Wales', 'Walking in Wales'],
+    ['Suggested title: "Walking in Wales"', 'Walking in Wales'],
+    ['शीर्षक: वेल्स में पैदल', 'वेल्स में पैदल'],
+    ["I'm sorry, but I can't help with that.", ''],
+    ['🥾 Walking in Wales', '🥾 Walking in Wales'],
+    ['Why I can fly: a dream', 'Why I can fly: a dream'],
+    ['The thinking process of cats', 'The thinking process of cats'],
+    ['Notes:', 'Notes'],
     ['', ''],
     ['x'.repeat(MAX_TITLE_LINE + 1), ''],
   ]) assert.equal(cleanTitle(text), title, JSON.stringify(text));
@@ -102,6 +121,36 @@ test('no call where it is not allowed, for a failed answer, or for what was impo
   page.store.dispatch({ type: 'conversation/imported', conversations: [imported] });
   await page.settle();
   assert.equal(calls.length, 0);
+});
+
+test('another try at the first answer keeps the title that there is, and asks for no other', async () => {
+  const { page, calls } = makeTitled();
+  await exchange(page);
+  calls[0].json(says('Walking in Wales'));
+  await page.settle();
+  page.answers.regenerate(page.answer().id);
+  await page.settle();
+  page.call('POST').open().token(1, 'In Kent.').done(2);
+  await page.settle();
+  assert.equal(calls.length, 1);
+  assert.equal(page.conversation().title, 'Walking in Wales');
+});
+
+test('chats that were begun side by side are each named by their own', async () => {
+  const { page, calls } = makeTitled();
+  await page.ask('Tides?');
+  const tides = page.conversation().id;
+  const first = page.call('POST').open();
+  page.actions.newConversation();
+  await page.ask('Bread?');
+  const bread = page.conversation().id;
+  page.call('POST').open().token(1, 'Rye.').done(2);
+  first.token(1, 'The moon.').done(2);
+  await page.settle();
+  assert.equal(calls.length, 2);
+  for (const call of calls) call.json(says(/Tides/.test(call.body.messages[0].content) ? 'Why tides come' : 'Which flour'));
+  await page.settle();
+  assert.deepEqual([tides, bread].map((id) => page.conversation(id).title), ['Why tides come', 'Which flour']);
 });
 
 test('a failure, a blank or a long answer leaves the first words', async () => {

@@ -33,7 +33,7 @@ const MAYBE_THERE = new Set(['network', 'offline', 'timeout', 'unavailable', 'cu
  * @typedef {{do: 'nothing'}
  *   | {do: 'refuse', obstacle: SendObstacle, model: Model | null}
  *   | {do: 'ask', user: Omit<NewUserMessage, 'id'>, clearDraft: boolean, second: Model | null} & Where
- *   | {do: 'askAgain', parentId: Id} & Where
+ *   | {do: 'askAgain', parentId: Id, instead: Id} & Where
  *   | {do: 'restart'} & Again
  *   | {do: 'resume'} & Again
  *   | {do: 'goOn'} & Again} Plan
@@ -41,7 +41,8 @@ const MAYBE_THERE = new Set(['network', 'offline', 'timeout', 'unavailable', 'cu
  * nothing   there is nothing to do it with
  * refuse    it cannot be now, and the person is told why
  * ask       a new question, and its answer; `second` is asked as well
- * askAgain  another answer to a question that is there
+ * askAgain  another answer to a question that is there; where two stand beside
+ *           each other, in the place of the one that it is asked of
  * restart   the same answer from its beginning
  * resume    the rest of an answer that the server may still have
  * goOn      the model is asked to continue its answer
@@ -139,9 +140,13 @@ export function planEdit(state, messageId, text, attachments) {
 function answerToRepeat(state, messageId, modelId) {
   const found = selectMessage(state, messageId);
   if (found === null || found.message.role !== 'assistant' || isUnderWay(found.message.status)) return { plan: NOTHING };
-  const model = modelId === undefined
+  const { conversation: { nodes }, message } = found;
+  // Of two beside each other, each is its own model's.
+  const own = nodes[message.parentId ?? '']?.both?.includes(messageId) ? message.model : undefined;
+  const wanted = modelId ?? own;
+  const model = wanted === undefined
     ? selectModel(state, found.conversation)
-    : state.models.list.find(({ id }) => id === modelId) ?? null;
+    : state.models.list.find(({ id }) => id === wanted) ?? null;
   const obstacle = selectAskObstacle(state, found.conversation, model, []);
   return obstacle !== null || model === null ? { plan: refusal(obstacle, null) } : { ...found, model };
 }
@@ -158,7 +163,7 @@ export function planRegenerate(state, messageId, modelId) {
   const found = answerToRepeat(state, messageId, modelId);
   if ('plan' in found) return found.plan;
   const { conversation, message: { parentId }, model } = found;
-  return parentId === null ? NOTHING : { do: 'askAgain', conversation, model, parentId };
+  return parentId === null ? NOTHING : { do: 'askAgain', conversation, model, parentId, instead: messageId };
 }
 
 /**
@@ -192,7 +197,7 @@ export function planRetry(state, messageId) {
   const { conversation, message, model } = found;
   if (message.parentId === null) return NOTHING;
   if (!hasBegun(message.parts)) return { do: 'restart', ...found };
-  return { do: 'askAgain', conversation, model, parentId: message.parentId };
+  return { do: 'askAgain', conversation, model, parentId: message.parentId, instead: messageId };
 }
 
 /**

@@ -79,8 +79,8 @@ function moveToFront(conversations, id) {
  * @param {Extract<Action, {type: 'exchange/started'}>} action
  * @returns {Conversation}
  */
-function startExchange(conversation, { user, answer, beside, now, clearDraft }) {
-  let next = user === null ? withoutFailed(conversation, answer.parentId) : conversation;
+function startExchange(conversation, { user, answer, beside, instead, now, clearDraft }) {
+  let next = user === null ? withoutFailed(conversation, answer.parentId, instead) : conversation;
   if (user !== null) {
     next = addMessage(next, createMessage({
       id: user.id,
@@ -99,12 +99,28 @@ function startExchange(conversation, { user, answer, beside, now, clearDraft }) 
   const question = next.nodes[answer.parentId];
   if (beside !== undefined && question !== undefined) {
     next = openTo(withMessage(next, { ...question, both: [answer.id, beside.id] }), answer.id);
+  } else if (instead !== undefined) {
+    next = standingIn(next, instead, answer);
   }
   const title = conversation.title === '' && !conversation.titleEdited && user !== null
     ? titleFrom(user.text) || (user.attachments[0]?.name ?? '')
     : conversation.title;
   const draft = clearDraft ? { text: '', attachments: [] } : conversation.draft;
   return { ...next, title, draft, updatedAt: now };
+}
+
+/**
+ * Of two answers beside each other, another version takes the place of one.
+ *
+ * @param {Conversation} conversation
+ * @param {Id} instead  of the one
+ * @param {{id: Id, parentId: Id | null}} version
+ * @returns {Conversation}
+ */
+function standingIn(conversation, instead, { id, parentId }) {
+  const question = conversation.nodes[parentId ?? ''];
+  if (!question?.both?.includes(instead)) return conversation;
+  return withMessage(conversation, { ...question, both: question.both.map((one) => (one === instead ? id : one)) });
 }
 
 /**
@@ -137,15 +153,18 @@ function failedEmpty({ role, status, parts, children }) {
 }
 
 /**
- * Several failed tries are one: those that said nothing make way for the next.
+ * Several failed tries are one: those that said nothing make way for the next,
+ * but for the one that stands beside it.
  *
  * @param {Conversation} conversation
  * @param {Id} parentId  the question
+ * @param {Id} [instead]  what the next takes the place of
  * @returns {Conversation}
  */
-function withoutFailed(conversation, parentId) {
+function withoutFailed(conversation, parentId, instead) {
+  const stays = conversation.nodes[parentId]?.both?.find((id, _, both) => id !== instead && both.includes(instead ?? ''));
   return childrenOf(conversation, parentId).reduce((next, id) => (
-    failedEmpty(/** @type {Message} */ (next.nodes[id])) ? removeMessage(next, id).conversation : next), conversation);
+    id !== stays && failedEmpty(/** @type {Message} */ (next.nodes[id])) ? removeMessage(next, id).conversation : next), conversation);
 }
 
 /**
@@ -160,7 +179,7 @@ function rewritten(conversation, { messageId, id, now, text }) {
   // The person's words take the place of the model's; what was shown with them stays.
   const parts = [...partsOf(text), ...before.parts.filter(isAttachment)];
   const next = addMessage(conversation, createMessage({ id, parentId, role: 'assistant', parts, model, createdAt: now }));
-  return next === conversation ? conversation : { ...next, updatedAt: now };
+  return next === conversation ? conversation : { ...standingIn(next, before.id, { id, parentId }), updatedAt: now };
 }
 
 /**
@@ -179,7 +198,7 @@ function recalled(conversation, { messageId, id, at, now }) {
   const next = addMessage(conversation, createMessage({
     id, parentId, role: 'assistant', parts, model, createdAt: now, status: 'acting', timing: newTiming(now),
   }));
-  return next === conversation ? conversation : { ...next, updatedAt: now };
+  return next === conversation ? conversation : { ...standingIn(next, messageId, { id, parentId }), updatedAt: now };
 }
 
 /**

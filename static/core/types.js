@@ -349,7 +349,7 @@
 
 /**
  * @typedef {{type: 'exchange/started', conversationId: Id, now: number,
- *      user: NewUserMessage | null, answer: NewAnswer, beside?: NewAnswer, clearDraft: boolean}
+ *      user: NewUserMessage | null, answer: NewAnswer, beside?: NewAnswer, instead?: Id, clearDraft: boolean}
  *   | {type: 'answer/restarted', conversationId: Id, messageId: Id, now: number, streamKey: string,
  *      model: string, keepText: boolean}
  *   | {type: 'answer/progressed', conversationId: Id, messageId: Id, now: number, progress: Progress}

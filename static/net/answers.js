@@ -165,6 +165,7 @@ function exchange(desk, plan, at) {
     user: plan.do === 'ask' ? { ...plan.user, id: userId } : null,
     answer,
     ...(beside === null ? {} : { beside }),
+    ...(plan.do === 'ask' ? {} : { instead: plan.instead }),
     clearDraft: plan.do === 'ask' && plan.clearDraft,
   });
   launchStored(desk, answer.id, { model, at });

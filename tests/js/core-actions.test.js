@@ -188,6 +188,25 @@ test('chats that are pinned come first, each in the order of all', () => {
   assert.deepEqual(titles(), ['second!', 'third', 'first']);
 });
 
+test('a chat that is pinned stays so, whatever is done in it', () => {
+  const core = makeCore();
+  const { store, actions } = core;
+  const one = addExchange(core, 'pinned', 'a');
+  actions.pinConversation('c0', true);
+  const other = actions.newConversation();
+  addExchange(core, 'later', 'b', { conversationId: other });
+  const titles = () => selectList(store.getState()).map(({ title, pinned }) => `${title}${pinned ? '!' : ''}`);
+  addExchange(core, 'more', 'c', { conversationId: 'c0', parentId: one.answer });
+  assert.deepEqual(titles(), ['pinned!', 'later']);
+  actions.renameConversation('c0', 'named');
+  actions.selectConversation(other);
+  assert.deepEqual(titles(), ['named!', 'later']);
+  actions.deleteConversation('c0');
+  assert.deepEqual(titles(), ['later']);
+  actions.undoDelete();
+  assert.deepEqual(titles(), ['named!', 'later']);
+});
+
 test('the model used last is the one of the next chat, until one is set for all', () => {
   const core = makeCore();
   const { store, actions, kept } = core;

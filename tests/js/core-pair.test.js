@@ -95,7 +95,7 @@ test('who asks on without choosing goes on with the first, and both are asked ag
   assert.deepEqual(shown(page), ['one', 'A', 'two', '', '']);
 });
 
-test('a pair ends with one of it, and with another version', async () => {
+test('a pair ends with one of it; another version takes the place of one', async () => {
   const { page, first, second } = await asked();
   first.open().token(1, 'A').done(2);
   second.open().token(1, 'B').done(2);
@@ -107,7 +107,11 @@ test('a pair ends with one of it, and with another version', async () => {
   assert.deepEqual(shown(page), ['one', 'A', 'B']);
   page.answers.regenerate(other.id);
   await page.settle();
-  assert.deepEqual(shown(page), ['one', '']);
+  assert.deepEqual(shown(page), ['one', 'A', '']);
+  page.call('POST', 'chat/completions').open().token(1, 'C').done(2);
+  await page.settle();
+  page.actions.rewriteAnswer(shownOf(page.conversation()).path[1].id, 'A, in other words');
+  assert.deepEqual(shown(page), ['one', 'A, in other words', 'C']);
 });
 
 test('a second model that is the first, or is gone, or cannot see a picture, is not asked', async () => {

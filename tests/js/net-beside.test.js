@@ -50,6 +50,67 @@ test('whoever is chosen goes on, and the other one stops', async () => {
   assert.equal(page.conversation().model, 'any');
 });
 
+test('both are there for who looks at another chat meanwhile, and a new try at one leaves the other', async () => {
+  const { page, first, second, answers } = await beside();
+  const { id } = page.conversation();
+  first.open().token(1, 'one');
+  second.open().token(1, 'two');
+  page.actions.newConversation();
+  await page.settle();
+  first.token(2, ' more').done(3);
+  second.token(2, ' more').done(3);
+  await page.settle();
+  page.actions.selectConversation(id);
+  const [one, two] = answers();
+  assert.deepEqual([said(one), said(two)], ['one more', 'two more']);
+  assert.deepEqual(page.conversation().nodes[one.parentId].both, [one.id, two.id]);
+  page.answers.regenerate(two.id);
+  await page.settle();
+  const again = page.call('POST', 'chat/completions');
+  assert.equal(again.body.model, 'any', 'asked of the model whose answer it is to replace');
+  again.open().token(1, 'three').done(2);
+  await page.settle();
+  const three = answers().find((message) => said(message) === 'three');
+  assert.equal(three?.status, 'complete');
+  assert.equal(said(page.message(one.id)), 'one more');
+  assert.deepEqual(page.conversation().nodes[one.parentId].both, [one.id, three?.id], 'it stands where the other one stood');
+});
+
+test('the one of two that failed is tried again by its own model, in its place', async () => {
+  const { page, first, second, answers } = await beside();
+  first.fail(502, 'upstream_error');
+  second.fail(502, 'upstream_error');
+  await page.settle();
+  const [one, two] = answers();
+  assert.deepEqual([one.status, two.status], ['failed', 'failed']);
+  for (const [failed, model] of [[two, 'any'], [one, 'small']]) {
+    page.answers.retry(failed.id);
+    await page.settle();
+    const again = page.call('POST', 'chat/completions');
+    assert.equal(again.body.model, model);
+    again.open().token(1, `by ${model}`).done(2);
+    await page.settle();
+  }
+  const both = page.conversation().nodes[one.parentId].both;
+  assert.deepEqual(both?.map((id) => said(page.message(id))), ['by small', 'by any']);
+  assert.equal(answers().length, 2);
+});
+
+test('a new try at one of two that failed leaves the other one where it is', async () => {
+  const { page, first, second, answers } = await beside();
+  first.fail(502, 'upstream_error');
+  second.open().token(1, 'two').done(2);
+  await page.settle();
+  const [one, two] = answers();
+  page.answers.regenerate(two.id);
+  await page.settle();
+  page.call('POST', 'chat/completions').open().token(1, 'three').done(2);
+  await page.settle();
+  const both = page.conversation().nodes[one.parentId].both;
+  assert.deepEqual(both?.map((id) => page.message(id).status), ['failed', 'complete']);
+  assert.deepEqual(both?.map((id) => said(page.message(id))), ['', 'three']);
+});
+
 test('a second model that cannot take what is sent keeps both from being asked', async () => {
   const page = makePage();
   page.actions.setModel('eyes');

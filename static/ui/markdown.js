@@ -30,12 +30,10 @@ export function createMarkdown(onReady) {
   }
 
   return {
+    /** Asks for it, once; what failed is asked for again later. */
     load,
-    /** The module, or null while it is on its way. */
-    get module() {
-      if (!loaded) load();
-      return loaded;
-    },
+    /** The module, or null while it is not there. */
+    get module() { return loaded; },
   };
 }
 

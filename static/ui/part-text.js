@@ -33,6 +33,7 @@ export function createProse(ctx, element) {
    * @param {boolean} over  nothing follows
    */
   return (text, over) => {
+    ctx.markdown.load();
     const { module } = ctx.markdown;
     if (!stream && !module) {
       element.classList.add('answer-plain');

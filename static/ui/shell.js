@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page of somebody who is in: list, thread and composer in their places. Loaded when it is first wanted.
 
+import { isEmpty } from '../core/conversation.js';
 import { textOf } from '../core/parts.js';
 import { selectActive, selectIsStreaming, selectPath } from '../core/selectors.js';
 import { createAnnouncer } from './announcer.js';
@@ -210,6 +211,8 @@ export function createShell(basics, redraw) {
   main.append(topbar.element, banners.element, thread.element, composer.element, quote.element);
   element.append(skip.element, sidebar.element, createScrim(drawer.toggle), main, dialogs.element, importer, announcer.element);
   composer.takeDrops(element);
+  // Who begins to write will read an answer; before that it would only be in the way of the page itself.
+  for (const type of ['keydown', 'pointerdown']) element.addEventListener(type, ctx.markdown.load, { capture: true, once: true });
   drawer.closeOnEscape(sidebar.element);
   drawer.narrow.addEventListener('change', redraw);
   const uninstall = installKeys(ctx, { element, drawer, thread, composer, quote });
@@ -232,7 +235,7 @@ export function createShell(basics, redraw) {
       // Somebody has signed out in another tab: nothing is to be read until they are back.
       element.toggleAttribute('data-veiled', state.session.elsewhere);
       main.inert = open && drawer.narrow.matches;
-      ctx.markdown.load();
+      if (!isEmpty(selectActive(state))) ctx.markdown.load();
       if (state.session.status === 'expired') relogin.load();
       const keepFocus = watchFocus(element, fallBack);
       for (const view of views) view.update(state);

@@ -36,9 +36,13 @@ async function load(chats) {
     Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0)));
   await chat.signIn();
   await chat.page.waitForLoadState('networkidle');
-  report('up to the empty conversation, with Markdown, kB', round(await bodies() / 1000));
+  report('up to the empty conversation, kB', round(await bodies() / 1000));
   report('  with all headers, kB on the wire', round(seen.bytes / 1000), '<= 120');
   report('  requests', seen.requests, '<= 16');
+  const parts = ['/md/render.js', '/css/prose.css'].map((part) => chat.page.waitForResponse((response) => response.url().endsWith(part)));
+  await chat.page.getByRole('textbox', { name: 'Message' }).press('Shift');
+  for (const part of parts) await (await part).finished();
+  report('  with Markdown, which comes when somebody begins to write', round(seen.bytes / 1000));
   await chat.choose('tokens-200-20');
   await chat.ask('Go.');
   await quiet(chat.page);

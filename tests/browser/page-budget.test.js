@@ -15,7 +15,7 @@ import { startChat } from './chat-harness.js';
 
 const JOINED = existsSync(join(buildDir, 'www.joined'));
 
-/** @typedef {{bytes: number, requests: number, urls: string[]}} Wire */
+/** @typedef {{bytes: number, requests: number, ended: number, urls: string[]}} Wire */
 
 /**
  * Counts what a page loads, from now on.
@@ -24,7 +24,7 @@ const JOINED = existsSync(join(buildDir, 'www.joined'));
  */
 async function watchWire(page) {
   /** @type {Wire} */
-  const wire = { bytes: 0, requests: 0, urls: [] };
+  const wire = { bytes: 0, requests: 0, ended: 0, urls: [] };
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   session.on('Network.requestWillBeSent', ({ request }) => {
@@ -33,6 +33,7 @@ async function watchWire(page) {
   });
   session.on('Network.loadingFinished', ({ encodedDataLength }) => {
     wire.bytes += encodedDataLength;
+    wire.ended += 1;
   });
   return wire;
 }
@@ -79,7 +80,15 @@ test('up to the conversation, for who was signed in', { skip: !JOINED }, async (
   await page.goto(chats.address);
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   await page.waitForLoadState('networkidle');
-  within(t, wire, { bytes: 120_000, requests: 16 });
+  within(t, wire, { bytes: 92_000, requests: 12 });
+  assert.ok(!wire.urls.some((url) => url.includes('/md/')), 'nobody has written anything');
+  const before = wire.bytes;
+  await page.getByRole('textbox', { name: 'Message' }).pressSequentially('W');
+  while (!['/md/render.js', '/css/prose.css'].every((part) => wire.urls.some((url) => url.endsWith(part))) || wire.ended < wire.requests) {
+    await page.waitForTimeout(20);
+  }
+  assert.ok(wire.bytes > before + 20_000, 'Markdown has come');
+  within(t, wire, { bytes: 120_000, requests: 14 });
   assert.ok(wire.bytes > 50_000, 'it is counted at all');
   assert.equal(wire.urls.filter((url) => url.includes('api/session')).length, 1, 'who is here is asked once');
   await context.close();

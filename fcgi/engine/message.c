@@ -13,7 +13,7 @@
 
 #define WORDS_MAX 6
 #define DIGITS_MAX 17 /* what a number in a script holds exactly is shorter */
-#define DAY_MS UINT64_C(86400000)
+#define PERIOD_MAX 10000000 /* days; 27,000 years */
 #define HEX_LEN (2 * SHARED_ID_LEN)
 
 struct word {
@@ -93,6 +93,13 @@ read_penalty(const struct word *w, enum shared_penalty *out)
 	}
 }
 
+/* Of an answer's letter; MESSAGE_SUMS has those that there are. */
+static enum shared_sum
+sum_of(char letter)
+{
+	return (enum shared_sum)(strchr(MESSAGE_SUMS, letter) - MESSAGE_SUMS);
+}
+
 static bool
 read_fact(const struct word *w, size_t n, struct shared_fact *f)
 {
@@ -109,11 +116,12 @@ read_fact(const struct word *w, size_t n, struct shared_fact *f)
 		    read_number(&w[2], &f->time) &&
 		    read_number(&w[3], &f->expires);
 	default:
-		f->kind = SHARED_FACT_TOKENS;
+		f->kind = SHARED_FACT_SUM;
+		f->sum = sum_of(w[0].text[0]);
 		if (!read_id(&w[1], f->user) || !read_number(&w[2], &f->time) ||
-		    !read_number(&w[3], &f->count) || f->time > UINT32_MAX)
+		    !read_number(&w[3], &f->count) || f->time > PERIOD_MAX)
 			return false;
-		f->expires = (f->time + 2) * DAY_MS;
+		f->expires = shared_sum_expires(f->sum, f->time);
 		return true;
 	}
 }
@@ -132,6 +140,9 @@ message_read(const char *text, size_t len, struct message *out)
 	case 's':
 	case 'u':
 	case 't':
+	case 'm':
+	case 'c':
+	case 'd':
 		out->kind = MESSAGE_FACT;
 		return read_fact(w, n, &out->fact);
 	case 'p':

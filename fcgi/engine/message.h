@@ -6,7 +6,10 @@
  *
  *	s SESSION USER EXPIRES		a session has ended
  *	u USER TIME EXPIRES		so have all of a user's until TIME
- *	t USER DAY TOKENS		used on all hosts
+ *	t USER DAY TOKENS		used on all hosts: of a day,
+ *	m USER MONTH TOKENS		of a month,
+ *	c USER DAY COST			and what it cost
+ *	d USER MONTH COST
  *	p KIND ID FAILURES LENGTH KEEP	a penalty: a, u or k, and times in ms
  *	f KIND ID FAILURES LENGTH	it became less
  *
@@ -23,6 +26,9 @@
 #include "confab/state/shared_facts.h"
 
 #define MESSAGE_MAX 160 /* bytes, with a NUL */
+
+/* The letters of the sums, in the order of enum shared_sum. */
+#define MESSAGE_SUMS "tmcd"
 
 enum message_kind { MESSAGE_FACT, MESSAGE_RAISE, MESSAGE_LOWER };
 

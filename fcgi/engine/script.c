@@ -14,12 +14,12 @@ const char script_end[] =
     "return 1\n";
 
 /* Each host's own count is a field, so telling it twice changes nothing. */
-const char script_tokens[] =
+const char script_sum[] =
     "local was = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0')\n"
     "local more = tonumber(ARGV[2]) > was\n"
     "if more then\n"
     "  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])\n"
-    "  redis.call('PEXPIRE', KEYS[1], 172800000)\n"
+    "  redis.call('PEXPIRE', KEYS[1], ARGV[5])\n"
     "end\n"
     "local sum = 0\n"
     "for _, v in ipairs(redis.call('HVALS', KEYS[1])) do\n"
@@ -27,8 +27,7 @@ const char script_tokens[] =
     "end\n"
     "local text = string.format('%.0f', sum)\n"
     "if more then\n"
-    "  redis.call('PUBLISH', ARGV[3],\n"
-    "    't ' .. ARGV[4] .. ' ' .. ARGV[5] .. ' ' .. text)\n"
+    "  redis.call('PUBLISH', ARGV[3], ARGV[4] .. ' ' .. text)\n"
     "end\n"
     "return text\n";
 

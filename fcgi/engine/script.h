@@ -12,9 +12,10 @@
  */
 extern const char script_end[];
 
-/* KEYS the user's tokens of the day; ARGV the host, what was used there, the
- * channel, the user, the day. Answers what was used on all hosts. */
-extern const char script_tokens[];
+/* KEYS a user's sum; ARGV the host, what was used there, the channel, what it is
+ * told as up to the number, for how long it is kept (ms). Answers what was used
+ * on all hosts. */
+extern const char script_sum[];
 
 /*
  * KEYS failures of the user, of the user at the address, of the address, and

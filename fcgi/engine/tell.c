@@ -20,7 +20,7 @@
 enum about {
 	ABOUT_NOTHING,
 	ABOUT_EPOCH,
-	ABOUT_TOKENS,
+	ABOUT_SUM,
 	ABOUT_QUESTION,
 	ABOUT_STREAM
 };
@@ -104,21 +104,27 @@ put_end(struct link *l, const struct shared_fact *f)
 }
 
 static void
-put_tokens(struct link *l, const struct shared_fact *f)
+put_sum(struct link *l, const struct shared_fact *f)
 {
-	const struct told t = { .about = ABOUT_TOKENS, .fact = *f };
+	static const char *const names[SHARED_SUM_KINDS] = { "tokens:",
+		"tokens-month:", "cost:", "cost-month:" };
+	const struct told t = { .about = ABOUT_SUM, .fact = *f };
+	uint64_t now = (uint64_t)clock_wall_ms();
 	char key[CONN_KEY_MAX], name[HEX_LEN + 24], host[24], count[24];
-	char user[HEX_LEN], day[24];
-	const char *argv[] = { "EVAL", script_tokens, "1", key, host, count,
-		l->channel, user, day };
+	char user[HEX_LEN], words[HEX_LEN + 24], keep[24];
+	const char *argv[] = { "EVAL", script_sum, "1", key, host, count,
+		l->channel, words, keep };
 
 	encode_hex(user, f->user, SHARED_ID_LEN);
-	snprintf(day, sizeof(day), "%" PRIu64, f->time);
-	snprintf(name, sizeof(name), "%s:%s", day, user);
-	tell_key(l, key, "tokens:", name);
+	snprintf(name, sizeof(name), "%" PRIu64 ":%s", f->time, user);
+	tell_key(l, key, names[f->sum], name);
+	snprintf(words, sizeof(words), "%c %s %" PRIu64, MESSAGE_SUMS[f->sum],
+	    user, f->time);
 	snprintf(host, sizeof(host), "%016" PRIx64,
 	    shared_facts_host(l->engine->state));
 	snprintf(count, sizeof(count), "%" PRIu64, f->count);
+	snprintf(keep, sizeof(keep), "%" PRIu64,
+	    f->expires > now ? f->expires - now : 1);
 	put(l, 9, argv, &t);
 }
 
@@ -135,8 +141,8 @@ put_facts(struct link *l)
 		if (n == 0)
 			l->all = false;
 		for (size_t i = 0; i < n; i++) {
-			if (f[i].kind == SHARED_FACT_TOKENS)
-				put_tokens(l, &f[i]);
+			if (f[i].kind == SHARED_FACT_SUM)
+				put_sum(l, &f[i]);
 			else
 				put_end(l, &f[i]);
 		}
@@ -391,7 +397,7 @@ tell_answer(struct link *l, const struct conn_reply *r)
 			break;
 		snprintf(l->cause, sizeof(l->cause), "it was emptied");
 		return -1;
-	case ABOUT_TOKENS:
+	case ABOUT_SUM:
 		take_sum(l, &t.fact, r->text);
 		break;
 	case ABOUT_QUESTION:

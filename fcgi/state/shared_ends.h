@@ -14,10 +14,9 @@
 #include "shared_cells.h"
 #include "shared_file.h"
 
-/* v of an ended session's cell, of a user's end, and of tokens. */
+/* v of an ended session's cell, and of a user's end. */
 enum { SESSION_EXPIRES, SESSION_USER, SESSION_ID = 3 };
 enum { USER_TIME, USER_EXPIRES, USER_ID };
-enum { TOKENS_DAY, TOKENS_HERE, TOKENS_ELSEWHERE, TOKENS_USER };
 
 /* What stands for a user. Returns 0 or -1. */
 int shared_user_id(const char *user, uint64_t id[2]);
@@ -33,11 +32,6 @@ bool shared_end_session(struct shared_file *f, const uint64_t id[2],
  * anything. */
 bool shared_end_user(struct shared_file *f, const uint64_t user[2],
     uint64_t time, uint64_t wall, uint64_t expires);
-
-/* The cell of a user's tokens on a day. Returns 0, or -1 when there is none:
- * then it is the place for one, with nothing in it. */
-int shared_tokens_find(struct shared_file *f, const uint64_t user[2],
-    uint64_t day, struct shared_place *p);
 
 /* A fact is staged: counts it; and, without the lock, says so. */
 void shared_facts_count(struct shared_file *f);

@@ -7,6 +7,7 @@
 
 #include "shared_ends.h"
 #include "shared_layout.h"
+#include "shared_sums.h"
 
 #define DAY_MS UINT64_C(86400000)
 #define PART 256 /* cells that one look at the file goes through */
@@ -15,7 +16,7 @@
 #define AHEAD_MAX 30000
 
 static const enum shared_table told[] = { SHARED_REVOKED, SHARED_BEFORE,
-	SHARED_TOKENS };
+	SHARED_SUMS };
 
 #define TOLD (sizeof(told) / sizeof(told[0]))
 
@@ -75,11 +76,11 @@ fact_of(enum shared_table t, const struct shared_cell *c, uint64_t wall,
 		memcpy(out->user, c->v + USER_ID, SHARED_ID_LEN);
 		break;
 	default:
-		out->kind = SHARED_FACT_TOKENS;
-		out->time = c->v[TOKENS_DAY];
-		out->expires = (out->time + 2) * DAY_MS;
-		out->count = c->v[TOKENS_HERE];
-		memcpy(out->user, c->v + TOKENS_USER, SHARED_ID_LEN);
+		out->kind = SHARED_FACT_SUM;
+		out->sum = shared_sum_which(c, &out->time);
+		out->expires = shared_sum_expires(out->sum, out->time);
+		out->count = c->v[SUM_HERE];
+		memcpy(out->user, c->v + SUM_USER, SHARED_ID_LEN);
 		if (out->count == 0)
 			return false;
 	}
@@ -90,10 +91,8 @@ fact_of(enum shared_table t, const struct shared_cell *c, uint64_t wall,
 static uint64_t
 mark_of(enum shared_table t, const struct shared_cell *c)
 {
-	if (t == SHARED_TOKENS)
-		return (c->key[0] ^ c->v[TOKENS_DAY] << 40 ^
-			   c->v[TOKENS_HERE]) |
-		    1;
+	if (t == SHARED_SUMS)
+		return (c->key[0] ^ c->v[SUM_WHICH] << 40 ^ c->v[SUM_HERE]) | 1;
 	return c->sum | 1;
 }
 
@@ -187,25 +186,25 @@ shared_facts_host(struct shared_state *st)
 }
 
 static void
-take_tokens(struct shared_file *f, const uint64_t user[2],
+take_sum(struct shared_file *f, const uint64_t user[2],
     const struct shared_fact *fact, uint64_t wall)
 {
 	struct shared_place p;
 	uint64_t here;
 
-	/* A cell has one day, which is today's: of yesterday, whose sum comes
-	 * again when the engine was empty, nothing is left to be known, and
-	 * tomorrow is told again when it has come. */
-	if (fact->time != wall / DAY_MS)
+	/* A cell has one period, which is today's: of one before, whose sum
+	 * comes again when the engine was empty, nothing is left to be known,
+	 * and the next is told again when it has come. */
+	if (fact->time != shared_sum_period(fact->sum, wall / DAY_MS))
 		return;
-	(void)shared_tokens_find(f, user, fact->time, &p);
+	shared_sum_find(f, user, fact->sum, fact->time, &p);
 	/* What was used here since that sum was made is told next, and then the
 	 * sum comes again. */
-	here = p.cell.v[TOKENS_HERE];
+	here = p.cell.v[SUM_HERE];
 	if (fact->count <= here ||
-	    fact->count - here <= p.cell.v[TOKENS_ELSEWHERE])
+	    fact->count - here <= p.cell.v[SUM_ELSEWHERE])
 		return;
-	p.cell.v[TOKENS_ELSEWHERE] = fact->count - here;
+	p.cell.v[SUM_ELSEWHERE] = fact->count - here;
 	shared_file_stage(f, p.index, &p.cell);
 }
 
@@ -230,8 +229,8 @@ shared_facts_take(struct shared_state *st, const struct shared_fact *fact,
 						  : wall + AHEAD_MAX,
 		    wall, fact->expires);
 		break;
-	case SHARED_FACT_TOKENS:
-		take_tokens(f, user, fact, wall);
+	case SHARED_FACT_SUM:
+		take_sum(f, user, fact, wall);
 		break;
 	}
 	shared_file_end(f);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confab/state/shared_facts.h"
 #include "confab/state/shared_usage.h"
 
 #include "shared_layout.h"
@@ -21,7 +22,8 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_REVOKED] = { 16384, 16, false, true },
 	[SHARED_BEFORE] = { 2048, 8, false, true },
 	[SHARED_REQUESTS] = { 2048, 8, true, false },
-	[SHARED_TOKENS] = { 2048, 8, false, false },
+	[SHARED_SUMS] = { SHARED_USAGE_BUDGETS * SHARED_SUM_KINDS, 16, false,
+	    false },
 	[SHARED_SLOTS_CGI] = { 256, 1, true, false },
 	[SHARED_SLOTS_HASH] = { 64, 1, true, false },
 	[SHARED_PENALTIES_KNOWN] = { 2048, 8, true, false },
@@ -36,7 +38,6 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_CHALLENGES] = { 2048, 8, false, false },
 	[SHARED_USAGE] = { SHARED_USAGE_ROWS, 16, false, false },
 	[SHARED_NAMES] = { 8192, 16, false, false },
-	[SHARED_BUDGETS] = { SHARED_USAGE_BUDGETS, 8, false, false },
 };
 
 size_t

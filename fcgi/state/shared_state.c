@@ -14,6 +14,7 @@
 #include "shared_cells.h"
 #include "shared_ends.h"
 #include "shared_file.h"
+#include "shared_sums.h"
 
 #define REQUEST_WINDOW 60000 /* ms that requests are counted for */
 
@@ -177,67 +178,19 @@ shared_state_request(struct shared_state *st, const char *user, unsigned limit,
 	return wait;
 }
 
-/* ---- Tokens: v as in shared_facts.h -------------------------------------- */
-
-static uint64_t
-plus(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
-static uint64_t
-tokens_worth(const struct shared_cell *c, uint64_t day)
-{
-	return c->v[TOKENS_DAY] == day
-	    ? plus(c->v[TOKENS_HERE], c->v[TOKENS_ELSEWHERE]) >> 1
-	    : 0;
-}
-
-int
-shared_tokens_find(struct shared_file *f, const uint64_t user[2], uint64_t day,
-    struct shared_place *p)
-{
-	uint64_t k[2];
-
-	shared_file_key(f, SHARED_TOKENS, user, SHARED_ID_LEN, k);
-	shared_cells_find(f, SHARED_TOKENS, k, tokens_worth, day, p);
-	if (p->found && p->cell.v[TOKENS_DAY] == day)
-		return 0;
-	shared_cells_claim(p, k);
-	p->cell.v[TOKENS_DAY] = day;
-	memcpy(p->cell.v + TOKENS_USER, user, SHARED_ID_LEN);
-	return -1;
-}
+/* ---- Tokens ---------------------------------------------------------------- */
 
 uint64_t
 shared_state_tokens(struct shared_state *st, const char *user, uint64_t day)
 {
-	struct shared_place p;
-	uint64_t u[2];
-
-	if (shared_user_id(user, u) != 0 || shared_file_begin(st->file) != 0)
-		return UINT64_MAX;
-	(void)shared_tokens_find(st->file, u, day, &p);
-	shared_file_end(st->file);
-	return plus(p.cell.v[TOKENS_HERE], p.cell.v[TOKENS_ELSEWHERE]);
+	return shared_sum_of(st, user, SHARED_SUM_TOKENS, day);
 }
 
 void
 shared_state_tokens_add(struct shared_state *st, const char *user, uint64_t day,
     uint64_t tokens)
 {
-	struct shared_place p;
-	uint64_t u[2];
-
-	if (tokens == 0 || shared_user_id(user, u) != 0 ||
-	    shared_file_begin(st->file) != 0)
-		return;
-	(void)shared_tokens_find(st->file, u, day, &p);
-	p.cell.v[TOKENS_HERE] = plus(p.cell.v[TOKENS_HERE], tokens);
-	shared_file_stage(st->file, p.index, &p.cell);
-	shared_facts_count(st->file);
-	shared_file_end(st->file);
-	shared_facts_added(st);
+	shared_sum_add(st, user, SHARED_SUM_TOKENS, day, tokens);
 }
 
 /* ---- Codes of second factors: v = the step that was used last ------------ */

@@ -1,46 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Usage: v of a row = day and requests, prompt, completion, cost, references to
- * two names; of a part of a name = day of its last use and length, 32 bytes; of
- * a budget = month, its tokens and cost, day, its cost.
+ * two names; of a part of a name = day of its last use and length, 32 bytes.
  */
 #include "config.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "confab/state/shared_usage.h"
 
 #include "shared_cells.h"
 #include "shared_file.h"
 #include "shared_layout.h"
+#include "shared_sums.h"
 
-#define PART 32 /* bytes of a name in a cell */
-#define DAY_SECONDS 86400
+#define PART 32	     /* bytes of a name in a cell */
 #define AT_A_TIME 32 /* rows that are copied under one lock */
 
 _Static_assert(SHARED_USAGE_NAME_MAX % PART == 0, "a name is whole parts");
 
 enum { ROW_DAY, ROW_PROMPT, ROW_COMPLETION, ROW_COST, ROW_NAMES };
-enum { BUDGET_MONTH, BUDGET_TOKENS, BUDGET_COST, BUDGET_DAY, BUDGET_DAY_COST };
 
 static uint64_t
 plus(uint64_t a, uint64_t b)
 {
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
-/* The month of a day: twelve a year since 1970. */
-static uint64_t
-month_of(uint64_t day)
-{
-	time_t t = (time_t)(day * DAY_SECONDS);
-	struct tm tm;
-
-	return gmtime_r(&t, &tm) != NULL
-	    ? (uint64_t)(tm.tm_year - 70) * 12 + (uint64_t)tm.tm_mon
-	    : 0;
 }
 
 /* ---- Names ------------------------------------------------------------------ */
@@ -178,52 +163,23 @@ add_row(struct shared_file *f, uint64_t names, const struct shared_usage *u)
 	shared_file_stage(f, p.index, &p.cell);
 }
 
-/* The later month, and of one the larger sum, stays. */
-static uint64_t
-budget_worth(const struct shared_cell *c, uint64_t month)
-{
-	return c->v[BUDGET_MONTH] == month ? 1 + (c->v[BUDGET_TOKENS] >> 1) : 0;
-}
-
-static void
-find_budget(struct shared_file *f, const char *user, uint64_t day,
-    struct shared_place *p)
-{
-	uint64_t key[2], month = month_of(day);
-
-	shared_file_key(f, SHARED_BUDGETS, user, strlen(user), key);
-	shared_cells_find(f, SHARED_BUDGETS, key, budget_worth, month, p);
-	if (!p->found || p->cell.v[BUDGET_MONTH] != month) {
-		shared_cells_claim(p, key);
-		p->cell.v[BUDGET_MONTH] = month;
-	}
-	if (p->cell.v[BUDGET_DAY] != day) {
-		p->cell.v[BUDGET_DAY] = day;
-		p->cell.v[BUDGET_DAY_COST] = 0;
-	}
-}
-
 void
 shared_usage_add(struct shared_state *st, const char *user, const char *model,
     const struct shared_usage *u)
 {
 	struct shared_file *f = shared_state_file(st);
 	uint64_t names;
-	struct shared_place p;
-	uint64_t *v = p.cell.v;
 
 	names = (uint64_t)put_name(f, "u:", user, u->day) << 32;
 	names |= put_name(f, "m:", model, u->day);
 	if (shared_file_begin(f) != 0)
 		return;
 	add_row(f, names, u);
-	find_budget(f, user, u->day, &p);
-	v[BUDGET_TOKENS] =
-	    plus(v[BUDGET_TOKENS], plus(u->prompt, u->completion));
-	v[BUDGET_COST] = plus(v[BUDGET_COST], u->cost);
-	v[BUDGET_DAY_COST] = plus(v[BUDGET_DAY_COST], u->cost);
-	shared_file_stage(f, p.index, &p.cell);
 	shared_file_end(f);
+	shared_sum_add(st, user, SHARED_SUM_MONTH_TOKENS, u->day,
+	    plus(u->prompt, u->completion));
+	shared_sum_add(st, user, SHARED_SUM_COST, u->day, u->cost);
+	shared_sum_add(st, user, SHARED_SUM_MONTH_COST, u->day, u->cost);
 }
 
 /* Copies the rows of some cells. Returns how many, or -1. */
@@ -281,15 +237,8 @@ void
 shared_usage_budget(struct shared_state *st, const char *user, uint64_t day,
     struct shared_budget *out)
 {
-	struct shared_file *f = shared_state_file(st);
-	struct shared_place p;
-
-	out->month_tokens = out->month_cost = out->day_cost = UINT64_MAX;
-	if (shared_file_begin(f) != 0)
-		return;
-	find_budget(f, user, day, &p);
-	shared_file_end(f);
-	out->month_tokens = p.cell.v[BUDGET_TOKENS];
-	out->month_cost = p.cell.v[BUDGET_COST];
-	out->day_cost = p.cell.v[BUDGET_DAY_COST];
+	out->month_tokens =
+	    shared_sum_of(st, user, SHARED_SUM_MONTH_TOKENS, day);
+	out->month_cost = shared_sum_of(st, user, SHARED_SUM_MONTH_COST, day);
+	out->day_cost = shared_sum_of(st, user, SHARED_SUM_COST, day);
 }

@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text;
 
 	if (message_read((const char *)data, size, &m) &&
-	    m.kind == MESSAGE_FACT && m.fact.kind != SHARED_FACT_TOKENS)
+	    m.kind == MESSAGE_FACT && m.fact.kind != SHARED_FACT_SUM)
 		check_end(&m.fact);
 	text = malloc(size + 1);
 	if (text == NULL)

@@ -139,13 +139,14 @@ make_up(int h, unsigned user, const uint8_t raw[16])
 	memcpy(&f.time, raw + 8, sizeof(f.time));
 	memcpy(&f.expires, raw + 4, sizeof(f.expires));
 	f.count = f.expires;
+	f.sum = (enum shared_sum)(raw[2] % SHARED_SUM_KINDS);
 	if (raw[1] & 1)
 		f.time = now / DAY_MS + (raw[8] & 3) - 1;
 	if (raw[1] & 2)
 		f.expires = now + raw[4];
 	check(shared_user_id(users[user], id) == 0);
 	/* Tokens of others would take the cells away, as a crowd does. */
-	if ((raw[1] & 4) && f.kind != SHARED_FACT_TOKENS)
+	if ((raw[1] & 4) && f.kind != SHARED_FACT_SUM)
 		memcpy(id, raw, sizeof(id));
 	memcpy(f.user, id, sizeof(f.user));
 	memcpy(f.session, raw, sizeof(f.session));

@@ -18,7 +18,7 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_REVOKED] = { 32, 16, false, true },
 	[SHARED_BEFORE] = { 16, 8, false, true },
 	[SHARED_REQUESTS] = { 8, 8, true, false },
-	[SHARED_TOKENS] = { 8, 8, false, false },
+	[SHARED_SUMS] = { 32, 16, false, false },
 	[SHARED_SLOTS_CGI] = { 4, 1, true, false },
 	[SHARED_SLOTS_HASH] = { 2, 1, true, false },
 	[SHARED_PENALTIES_KNOWN] = { 8, 8, true, false },
@@ -33,7 +33,6 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_CHALLENGES] = { 8, 8, false, false },
 	[SHARED_USAGE] = { 16, 16, false, false },
 	[SHARED_NAMES] = { 32, 16, false, false },
-	[SHARED_BUDGETS] = { 8, 8, false, false },
 };
 
 size_t

@@ -60,10 +60,21 @@ test_others(void **state)
 
 	(void)state;
 	assert_true(reads("t " ID " 20421 1234567890123", &m));
-	assert_int_equal(m.fact.kind, SHARED_FACT_TOKENS);
+	assert_int_equal(m.fact.kind, SHARED_FACT_SUM);
+	assert_int_equal(m.fact.sum, SHARED_SUM_TOKENS);
 	assert_int_equal(m.fact.time, 20421);
 	assert_int_equal(m.fact.count, 1234567890123);
 	assert_int_equal(m.fact.expires, UINT64_C(20423) * 86400000);
+	/* The month is over on 1 December 2026, and told until the second. */
+	assert_true(reads("m " ID " 682 5", &m));
+	assert_int_equal(m.fact.sum, SHARED_SUM_MONTH_TOKENS);
+	assert_int_equal(m.fact.expires, UINT64_C(1796169600000));
+	assert_true(reads("d " ID " 683 5", &m));
+	assert_int_equal(m.fact.sum, SHARED_SUM_MONTH_COST);
+	assert_int_equal(m.fact.expires, UINT64_C(1798848000000));
+	assert_true(reads("c " ID " 10000000 999999999999999", &m));
+	assert_int_equal(m.fact.sum, SHARED_SUM_COST);
+	assert_int_equal(m.fact.count, UINT64_C(999999999999999));
 	assert_true(reads("p k " ID " 7 2000 3600000", &m));
 	assert_int_equal(m.kind, MESSAGE_RAISE);
 	assert_int_equal(m.penalty, SHARED_PENALTY_KNOWN);
@@ -87,7 +98,8 @@ test_wrong(void **state)
 		"s " ID "0 " OTHER " 1", "S " ID " " OTHER " 1",
 		"s 000102030405060708090A0B0C0D0E0F " OTHER " 1", "u " ID " 1",
 		"u " ID " 1 2 3", "u " ID " 123456789012345678 1",
-		"t " ID " 20421", "t " ID " 4294967296 1", "p u " ID " 7 2000",
+		"t " ID " 20421", "t " ID " 10000001 1", "m " ID " 682",
+		"d " ID " 10000001 1", "p u " ID " 7 2000",
 		"p x " ID " 7 2000 1", "p uu " ID " 7 2000 1",
 		"f u " ID " 7 2000 1", "f u " ID " 7", "p u " ID " 7 2000 1 2",
 		"\n", "ss " ID " " OTHER " 1" };

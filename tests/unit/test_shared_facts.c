@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "confab/state/shared_facts.h"
+#include "confab/state/shared_usage.h"
 #include "shared_help.h"
 
 #define APART 10000 /* ms between clocks, as the tests have it */
@@ -227,7 +228,7 @@ test_tokens(void **state)
 	shared_state_tokens_add(p.a, "ann", day, 30);
 	shared_state_tokens_add(p.a, "ann", day, 12);
 	assert_int_equal(shared_scan_next(p.scan, p.a, wall(), f, 2), 1);
-	assert_int_equal(f[0].kind, SHARED_FACT_TOKENS);
+	assert_int_equal(f[0].kind, SHARED_FACT_SUM);
 	assert_int_equal(f[0].count, 42);
 	assert_int_equal(f[0].time, day);
 	shared_state_tokens_add(p.b, "ann", day, 8);
@@ -241,6 +242,51 @@ test_tokens(void **state)
 	assert_int_equal(f[0].count, 8);
 	/* A day that is over counts for nothing. */
 	assert_int_equal(shared_state_tokens(p.b, "ann", day + 1), 0);
+	close_pair(&p);
+}
+
+/* Of a day and a month, tokens and cost, each on its own. */
+static void
+test_budgets(void **state)
+{
+	struct shared_usage u = { .day = wall() / DAY_MS,
+		.prompt = 20,
+		.completion = 3,
+		.cost = 700 };
+	bool seen[SHARED_SUM_KINDS] = { false };
+	struct shared_budget b;
+	struct shared_fact f[8];
+	struct pair p;
+	size_t n;
+
+	(void)state;
+	open_pair(&p);
+	shared_usage_add(p.a, "ann", "m", &u);
+	shared_usage_add(p.b, "ann", "m", &u);
+	n = 0;
+	for (size_t more = 1; more != 0; n += more)
+		more = shared_scan_next(p.scan, p.a, wall(), f + n, 8 - n);
+	assert_int_equal(n, 3);
+	for (size_t i = 0; i < n; i++) {
+		bool month = f[i].sum == SHARED_SUM_MONTH_TOKENS ||
+		    f[i].sum == SHARED_SUM_MONTH_COST;
+
+		assert_int_equal(f[i].kind, SHARED_FACT_SUM);
+		assert_false(seen[f[i].sum]);
+		seen[f[i].sum] = true;
+		assert_int_equal(f[i].count,
+		    f[i].sum == SHARED_SUM_MONTH_TOKENS ? 23 : 700);
+		assert_true(month ? f[i].time < 12 * 1000 : f[i].time == u.day);
+		f[i].count += 1000;
+		shared_facts_take(p.b, &f[i], wall());
+	}
+	assert_false(seen[SHARED_SUM_TOKENS]);
+	shared_usage_budget(p.b, "ann", u.day, &b);
+	assert_int_equal(b.month_tokens, 1023);
+	assert_int_equal(b.month_cost, 1700);
+	assert_int_equal(b.day_cost, 1700);
+	shared_usage_budget(p.b, "bob", u.day, &b);
+	assert_int_equal(b.month_tokens + b.month_cost + b.day_cost, 0);
 	close_pair(&p);
 }
 
@@ -383,6 +429,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_budgets),
 		cmocka_unit_test(test_penalties),
 		cmocka_unit_test(test_other_days),
 		cmocka_unit_test(test_far_ahead),

@@ -22,24 +22,34 @@
 enum shared_fact_kind {
 	SHARED_FACT_SESSION, /* this session has ended */
 	SHARED_FACT_USER,    /* all of a user's issued until `time` have */
-	SHARED_FACT_TOKENS   /* what a user used up on the day `time` */
+	SHARED_FACT_SUM	     /* what a user used up in the period `time` */
+};
+
+/* What is summed up, for budgets: of a day, or of a month. */
+enum shared_sum {
+	SHARED_SUM_TOKENS,
+	SHARED_SUM_MONTH_TOKENS,
+	SHARED_SUM_COST, /* in millionths */
+	SHARED_SUM_MONTH_COST,
+	SHARED_SUM_KINDS
 };
 
 struct shared_fact {
 	enum shared_fact_kind kind;
 	unsigned char session[SHARED_ID_LEN]; /* of a session's end */
 	unsigned char user[SHARED_ID_LEN];
-	uint64_t time;	  /* ms since 1970; of tokens: days since 1970 */
-	uint64_t expires; /* ms since 1970: when nobody needs to know */
-	/* Tokens: as one goes through the file, those used on this host; as
-	 * one takes the fact in, those used on all hosts together. */
+	enum shared_sum sum; /* of a sum, and its `time` is a day or a month */
+	uint64_t time;	     /* ms since 1970 */
+	uint64_t expires;    /* ms since 1970: when nobody needs to know */
+	/* A sum: as one goes through the file, what was used on this host; as
+	 * one takes the fact in, on all hosts together. */
 	uint64_t count;
 };
 
 /* Somebody who tells: which facts of the file were seen. */
 struct shared_scan;
 
-/* NULL when out of memory; no more than 256 KiB. */
+/* NULL when out of memory; no more than 512 KiB. */
 struct shared_scan *shared_scan_new(void);
 void shared_scan_free(struct shared_scan *s);
 
@@ -77,6 +87,9 @@ void shared_facts_complete(struct shared_state *st, uint64_t since);
  */
 void shared_facts_watch(struct shared_state *st, void (*changed)(void *),
     void *arg, uint64_t apart);
+
+/* When no host asks for a sum of that period any more, ms since 1970. */
+uint64_t shared_sum_expires(enum shared_sum sum, uint64_t period);
 
 /* A name of this file: another one when it was lost. 0 when it cannot be used. */
 uint64_t shared_facts_host(struct shared_state *st);

@@ -4,7 +4,8 @@
  * the sums that budgets are compared with. Numbers and names, never content.
  *
  * The tables are bounded: rows of the oldest day go where a bucket is full, and
- * none is told that is older than SHARED_USAGE_DAYS. A host counts its own.
+ * none is told that is older than SHARED_USAGE_DAYS. Rows are of this host; the
+ * sums are of all hosts that tell each other.
  */
 #ifndef CONFAB_STATE_SHARED_USAGE_H
 #define CONFAB_STATE_SHARED_USAGE_H

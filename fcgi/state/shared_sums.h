@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a user has used up of a day and of a month: a cell for each sum, with
+ * what was used on this host and, as far as it is known, on the others. For
+ * this room.
+ */
+#ifndef CONFAB_STATE_SHARED_SUMS_H
+#define CONFAB_STATE_SHARED_SUMS_H
+
+#include <stdint.h>
+
+#include "confab/state/shared_facts.h"
+
+#include "shared_cells.h"
+#include "shared_file.h"
+
+/* v of a sum's cell: which sum of which period, and what it is. */
+enum { SUM_WHICH, SUM_HERE, SUM_ELSEWHERE, SUM_USER };
+
+/* The day itself, or its month, counted since 1970 in UTC. */
+uint64_t shared_sum_period(enum shared_sum sum, uint64_t day);
+
+/* The sum of a cell, and its period. */
+enum shared_sum shared_sum_which(const struct shared_cell *c, uint64_t *period);
+
+/* The cell of a user's sum at that period, or the place for one, with nothing
+ * in it. The lock is held. */
+void shared_sum_find(struct shared_file *f, const uint64_t user[2],
+    enum shared_sum sum, uint64_t period, struct shared_place *p);
+
+/* Adds to what was used here. */
+void shared_sum_add(struct shared_state *st, const char *user,
+    enum shared_sum sum, uint64_t day, uint64_t amount);
+
+/* What all hosts have used; UINT64_MAX when the file cannot be used. */
+uint64_t shared_sum_of(struct shared_state *st, const char *user,
+    enum shared_sum sum, uint64_t day);
+
+#endif

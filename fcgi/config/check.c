@@ -22,8 +22,9 @@
 #define API_KEY_MAX 8192 /* bytes of a provider's key */
 
 /* The line of an option, or of the end of its section. */
-static unsigned
-line(const struct config_reader *r, const void *object, const char *option)
+unsigned
+config_check_line(const struct config_reader *r, const void *object,
+    const char *option)
 {
 	unsigned n = config_line(r, object, option);
 
@@ -49,7 +50,7 @@ unknown_kind(struct config_reader *r, const struct config_provider *p)
 	for (i = 0; r->kinds[i] != NULL && n < sizeof(names); i++)
 		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s",
 		    i == 0 ? "" : ", ", r->kinds[i]->name);
-	return config_fail(r, line(r, p, "kind"),
+	return config_fail(r, config_check_line(r, p, "kind"),
 	    "kind: \"%s\" is not one of %s", p->kind_name, names);
 }
 
@@ -109,12 +110,12 @@ check_local(struct config_reader *r, const struct config_provider *p)
 
 	if (p->base_url != NULL || p->api_key_file != NULL)
 		return config_fail(r,
-		    line(r, p,
+		    config_check_line(r, p,
 			p->base_url != NULL ? "base_url" : "api_key_file"),
 		    "provider %s: kind %s has no address and no key", p->name,
 		    name);
 	if (p->n_models > 0)
-		return config_fail(r, line(r, &p->models[0], NULL),
+		return config_fail(r, config_check_line(r, &p->models[0], NULL),
 		    "provider %s: kind %s has models of its own", p->name,
 		    name);
 	return 0;
@@ -128,7 +129,7 @@ warn_clear(const struct config_reader *r, const void *section,
 	if (strncasecmp(url, "http:", 5) == 0 && !config_url_is_loopback(url))
 		log_msg(LOG_LEVEL_WARN,
 		    "%s:%u: %s cross the network in the clear", r->path,
-		    line(r, section, option), what);
+		    config_check_line(r, section, option), what);
 }
 
 static int
@@ -140,7 +141,7 @@ check_url(struct config_reader *r, struct config_provider *p)
 	if (p->kind->local)
 		return check_local(r, p);
 	if (p->base_url == NULL)
-		return config_fail(r, line(r, p, NULL),
+		return config_fail(r, config_check_line(r, p, NULL),
 		    "provider %s has no base_url", p->name);
 	n = strlen(p->base_url);
 	while (n > 0 && p->base_url[n - 1] == '/')
@@ -152,9 +153,9 @@ check_url(struct config_reader *r, struct config_provider *p)
 }
 
 /* Reads the key that `option` of a section names the file of. */
-static int
-read_key(struct config_reader *r, const void *section, const char *option,
-    const char *file, char **key)
+int
+config_check_key(struct config_reader *r, const void *section,
+    const char *option, const char *file, char **key)
 {
 	char err[CONFIG_ERROR_MAX];
 	size_t len, i;
@@ -164,11 +165,12 @@ read_key(struct config_reader *r, const void *section, const char *option,
 	*key = config_secret(file, config_worker(r->config), API_KEY_MAX, &len,
 	    err);
 	if (*key == NULL)
-		return config_fail(r, line(r, section, option), "%s: %s",
-		    option, err);
+		return config_fail(r, config_check_line(r, section, option),
+		    "%s: %s", option, err);
 	for (i = 0; i < len; i++) {
 		if ((*key)[i] <= ' ' || (*key)[i] > '~')
-			return config_fail(r, line(r, section, option),
+			return config_fail(r,
+			    config_check_line(r, section, option),
 			    "%s: %.300s: a key consists of printable "
 			    "ASCII characters without spaces, on one line",
 			    option, file);
@@ -185,7 +187,7 @@ check_headers(struct config_reader *r, const void *section,
 	size_t i, n;
 
 	if (headers->n > CONFIG_HEADERS_MAX)
-		return config_fail(r, line(r, section, "headers"),
+		return config_fail(r, config_check_line(r, section, "headers"),
 		    "headers has more than %d values", CONFIG_HEADERS_MAX);
 	if (key_header == NULL)
 		return 0;
@@ -193,17 +195,19 @@ check_headers(struct config_reader *r, const void *section,
 	for (i = 0; i < headers->n; i++) {
 		if (strncasecmp(headers->words[i], key_header, n) == 0 &&
 		    headers->words[i][n] == ':')
-			return config_fail(r, line(r, section, "headers"),
+			return config_fail(r,
+			    config_check_line(r, section, "headers"),
 			    "headers: %s is the header of the key", key_header);
 	}
 	return 0;
 }
 
-static int
-check_ca_file(struct config_reader *r, const void *section, const char *file)
+int
+config_check_ca_file(struct config_reader *r, const void *section,
+    const char *file)
 {
 	if (file != NULL && access(file, R_OK) != 0)
-		return config_fail(r, line(r, section, "ca_file"),
+		return config_fail(r, config_check_line(r, section, "ca_file"),
 		    "ca_file: %.300s cannot be read", file);
 	return 0;
 }
@@ -215,9 +219,10 @@ check_provider(struct config_reader *r, struct config_provider *p)
 	    fill_defaults(r, p) != 0 ||
 	    check_headers(r, p, &p->headers,
 		p->api_key_file != NULL ? p->key_header : NULL) != 0 ||
-	    check_ca_file(r, p, p->ca_file) != 0)
+	    config_check_ca_file(r, p, p->ca_file) != 0)
 		return -1;
-	return read_key(r, p, "api_key_file", p->api_key_file, &p->api_key);
+	return config_check_key(r, p, "api_key_file", p->api_key_file,
+	    &p->api_key);
 }
 
 /* What a SearXNG is, and a server of tools is not. */
@@ -225,15 +230,15 @@ static int
 check_fetch(struct config_reader *r, struct config_tool_server *t)
 {
 	if (t->kind != TOOL_KIND_SEARXNG && t->fetch)
-		return config_fail(r, line(r, t, "fetch"),
+		return config_fail(r, config_check_line(r, t, "fetch"),
 		    "tool_server %s: fetch is for kind = searxng", t->name);
 	if (t->fetch && t->proxy != NULL)
-		return config_fail(r, line(r, t, "fetch"),
+		return config_fail(r, config_check_line(r, t, "fetch"),
 		    "tool_server %s: with a proxy nothing can be fetched, "
 		    "because where it goes could not be checked",
 		    t->name);
 	if (!t->fetch && t->fetch_networks.n > 0)
-		return config_fail(r, line(r, t, "fetch_networks"),
+		return config_fail(r, config_check_line(r, t, "fetch_networks"),
 		    "tool_server %s: fetch_networks is nothing without fetch",
 		    t->name);
 	if (t->kind == TOOL_KIND_SEARXNG)
@@ -248,16 +253,16 @@ check_apps(struct config_reader *r, struct config_tool_server *t)
 	size_t i, n = 0;
 
 	if (t->kind != TOOL_KIND_MCP && t->apps)
-		return config_fail(r, line(r, t, "apps"),
+		return config_fail(r, config_check_line(r, t, "apps"),
 		    "tool_server %s: apps is for kind = mcp", t->name);
 	if (!t->apps && t->app_domains.n > 0)
-		return config_fail(r, line(r, t, "app_domains"),
+		return config_fail(r, config_check_line(r, t, "app_domains"),
 		    "tool_server %s: app_domains is nothing without apps",
 		    t->name);
 	for (i = 0; i < t->app_domains.n; i++)
 		n += strlen(t->app_domains.words[i]) + 1;
 	if (n > CONFIG_APP_DOMAINS_MAX)
-		return config_fail(r, line(r, t, "app_domains"),
+		return config_fail(r, config_check_line(r, t, "app_domains"),
 		    "tool_server %s: app_domains has more than %d bytes",
 		    t->name, CONFIG_APP_DOMAINS_MAX);
 	return 0;
@@ -270,7 +275,7 @@ check_tool_server(struct config_reader *r, struct config_tool_server *t)
 	const char *prefix;
 
 	if (t->url == NULL)
-		return config_fail(r, line(r, t, NULL),
+		return config_fail(r, config_check_line(r, t, NULL),
 		    "tool_server %s has no url", t->name);
 	if (check_fetch(r, t) != 0 || check_apps(r, t) != 0)
 		return -1;
@@ -282,9 +287,9 @@ check_tool_server(struct config_reader *r, struct config_tool_server *t)
 	if (set_default(r, &t->token_prefix, prefix) != 0 ||
 	    check_headers(r, t, &t->headers,
 		t->token_file != NULL ? t->token_header : NULL) != 0 ||
-	    check_ca_file(r, t, t->ca_file) != 0)
+	    config_check_ca_file(r, t, t->ca_file) != 0)
 		return -1;
-	return read_key(r, t, "token_file", t->token_file, &t->token);
+	return config_check_key(r, t, "token_file", t->token_file, &t->token);
 }
 
 /* False where the models of some provider are not known from here. */
@@ -343,10 +348,12 @@ check_models(struct config_reader *r, const struct config_provider *p)
 		if (m->fallback == NULL)
 			continue;
 		if (strcmp(m->fallback, m->id) == 0)
-			return config_fail(r, line(r, m, "fallback"),
+			return config_fail(r,
+			    config_check_line(r, m, "fallback"),
 			    "model %s: fallback is the model itself", m->id);
 		if (known && !is_known(r->config, m->fallback))
-			return config_fail(r, line(r, m, "fallback"),
+			return config_fail(r,
+			    config_check_line(r, m, "fallback"),
 			    "model %s: fallback: there is no model \"%s\"",
 			    m->id, m->fallback);
 	}
@@ -374,13 +381,13 @@ check_transcription(struct config_reader *r)
 			c->transcriber = p;
 	}
 	if (c->transcriber == NULL)
-		return config_fail(r, line(r, c, "transcription"),
+		return config_fail(r, config_check_line(r, c, "transcription"),
 		    "transcription: \"%s\" is not PROVIDER/MODEL of a provider "
 		    "that is set up here",
 		    c->transcription);
 	p = c->transcriber;
 	if (p->kind->local || p->transcription_path == NULL)
-		return config_fail(r, line(r, c, "transcription"),
+		return config_fail(r, config_check_line(r, c, "transcription"),
 		    "transcription: kind %s turns no speech into text",
 		    p->kind->name);
 	model = slash + 1;
@@ -400,30 +407,9 @@ check_lists(struct config_reader *r, const struct config_password *p)
 	for (size_t i = 0; i < p->lists.n; i++)
 		if (strcmp(p->lists.words[i], CONFIG_PASSWORD_LIST) != 0 &&
 		    access(p->lists.words[i], R_OK) != 0)
-			return config_fail(r, line(r, p, "lists"),
+			return config_fail(r, config_check_line(r, p, "lists"),
 			    "lists: %.300s cannot be read", p->lists.words[i]);
 	return 0;
-}
-
-/* What hosts share by way of an engine. */
-static int
-check_state(struct config_reader *r, struct config_state *s)
-{
-#ifndef HAVE_HIREDIS
-	if (s->valkey != NULL)
-		return config_fail(r, line(r, s, "valkey"),
-		    "valkey: this program was built without hiredis");
-#endif
-	if (s->valkey == NULL && (s->user != NULL || s->password_file != NULL))
-		return config_fail(r, line(r, s, NULL),
-		    "state: user and password_file go with valkey");
-	if (s->valkey == NULL && s->host != NULL)
-		return config_fail(r, line(r, s, "host"),
-		    "host goes with valkey");
-	if (s->user != NULL && s->password_file == NULL)
-		return config_fail(r, line(r, s, "user"),
-		    "user goes with password_file");
-	return read_key(r, s, "password_file", s->password_file, &s->password);
 }
 
 static int
@@ -433,29 +419,33 @@ check_relations(struct config_reader *r)
 
 #ifndef HAVE_LIBOATH
 	if (c->second_factor != SECOND_FACTOR_OFF)
-		return config_fail(r, line(r, c, "second_factor"),
+		return config_fail(r, config_check_line(r, c, "second_factor"),
 		    "second_factor must be off: this program was built "
 		    "without liboath");
 #endif
 	if (c->second_factor == SECOND_FACTOR_REQUIRED &&
 	    c->auth != AUTH_PASSWORD)
-		return config_fail(r, line(r, c, "second_factor"),
+		return config_fail(r, config_check_line(r, c, "second_factor"),
 		    "second_factor goes with auth = password: with another "
 		    "login, that one has to ask");
 	if (c->session.idle > c->session.absolute)
-		return config_fail(r, line(r, &c->session, "idle"),
+		return config_fail(r, config_check_line(r, &c->session, "idle"),
 		    "idle must not be longer than absolute");
 	if (c->throttle.delay > c->throttle.delay_max)
-		return config_fail(r, line(r, &c->throttle, "delay"),
+		return config_fail(r,
+		    config_check_line(r, &c->throttle, "delay"),
 		    "delay must not be longer than delay_max");
 	if (c->password.memory_kib < 8 * c->password.lanes)
-		return config_fail(r, line(r, &c->password, "memory_kib"),
+		return config_fail(r,
+		    config_check_line(r, &c->password, "memory_kib"),
 		    "memory_kib must be at least eight times lanes");
 	if (c->limits.pending_per_user < 2 * c->limits.body)
-		return config_fail(r, line(r, &c->limits, "pending_per_user"),
+		return config_fail(r,
+		    config_check_line(r, &c->limits, "pending_per_user"),
 		    "pending_per_user must be at least twice body");
 	if (c->limits.pending_total < c->limits.pending_per_user)
-		return config_fail(r, line(r, &c->limits, "pending_total"),
+		return config_fail(r,
+		    config_check_line(r, &c->limits, "pending_total"),
 		    "pending_total must not be less than pending_per_user");
 	if (c->n_providers == 0)
 		return config_fail(r, 0,
@@ -463,7 +453,7 @@ check_relations(struct config_reader *r)
 		    "one is: provider \"demo\" { kind = demo }");
 	if (c->default_model != NULL && all_models_known(c) &&
 	    !is_known(c, c->default_model))
-		return config_fail(r, line(r, c, "default_model"),
+		return config_fail(r, config_check_line(r, c, "default_model"),
 		    "default_model: there is no model \"%s\"",
 		    c->default_model);
 	return 0;
@@ -489,7 +479,7 @@ config_check(struct config_reader *r)
 	}
 	if (check_lists(r, &c->password) != 0 || check_transcription(r) != 0 ||
 	    config_check_groups(r) != 0 || config_check_welcomes(r) != 0 ||
-	    check_state(r, &c->state) != 0)
+	    config_check_state(r, &c->state) != 0)
 		return -1;
 	return check_relations(r);
 }

@@ -12,13 +12,19 @@
 #include "confab/config/option.h"
 
 static void
+free_secret(char *secret)
+{
+	if (secret != NULL)
+		OPENSSL_cleanse(secret, strlen(secret));
+	free(secret);
+}
+
+static void
 free_provider(struct config_provider *p)
 {
 	size_t i;
 
-	if (p->api_key != NULL)
-		OPENSSL_cleanse(p->api_key, strlen(p->api_key));
-	free(p->api_key);
+	free_secret(p->api_key);
 	for (i = 0; i < p->n_models; i++) {
 		free(p->models[i].id);
 		config_section_free(CONFIG_MODEL, &p->models[i]);
@@ -31,9 +37,7 @@ free_provider(struct config_provider *p)
 static void
 free_tool_server(struct config_tool_server *t)
 {
-	if (t->token != NULL)
-		OPENSSL_cleanse(t->token, strlen(t->token));
-	free(t->token);
+	free_secret(t->token);
 	free(t->name);
 	config_section_free(CONFIG_TOOL_SERVER, t);
 	config_section_free(CONFIG_TOOL_LIMITS, &t->limits);
@@ -93,11 +97,10 @@ config_free(struct config *c)
 	free(c->welcomes);
 	for (i = 0; i < c->groups.n; i++)
 		free(c->groups.names[i]);
-	if (c->state.password != NULL)
-		OPENSSL_cleanse(c->state.password, strlen(c->state.password));
-	free(c->state.password);
+	free_secret(c->state.password);
+	free_secret(c->state.sentinel.password);
 	for (i = 0; i < CONFIG_SECTIONS; i++) {
-		if (!config_sections[i].titled && config_sections[i].in == NULL)
+		if (config_section_single(&config_sections[i]))
 			config_section_free(&config_sections[i],
 			    (char *)c + config_sections[i].offset);
 	}

@@ -87,6 +87,22 @@ dump_welcome(const struct config_welcome *w, struct buf *out)
 	buf_puts(out, "}\n");
 }
 
+/* The sections inside a section that is there once. */
+static void
+dump_within(const struct config *c, const struct config_section *in,
+    struct buf *out)
+{
+	for (size_t i = 0; i < CONFIG_SECTIONS; i++) {
+		const struct config_section *s = &config_sections[i];
+
+		if (s->in != in)
+			continue;
+		buf_printf(out, "\t%s {\n", s->name);
+		dump_options(s, (const char *)c + s->offset, "\t\t", out);
+		buf_puts(out, "\t}\n");
+	}
+}
+
 int
 config_dump(const struct config *c, struct buf *out)
 {
@@ -105,6 +121,7 @@ config_dump(const struct config *c, struct buf *out)
 		}
 		buf_printf(out, "\n%s {\n", s->name);
 		dump_options(s, base, "\t", out);
+		dump_within(c, s, out);
 		buf_puts(out, "}\n");
 	}
 	for (i = 0; i < c->n_providers; i++)

@@ -423,17 +423,23 @@ fill_welcomes(struct config_reader *r, cfg_t *cfg)
 static int
 fill(struct config_reader *r, cfg_t *cfg)
 {
+	cfg_t *at[CONFIG_SECTIONS];
 	size_t i;
 
 	for (i = 0; i < CONFIG_SECTIONS; i++) {
 		const struct config_section *s = &config_sections[i];
 		char *base = (char *)r->config + s->offset;
 
-		if (s->titled || s->in != NULL)
+		if (!config_section_single(s))
 			continue;
-		if (fill_section(r,
-			s == CONFIG_TOP ? cfg : cfg_getsec(cfg, s->name), s,
-			base) != 0)
+		if (s == CONFIG_TOP)
+			at[i] = cfg;
+		else
+			at[i] =
+			    cfg_getsec(s->in != NULL ? at[s->in - CONFIG_TOP]
+						     : cfg,
+				s->name);
+		if (fill_section(r, at[i], s, base) != 0)
 			return -1;
 	}
 	if (fill_providers(r, cfg) != 0 || fill_tool_servers(r, cfg) != 0)

@@ -22,6 +22,27 @@ static const char *const fixed[] = {
 	"runtime_dir",
 };
 
+/* Keeps a list of words, as keep() does. */
+static int
+keep_list(struct config_list *list, const struct config_list *old)
+{
+	bool same = list->n == old->n;
+
+	for (size_t i = 0; same && i < old->n; i++)
+		same = strcmp(list->words[i], old->words[i]) == 0;
+	if (same)
+		return 0;
+	while (list->n > 0)
+		free(list->words[--list->n]);
+	for (size_t i = 0; i < old->n; i++) {
+		list->words[i] = strdup(old->words[i]);
+		if (list->words[i] == NULL)
+			return -1;
+		list->n++;
+	}
+	return 1;
+}
+
 /* Keeps one option. Returns 1 when it differed, 0, or -1: out of memory. */
 static int
 keep(const struct config_option *o, void *c, const void *old)
@@ -30,6 +51,9 @@ keep(const struct config_option *o, void *c, const void *old)
 	const char *from = (const char *)old + o->offset;
 	char *value, *was;
 
+	if (o->type == OPTION_LIST)
+		return keep_list((struct config_list *)(void *)at,
+		    (const struct config_list *)(const void *)from);
 	if (o->type != OPTION_STRING && o->type != OPTION_PATH) {
 		if (memcmp(at, from, sizeof(unsigned)) == 0)
 			return 0;
@@ -48,6 +72,25 @@ keep(const struct config_option *o, void *c, const void *old)
 	return 1;
 }
 
+/* Keeps all of a section that is there once. Returns 0 or -1. */
+static int
+keep_section(const struct config_section *s, struct config *c,
+    const struct config *old, struct buf *changed)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		int rc = keep(&s->options[i], (char *)c + s->offset,
+		    (const char *)old + s->offset);
+
+		if (rc < 0)
+			return -1;
+		if (rc > 0)
+			buf_printf(changed, "%s%s %s",
+			    changed->len > 0 ? ", " : "", s->name,
+			    s->options[i].name);
+	}
+	return 0;
+}
+
 int
 config_keep_fixed(struct config *c, const struct config *old,
     struct buf *changed)
@@ -62,16 +105,7 @@ config_keep_fixed(struct config *c, const struct config *old,
 			    changed->len > 0 ? ", " : "", fixed[i]);
 	}
 	/* The link to other hosts is made once. */
-	for (size_t i = 0; i < CONFIG_STATE->n; i++) {
-		const struct config_option *o = &CONFIG_STATE->options[i];
-		int rc = keep(o, &c->state, &old->state);
-
-		if (rc < 0)
-			return -1;
-		if (rc > 0)
-			buf_printf(changed, "%s%s %s",
-			    changed->len > 0 ? ", " : "", CONFIG_STATE->name,
-			    o->name);
-	}
-	return 0;
+	return keep_section(CONFIG_STATE, c, old, changed) != 0
+	    ? -1
+	    : keep_section(CONFIG_SENTINEL, c, old, changed);
 }

@@ -186,9 +186,20 @@ config_is_listen(const char *s)
 }
 
 bool
+config_is_sentinel(const char *s)
+{
+	const char *p;
+
+	if (strncmp(s, CONFIG_TLS, strlen(CONFIG_TLS)) == 0)
+		s += strlen(CONFIG_TLS);
+	p = skip_host(s);
+	return p != NULL && *p == ':' && is_port(p + 1);
+}
+
+bool
 config_is_engine(const char *s)
 {
-	return config_is_listen(s);
+	return config_is_listen(s) || config_is_sentinel(s);
 }
 
 bool

@@ -287,7 +287,8 @@ static const char *const losses[] = { "go_on", "refuse" };
 
 static const struct config_option state[] = {
 	STRING(ST, valkey, NULL, config_is_engine,
-	    "unix:/PATH, HOST:PORT or [IPV6]:PORT"),
+	    "unix:/PATH, HOST:PORT, [IPV6]:PORT or tls:// before these two"),
+	PATH(ST, ca_file, NULL),
 	STRING(ST, user, NULL, WORD),
 	PATH(ST, password_file, NULL),
 	STRING(ST, prefix, "confab:", config_is_prefix,
@@ -295,6 +296,15 @@ static const struct config_option state[] = {
 	CHOICE(ST, on_loss, "go_on", losses),
 	STRING(ST, host, NULL, config_is_host_name,
 	    "up to 64 letters, digits, dots, dashes and underscores")
+};
+
+#define SN struct config_sentinel
+static const struct config_option sentinel[] = {
+	LIST(LIST, SN, servers, NULL, NULL, config_is_sentinel,
+	    "HOST:PORT, [IPV6]:PORT or tls:// before these"),
+	STRING(SN, master, NULL, WORD),
+	STRING(SN, user, NULL, WORD),
+	PATH(SN, password_file, NULL)
 };
 
 /* What is not there is as `limits` says. */
@@ -337,6 +347,8 @@ const struct config_section config_sections[CONFIG_SECTIONS] = {
 	    offsetof(TS, limits), false, CONFIG_TOOL_SERVER },
 	{ "state", state, COUNT(state), offsetof(struct config, state), false,
 	    NULL },
+	{ "sentinel", sentinel, COUNT(sentinel),
+	    offsetof(struct config, state.sentinel), false, CONFIG_STATE },
 	{ "group_limits", group, COUNT(group), 0, true, NULL },
 	{ "welcome", welcome, COUNT(welcome), 0, true, NULL }
 };

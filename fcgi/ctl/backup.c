@@ -137,6 +137,8 @@ add_all(struct pack *p, const struct config *c)
 	add(p, c->tokens_file, false);
 	add(p, c->passkeys_file, false);
 	add(p, c->state.password_file, true);
+	add(p, c->state.ca_file, true);
+	add(p, c->state.sentinel.password_file, true);
 	for (i = 0; i < c->n_providers; i++) {
 		add(p, c->providers[i].api_key_file, true);
 		add(p, c->providers[i].ca_file, true);

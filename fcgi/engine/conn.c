@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection to the engine, by hiredis. */
+/* A connection to the engine, or to a sentinel, by hiredis. */
 #include "config.h"
 
 #include <fcntl.h>
@@ -12,9 +12,10 @@
 #include <hiredis/hiredis.h>
 
 #include "confab/base/clock.h"
+#include "confab/config/config.h"
 
 #include "conn.h"
-#include "link.h"
+#include "tls.h"
 
 #if HIREDIS_MAJOR >= 1
 typedef size_t array_len;
@@ -70,38 +71,58 @@ read_some(struct conn *c)
 	return -1;
 }
 
-static redisContext *
-dial(const char *place)
+/* The host of a place, without its brackets. Returns its port. */
+static int
+split(const char *place, char host[CONN_PLACE_MAX])
 {
-	const struct timeval wait = { CONN_WAIT / 1000, 0 };
-	const char *colon;
-	char host[256];
-	size_t n;
+	const char *colon = strrchr(place, ':');
+	size_t n = (size_t)(colon - place);
 
-	if (strncmp(place, "unix:", 5) == 0)
-		return redisConnectUnixWithTimeout(place + 5, wait);
-	colon = strrchr(place, ':');
-	n = (size_t)(colon - place);
 	if (place[0] == '[') {
 		place++;
 		n -= 2;
 	}
-	snprintf(host, sizeof(host), "%.*s", (int)n, place);
-	return redisConnectWithTimeout(host, atoi(colon + 1), wait);
+	snprintf(host, CONN_PLACE_MAX, "%.*s", (int)n, place);
+	return atoi(colon + 1);
+}
+
+/* Connects. Returns 0, or -1 with the cause where hiredis has none. */
+static int
+dial(struct conn *c, const struct conn_peer *p, char cause[CONN_CAUSE_MAX])
+{
+	const struct timeval wait = { CONN_WAIT / 1000, 0 };
+	const char *place = p->place;
+	bool tls = strncmp(place, CONFIG_TLS, strlen(CONFIG_TLS)) == 0;
+	char host[CONN_PLACE_MAX];
+	int port;
+
+	if (strncmp(place, "unix:", 5) == 0) {
+		c->redis = redisConnectUnixWithTimeout(place + 5, wait);
+	} else {
+		port = split(place + (tls ? strlen(CONFIG_TLS) : 0), host);
+		c->redis = redisConnectWithTimeout(host, port, wait);
+	}
+	if (c->redis == NULL)
+		return -1;
+	if (c->redis->err != 0 || redisSetTimeout(c->redis, wait) != REDIS_OK) {
+		conn_cause(c, NULL, cause);
+		return -1;
+	}
+	return tls ? tls_begin(p->tls, c->redis, host, cause) : 0;
 }
 
 static int
-sign_in(struct conn *c, const struct engine *e)
+sign_in(struct conn *c, const struct conn_peer *p)
 {
 	const char *argv[3] = { "AUTH" };
 	struct conn_reply r;
 	int n = 1;
 
-	if (e->password == NULL)
+	if (p->password == NULL)
 		return 0;
-	if (e->user != NULL)
-		argv[n++] = e->user;
-	argv[n++] = e->password;
+	if (p->user != NULL)
+		argv[n++] = p->user;
+	argv[n++] = p->password;
 	if (conn_call(c, n, argv, &r) != 0)
 		return -1;
 	conn_reply_free(&r);
@@ -109,25 +130,19 @@ sign_in(struct conn *c, const struct engine *e)
 }
 
 struct conn *
-conn_open(const struct engine *e, char cause[CONN_CAUSE_MAX])
+conn_open(const struct conn_peer *p, char cause[CONN_CAUSE_MAX])
 {
-	const struct timeval wait = { CONN_WAIT / 1000, 0 };
 	struct conn *c = calloc(1, sizeof(*c));
 
 	snprintf(cause, CONN_CAUSE_MAX, "out of memory");
 	if (c == NULL)
 		return NULL;
-	c->redis = dial(e->place);
-	if (c->redis == NULL)
+	if (dial(c, p, cause) != 0)
 		goto fail;
-	if (c->redis->err == 0)
-		limit_replies(c);
-	if (c->redis->err != 0 || redisSetTimeout(c->redis, wait) != REDIS_OK ||
-	    sign_in(c, e) != 0) {
-		conn_cause(c, NULL, cause);
-		goto fail;
-	}
-	return c;
+	limit_replies(c);
+	if (sign_in(c, p) == 0)
+		return c;
+	conn_cause(c, NULL, cause);
 fail:
 	conn_close(c);
 	return NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connection to the engine: the only place that knows hiredis. At first one
- * waits for each answer; from the first conn_next() on, nothing waits.
+ * A connection to the engine, or to a sentinel: with tls.c the only place that
+ * knows hiredis. At first one waits for each answer; from the first conn_next()
+ * on, nothing waits.
  */
 #ifndef CONFAB_ENGINE_CONN_H
 #define CONFAB_ENGINE_CONN_H
@@ -10,6 +11,7 @@
 #include <stddef.h>
 
 #define CONN_KEY_MAX 192   /* bytes of a key, with a NUL */
+#define CONN_PLACE_MAX 288 /* bytes of a place, with a NUL */
 #define CONN_CAUSE_MAX 160 /* bytes of why something failed, with a NUL */
 #define CONN_WAIT 1000	   /* ms that a connection, or an answer, may take */
 /* A server that sends more in one answer, or longer lists, is left: bytes, and
@@ -18,7 +20,15 @@
 #define CONN_ITEMS_MAX 1024
 
 struct conn;
-struct engine;
+struct tls;
+
+/* Who is dialled; the caller keeps it all. */
+struct conn_peer {
+	const char *place;     /* "unix:PATH", "HOST:PORT", "tls://HOST:PORT" */
+	const char *user;      /* NULL: the server's default */
+	const char *password;  /* NULL: none is asked for */
+	const struct tls *tls; /* for places that need it */
+};
 
 /* An answer: text, "" when it is none, or a list of `n` texts. */
 struct conn_reply {
@@ -30,7 +40,7 @@ struct conn_reply {
 };
 
 /* Connects and signs in. NULL with a line in `cause`. */
-struct conn *conn_open(const struct engine *e, char cause[CONN_CAUSE_MAX]);
+struct conn *conn_open(const struct conn_peer *p, char cause[CONN_CAUSE_MAX]);
 void conn_close(struct conn *c);
 
 /* Asks, and waits. Returns 0, or -1: no answer, or an error. */

@@ -17,6 +17,7 @@
 #include "confab/engine/engine.h"
 
 #include "link.h"
+#include "tls.h"
 
 static void
 wake(struct engine *e)
@@ -37,15 +38,27 @@ on_changed(void *arg)
 }
 
 static void
+free_secret(char *secret)
+{
+	if (secret != NULL)
+		crypto_wipe(secret, strlen(secret));
+	free(secret);
+}
+
+static void
 engine_free(struct engine *e)
 {
-	if (e->password != NULL)
-		crypto_wipe(e->password, strlen(e->password));
 	for (size_t i = 0; i < e->n; i++)
 		free(e->queue[(e->first + i) % ENGINE_QUEUE_MAX]);
+	while (e->sentinel.n > 0)
+		free(e->sentinel.servers[--e->sentinel.n]);
+	free(e->sentinel.master);
+	free(e->sentinel.user);
+	free_secret(e->sentinel.password);
+	tls_free(e->tls);
 	free(e->place);
 	free(e->user);
-	free(e->password);
+	free_secret(e->password);
 	free(e->prefix);
 	free(e->host);
 	if (e->wake >= 0)
@@ -62,13 +75,52 @@ copy(char **out, const char *text)
 	return text == NULL || *out != NULL ? 0 : -1;
 }
 
+/* Returns 0, or -1: out of memory. */
+static int
+copy_sentinel(struct engine *e, const struct config_sentinel *c)
+{
+	struct sentinel *s = &e->sentinel;
+
+	while (s->n < c->servers.n && s->n < SENTINELS_MAX) {
+		if (copy(&s->servers[s->n], c->servers.words[s->n]) != 0)
+			return -1;
+		s->n++;
+	}
+	s->tls = e->tls;
+	return copy(&s->master, c->master) == 0 &&
+		copy(&s->user, c->user) == 0 &&
+		copy(&s->password, c->password) == 0
+	    ? 0
+	    : -1;
+}
+
+/* What TLS needs, where places ask for it. Returns 0, or -1 with a line. */
+static int
+prepare_tls(struct engine *e, const struct config_state *c,
+    char err[CONFIG_ERROR_MAX])
+{
+	const char *place =
+	    c->valkey != NULL ? c->valkey : c->sentinel.servers.words[0];
+	char cause[CONN_CAUSE_MAX];
+
+	if (strncmp(place, CONFIG_TLS, strlen(CONFIG_TLS)) != 0)
+		return 0;
+	e->tls = tls_new(c->ca_file, cause);
+	if (e->tls != NULL)
+		return 0;
+	snprintf(err, CONFIG_ERROR_MAX, "state: TLS: %s", cause);
+	return -1;
+}
+
 static struct engine *
-engine_new(const struct config_state *c, struct shared_state *st)
+engine_new(const struct config_state *c, struct shared_state *st,
+    char err[CONFIG_ERROR_MAX])
 {
 	struct engine *e = calloc(1, sizeof(*e));
 	unsigned char random[8];
 	pthread_condattr_t attr;
 
+	snprintf(err, CONFIG_ERROR_MAX, "state: out of memory");
 	if (e == NULL)
 		return NULL;
 	pthread_mutex_init(&e->lock, NULL);
@@ -85,8 +137,9 @@ engine_new(const struct config_state *c, struct shared_state *st)
 		return NULL;
 	}
 	encode_hex(e->incarnation, random, sizeof(random));
-	if (e->wake >= 0 && copy(&e->place, c->valkey) == 0 &&
-	    copy(&e->user, c->user) == 0 &&
+	if (e->wake >= 0 && prepare_tls(e, c, err) == 0 &&
+	    copy_sentinel(e, &c->sentinel) == 0 &&
+	    copy(&e->place, c->valkey) == 0 && copy(&e->user, c->user) == 0 &&
 	    copy(&e->password, c->password) == 0 &&
 	    copy(&e->prefix, c->prefix) == 0 && copy(&e->host, c->host) == 0)
 		return e;
@@ -116,13 +169,11 @@ engine_start(const struct config *c, struct shared_state *st,
 	int rc;
 
 	*out = NULL;
-	if (c->state.valkey == NULL)
+	if (c->state.valkey == NULL && c->state.sentinel.servers.n == 0)
 		return 0;
-	e = engine_new(&c->state, st);
-	if (e == NULL) {
-		snprintf(err, CONFIG_ERROR_MAX, "state: out of memory");
+	e = engine_new(&c->state, st, err);
+	if (e == NULL)
 		return -1;
-	}
 	shared_facts_watch(st, on_changed, e, ENGINE_APART);
 	rc = start_thread(e);
 	if (rc != 0) {

@@ -123,6 +123,31 @@ know_epoch(struct link *l)
 	return 0;
 }
 
+/* Connects to the engine, wherever it is now. Returns 0, or -1 with the cause in
+ * l->cause. */
+static int
+connect_both(struct link *l)
+{
+	struct engine *e = l->engine;
+	const struct conn_peer peer = {
+		.place = l->place,
+		.user = e->user,
+		.password = e->password,
+		.tls = e->tls,
+	};
+
+	if (e->place == NULL &&
+	    sentinel_find(&e->sentinel, &e->stop, l->place, l->cause) != 0)
+		return -1;
+	l->out = conn_open(&peer, l->cause);
+	if (l->out == NULL)
+		return -1;
+	if (e->place == NULL && sentinel_confirm(l->out, l->cause) != 0)
+		return -1;
+	l->in = conn_open(&peer, l->cause);
+	return l->in != NULL ? 0 : -1;
+}
+
 /* Connects, and exchanges what happened meanwhile. Returns 0, or -1 with the
  * cause in l->cause. */
 static int
@@ -130,11 +155,7 @@ begin(struct link *l)
 {
 	struct engine *e = l->engine;
 
-	l->out = conn_open(e, l->cause);
-	if (l->out == NULL)
-		return -1;
-	l->in = conn_open(e, l->cause);
-	if (l->in == NULL)
+	if (connect_both(l) != 0)
 		return -1;
 	/* First listening, then reading what was: nothing is missed. */
 	snprintf(l->name, sizeof(l->name),
@@ -262,7 +283,7 @@ serve(struct link *l)
 {
 	struct engine *e = l->engine;
 
-	log_msg(LOG_LEVEL_NOTICE, "state: the engine at %s is there", e->place);
+	log_msg(LOG_LEVEL_NOTICE, "state: the engine at %s is there", l->place);
 	tell_linked(e);
 	while (!atomic_load(&e->stop)) {
 		wait_for(l);
@@ -287,7 +308,7 @@ complain(struct link *l)
 	log_msg(LOG_LEVEL_WARN,
 	    "state: the engine at %s is away: %s; this host goes on with what "
 	    "it knows",
-	    l->engine->place, l->cause);
+	    l->place, l->cause);
 }
 
 /* Waits before the next try. */
@@ -311,6 +332,8 @@ link_run(void *arg)
 	struct link l = { .engine = arg };
 	uint64_t again = AGAIN_MIN;
 
+	snprintf(l.place, sizeof(l.place), "%s",
+	    l.engine->place != NULL ? l.engine->place : "the sentinels");
 	if (tell_init(&l) != 0) {
 		log_msg(LOG_LEVEL_ERROR, "state: no link: out of memory");
 		return NULL;

@@ -14,6 +14,8 @@
 #include "confab/engine/engine.h"
 #include "confab/engine/streams.h"
 
+#include "sentinel.h"
+
 enum question_op {
 	QUESTION_BEGIN,
 	QUESTION_ADD,
@@ -53,15 +55,17 @@ struct unsent {
 
 struct engine {
 	/* As configured, for good. */
-	char *place; /* "unix:PATH" or "HOST:PORT" */
+	char *place; /* NULL: the sentinels know */
 	char *user, *password, *prefix;
+	struct tls *tls;      /* NULL: in the clear */
 	char *host;	      /* NULL: it tells of no streams */
 	char incarnation[17]; /* of this process, among those of that name */
 	bool refuse;
 	struct shared_state *state;
 
 	pthread_t thread;
-	int wake; /* eventfd */
+	struct sentinel sentinel; /* the thread's */
+	int wake;		  /* eventfd */
 	atomic_bool stop, up;
 	/* Somebody has waited in vain: nobody does until it says anything. */
 	atomic_bool late;

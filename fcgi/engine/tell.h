@@ -19,6 +19,7 @@ struct told;
 struct link {
 	struct engine *engine;
 	struct conn *out, *in;
+	char place[CONN_PLACE_MAX]; /* where it is, as far as is known */
 	char channel[CONN_KEY_MAX];
 	char name[64];	/* of this link, for the epoch that it may begin */
 	char epoch[64]; /* of the engine: another one has lost all */

@@ -161,6 +161,8 @@ restrict_files(const struct config *c)
 		    false);
 	}
 	add_folder(&p, owned, &n_owned, c->state.password_file, false);
+	add_folder(&p, owned, &n_owned, c->state.ca_file, false);
+	add_folder(&p, owned, &n_owned, c->state.sentinel.password_file, false);
 	/* Often a link to wherever the network's manager keeps it. */
 	for (size_t i = 0; i < c->password.lists.n; i++)
 		add_folder(&p, owned, &n_owned, c->password.lists.words[i],

@@ -8,13 +8,20 @@ import { Child, until } from './children.js';
 
 export const ENGINE_PASSWORD = 'the-engine-has-a-password';
 
+/* What confab.conf(5) says that it needs, and no more. */
+export const ENGINE_USER = `user confab on >${ENGINE_PASSWORD} resetkeys ~confab:* `
+  + 'resetchannels &confab:* -@all +@connection +eval +subscribe '
+  + '+publish +get +set +exists +del +expire +pexpire +pttl +time '
+  + '+zadd +zrangebyscore +zremrangebyscore +hget +hset +hincrby +hvals';
+
 export class Engine {
   /** @type {Child} */
   server = /** @type {any} */ (null);
   #runs = 0;
 
-  /** @param {string} dir */
-  constructor(dir) {
+  /** @param {string} dir @param {string[]} [more] lines of its configuration */
+  constructor(dir, more = ['port 0']) {
+    this.more = more;
     this.dir = join(dir, 'engine');
     this.socket = join(this.dir, 'engine.sock');
     mkdirSync(this.dir);
@@ -35,17 +42,13 @@ export class Engine {
     const data = join(this.dir, `run-${this.#runs}`);
     mkdirSync(data);
     writeFileSync(this.configFile, [
-      'port 0',
       `unixsocket ${this.socket}`,
       `dir ${data}`,
       'save ""',
       'appendonly yes',
       'appendfsync always',
-      /* What confab.conf(5) says that it needs, and no more. */
-      `user confab on >${ENGINE_PASSWORD} resetkeys ~confab:* `
-        + 'resetchannels &confab:* -@all +@connection +eval +subscribe '
-        + '+publish +get +set +exists +del +expire +pexpire +pttl +time '
-        + '+zadd +zrangebyscore +zremrangebyscore +hget +hset +hincrby +hvals',
+      ...this.more,
+      ENGINE_USER,
       '',
     ].join('\n'));
     this.server = new Child('redis-server', [this.configFile],

@@ -25,9 +25,11 @@ export class Hosts {
 
   /**
    * @param {import('./site.js').SiteOptions} options
-   * @param {{masters?: boolean}} [how] with a master each
+   * @param {object} [how]
+   * @param {boolean} [how.masters] with a master each
+   * @param {(dir: string) => Engine} [how.engine]
    */
-  constructor(options, { masters = false } = {}) {
+  constructor(options, { masters = false, engine = (dir) => new Engine(dir) } = {}) {
     /** @type {Site} */
     this.site = new Site({
       args: masters ? ['--master'] : [],
@@ -37,7 +39,7 @@ export class Hosts {
         `set $confab_backend ${this.site.options.example ? 'confab_workers' : '$at_host'};`),
       serverExtra: 'location @confab_hosts { include nginx/confab-hosts.conf; }',
     });
-    this.engine = new Engine(this.site.dir);
+    this.engine = engine(this.site.dir);
     for (const name of HOSTS) {
       this.listens[name] = `unix:${join(this.site.dir, `${name}.sock`)}`;
     }
@@ -54,9 +56,9 @@ export class Hosts {
 
   async start() {
     const { site } = this;
+    await this.engine.start();
     site.options.config = merged(site.options.config ?? {},
       { state: { ...this.engine.section, host: 'a' } });
-    await this.engine.start();
     await site.start();
     this.workers.a = site.worker;
     for (const name of HOSTS.slice(1)) await this.startHost(name);

@@ -91,8 +91,11 @@ test_bad_relations(void **state)
 	bad("provider \"x\" {\n kind = demo\n base_url = \"http://h\"\n}\n", 3,
 	    "demo has no address");
 	bad("session {\n idle = 2h\n absolute = 1h\n}\n" DEMO, 2, "idle");
-	bad("state { valkey = \"tls://h:1\" }\n" DEMO, 1, "valkey");
+	bad("state { valkey = \"tls://h\" }\n" DEMO, 1, "valkey");
 	bad("state { valkey = \"h\" }\n" DEMO, 1, "valkey");
+#if defined(HAVE_HIREDIS) && !defined(HAVE_HIREDIS_SSL)
+	bad("state {\n valkey = \"tls://h:1\"\n}\n" DEMO, 2, "no TLS");
+#endif
 	bad("state { prefix = \"a b\" }\n" DEMO, 1, "prefix");
 	bad("state { on_loss = wait }\n" DEMO, 1, "on_loss|go_on");
 	bad("state {\n password_file = \"none\"\n}\n" DEMO, 3, "valkey");

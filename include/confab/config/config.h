@@ -309,10 +309,23 @@ enum config_on_loss {
 };
 
 #define CONFIG_HOST_NAME_MAX 64 /* bytes of a host's name among others */
+#define CONFIG_TLS "tls://"	/* before the place of an engine */
+
+/* Sentinels, which know where the engine is. */
+struct config_sentinel {
+	struct config_list servers; /* "HOST:PORT" or "tls://HOST:PORT" */
+	char *master;		    /* the engine's name there; NULL: none */
+	char *user;		    /* of the sentinels; NULL: their default */
+	char *password_file;	    /* NULL: none is asked for */
+	char *password;		    /* as below */
+};
 
 /* What hosts share beside their files. */
 struct config_state {
-	char *valkey;	     /* "unix:/PATH" or "HOST:PORT"; NULL: nothing */
+	char *valkey; /* "unix:/PATH", "HOST:PORT" or "tls://HOST:PORT"; NULL:
+		       * the sentinels know, or nothing is shared */
+	struct config_sentinel sentinel;
+	char *ca_file;	     /* of TLS; NULL: the system's authorities */
 	char *user;	     /* NULL: the engine's default */
 	char *password_file; /* NULL: none is asked for */
 	char *password;	     /* read from it; wiped with the configuration */

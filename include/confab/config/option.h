@@ -51,13 +51,20 @@ struct config_section {
 	const struct config_section *in; /* NULL: the top of the file */
 };
 
-#define CONFIG_SECTIONS 13
+/* It is there once, in struct config itself. */
+static inline bool
+config_section_single(const struct config_section *s)
+{
+	return !s->titled && (s->in == NULL || !s->in->titled);
+}
+
+#define CONFIG_SECTIONS 14
 
 /*
  * All sections: the top, limits, timeouts, session, password, throttle, then
  * the titled "provider" and, inside it, "model"; the titled "tool_server" and,
- * inside it, a "limits" of its own; then "state"; then the titled
- * "group_limits" and "welcome".
+ * inside it, a "limits" of its own; then "state" and, inside it, "sentinel";
+ * then the titled "group_limits" and "welcome".
  */
 extern const struct config_section config_sections[CONFIG_SECTIONS];
 
@@ -67,8 +74,9 @@ extern const struct config_section config_sections[CONFIG_SECTIONS];
 #define CONFIG_TOOL_SERVER (&config_sections[8])
 #define CONFIG_TOOL_LIMITS (&config_sections[9])
 #define CONFIG_STATE (&config_sections[10])
-#define CONFIG_GROUP (&config_sections[11])
-#define CONFIG_WELCOME (&config_sections[12])
+#define CONFIG_SENTINEL (&config_sections[11])
+#define CONFIG_GROUP (&config_sections[12])
+#define CONFIG_WELCOME (&config_sections[13])
 
 /* The option of that name, or NULL. */
 const struct config_option *config_option_find(const struct config_section *s,
@@ -119,7 +127,8 @@ void config_value_put_time(char *out, size_t size, uint64_t ms);
 bool config_is_file(const char *s); /* an absolute name */
 bool config_is_text(const char *s); /* UTF-8 without control characters */
 bool config_is_listen(const char *s);
-bool config_is_engine(const char *s);	 /* the same, without TLS */
+bool config_is_engine(const char *s);	 /* the same, or tls:// */
+bool config_is_sentinel(const char *s);	 /* the same, without unix: */
 bool config_is_prefix(const char *s);	 /* of keys */
 bool config_is_host_name(const char *s); /* among hosts */
 bool config_is_base_url(const char *s);

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { useSite } from '../harness/suite.js';
@@ -133,6 +133,21 @@ test('a session that was ended stays so when the worker is killed',
     assert.equal(await statusOf(ended), 401);
     assert.equal(await statusOf(kept), 200);
   });
+
+/* confabctl ends the sessions with it; an editor changes what it changes. */
+for (const option of ['disabled=yes', 'change=yes', 'expires=2020-01-01']) {
+  test(`a line that is given ${option} by hand ends what is open, and no longer than it is there`, async () => {
+    const { site } = suite;
+    const client = site.client({ h2: true });
+    await client.login('bob', PASSWORD);
+    const file = join(site.dir, 'users');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, before.replace(/^bob:.*$/m, (line) => `${line}:${option}`));
+    assert.equal(await statusOf(client), 401);
+    writeFileSync(file, before);
+    assert.equal(await statusOf(client), 200);
+  });
+}
 
 test('a user disabled and enabled again has no old session', async () => {
   const { site } = suite;

@@ -50,6 +50,8 @@ test('a day by keyboard alone', async () => {
   } });
   const { page } = v;
   const { keyboard } = page;
+  // From now on choosers are told of: asked for at the moment of the key, that may come too late.
+  page.on('filechooser', () => {});
 
   /** Looks at where the focus is, as a person would. @param {string} how */
   async function look(how) {

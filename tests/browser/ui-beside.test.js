@@ -65,6 +65,30 @@ test('two answers come beside each other, or one below the other, and one is gon
   await v.close();
 });
 
+test('the one of two that came to nothing is asked for again, of its own model, and stands where it stood', async () => {
+  /** @type {string[]} */
+  const asked = [];
+  const v = await visit({ prepare: (site) => {
+    site.answer = async (reply) => {
+      asked.push(reply.body.model);
+      if (reply.body.model !== 'seeing' || asked.length > 2) await reply.text(`From ${reply.body.model}.`);
+      await reply.end();
+    };
+  } });
+  const { page } = v;
+  await pickSecond(v, 'seeing');
+  await v.ask('Hello');
+  const answers = page.locator('.message-assistant');
+  await answers.nth(0).getByText('From quick.').waitFor();
+  await answers.nth(1).getByText('without a word').waitFor();
+  await answers.nth(1).getByRole('button', { name: 'Ask again' }).click();
+  await answers.nth(1).getByText('From seeing.').waitFor();
+  assert.deepEqual(asked.slice(2), ['seeing']);
+  await answers.nth(0).getByText('From quick.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Go on with this answer' }).count(), 2);
+  await v.close();
+});
+
 test('the administrator\'s words stand in the empty conversation, as text, in the language that fits', async () => {
   const v = await visit({ locale: 'de', prepare: (site) => {
     site.extra = { welcome: [{ language: 'en', text: 'Hello', suggestions: [] },

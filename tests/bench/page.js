@@ -42,6 +42,7 @@ async function load(chats) {
   const parts = ['/md/render.js', '/css/prose.css'].map((part) => chat.page.waitForResponse((response) => response.url().endsWith(part)));
   await chat.page.getByRole('textbox', { name: 'Message' }).press('Shift');
   for (const part of parts) await (await part).finished();
+  await chat.page.waitForTimeout(1000);
   report('  with Markdown, which comes when somebody begins to write', round(seen.bytes / 1000));
   await chat.choose('tokens-200-20');
   await chat.ask('Go.');

@@ -12,12 +12,14 @@ import { launchChromium } from '../browser/chromium.js';
 import { startFakeSite } from '../browser/ui-harness.js';
 import { answer } from './page-markdown.js';
 import { cpuOfBrowser, median, quiet, report, round } from './page-tools.js';
+import { traceTasks } from './trace.js';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
 const TOKENS = Number(process.env.TOKENS ?? 8000);
 /** As fast as tests/bench/page.js has it. */
 const EVERY_MS = 2;
-const FIGURES = { script: 'script, ms', layout: 'layout and style, ms', task: 'all tasks of the page, ms', cpu: 'processor time of the browser, ms' };
+const FIGURES = { script: 'script, ms', layout: 'layout and style, ms', task: 'all tasks of the page, ms', cpu: 'processor time of the browser, ms',
+  longest: 'longest task, ms of processor time' };
 
 /** Sends tokens at their times, those that are due at once. @param {any} reply @param {readonly string[]} tokens */
 async function speak(reply, tokens) {
@@ -61,15 +63,17 @@ async function once(browser, folder, tokens) {
     return { script: of.ScriptDuration, layout: of.LayoutDuration + of.RecalcStyleDuration, task: of.TaskDuration, cpu: await cpuOfBrowser(browser) * 1000 };
   };
   const before = await look();
+  const traced = await traceTasks(page);
   await ask(page, 'Go.');
   // The last parse comes after the end.
   await page.waitForTimeout(1500);
+  const { longest } = await traced();
   const after = await look();
   const length = await page.evaluate(() => document.querySelectorAll('.answer')[1]?.textContent?.length ?? 0);
   if (length < tokens.join('').length * 0.6) throw new Error(`${folder}: ${length} characters were shown`);
   await page.context().close();
   await site.close();
-  return Object.fromEntries(Object.keys(FIGURES).map((name) => [name, after[name] - before[name]]));
+  return { ...Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]])), longest };
 }
 
 const folders = process.argv.slice(2);

@@ -18,6 +18,13 @@
  */
 int shared_id(const char *label, const void *name, size_t len, uint64_t id[2]);
 
+/* A sum that stays at the largest number instead of beginning anew. */
+static inline uint64_t
+shared_plus(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 /* A cell that was looked for: where it is, or where it would go. */
 struct shared_place {
 	struct shared_cell cell;

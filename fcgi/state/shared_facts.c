@@ -197,7 +197,7 @@ take_sum(struct shared_file *f, const uint64_t user[2],
 	 * and the next is told again when it has come. */
 	if (fact->time != shared_sum_period(fact->sum, wall / DAY_MS))
 		return;
-	shared_sum_find(f, user, fact->sum, fact->time, &p);
+	shared_sum_find(f, user, fact->sum, wall / DAY_MS, &p);
 	/* What was used here since that sum was made is told next, and then the
 	 * sum comes again. */
 	here = p.cell.v[SUM_HERE];

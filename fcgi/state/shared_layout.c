@@ -40,16 +40,6 @@ const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_NAMES] = { 8192, 16, false, false },
 };
 
-size_t
-shared_table_start(enum shared_table t)
-{
-	size_t start = 0;
-
-	for (int i = 0; i < (int)t; i++)
-		start += shared_tables[i].cells;
-	return start;
-}
-
 void
 shared_boot_id(char out[SHARED_BOOT_LEN])
 {

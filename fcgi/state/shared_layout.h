@@ -23,7 +23,15 @@ struct shared_layout {
 extern const struct shared_layout shared_tables[SHARED_TABLES];
 
 /* The index of a table's first cell. */
-size_t shared_table_start(enum shared_table t);
+static inline size_t
+shared_table_start(enum shared_table t)
+{
+	size_t start = 0;
+
+	for (int i = 0; i < (int)t; i++)
+		start += shared_tables[i].cells;
+	return start;
+}
 
 /* The cells of all tables. */
 #define SHARED_CELLS_ALL shared_table_start(SHARED_TABLES)

@@ -12,12 +12,6 @@
 #define DAY_SECONDS 86400
 #define DAY_MS UINT64_C(86400000)
 
-static uint64_t
-plus(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 static bool
 is_monthly(enum shared_sum sum)
 {
@@ -67,10 +61,10 @@ shared_sum_which(const struct shared_cell *c, uint64_t *period)
 	return (enum shared_sum)(c->v[SUM_WHICH] >> 32);
 }
 
-static uint64_t
-sum_of(const struct shared_cell *c)
+uint64_t
+shared_sum_value(const struct shared_cell *c)
 {
-	return plus(c->v[SUM_HERE], c->v[SUM_ELSEWHERE]);
+	return shared_plus(c->v[SUM_HERE], c->v[SUM_ELSEWHERE]);
 }
 
 /* Of a bucket that is full the smallest goes, those of the past before. */
@@ -80,31 +74,24 @@ worth(const struct shared_cell *c, uint64_t day)
 	uint64_t period;
 	enum shared_sum sum = shared_sum_which(c, &period);
 
-	return period == shared_sum_period(sum, day) ? sum_of(c) >> 1 : 0;
-}
-
-static void
-find(struct shared_file *f, const uint64_t user[2], enum shared_sum sum,
-    uint64_t period, uint64_t day, struct shared_place *p)
-{
-	uint64_t text[3] = { user[0], user[1], sum }, k[2];
-
-	shared_file_key(f, SHARED_SUMS, text, sizeof(text), k);
-	shared_cells_find(f, SHARED_SUMS, k, worth, day, p);
-	if (p->found && p->cell.v[SUM_WHICH] == pack(sum, period))
-		return;
-	shared_cells_claim(p, k);
-	p->cell.v[SUM_WHICH] = pack(sum, period);
-	memcpy(p->cell.v + SUM_USER, user, SHARED_ID_LEN);
+	return period == shared_sum_period(sum, day) ? shared_sum_value(c) >> 1
+						     : 0;
 }
 
 void
 shared_sum_find(struct shared_file *f, const uint64_t user[2],
-    enum shared_sum sum, uint64_t period, struct shared_place *p)
+    enum shared_sum sum, uint64_t day, struct shared_place *p)
 {
-	uint64_t last = shared_sum_expires(sum, period) / DAY_MS - 2;
+	uint64_t text[3] = { user[0], user[1], sum }, k[2];
+	uint64_t which = pack(sum, shared_sum_period(sum, day));
 
-	find(f, user, sum, period, last, p);
+	shared_file_key(f, SHARED_SUMS, text, sizeof(text), k);
+	shared_cells_find(f, SHARED_SUMS, k, worth, day, p);
+	if (p->found && p->cell.v[SUM_WHICH] == which)
+		return;
+	shared_cells_claim(p, k);
+	p->cell.v[SUM_WHICH] = which;
+	memcpy(p->cell.v + SUM_USER, user, SHARED_ID_LEN);
 }
 
 void
@@ -118,8 +105,8 @@ shared_sum_add(struct shared_state *st, const char *user, enum shared_sum sum,
 	if (amount == 0 || shared_user_id(user, u) != 0 ||
 	    shared_file_begin(f) != 0)
 		return;
-	find(f, u, sum, shared_sum_period(sum, day), day, &p);
-	p.cell.v[SUM_HERE] = plus(p.cell.v[SUM_HERE], amount);
+	shared_sum_find(f, u, sum, day, &p);
+	p.cell.v[SUM_HERE] = shared_plus(p.cell.v[SUM_HERE], amount);
 	shared_file_stage(f, p.index, &p.cell);
 	shared_facts_count(f);
 	shared_file_end(f);
@@ -136,7 +123,7 @@ shared_sum_of(struct shared_state *st, const char *user, enum shared_sum sum,
 
 	if (shared_user_id(user, u) != 0 || shared_file_begin(f) != 0)
 		return UINT64_MAX;
-	find(f, u, sum, shared_sum_period(sum, day), day, &p);
+	shared_sum_find(f, u, sum, day, &p);
 	shared_file_end(f);
-	return sum_of(&p.cell);
+	return shared_sum_value(&p.cell);
 }

@@ -23,17 +23,19 @@ uint64_t shared_sum_period(enum shared_sum sum, uint64_t day);
 /* The sum of a cell, and its period. */
 enum shared_sum shared_sum_which(const struct shared_cell *c, uint64_t *period);
 
-/* The cell of a user's sum at that period, or the place for one, with nothing
- * in it. The lock is held. */
+/* What all hosts have used, by a cell. */
+uint64_t shared_sum_value(const struct shared_cell *c);
+
+/* The cell of a user's sum of that day, or of its month; or the place for one,
+ * with nothing in it. The lock is held. */
 void shared_sum_find(struct shared_file *f, const uint64_t user[2],
-    enum shared_sum sum, uint64_t period, struct shared_place *p);
+    enum shared_sum sum, uint64_t day, struct shared_place *p);
 
 /* Adds to what was used here. */
 void shared_sum_add(struct shared_state *st, const char *user,
     enum shared_sum sum, uint64_t day, uint64_t amount);
 
-/* What all hosts have used; UINT64_MAX when the file cannot be used. */
+/* One sum, by itself; UINT64_MAX when the file cannot be used. */
 uint64_t shared_sum_of(struct shared_state *st, const char *user,
     enum shared_sum sum, uint64_t day);
-
 #endif

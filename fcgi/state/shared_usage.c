@@ -11,6 +11,7 @@
 #include "confab/state/shared_usage.h"
 
 #include "shared_cells.h"
+#include "shared_ends.h"
 #include "shared_file.h"
 #include "shared_layout.h"
 #include "shared_sums.h"
@@ -21,12 +22,6 @@
 _Static_assert(SHARED_USAGE_NAME_MAX % PART == 0, "a name is whole parts");
 
 enum { ROW_DAY, ROW_PROMPT, ROW_COMPLETION, ROW_COST, ROW_NAMES };
-
-static uint64_t
-plus(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
 
 /* ---- Names ------------------------------------------------------------------ */
 
@@ -156,10 +151,10 @@ add_row(struct shared_file *f, uint64_t names, const struct shared_usage *u)
 	}
 	if ((p.cell.v[ROW_DAY] & 0xffffffff) < 0xffffffff)
 		p.cell.v[ROW_DAY]++;
-	p.cell.v[ROW_PROMPT] = plus(p.cell.v[ROW_PROMPT], u->prompt);
+	p.cell.v[ROW_PROMPT] = shared_plus(p.cell.v[ROW_PROMPT], u->prompt);
 	p.cell.v[ROW_COMPLETION] =
-	    plus(p.cell.v[ROW_COMPLETION], u->completion);
-	p.cell.v[ROW_COST] = plus(p.cell.v[ROW_COST], u->cost);
+	    shared_plus(p.cell.v[ROW_COMPLETION], u->completion);
+	p.cell.v[ROW_COST] = shared_plus(p.cell.v[ROW_COST], u->cost);
 	shared_file_stage(f, p.index, &p.cell);
 }
 
@@ -177,7 +172,7 @@ shared_usage_add(struct shared_state *st, const char *user, const char *model,
 	add_row(f, names, u);
 	shared_file_end(f);
 	shared_sum_add(st, user, SHARED_SUM_MONTH_TOKENS, u->day,
-	    plus(u->prompt, u->completion));
+	    shared_plus(u->prompt, u->completion));
 	shared_sum_add(st, user, SHARED_SUM_COST, u->day, u->cost);
 	shared_sum_add(st, user, SHARED_SUM_MONTH_COST, u->day, u->cost);
 }
@@ -237,8 +232,26 @@ void
 shared_usage_budget(struct shared_state *st, const char *user, uint64_t day,
     struct shared_budget *out)
 {
-	out->month_tokens =
-	    shared_sum_of(st, user, SHARED_SUM_MONTH_TOKENS, day);
-	out->month_cost = shared_sum_of(st, user, SHARED_SUM_MONTH_COST, day);
-	out->day_cost = shared_sum_of(st, user, SHARED_SUM_COST, day);
+	struct shared_file *f = shared_state_file(st);
+	const struct {
+		enum shared_sum sum;
+		uint64_t *value;
+	} all[] = {
+		{ SHARED_SUM_MONTH_TOKENS, &out->month_tokens },
+		{ SHARED_SUM_COST, &out->day_cost },
+		{ SHARED_SUM_MONTH_COST, &out->month_cost },
+	};
+	struct shared_place p;
+	uint64_t id[2];
+	bool good = shared_user_id(user, id) == 0 && shared_file_begin(f) == 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		*all[i].value = UINT64_MAX;
+		if (!good)
+			continue;
+		shared_sum_find(f, id, all[i].sum, day, &p);
+		*all[i].value = shared_sum_value(&p.cell);
+	}
+	if (good)
+		shared_file_end(f);
 }

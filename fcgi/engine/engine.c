@@ -81,7 +81,7 @@ copy_sentinel(struct engine *e, const struct config_sentinel *c)
 {
 	struct sentinel *s = &e->sentinel;
 
-	while (s->n < c->servers.n && s->n < SENTINELS_MAX) {
+	while (s->n < c->servers.n) {
 		if (copy(&s->servers[s->n], c->servers.words[s->n]) != 0)
 			return -1;
 		s->n++;

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "confab/config/config.h"
-
 #include "sentinel.h"
 
 /* What a sentinel said, as a place. False when it is none. */

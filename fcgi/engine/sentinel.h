@@ -9,12 +9,12 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "confab/config/config.h"
+
 #include "conn.h"
 
-#define SENTINELS_MAX 16 /* that are asked */
-
 struct sentinel {
-	char *servers[SENTINELS_MAX]; /* places, those that answered first */
+	char *servers[CONFIG_LIST_MAX]; /* places, those that answered first */
 	size_t n;
 	char *master; /* its name */
 	char *user, *password;

@@ -168,7 +168,7 @@ on_listed(void *arg, const struct api_error *err)
 	struct tool_call *c = r->call;
 	struct tool_list *l;
 	const struct tool *t = NULL;
-	struct api_error none;
+	struct api_error why;
 
 	r->lister = NULL;
 	if (err != NULL) {
@@ -181,15 +181,15 @@ on_listed(void *arg, const struct api_error *err)
 	/* What a person agreed to may be something else now. */
 	if (t == NULL || strcmp(t->digest, c->tool->digest) != 0) {
 		tool_list_put(l);
-		(void)tool_call_changed(&none);
-		tool_run_finish(r, &none);
+		(void)tool_call_changed(&why);
+		tool_run_finish(r, &why);
 		return;
 	}
 	tool_list_put(c->list);
 	c->list = l;
 	c->tool = t;
-	if (make_call(r, &none) == -1)
-		tool_run_finish(r, &none);
+	if (make_call(r, &why) == -1)
+		tool_run_finish(r, &why);
 }
 
 static void

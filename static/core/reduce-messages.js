@@ -162,9 +162,10 @@ function failedEmpty({ role, status, parts, children }) {
  * @returns {Conversation}
  */
 function withoutFailed(conversation, parentId, instead) {
-  const stays = conversation.nodes[parentId]?.both?.find((id, _, both) => id !== instead && both.includes(instead ?? ''));
+  const both = conversation.nodes[parentId]?.both ?? [];
+  const stays = instead !== undefined && both.includes(instead) ? both.filter((id) => id !== instead) : [];
   return childrenOf(conversation, parentId).reduce((next, id) => (
-    id !== stays && failedEmpty(/** @type {Message} */ (next.nodes[id])) ? removeMessage(next, id).conversation : next), conversation);
+    !stays.includes(id) && failedEmpty(/** @type {Message} */ (next.nodes[id])) ? removeMessage(next, id).conversation : next), conversation);
 }
 
 /**

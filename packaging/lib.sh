@@ -92,7 +92,7 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	curl:curl socat:socat mandoc:mandoc ps:procps xz:xz-utils
 	shellcheck:shellcheck codespell:codespell
 	fail2ban-regex:fail2ban promtool:prometheus
-	redis-server:redis-server'
+	redis-server:redis-server ip:iproute2 nsenter:util-linux'
 
 # Their services are not wanted, neither now nor at the next boot.
 services='nginx apache2 lighttpd fcgiwrap fail2ban prometheus redis-server slapd'

@@ -81,12 +81,13 @@ export class Client {
   /**
    * @param {object} options
    * @param {number} options.port
+   * @param {string} [options.host] its address
    * @param {string} [options.mount]
    * @param {boolean} [options.h2]
    */
-  constructor({ port, mount = '/', h2 = false }) {
+  constructor({ port, host, mount = '/', h2 = false }) {
     this.mount = mount;
-    this.http = h2 ? new Http2(port) : new Http1(port);
+    this.http = h2 ? new Http2(port, host) : new Http1(port, host);
   }
 
   /**

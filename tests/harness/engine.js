@@ -19,9 +19,13 @@ export class Engine {
   server = /** @type {any} */ (null);
   #runs = 0;
 
-  /** @param {string} dir @param {string[]} [more] lines of its configuration */
-  constructor(dir, more = ['port 0']) {
+  /**
+   * @param {string} dir @param {string[]} [more] lines of its configuration
+   * @param {string[]} [inside] put before its command, to run it elsewhere
+   */
+  constructor(dir, more = ['port 0'], inside = []) {
     this.more = more;
+    this.inside = inside;
     this.dir = join(dir, 'engine');
     this.socket = join(this.dir, 'engine.sock');
     mkdirSync(this.dir);
@@ -36,11 +40,11 @@ export class Engine {
       password_file: 'engine-password' };
   }
 
-  /** Starts it with nothing in it. */
-  async start() {
-    this.#runs += 1;
+  /** Starts it with nothing in it, or with what it had. @param {{keep?: boolean}} [how] */
+  async start({ keep = false } = {}) {
+    if (!keep) this.#runs += 1;
     const data = join(this.dir, `run-${this.#runs}`);
-    mkdirSync(data);
+    if (!keep) mkdirSync(data);
     writeFileSync(this.configFile, [
       `unixsocket ${this.socket}`,
       `dir ${data}`,
@@ -51,8 +55,8 @@ export class Engine {
       ENGINE_USER,
       '',
     ].join('\n'));
-    this.server = new Child('redis-server', [this.configFile],
-      { log: join(this.dir, 'server.log') });
+    const [command, ...args] = [...this.inside, 'redis-server', this.configFile];
+    this.server = new Child(command, args, { log: join(this.dir, 'server.log') });
     await until(() => this.cli('ping').trim() === 'PONG',
       { what: 'the engine answers' });
   }

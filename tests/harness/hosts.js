@@ -22,6 +22,8 @@ export class Hosts {
   workers = {};
   /** @type {Record<string, Record<string, string>>} environment, by host */
   env = {};
+  /** @type {Record<string, string[]>} what takes a command to the host's place */
+  inside = {};
 
   /**
    * @param {import('./site.js').SiteOptions} options
@@ -80,7 +82,7 @@ export class Hosts {
       runtime_dir: join(this.site.dir, `run-${name}`),
     })), { mode: 0o600 });
     this.workers[name] = this.site.spawnWorker(
-      { args: ['--config', file], env: this.env[name] });
+      { args: ['--config', file], env: this.env[name], inside: this.inside[name] });
     await until(async () => (await this.health(name).catch(() => null)),
       { what: `host ${name} answers` });
   }

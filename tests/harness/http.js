@@ -86,16 +86,17 @@ export class Answer {
 
 /** HTTP/1.1, each request on a connection of its own. */
 export class Http1 {
-  /** @param {number} port */
-  constructor(port) {
+  /** @param {number} port @param {string} [host] */
+  constructor(port, host = '127.0.0.1') {
     this.port = port;
+    this.host = host;
   }
 
   /** @param {Ask} ask @returns {Promise<Answer>} */
   request({ method = 'GET', path, headers = {}, body }) {
     return new Promise((resolve, reject) => {
       const request = https.request({
-        host: '127.0.0.1', servername: 'localhost', port: this.port, method,
+        host: this.host, servername: 'localhost', port: this.port, method,
         path, agent: false, rejectUnauthorized: false,
         headers: { Host: `localhost:${this.port}`, ...headers,
           ...(body === undefined ? {}
@@ -119,9 +120,10 @@ export class Http2 {
   #session = null;
   #requests = 0;
 
-  /** @param {number} port */
-  constructor(port) {
+  /** @param {number} port @param {string} [host] */
+  constructor(port, host = '127.0.0.1') {
     this.port = port;
+    this.host = host;
   }
 
   #connect() {
@@ -134,8 +136,8 @@ export class Http2 {
       rejectUnauthorized: false,
       /* Node 18 asks for one address, later ones for all. */
       lookup: (_name, options, done) => (options.all
-        ? done(null, [{ address: '127.0.0.1', family: 4 }])
-        : done(null, '127.0.0.1', 4)),
+        ? done(null, [{ address: this.host, family: 4 }])
+        : done(null, this.host, 4)),
     });
     session.on('error', () => {});
     this.#session = session;

@@ -40,11 +40,14 @@ function fillTemplates(dir, values, change = (text) => text) {
  * @property {string} dir
  * @property {string[]} mounts
  * @property {number} port
+ * @property {string} [address] instead of 127.0.0.1
+ * @property {string[]} [inside] put before the command, to run it elsewhere
  * @property {string} backend as fastcgi_pass takes it
  * @property {{key: string, cert: string}} pair
  * @property {string} [extra] more for the server block
  * @property {string} [httpExtra] more for the http block
- * @property {number} [connections]
+ * @property {number} [connections] of each process
+ * @property {number} [processes] instead of one; each has its own queue to accept
  * @property {string} [file] the one to include
  * @property {(text: string) => string} [change] changes each shipped file
  * @property {string} [user] of its workers, where root starts it
@@ -73,11 +76,12 @@ export function changed(text, changes) {
 }
 
 /** @param {NginxOptions} options @param {Example} example */
-function exampleServer({ dir, port, pair }, { file, change }) {
+function exampleServer({ dir, address = '127.0.0.1', port, pair, processes }, { file, change }) {
+  const ssl = processes ? 'ssl reuseport' : 'ssl';
   return changed(readFileSync(join(dir, 'nginx', file), 'utf8'), [
     ['listen 443 ssl http2;', http2Directive
-      ? `listen 127.0.0.1:${port} ssl; http2 on;`
-      : `listen 127.0.0.1:${port} ssl http2;`],
+      ? `listen ${address}:${port} ${ssl}; http2 on;`
+      : `listen ${address}:${port} ${ssl} http2;`],
     ['ssl_certificate /etc/ssl/chat.example.org.crt', `ssl_certificate ${pair.cert}`],
     ['/etc/ssl/private/chat.example.org.key', pair.key],
     ['server_name chat.example.org', 'server_name localhost'],
@@ -110,13 +114,14 @@ function ownServer({ dir, mounts, port, pair, extra = '', file = 'confab.conf' }
 }
 
 /** @param {NginxOptions} options @param {string} server */
-function around({ dir, httpExtra = '', connections = 4096, user: as = 'root', example }, server) {
+function around({ dir, httpExtra = '', connections = 4096, processes = 1, user: as = 'root',
+  example }, server) {
   const user = process.getuid?.() === 0 ? `user ${as};` : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(dir, 'tmp', name)};`);
   return `${user}
 ${example?.module ? `load_module ${example.module};` : ''}
-worker_processes 1;
+worker_processes ${processes};
 worker_rlimit_nofile ${Math.min(connections * 2 + 64, 20_000)};
 daemon off;
 pid ${join(dir, 'nginx.pid')};
@@ -136,7 +141,7 @@ http {
 
 /** @param {NginxOptions} options */
 export async function startNginx(options) {
-  const { dir } = options;
+  const { dir, inside = [] } = options;
   for (const name of ['root', 'tmp']) {
     mkdirSync(join(dir, name), { recursive: true });
   }
@@ -148,9 +153,9 @@ export async function startNginx(options) {
   }, options.change);
   const file = join(dir, 'nginx.conf');
   writeFileSync(file, configuration(options));
-  const child = new Child('nginx',
-    ['-c', file, '-p', dir, '-e', join(dir, 'error.log')],
-    { log: join(dir, 'nginx.out') });
+  const [command, ...args] = [...inside, 'nginx',
+    '-c', file, '-p', dir, '-e', join(dir, 'error.log')];
+  const child = new Child(command, args, { log: join(dir, 'nginx.out') });
   await until(() => existsSync(join(dir, 'nginx.pid')) || child.ended,
     { what: 'nginx starts' });
   if (child.ended) {

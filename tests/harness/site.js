@@ -42,6 +42,7 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @property {string[]} [models] of the provider "up"
  * @property {string[]} [users]
  * @property {string[]} [mounts]
+ * @property {string} [outside] where the upstream listens instead of 127.0.0.1
  * @property {boolean} [tls] the upstream is spoken to over TLS
  * @property {boolean} [nginx] false: none is started
  * @property {string} [serverExtra] more for nginx's server block
@@ -115,14 +116,20 @@ export class Site {
     };
   }
 
-  async start() {
+  /** All but nginx and the worker: the provider, files, users. */
+  async prepare() {
     const { options } = this;
-    await this.upstream.listen({ certificates: this.certificates });
+    await this.upstream.listen({ certificates: this.certificates, host: options.outside });
     writeFileSync(join(this.dir, 'key'), `${API_KEY}\n`, { mode: 0o600 });
     this.config = merged(this.#defaults(), options.config ?? {});
     this.writeConfig();
     this.control(['secret', 'new']);
     for (const user of options.users ?? ['ann']) this.addUser(user);
+  }
+
+  async start() {
+    const { options } = this;
+    await this.prepare();
     if (options.nginx !== false) {
       this.port = await freePort();
       this.nginx = await startNginx({
@@ -170,10 +177,11 @@ export class Site {
 
   /**
    * @param {{stdin?: any, args?: string[], fds?: any[],
-   *   env?: Record<string, string>}} [how]
+   *   env?: Record<string, string>, inside?: string[]}} [how] inside: a command
+   *   that takes it to a place of a network
    */
-  spawnWorker({ stdin, args, fds, env } = {}) {
-    const [command, ...rest] = [...(this.options.wrap ?? WRAP),
+  spawnWorker({ stdin, args, fds, env, inside = [] } = {}) {
+    const [command, ...rest] = [...inside, ...(this.options.wrap ?? WRAP),
       this.options.program ?? workerPath, '--config', this.configFile,
       ...(this.options.args ?? []), ...(args ?? [])];
     const child = new Child(command, rest, {

@@ -61,13 +61,13 @@ async function endedEverywhere(cookie) {
   }
 }
 
-/** The hosts are at another server than that one. @param {number} port */
-async function movedFrom(port) {
-  await until(() => sentinels.master !== port, { what: 'there is another master' });
+/** The hosts are at another server than that one. @param {string} address */
+async function movedFrom(address) {
+  await until(() => sentinels.master !== address, { what: 'there is another master' });
   const now = sentinels.master;
   for (const host of HOSTS) {
     await until(async () => hosts.workers[host].output()
-      .includes(`the engine at 127.0.0.1:${now} is there`)
+      .includes(`the engine at ${now} is there`)
       && (await hosts.health(host)).hosts === 'linked', { what: `host ${host} is at the new one` });
   }
 }

@@ -91,6 +91,7 @@ export class Upstream {
   connections = [];
   /** @type {Record<string, number>} port by listener's name */
   ports = {};
+  host = '127.0.0.1';
   /** ms for which a new connection is left alone */
   stall = 0;
   models = presetNames;
@@ -143,7 +144,7 @@ export class Upstream {
   /** @param {string} [listener] */
   url(listener = 'plain') {
     const origin = listener === 'plain'
-      ? 'http://127.0.0.1' : 'https://localhost';
+      ? `http://${this.host}` : 'https://localhost';
     return `${origin}:${this.ports[listener]}/v1`;
   }
 
@@ -181,6 +182,7 @@ export class Upstream {
    * @param {Certs} [options.certificates] with them, the TLS listeners too
    */
   async listen({ port = 0, host = '127.0.0.1', certificates } = {}) {
+    this.host = host;
     await this.#listener('plain', host, port, null);
     if (!certificates) return this;
     const { good, expired, wrongHost, selfSigned } = certificates;

@@ -5,16 +5,21 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Ends the run, with the input kept, when something does not hold. */
+#define check(holds) fuzz_check((holds) ? NULL : #holds, __FILE__, __LINE__)
+
 static inline void
-check(int holds)
+fuzz_check(const char *fails, const char *file, int line)
 {
-	if (!holds)
-		abort();
+	if (fails == NULL)
+		return;
+	fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, fails);
+	abort();
 }
 
 #endif

@@ -221,7 +221,8 @@ serve(const struct options *o, struct settings *s, struct identity *id, int fd,
     bool own, const sigset_t *set)
 {
 	const struct relay_hooks hooks = { count_use, id,
-		kin.number > 0 ? &kin : NULL, id->engine };
+		kin.number > 0 ? &kin : NULL, id->engine,
+		o->instance == NULL && id->engine == NULL };
 	struct pool_work work = { route_serve, NULL, request_timeout };
 	struct route_service service;
 	struct anew anew = { o, &service };

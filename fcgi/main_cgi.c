@@ -119,7 +119,7 @@ static struct relay *
 start_relay(struct route_service *service)
 {
 	const struct relay_hooks hooks = { count_use, service->identity, NULL,
-		NULL };
+		NULL, false };
 	sigset_t set;
 
 	ending_signals(&set);

@@ -123,10 +123,15 @@ route_session_json(struct route_call *c)
 	    ",\"limits\":{\"max_body_bytes\":%zu,"
 	    "\"max_messages\":%zu,\"streams_per_user\":%u,"
 	    "\"requests_per_minute\":%u,\"tokens_per_day\":%llu,"
-	    "\"resume\":%s,\"grace_seconds\":%u,\"ring_bytes\":%zu}}",
+	    "\"resume\":%s,\"grace_seconds\":%u,\"ring_bytes\":%zu",
 	    l->body, l->messages, q.streams_per_user, q.requests_per_minute,
 	    (unsigned long long)q.tokens_per_day, resume ? "true" : "false",
 	    resume ? t->grace / 1000 : 0, resume ? l->ring_per_stream : 0);
+	if (resume && c->service->relay != NULL &&
+	    relay_name(c->service->relay)[0] != '\0')
+		buf_printf(b, ",\"worker\":\"%s\"",
+		    relay_name(c->service->relay));
+	buf_puts(b, "}}");
 }
 
 /* Nobody is signed in; the page asks with probe=1 for an answer that is no

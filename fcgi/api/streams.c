@@ -25,6 +25,18 @@ parse_id(const char *text, uint64_t *id)
 	return true;
 }
 
+/* Is this the worker that the client has heard of? */
+static bool
+is_same(const struct route_call *c)
+{
+	const char *name = relay_name(c->service->relay);
+	char query[RELAY_NAME_MAX + 1];
+
+	return name[0] != '\0' &&
+	    request_query(c->request, "worker", query, sizeof(query)) &&
+	    strcmp(query, name) == 0;
+}
+
 void
 api_stream_resume(struct route_call *c)
 {
@@ -48,6 +60,7 @@ api_stream_resume(struct route_call *c)
 	if (throttle_resume(c->service->identity->state, &q, c->session.user,
 		&err) == -1)
 		goto fail;
+	job.since = is_same(c);
 	route_hand_over(c, &job);
 	return;
 

@@ -177,7 +177,8 @@ bool
 policy_key_is_used(const struct policy_rest *r, bool called)
 {
 	return called &&
-	    (!r->failed || r->had_events || r->cause == METRICS_CAUSE_STOPPED);
+	    (r->acts || !r->failed || r->had_events ||
+		r->cause == METRICS_CAUSE_STOPPED);
 }
 
 /* ---- Who may open and attach ----------------------------------------------- */

@@ -144,6 +144,7 @@ struct policy_rest {
 	bool had_events;	  /* of which some may have been seen */
 	unsigned grace;		  /* ms that it may wait for a client */
 	enum metrics_cause cause; /* of the end */
+	bool acts; /* what is called may have acted although it failed */
 };
 
 enum policy_left { POLICY_WAIT, POLICY_FINISH, POLICY_DISCARD };
@@ -154,7 +155,7 @@ enum policy_left policy_left(const struct policy_rest *r);
 
 /* True when the key of a stream that goes must not make a second call. A
  * failure before the first event is told once and forgotten: the same key may
- * try again. */
+ * try again, unless it may have acted. */
 bool policy_key_is_used(const struct policy_rest *r, bool called);
 
 /* ---- Who may open and attach ----------------------------------------------- */

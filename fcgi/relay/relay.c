@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "confab/base/crypto.h"
+#include "confab/base/encode.h"
 #include "confab/upstream/upstream.h"
 
 #include "claim.h"
@@ -224,6 +226,22 @@ on_linked(void *arg)
 		elsewhere_forgot(&r->loops[i]);
 }
 
+/* Without one, nobody is told that a key was never here. */
+static void
+make_name(struct relay *r)
+{
+	unsigned char random[RELAY_NAME_MAX / 2];
+
+	if (r->hooks.alone && crypto_random(random, sizeof(random)) == 0)
+		encode_hex(r->name, random, sizeof(random));
+}
+
+const char *
+relay_name(const struct relay *r)
+{
+	return r->name;
+}
+
 struct relay *
 relay_start(unsigned loops, const struct relay_hooks *hooks)
 {
@@ -236,6 +254,7 @@ relay_start(unsigned loops, const struct relay_hooks *hooks)
 	r->hooks = *hooks;
 	if (hooks->kin != NULL)
 		r->kin = *hooks->kin;
+	make_name(r);
 	r->users = stream_users_new();
 	r->lists = model_lists_new();
 	r->tools = tool_servers_new();

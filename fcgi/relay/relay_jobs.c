@@ -23,8 +23,12 @@ refuse_unknown(struct relay_loop *l, struct relay_job *job)
 {
 	struct api_error err;
 
-	(void)api_error_set(&err, 404, "stream_not_found",
-	    "There is no such stream.");
+	if (job->since && !job->used)
+		(void)api_error_set(&err, 404, "stream_never",
+		    "This worker never had such a stream.");
+	else
+		(void)api_error_set(&err, 404, "stream_not_found",
+		    "There is no such stream.");
 	if (job->placed)
 		policy_place(job->place.where, &err);
 	stream_refuse(l, job, &err);
@@ -165,6 +169,19 @@ do_chat(struct relay_loop *l, struct relay_job *job)
 }
 
 static void
+do_resume(struct relay_loop *l, struct relay_job *job)
+{
+	struct stream *s = stream_find(l, job->user, job->key);
+
+	if (s != NULL) {
+		attach(s, job, job->last_event_id);
+		return;
+	}
+	job->used |= stream_forgotten(l, job->user, job->key);
+	look_elsewhere(l, job);
+}
+
+static void
 do_stop(struct relay_loop *l, struct relay_job *job)
 {
 	struct stream *s = stream_find(l, job->user, job->key);
@@ -190,18 +207,12 @@ do_stop(struct relay_loop *l, struct relay_job *job)
 void
 relay_loop_do(struct relay_loop *l, struct relay_job *job)
 {
-	struct stream *s;
-
 	switch (job->op) {
 	case RELAY_CHAT:
 		do_chat(l, job);
 		break;
 	case RELAY_RESUME:
-		s = stream_find(l, job->user, job->key);
-		if (s != NULL)
-			attach(s, job, job->last_event_id);
-		else
-			look_elsewhere(l, job);
+		do_resume(l, job);
 		break;
 	case RELAY_STOP:
 	default:

@@ -48,6 +48,7 @@ struct relay {
 	atomic_size_t claimed; /* bytes, by requests that wait */
 	atomic_size_t freed;   /* given back since the heap was trimmed */
 	struct relay_hooks hooks;
+	char name[RELAY_NAME_MAX + 1];
 	struct stream_users *users;
 	struct model_lists *lists;  /* kept by the first loop */
 	struct tool_servers *tools; /* the same */

@@ -81,7 +81,8 @@ stream_rest(const struct stream *s)
 		.failed = s->out.err != NULL,
 		.had_events = outlet_has_events(&s->out),
 		.grace = stream_timeouts(s)->grace,
-		.cause = s->cause };
+		.cause = s->cause,
+		.acts = s->tool != NULL };
 
 	return r;
 }

@@ -17,6 +17,7 @@
  * @property {boolean} [resume]      false where streams cannot be resumed (CGI)
  * @property {number} [grace_seconds]  how long a lost stream stays resumable
  * @property {number} [ring_bytes]
+ * @property {string} [worker]  its name until it is started anew; none where others may have been asked
  */
 
 /**

@@ -435,6 +435,7 @@ function readLimits(given) {
   }
   if (typeof given['grace_seconds'] === 'number') limits.grace_seconds = given['grace_seconds'];
   if (typeof given['resume'] === 'boolean') limits.resume = given['resume'];
+  if (typeof given['worker'] === 'string') limits.worker = given['worker'];
   return limits;
 }
 

@@ -22,6 +22,7 @@ export const MAX_CALL_MS = 15 * 60 * 1000;
  * @typedef {object} RoundsOptions
  * @property {Environment} env
  * @property {RunTool} runTool
+ * @property {() => string} newKey  a UUID
  * @property {number} [before]  rounds that the answer has had
  * @property {() => readonly string[]} allowed  digests that need no question in this conversation
  * @property {(digests: readonly string[]) => void} onAllowed  all of them, with one more
@@ -51,11 +52,13 @@ export const MAX_CALL_MS = 15 * 60 * 1000;
  *   open: Map<string, AbortController>,
  *   asked: Map<string, (answers: Answers) => void>,
  *   waiting: (() => void)[],
+ *   unsent: Map<string, string>,
  * }} Desk
  *
  * open     the calls that are made, by their keys
  * asked    what goes on when the person has answered a call's server, by its key
  * waiting  what goes on after a login
+ * unsent   keys of requests that never came to the server, by the keys of their calls
  */
 
 /**
@@ -64,12 +67,13 @@ export const MAX_CALL_MS = 15 * 60 * 1000;
  */
 export function createRounds(options) {
   /** @type {Desk} */
-  const desk = { ...options, state: createLoop([], options.before), tools: [], open: new Map(), asked: new Map(), waiting: [] };
+  const desk = { ...options, state: createLoop([], options.before), tools: [], open: new Map(), asked: new Map(), waiting: [], unsent: new Map() };
   return {
     begin(calls, tools) {
       desk.tools = tools;
       desk.state = { ...desk.state, allowed: desk.allowed() };
       const round = desk.state.rounds + 1;
+      for (const { at, call } of calls) if (call.unsent !== undefined) desk.unsent.set(String(at), call.unsent);
       desk.onCalls(calls.map(({ at }) => ({ at, change: { round } })));
       feed(desk, {
         type: 'modelEnded', tools, calls: calls.map(({ at, call }) => ({ key: String(at), name: call.name, arguments: call.arguments })),
@@ -118,7 +122,7 @@ function changeOf({ env }, command) {
       return [{ at: Number(command.key), change: { state: 'asking' } }];
     case 'call':
       // The record has what was done, also when it is not what the model wrote.
-      return [{ at: Number(command.key), change: { state: 'running', arguments: command.arguments, startedAt: env.now(), app: undefined } }];
+      return [{ at: Number(command.key), change: { state: 'running', arguments: command.arguments, startedAt: env.now(), app: undefined, unsent: undefined } }];
     case 'settle':
       return [{ at: Number(command.key), change: {
         state: command.state, result: command.result, endedAt: env.now(), progress: undefined, lost: undefined, inquiries: undefined,
@@ -173,6 +177,8 @@ async function make(desk, { key, name, arguments: written }) {
   desk.open.set(key, controller);
   const clock = startClock(desk, controller);
   const at = Number(key);
+  // Made again under the same one, it cannot be made twice.
+  const own = desk.unsent.get(key) ?? desk.newKey();
   const tell = (/** @type {Partial<ToolCallPart>} */ change) => {
     if (desk.open.get(key) === controller) desk.onCalls([{ at, change }]);
   };
@@ -182,7 +188,7 @@ async function make(desk, { key, name, arguments: written }) {
   let app;
   try {
     const done = await runTool({
-      tool, arguments: given, signal,
+      tool, key: own, arguments: given, signal,
       signIn: () => waiting(signal, (goOn) => {
         desk.waiting.push(goOn);
         desk.onUnauthorized();
@@ -205,6 +211,7 @@ async function make(desk, { key, name, arguments: written }) {
     ({ app } = done);
     input = { type: 'result', key, ...done };
   } catch (thrown) {
+    if (thrown instanceof ApiError && thrown.code === 'not_sent') tell({ unsent: own });
     input = { type: 'lost', key, message: lostWords(thrown, signal) };
   } finally {
     clock.stop();
@@ -265,6 +272,7 @@ function waiting(signal, begin) {
 function lostWords(thrown, signal) {
   if (signal.reason === 'late') return 'The call took too long and was given up. It may have acted.';
   if (!(thrown instanceof ApiError)) return 'The call failed.';
+  if (thrown.code === 'not_sent') return 'The call was not made: there was no connection, and nothing of it reached the server.';
   const why = thrown.text === '' ? thrown.code : `${thrown.code}: ${thrown.text}`;
   return `The call failed (${why}).${MAY_HAVE_ACTED.has(thrown.code) ? ' It may have acted.' : ''}`;
 }

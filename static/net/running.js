@@ -171,6 +171,7 @@ function roundsOf(desk, one, order, before = 0) {
   return createRounds({
     env,
     runTool,
+    newKey,
     onUnauthorized,
     before,
     allowed: () => selectConversation(store.getState(), conversationId)?.allowed ?? [],

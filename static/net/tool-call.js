@@ -40,6 +40,7 @@ const MAX_PROGRESS_CHARS = 300;
  *
  * @typedef {object} ToolCall
  * @property {string} name
+ * @property {string} [key]   that names it to the server, where it is not to be a new one
  * @property {string} digest  of what was agreed to: another tool of that name is not called
  * @property {Fields} arguments
  * @property {boolean} [drawn]  apps of its server are drawn
@@ -75,9 +76,9 @@ export async function callTool(wire, call) {
  * @returns {Promise<Fields | null>}
  * @throws {ApiError}
  */
-export async function callForEvent(wire, { name, digest, arguments: given, signal, signIn, onProgress, onLost, ask }) {
+export async function callForEvent(wire, { key: own, name, digest, arguments: given, signal, signIn, onProgress, onLost, ask }) {
   const { api, newKey, reload } = wire;
-  let key = newKey();
+  let key = own ?? newKey();
   // A connection that is dropped may come back; a call that is given up is to end.
   const cancel = () => void api.json('DELETE', `streams/${encodeURIComponent(key)}`, { keepalive: true }).catch(() => {});
   signal.addEventListener('abort', cancel, { once: true });
@@ -86,9 +87,10 @@ export async function callForEvent(wire, { name, digest, arguments: given, signa
     const progress = readProgress(event);
     if (progress !== null) onProgress(progress);
   };
+  let turn = 0;
   try {
     let more = {};
-    for (let turn = 0; turn <= MAX_QUESTIONS; turn += 1) {
+    for (; turn <= MAX_QUESTIONS; turn += 1) {
       const event = await readToolStream(wire, { key, body: { name, digest, arguments: given, stream: true, ...more }, signal, signIn, onEvent, ...(onLost ? { onLost } : {}) });
       const asked = event['input_required'];
       if (!isObject(asked)) return event;
@@ -97,6 +99,8 @@ export async function callForEvent(wire, { name, digest, arguments: given, signa
     }
     return null;
   } catch (thrown) {
+    // The call that asked has begun.
+    if (thrown instanceof ApiError && thrown.code === 'not_sent' && turn > 0) throw new ApiError({ code: 'network' });
     // What is asked for next is the tool as it is now.
     if (thrown instanceof ApiError && CHANGED.has(thrown.code)) await reload();
     throw thrown;

@@ -2,7 +2,8 @@
 /**
  * One request of a call and the events of its answer. A connection that is lost
  * is taken up again under the same key, which makes nothing run twice; a
- * request is sent again only where the server has said that it did nothing.
+ * request is sent again only where the server has said that it did nothing, or
+ * that it never had it.
  *
  * @typedef {import('../core/types.js').SessionLimits} SessionLimits
  * @typedef {import('./api.js').Api} Api
@@ -20,6 +21,9 @@ const GRACE_MS = 30_000;
 /** How long a worker that has just begun may take to know the tools. */
 const LISTING_MS = 15_000;
 
+/** Longest between two looks whether what was never sent can be. */
+const UNSENT_MS = 1000;
+
 /**
  * What the calls of a page go through.
  *
@@ -35,43 +39,56 @@ const LISTING_MS = 15_000;
  * @property {() => Promise<void>} signIn  settles when there is a session again; rejects when given up
  * @property {(event: Fields) => void} onEvent  what comes before the result
  * @property {(lost: boolean) => void} [onLost]  the connection is lost, or there again
+ *
+ * @typedef {object} Reading
+ * @property {string} lastId  of the last event
+ * @property {boolean} out    the request may have come to the server
+ * @property {boolean} lost   it is told that the connection is
+ * @property {string} worker  who was there before it went out; '' when that proves nothing
  */
 
 /**
  * @param {Wire} wire
  * @param {Request} request
  * @returns {Promise<Fields>} the event with the result
- * @throws {ApiError} also when it ends without one
+ * @throws {ApiError} also when it ends without one; `not_sent` when it never came to the server
  */
 export async function readToolStream(wire, request) {
   const { env, limits } = wire;
-  const reading = { lastId: '' };
+  /** @type {Reading} */
+  const reading = { lastId: '', out: false, worker: '', lost: false };
   const { grace_seconds: grace = GRACE_MS / 1000, resume } = limits();
   const begun = env.now();
   let since = 0;
   let attempt = 0;
   let early = 0;
   for (;;) {
-    const { lastId } = reading;
+    const { lastId, out } = reading;
     try {
-      return await connect(wire, request, reading, attempt > 0);
+      return await connect(wire, request, reading);
     } catch (thrown) {
       // It is lost from now on, also when something new had come meanwhile.
       if (attempt === 0 || reading.lastId !== lastId) since = env.now();
       if (isRefused(thrown)) {
+        reading.out = out;
         await request.signIn();
         continue;
       }
       if (isTooEarly(thrown) && env.now() - begun <= LISTING_MS) {
+        reading.out = out;
         early += 1;
         await pause(env, backoff(early, env.random), request.signal);
         continue;
       }
-      if (!isLost(thrown, request.signal) || resume === false || env.now() - since > grace * 1000) throw thrown;
+      if (isNever(thrown)) reading.out = false;
+      else if (!isLost(thrown, request.signal) || (reading.out && resume === false)) throw thrown;
+      // What has just gone out is asked for, late or not: it is told what became of it.
+      if (env.now() - since > grace * 1000 && (out || !reading.out)) throw reading.out ? thrown : new ApiError({ code: 'not_sent' });
     }
     attempt += 1;
+    reading.lost = true;
     request.onLost?.(true);
-    await pause(env, backoff(attempt, env.random), request.signal);
+    await pause(env, reading.out ? backoff(attempt, env.random) : Math.min(UNSENT_MS, backoff(attempt, env.random)), request.signal);
   }
 }
 
@@ -81,12 +98,17 @@ export async function readToolStream(wire, request) {
  *
  * @param {Wire} wire
  * @param {Request} request
- * @param {{lastId: string}} reading  of the last event; is changed
- * @param {boolean} again  for the rest of the stream
+ * @param {Reading} reading  is changed; without one that is out, it goes out, else the rest is asked for
  * @returns {Promise<Fields>}
  * @throws {ApiError}
  */
-async function connect({ api, env }, request, reading, again) {
+async function connect({ api, env, limits }, request, reading) {
+  const again = reading.out;
+  if (!again) {
+    // Nothing is given to a browser that has no network.
+    if (!env.isOnline()) throw new ApiError({ code: 'offline' });
+    Object.assign(reading, { out: true, worker: limits().worker ?? '' });
+  }
   const controller = new AbortController();
   const give = () => controller.abort();
   request.signal.addEventListener('abort', give, { once: true });
@@ -104,8 +126,9 @@ async function connect({ api, env }, request, reading, again) {
   try {
     alive(CONNECT_SILENCE_MS);
     const { signal } = controller;
-    const stream = await (again ? rest(api, request, reading.lastId, signal) : first(api, request, signal));
-    if (again) request.onLost?.(false);
+    const stream = await (again ? rest(api, request, reading, signal) : first(api, request, signal));
+    if (reading.lost) request.onLost?.(false);
+    reading.lost = false;
     return await readTo(stream, reading, request, () => alive());
   } catch (thrown) {
     throw silent && !request.signal.aborted ? new ApiError({ code: 'network' }) : thrown;
@@ -127,28 +150,28 @@ function first(api, { key, body }, signal) {
 
 /**
  * The rest of a stream. A server that knows none has never heard of the call,
- * or has forgotten it: which of them, nobody can tell.
+ * or has forgotten it: only the worker that was there before can tell.
  *
  * @param {Api} api
  * @param {Request} request
- * @param {string} lastId
+ * @param {Reading} reading
  * @param {AbortSignal} signal
  * @returns {Promise<ReadableStream<Uint8Array>>}
  * @throws {ApiError}
  */
-async function rest(api, { key }, lastId, signal) {
+async function rest(api, { key }, { lastId, worker }, signal) {
   try {
-    return await api.events('GET', `streams/${encodeURIComponent(key)}`, {
+    return await api.events('GET', `streams/${encodeURIComponent(key)}${worker === '' ? '' : `?worker=${encodeURIComponent(worker)}`}`, {
       headers: lastId === '' ? {} : { 'Last-Event-ID': lastId }, signal, timeoutMs: Infinity,
     });
   } catch (thrown) {
-    throw thrown instanceof ApiError && thrown.status === 404 ? new ApiError({ code: 'cut_off', status: 404 }) : thrown;
+    throw thrown instanceof ApiError && thrown.status === 404 && !isNever(thrown) ? new ApiError({ code: 'cut_off', status: 404 }) : thrown;
   }
 }
 
 /**
  * @param {ReadableStream<Uint8Array>} stream
- * @param {{lastId: string}} reading  is changed
+ * @param {Reading} reading  is changed
  * @param {Request} request
  * @param {() => void} alive  something has come
  * @returns {Promise<Fields>}
@@ -202,6 +225,14 @@ function isRefused(thrown) {
  */
 function isTooEarly(thrown) {
   return thrown instanceof ApiError && thrown.status === 503 && thrown.code === 'tool_unavailable';
+}
+
+/**
+ * @param {unknown} thrown
+ * @returns {boolean} the worker has been there all the time, and has not had the request
+ */
+function isNever(thrown) {
+  return thrown instanceof ApiError && thrown.status === 404 && thrown.code === 'stream_never';
 }
 
 /** Failures of the way between page and server, not of the call. */

@@ -210,6 +210,29 @@ test('the same key at once, or later, is one upstream call', async () => {
   assert.equal(site.upstream.calls.length, 1);
 });
 
+test('a worker tells who knows its name that it never had a key', async () => {
+  const { site } = suite;
+  const ann = await site.signedIn();
+  const [, { limits: { worker } }] = await ann.getJson('api/session');
+  assert.match(worker, /^[0-9a-f]{16}$/);
+  const ask = async (/** @type {string} */ key, /** @type {string} */ query) =>
+    (await (await ann.get(`api/streams/${key}${query}`)).json()).error.code;
+  const key = newKey();
+  assert.equal(await ask(key, `?worker=${worker}`), 'stream_never');
+  for (const query of ['', '?worker=', '?worker=0123456789abcdef',
+    `?worker=${worker}0`]) {
+    assert.equal(await ask(key, query), 'stream_not_found', query);
+  }
+  const gate = newGate();
+  const reading = await ann.chat('m', order({ steps: [{ text: 'a' }, { gate },
+    ...END] }), { key });
+  await reading.until(() => textOf(reading.arrivals) === 'a');
+  await ann.stop(key);
+  await reading.ended;
+  assert.equal(await ask(key, `?worker=${worker}`), 'stream_not_found',
+    'it had it');
+});
+
 test('another\'s key is a 404, and keys are per user', async () => {
   const { site } = suite;
   const ann = await site.signedIn();

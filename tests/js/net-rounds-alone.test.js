@@ -21,6 +21,7 @@ function desk({ allowed = [], before = 0 } = {}) {
   const rounds = createRounds({
     env: { now: () => clock.now, setTimer: clock.setTimer, clearTimer: clock.clearTimer },
     before,
+    newKey: () => `k${said.calls.length}`,
     runTool: (call) => new Promise((done, lost) => { said.calls.push({ ...call, done, lost }); }),
     allowed: () => allowed,
     onAllowed: (digests) => said.allowed.push(digests),
@@ -32,7 +33,7 @@ function desk({ allowed = [], before = 0 } = {}) {
     onEnd: (reason) => said.ends.push(reason),
     onUnauthorized: () => { said.logins += 1; },
   });
-  const begin = (...names) => rounds.begin(names.map((one, at) => ({ at, call: { arguments: '{"n":1}', name: one, ...(typeof one === 'string' ? {} : one) } })), TOOLS);
+  const begin = (...names) => rounds.begin(names.map((one, at) => ({ at, call: { arguments: '{"n":1}', ...(typeof one === 'string' ? { name: one } : one) } })), TOOLS);
   const words = (at) => said.parts[at].result?.map((part) => part.text).join('');
   return { rounds, said, clock, begin, words };
 }
@@ -101,6 +102,24 @@ test('what is stopped has its end at once; what comes of it later is nobody’s'
   await clock.settle();
   assert.deepEqual([words(0), said.parts[0].app, said.parts[0].progress, said.next], [before, undefined, undefined, 0]);
   assert.equal(clock.pending, 0);
+});
+
+test('a call that never came to the server is told as not made, and goes out under its key again', async () => {
+  const { said, clock, begin, words } = desk();
+  begin('a', 'b');
+  const [one, two] = said.calls;
+  assert.deepEqual([one.key, two.key], ['k0', 'k1']);
+  one.lost(new ApiError({ code: 'not_sent' }));
+  two.lost(new ApiError({ code: 'network' }));
+  await clock.settle();
+  assert.match(words(0), /^The call was not made: /);
+  assert.doesNotMatch(words(0), /may have acted/);
+  assert.match(words(1), /may have acted/);
+  assert.deepEqual(said.parts.map(({ unsent }) => unsent), ['k0', undefined]);
+  const again = desk();
+  again.begin({ name: 'a', unsent: 'k0' }, { name: 'b' });
+  assert.deepEqual(again.said.calls.map(({ key }) => key), ['k0', 'k1']);
+  assert.equal(again.said.parts[0].unsent, undefined, 'it is sent now');
 });
 
 test('progress is shown while a call runs, and whether its connection is lost', async () => {

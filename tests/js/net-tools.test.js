@@ -146,6 +146,67 @@ test('a call is not taken up where nobody has it, or what came is its end', asyn
   assert.ok(long.length > 3 && long.length < 12, `${long.length}: until the server has forgotten it`);
 });
 
+/** Answers by what is asked: `here` says which worker there is, or none; `keys` are those that it has had. */
+function workerOf(asked, { here, keys, online = () => true, worker = () => 'w1', limits = {} }) {
+  const wire = wireOf(asked, []);
+  return { ...wire, env: { ...wire.env, isOnline: online }, limits: () => ({ worker: worker(), ...limits }), api: { ...wire.api, events: async (method, path, options) => {
+    asked.push([method, path, options]);
+    const there = here(asked.length);
+    if (there === null) throw new ApiError({ code: 'network' });
+    const key = options.headers['Idempotency-Key'] ?? /k\d/.exec(path)[0];
+    if (method === 'POST') keys.push(`${key} ${there}`);
+    if (keys.includes(`${key} ${there}`)) return stream(RESULT);
+    throw new ApiError({ code: path.endsWith(`worker=${there}`) ? 'stream_never' : 'stream_not_found', status: 404 });
+  } } };
+}
+const callOn = (wire, more = {}) => callTool(wire, { ...call, signal: new AbortController().signal, ...more });
+
+test('a call that never came to the worker is made when it can be, under the same key, and once', async () => {
+  const asked = [];
+  const keys = [];
+  const { result } = await callOn(workerOf(asked, { keys, here: (n) => (n < 4 ? null : 'w1') }));
+  assert.equal(result[0].text, 'r');
+  assert.deepEqual(keys, ['k1 w1']);
+  assert.deepEqual(lines(asked), ['POST tools/call', ...Array(3).fill('GET streams/k1?worker=w1'), 'POST tools/call']);
+  assert.deepEqual(asked.at(-1)[2].headers, { 'Idempotency-Key': 'k1' });
+  assert.deepEqual(asked.at(-1)[2].body, asked[0][2].body);
+});
+
+test('a call is not made again where another worker may have had it', async () => {
+  for (const worker of ['w2', '']) {
+    const asked = [];
+    const keys = [];
+    await assert.rejects(callOn(workerOf(asked, { keys, worker: () => worker, here: (n) => (n < 2 ? null : 'w1') })), { code: 'cut_off' });
+    assert.deepEqual([keys, asked.filter(([method]) => method === 'POST').length], [[], 1]);
+  }
+});
+
+test('a browser without a network is given nothing, and the call is made when there is one', async () => {
+  const asked = [];
+  const keys = [];
+  let looks = 0;
+  const lost = [];
+  await callOn(workerOf(asked, { keys, here: () => 'w1', online: () => (looks += 1) > 3, limits: { resume: false } }), { onLost: (is) => lost.push(is) });
+  assert.deepEqual([lines(asked), keys, lost], [['POST tools/call'], ['k1 w1'], [true, true, true, false]]);
+});
+
+test('a call that never came to the server is told as not made, and has its key when it is made again', async () => {
+  for (const given of [{ online: () => false, here: () => 'w1' }, { here: (n) => (n % 2 ? null : 'w1') }]) {
+    const asked = [];
+    const keys = [];
+    await assert.rejects(callOn(workerOf(asked, { ...given, keys, limits: { grace_seconds: 4 } })), { code: 'not_sent' });
+    assert.deepEqual(keys, []);
+    await callOn(workerOf(asked, { keys, here: () => 'w1' }), { key: 'k1' });
+    assert.deepEqual(keys, ['k1 w1']);
+  }
+  const asked = [];
+  await assert.rejects(callOn(workerOf(asked, { keys: [], here: () => null, limits: { grace_seconds: 4 } })), { code: 'network' }, 'nobody has said so');
+  const begun = [];
+  let turn = 0;
+  const wire = wireOf(begun, [[{ type: 'result', input_required: { requests: {}, state: 's' } }]], { grace_seconds: 4 });
+  await assert.rejects(callOn({ ...wire, env: { ...wire.env, isOnline: () => (turn += 1) === 1 } }), { code: 'network' }, 'the call that asked has begun');
+});
+
 test('a call is made again where the worker has just begun, for a while, and then for the first time', async () => {
   const early = () => new ApiError({ code: 'tool_unavailable', status: 503 });
   const asked = [];

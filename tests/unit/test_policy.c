@@ -293,37 +293,38 @@ static const struct {
 	enum policy_left left;
 	bool used; /* when its call was made */
 } rests[] = {
-	{ { true, false, false, false, true, 1, 0 }, POLICY_WAIT, true },
-	{ { false, false, false, false, true, 1, 0 }, POLICY_FINISH, true },
-	{ { true, true, false, false, true, 1, 0 }, POLICY_FINISH, true },
-	{ { true, false, false, false, true, 0, 0 }, POLICY_FINISH, true },
-	{ { true, false, true, false, true, 1, METRICS_CAUSE_DONE },
+	{ { true, false, false, false, true, 1, 0, false }, POLICY_WAIT, true },
+	{ { false, false, false, false, true, 1, 0, false }, POLICY_FINISH, true },
+	{ { true, true, false, false, true, 1, 0, false }, POLICY_FINISH, true },
+	{ { true, false, false, false, true, 0, 0, false }, POLICY_FINISH, true },
+	{ { true, false, true, false, true, 1, METRICS_CAUSE_DONE, false },
 	    POLICY_WAIT, true },
-	{ { false, false, true, false, true, 1, METRICS_CAUSE_DONE },
+	{ { false, false, true, false, true, 1, METRICS_CAUSE_DONE, false },
 	    POLICY_DISCARD, true },
-	{ { true, true, true, false, true, 1, METRICS_CAUSE_DONE },
+	{ { true, true, true, false, true, 1, METRICS_CAUSE_DONE, false },
 	    POLICY_DISCARD, true },
-	{ { true, false, true, false, true, 0, METRICS_CAUSE_DONE },
+	{ { true, false, true, false, true, 0, METRICS_CAUSE_DONE, false },
 	    POLICY_DISCARD, true },
 	/* An answer as one text has no events, and is kept, too. */
-	{ { true, false, true, false, false, 1, METRICS_CAUSE_DONE },
+	{ { true, false, true, false, false, 1, METRICS_CAUSE_DONE, false },
 	    POLICY_WAIT, true },
 	/* A failure after events is kept, one before them forgotten. */
-	{ { true, false, true, true, true, 1, METRICS_CAUSE_UPSTREAM },
+	{ { true, false, true, true, true, 1, METRICS_CAUSE_UPSTREAM, false },
 	    POLICY_WAIT, true },
-	{ { true, false, true, true, false, 1, METRICS_CAUSE_UPSTREAM },
+	{ { true, false, true, true, false, 1, METRICS_CAUSE_UPSTREAM, false },
 	    POLICY_DISCARD, false },
-	{ { true, false, true, true, true, 1, METRICS_CAUSE_STOPPED },
+	{ { true, false, true, true, true, 1, METRICS_CAUSE_STOPPED, false },
 	    POLICY_DISCARD, true },
-	{ { true, false, true, true, false, 1, METRICS_CAUSE_STOPPED },
+	{ { true, false, true, true, false, 1, METRICS_CAUSE_STOPPED, false },
 	    POLICY_DISCARD, true },
-	{ { true, false, true, false, true, 1, METRICS_CAUSE_CLIENT_GONE },
+	{ { true, false, true, false, true, 1, METRICS_CAUSE_CLIENT_GONE, false },
 	    POLICY_DISCARD, true },
 };
 
 static void
 test_left(void **state)
 {
+	struct policy_rest acts;
 	size_t i;
 
 	(void)state;
@@ -335,6 +336,11 @@ test_left(void **state)
 		    rests[i].used);
 		/* One that was refused before its call may be asked again. */
 		assert_false(policy_key_is_used(&rests[i].r, false));
+		/* A tool may have done something before it failed. */
+		acts = rests[i].r;
+		acts.acts = true;
+		assert_true(policy_key_is_used(&acts, true));
+		assert_false(policy_key_is_used(&acts, false));
 	}
 }
 

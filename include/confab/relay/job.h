@@ -38,6 +38,8 @@ struct relay_job {
 	char token[SESSION_TOKEN_MAX + 1]; /* access token's id; "" = none */
 	char key[RELAY_KEY_MAX + 1];	   /* "" = none: not resumable */
 	uint64_t last_event_id;		   /* RELAY_RESUME */
+	bool since;	 /* who asks has heard of this very worker before */
+	bool used;	 /* the key had a stream that is not kept any more */
 	unsigned asked;	 /* loops that had no stream of this key */
 	unsigned elders; /* older generations that were asked for it */
 	bool passed;	 /* by another host, which said that it is here */

@@ -40,13 +40,24 @@ struct relay_hooks {
 	const struct generation *kin;
 	/* The link to other hosts; NULL: there is none. */
 	struct engine *engine;
+	/* All requests of its clients come to this worker. */
+	bool alone;
 };
+
+#define RELAY_NAME_MAX 16
 
 /*
  * Starts `loops` loop threads. Returns NULL with errno set. The configuration
  * in force comes with every job.
  */
 struct relay *relay_start(unsigned loops, const struct relay_hooks *hooks);
+
+/*
+ * A random name, another one with each start. Who has it from an answer and
+ * then makes up a key can be told whether this worker ever had that key. "" for
+ * one that is not alone, for another may have had it.
+ */
+const char *relay_name(const struct relay *r);
 
 /*
  * Claims `bytes` of memory for a request of `user` that is to wait for its

@@ -300,7 +300,8 @@ take_descriptors(struct msghdr *msg, int fds[2])
 	return n == 2;
 }
 
-/* One question; false when there is none now. */
+/* One question; false when there is none now. An empty one looks like the end,
+ * but brings its descriptors along. */
 static bool
 hear(struct relay_loop *l, int from)
 {
@@ -316,10 +317,10 @@ hear(struct relay_loop *l, int from)
 	ssize_t n;
 
 	n = recvmsg(from, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	if (n <= 0)
+	if (n == -1)
 		return false;
 	if (!take_descriptors(&msg, fds))
-		return true;
+		return n > 0;
 	memset(&job, 0, sizeof(job));
 	job.guest = true;
 	job.heir = fds[1];

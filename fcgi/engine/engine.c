@@ -19,8 +19,8 @@
 #include "link.h"
 #include "tls.h"
 
-static void
-wake(struct engine *e)
+void
+engine_wake(struct engine *e)
 {
 	const uint64_t one = 1;
 	ssize_t n = write(e->wake, &one, sizeof(one));
@@ -34,7 +34,7 @@ on_changed(void *arg)
 	struct engine *e = arg;
 
 	atomic_store(&e->changed, true);
-	wake(e);
+	engine_wake(e);
 }
 
 static void
@@ -55,6 +55,7 @@ engine_free(struct engine *e)
 	free(e->sentinel.master);
 	free(e->sentinel.user);
 	free_secret(e->sentinel.password);
+	engine_free_opens(e);
 	tls_free(e->tls);
 	free(e->place);
 	free(e->user);
@@ -193,7 +194,7 @@ engine_stop(struct engine *e)
 	if (e == NULL)
 		return;
 	atomic_store(&e->stop, true);
-	wake(e);
+	engine_wake(e);
 	pthread_join(e->thread, NULL);
 	shared_facts_watch(e->state, NULL, NULL, 0);
 	engine_free(e);
@@ -374,7 +375,7 @@ static void
 enqueue(struct engine *e, struct question *q)
 {
 	e->queue[(e->first + e->n++) % ENGINE_QUEUE_MAX] = q;
-	wake(e);
+	engine_wake(e);
 }
 
 bool

@@ -100,6 +100,29 @@ engine_drop_stream(struct engine *e, const struct engine_stream *s, bool used)
 }
 
 void
+engine_stream_opened(struct engine *e, const unsigned char id[SHARED_ID_LEN])
+{
+	(void)e;
+	(void)id;
+}
+
+void
+engine_stream_closed(struct engine *e, const unsigned char id[SHARED_ID_LEN])
+{
+	(void)e;
+	(void)id;
+}
+
+unsigned
+engine_streams_elsewhere(struct engine *e,
+    const unsigned char id[SHARED_ID_LEN])
+{
+	(void)e;
+	(void)id;
+	return 0;
+}
+
+void
 engine_on_linked(struct engine *e, void (*fn)(void *arg), void *arg)
 {
 	(void)e;

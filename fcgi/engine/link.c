@@ -47,6 +47,9 @@ listen_to(struct link *l, const char *text, size_t len)
 		shared_penalty_raise(e->state, m.penalty, m.id, m.failures,
 		    m.length, m.keep, clock_mono_ms());
 		break;
+	case MESSAGE_OPEN:
+		engine_open_total(e, m.id, m.count);
+		break;
 	case MESSAGE_LOWER:
 		shared_penalty_lower(e->state, m.penalty, m.id, m.failures,
 		    m.length, clock_mono_ms());

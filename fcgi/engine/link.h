@@ -53,6 +53,11 @@ struct unsent {
 	unsigned count;
 };
 
+#define ENGINE_OPENS 256	   /* buckets */
+#define ENGINE_OPEN_MAX 1000000000 /* streams of a user that are believed */
+
+struct open_user; /* opens.c */
+
 struct engine {
 	/* As configured, for good. */
 	char *place; /* NULL: the sentinels know */
@@ -80,12 +85,16 @@ struct engine {
 	size_t first, n;
 	struct unsent unsent[ENGINE_UNSENT_MAX];
 	size_t n_unsent;
+	struct open_user *opens[ENGINE_OPENS], *untold;
 	void (*linked)(void *arg);
 	void *linked_arg;
 };
 
 /* The thread: `arg` is the engine. */
 void *link_run(void *arg);
+
+/* Has the thread look for what is new. */
+void engine_wake(struct engine *e);
 
 /* Puts a copy into the queue. False when it cannot be asked now. */
 bool engine_put(struct engine *e, const struct question *q);
@@ -103,5 +112,18 @@ void engine_found(struct engine *e, struct question *q,
 
 /* Takes out one of the failures that were not told. False when there is none. */
 bool engine_take_unsent(struct engine *e, struct unsent *out);
+
+/* A user whose number of streams here is to be told. False when there is none. */
+bool engine_take_open(struct engine *e, unsigned char id[SHARED_ID_LEN],
+    unsigned *here);
+
+/* All are to be told, and nothing is known of elsewhere. */
+void engine_untell_opens(struct engine *e);
+
+/* The user has so many on all hosts. */
+void engine_open_total(struct engine *e, const unsigned char id[SHARED_ID_LEN],
+    uint64_t total);
+
+void engine_free_opens(struct engine *e);
 
 #endif

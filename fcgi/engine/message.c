@@ -14,6 +14,7 @@
 #define WORDS_MAX 6
 #define DIGITS_MAX 17 /* what a number in a script holds exactly is shorter */
 #define PERIOD_MAX 10000000 /* days; 27,000 years */
+#define MINUTES_MAX (UINT64_C(1440) * PERIOD_MAX)
 #define HEX_LEN (2 * SHARED_ID_LEN)
 
 struct word {
@@ -119,7 +120,9 @@ read_fact(const struct word *w, size_t n, struct shared_fact *f)
 		f->kind = SHARED_FACT_SUM;
 		f->sum = sum_of(w[0].text[0]);
 		if (!read_id(&w[1], f->user) || !read_number(&w[2], &f->time) ||
-		    !read_number(&w[3], &f->count) || f->time > PERIOD_MAX)
+		    !read_number(&w[3], &f->count) ||
+		    f->time > (f->sum == SHARED_SUM_REQUESTS ? MINUTES_MAX
+							     : PERIOD_MAX))
 			return false;
 		f->expires = shared_sum_expires(f->sum, f->time);
 		return true;
@@ -143,8 +146,13 @@ message_read(const char *text, size_t len, struct message *out)
 	case 'm':
 	case 'c':
 	case 'd':
+	case 'r':
 		out->kind = MESSAGE_FACT;
 		return read_fact(w, n, &out->fact);
+	case 'o':
+		out->kind = MESSAGE_OPEN;
+		return n == 3 && read_id(&w[1], out->id) &&
+		    read_number(&w[2], &out->count);
 	case 'p':
 	case 'f':
 		out->kind = n == 6 ? MESSAGE_RAISE : MESSAGE_LOWER;

@@ -10,6 +10,8 @@
  *	m USER MONTH TOKENS		of a month,
  *	c USER DAY COST			and what it cost
  *	d USER MONTH COST
+ *	r USER MINUTE REQUESTS
+ *	o USER STREAMS			open on all hosts
  *	p KIND ID FAILURES LENGTH KEEP	a penalty: a, u or k, and times in ms
  *	f KIND ID FAILURES LENGTH	it became less
  *
@@ -28,17 +30,18 @@
 #define MESSAGE_MAX 160 /* bytes, with a NUL */
 
 /* The letters of the sums, in the order of enum shared_sum. */
-#define MESSAGE_SUMS "tmcd"
+#define MESSAGE_SUMS "tmcdr"
 
-enum message_kind { MESSAGE_FACT, MESSAGE_RAISE, MESSAGE_LOWER };
+enum message_kind { MESSAGE_FACT, MESSAGE_RAISE, MESSAGE_LOWER, MESSAGE_OPEN };
 
 struct message {
 	enum message_kind kind;
 	struct shared_fact fact;
-	/* The rest of penalties. */
+	/* The rest of penalties; of open streams `id` and `count`. */
 	enum shared_penalty penalty;
 	unsigned char id[SHARED_ID_LEN];
 	uint64_t failures, length, keep;
+	uint64_t count;
 };
 
 /* Writes an end as a member of the set. */

@@ -135,6 +135,29 @@ const char script_stream[] =
     "if alive() then return 'at ' .. h end\n"
     "return 'lost'\n";
 
+/* A sorted set, so that no more commands are needed: the score is the number. */
+const char script_open[] =
+    "redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])\n"
+    "local all = redis.call('ZRANGEBYSCORE', KEYS[1], '1', '+inf',\n"
+    "  'WITHSCORES')\n"
+    "local sum, others = 0, false\n"
+    "for i = 1, #all, 2 do\n"
+    "  if all[i] == ARGV[1] or redis.call('EXISTS', ARGV[6] .. all[i]) == 1 "
+    "then\n"
+    "    sum = sum + tonumber(all[i + 1])\n"
+    "    others = others or all[i] ~= ARGV[1]\n"
+    "  else\n"
+    "    redis.call('ZADD', KEYS[1], '0', all[i])\n"
+    "  end\n"
+    "end\n"
+    "redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '0')\n"
+    "redis.call('PEXPIRE', KEYS[1], ARGV[5])\n"
+    "local text = string.format('%.0f', sum)\n"
+    "if others then\n"
+    "  redis.call('PUBLISH', ARGV[3], ARGV[4] .. ' ' .. text)\n"
+    "end\n"
+    "return text\n";
+
 const char script_code[] =
     "local last = tonumber(redis.call('GET', KEYS[1]) or '0')\n"
     "if tonumber(ARGV[1]) <= last then return 0 end\n"

@@ -34,6 +34,14 @@ extern const char script_login[];
  */
 extern const char script_stream[];
 
+/*
+ * KEYS a user's open streams, by process; ARGV this process, how many it has, the
+ * channel, what the sum is told as up to the number, for how long it is kept (ms),
+ * what keys of processes that live begin with. Answers the sum of those that live,
+ * which is told to the others where more than this one have some.
+ */
+extern const char script_open[];
+
 /* KEYS the second factor; ARGV the code's step. Answers 1 when it is good. */
 extern const char script_code[];
 

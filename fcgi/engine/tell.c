@@ -16,13 +16,15 @@
 
 #define FACTS 32 /* taken from the file at a time */
 #define HEX_LEN (2 * SHARED_ID_LEN + 1)
+#define PROCESS_MAX (CONFIG_HOST_NAME_MAX + 20)
 
 enum about {
 	ABOUT_NOTHING,
 	ABOUT_EPOCH,
 	ABOUT_SUM,
 	ABOUT_QUESTION,
-	ABOUT_STREAM
+	ABOUT_STREAM,
+	ABOUT_OPEN
 };
 
 /* What an answer is waited for. */
@@ -30,6 +32,7 @@ struct told {
 	enum about about;
 	struct question *question;
 	struct shared_fact fact;
+	unsigned char user[SHARED_ID_LEN]; /* ABOUT_OPEN */
 };
 
 int
@@ -107,7 +110,7 @@ static void
 put_sum(struct link *l, const struct shared_fact *f)
 {
 	static const char *const names[SHARED_SUM_KINDS] = { "tokens:",
-		"tokens-month:", "cost:", "cost-month:" };
+		"tokens-month:", "cost:", "cost-month:", "requests:" };
 	const struct told t = { .about = ABOUT_SUM, .fact = *f };
 	uint64_t now = (uint64_t)clock_wall_ms();
 	char key[CONN_KEY_MAX], name[HEX_LEN + 24], host[24], count[24];
@@ -213,19 +216,57 @@ put_stream(struct link *l, struct question *q)
 	put(l, (int)(sizeof(argv) / sizeof(argv[0])), argv, &t);
 }
 
+/* What keys of this process have for a name; of a host without one, too. */
+static void
+name_process(const struct engine *e, char out[PROCESS_MAX])
+{
+	snprintf(out, PROCESS_MAX, "%s:%s", e->host != NULL ? e->host : "",
+	    e->incarnation);
+}
+
+static void
+put_open(struct link *l, const unsigned char id[SHARED_ID_LEN], unsigned here)
+{
+	struct told t = { .about = ABOUT_OPEN };
+	char key[CONN_KEY_MAX], live[CONN_KEY_MAX], name[PROCESS_MAX];
+	char count[24], words[HEX_LEN + 2], keep[24], user[HEX_LEN];
+	const char *argv[] = { "EVAL", script_open, "1", key, name, count,
+		l->channel, words, keep, live };
+
+	memcpy(t.user, id, sizeof(t.user));
+	key_of(l, key, "open:", id);
+	name_process(l->engine, name);
+	snprintf(count, sizeof(count), "%u", here);
+	encode_hex(user, id, SHARED_ID_LEN);
+	snprintf(words, sizeof(words), "o %s", user);
+	snprintf(keep, sizeof(keep), "%d", ENGINE_STREAM_KEEP);
+	tell_key(l, live, "live:", "");
+	put(l, (int)(sizeof(argv) / sizeof(argv[0])), argv, &t);
+}
+
+static void
+put_opens(struct link *l)
+{
+	unsigned char id[SHARED_ID_LEN];
+	unsigned here;
+
+	while (l->n < TELL_MAX && engine_take_open(l->engine, id, &here))
+		put_open(l, id, here);
+}
+
 /* That this process is there, or not any more. */
 static void
 put_life(struct link *l, bool lives)
 {
 	const struct told t = { .about = ABOUT_NOTHING };
 	const struct engine *e = l->engine;
-	char key[CONN_KEY_MAX], name[CONFIG_HOST_NAME_MAX + 20], keep[24];
+	char key[CONN_KEY_MAX], name[PROCESS_MAX], keep[24];
 	const char *set[] = { "SET", key, "1", "PX", keep };
 	const char *del[] = { "DEL", key };
 
-	if (e->host == NULL || l->n == TELL_MAX)
+	if (l->n == TELL_MAX)
 		return;
-	snprintf(name, sizeof(name), "%s:%s", e->host, e->incarnation);
+	name_process(e, name);
 	tell_key(l, key, "live:", name);
 	snprintf(keep, sizeof(keep), "%d", ENGINE_ALIVE);
 	if (lives)
@@ -276,6 +317,7 @@ tell_begin(struct link *l)
 	atomic_store(&l->engine->changed, false);
 	put_life(l, true);
 	put_unsent(l);
+	engine_untell_opens(l->engine);
 	return l->version != 0 ? 0 : -1;
 }
 
@@ -288,6 +330,7 @@ tell_new(struct link *l)
 		shared_scan_start(l->scan, false);
 		l->all = true;
 	}
+	put_opens(l);
 	put_facts(l);
 }
 
@@ -399,6 +442,9 @@ tell_answer(struct link *l, const struct conn_reply *r)
 		return -1;
 	case ABOUT_SUM:
 		take_sum(l, &t.fact, r->text);
+		break;
+	case ABOUT_OPEN:
+		engine_open_total(l->engine, t.user, number_of(r));
 		break;
 	case ABOUT_QUESTION:
 		engine_answered(l->engine, t.question, number_of(r));

@@ -185,7 +185,7 @@ answer(struct identity *id, const char *user, int64_t now,
 	/* No user's name has a colon. */
 	(void)snprintf(key, sizeof(key), "passkey:%s", user);
 	if (shared_state_request(id->state, key, PASSKEY_ANSWERS_MAX,
-		clock_mono_ms()) > 0)
+		clock_mono_ms(), 0) > 0)
 		return "more passkeys than a minute has";
 	if (!challenge_use(id->state, now, challenge))
 		return "a challenge that was used";

@@ -316,7 +316,7 @@ throttle_resume(struct shared_state *st, const struct config_quota *q,
 	if (q->requests_per_minute == 0)
 		return 0;
 	wait = shared_state_request(st, user, q->requests_per_minute,
-	    clock_mono_ms());
+	    clock_mono_ms(), (uint64_t)clock_wall_ms());
 	if (wait == 0)
 		return 0;
 	api_error_set(err, 429, "request_limit",

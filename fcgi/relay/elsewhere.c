@@ -198,6 +198,50 @@ elsewhere_gone(const struct stream *s, bool used)
 	drop(engine_of(s->loop), s->user->name, s->key, s->digest, used);
 }
 
+/* ---- How many are open ------------------------------------------------------ */
+
+/* What stands for a stream's user on all hosts. Returns 0, or -1: it is not
+ * counted, for there is no engine, or no memory. */
+static int
+name_user(const struct stream *s, unsigned char id[SHARED_ID_LEN])
+{
+	unsigned char sum[CRYPTO_SHA256_LEN];
+
+	if (engine_of(s->loop) == NULL ||
+	    crypto_sha256(sum, s->user->name, strlen(s->user->name)) == -1)
+		return -1;
+	memcpy(id, sum, SHARED_ID_LEN);
+	return 0;
+}
+
+unsigned
+elsewhere_open(const struct stream *s)
+{
+	unsigned char id[SHARED_ID_LEN];
+
+	return name_user(s, id) == 0
+	    ? engine_streams_elsewhere(engine_of(s->loop), id)
+	    : 0;
+}
+
+void
+elsewhere_opened(const struct stream *s)
+{
+	unsigned char id[SHARED_ID_LEN];
+
+	if (name_user(s, id) == 0)
+		engine_stream_opened(engine_of(s->loop), id);
+}
+
+void
+elsewhere_ended(const struct stream *s)
+{
+	unsigned char id[SHARED_ID_LEN];
+
+	if (name_user(s, id) == 0)
+		engine_stream_closed(engine_of(s->loop), id);
+}
+
 /* ---- What has come ---------------------------------------------------------- */
 
 /* It is done with: who has waited for the same key asks anew, or finds it. */

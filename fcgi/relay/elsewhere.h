@@ -41,6 +41,11 @@ void elsewhere_unclaim(struct relay_loop *l, const struct relay_job *job);
 /* A stream with a key is gone; `used`: a call was made for it. */
 void elsewhere_gone(const struct stream *s, bool used);
 
+/* Of a user's streams, on other hosts; and that this one is open, or ended. */
+unsigned elsewhere_open(const struct stream *s);
+void elsewhere_opened(const struct stream *s);
+void elsewhere_ended(const struct stream *s);
+
 /* On the loop, after a wake: does what answers have come for, and tells the
  * engine again what is here, where it has asked for that. */
 void elsewhere_wake(struct relay_loop *l);

@@ -21,6 +21,7 @@
 #include "confab/relay/job.h"
 
 #include "claim.h"
+#include "elsewhere.h"
 #include "stream.h"
 #include "stream_call.h"
 #include "stream_report.h"
@@ -412,6 +413,7 @@ stream_begin(struct stream *s, struct relay_job *job)
 {
 	atomic_fetch_add(&s->loop->relay->streams, 1);
 	atomic_fetch_add(&s->user->open, 1);
+	elsewhere_opened(s);
 	metrics_stream_started();
 	if (add_client(s, job, 0) == -1) {
 		stream_finish(s, METRICS_CAUSE_CLIENT_GONE, NULL);

@@ -96,7 +96,7 @@ stream_open(struct relay_loop *l, struct relay_job *job)
 		return;
 	}
 	load.user_may = job->quota.streams_per_user;
-	load.user_streams = atomic_load(&s->user->open);
+	load.user_streams = atomic_load(&s->user->open) + elsewhere_open(s);
 	load.streams = atomic_load(&l->relay->streams);
 	load.ring_bytes = atomic_load(&l->relay->ring_bytes);
 	if (policy_room(&load, stream_limits(s), &err) == -1) {

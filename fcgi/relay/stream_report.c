@@ -11,6 +11,7 @@
 
 #include "confab/system/loop_work.h"
 
+#include "elsewhere.h"
 #include "stream_report.h"
 #include "stream_state.h"
 #include "stream_users.h"
@@ -149,6 +150,7 @@ stream_report(struct stream *s, const struct api_error *err)
 
 	atomic_fetch_sub(&r->streams, 1);
 	atomic_fetch_sub(&s->user->open, 1);
+	elsewhere_ended(s);
 	if (s->usage.completion == 0)
 		s->usage.completion = s->content;
 	metrics_stream_ended(s->cause);

@@ -9,7 +9,6 @@
 #include "shared_layout.h"
 #include "shared_sums.h"
 
-#define DAY_MS UINT64_C(86400000)
 #define PART 256 /* cells that one look at the file goes through */
 /* Nobody's end is further ahead than this (ms), clocks that differ included: a
  * session is issued after it, at a time that no end for all would reach. */
@@ -192,12 +191,12 @@ take_sum(struct shared_file *f, const uint64_t user[2],
 	struct shared_place p;
 	uint64_t here;
 
-	/* A cell has one period, which is today's: of one before, whose sum
+	/* A cell has one period, which is now: of one before, whose sum
 	 * comes again when the engine was empty, nothing is left to be known,
 	 * and the next is told again when it has come. */
-	if (fact->time != shared_sum_period(fact->sum, wall / DAY_MS))
+	if (fact->time != shared_sum_period(fact->sum, wall / 1000))
 		return;
-	shared_sum_find(f, user, fact->sum, wall / DAY_MS, &p);
+	shared_sum_find(f, user, fact->sum, wall / 1000, &p);
 	/* What was used here since that sum was made is told next, and then the
 	 * sum comes again. */
 	here = p.cell.v[SUM_HERE];

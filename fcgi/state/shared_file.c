@@ -18,7 +18,7 @@
 #include "shared_map.h"
 
 #define MAGIC "confab\n\032" /* 8 bytes; a text tool would change it */
-#define FORMAT 10	     /* counted up with any change of the layout */
+#define FORMAT 11	     /* counted up with any change of the layout */
 #define HEADER_SIZE 4096
 
 /* What does not change while the file lives. */

@@ -156,12 +156,14 @@ shared_state_known(struct shared_state *st, const void *key, size_t len)
 
 uint64_t
 shared_state_request(struct shared_state *st, const char *user, unsigned limit,
-    uint64_t mono)
+    uint64_t mono, uint64_t wall)
 {
-	uint64_t k[2], wait = 0;
+	uint64_t k[2], id[2], wait = 0;
 	struct shared_place p;
+	bool all = st->changed != NULL && wall != 0;
 
-	if (shared_file_begin(st->file) != 0)
+	if ((all && shared_user_id(user, id) != 0) ||
+	    shared_file_begin(st->file) != 0)
 		return REQUEST_WINDOW;
 	shared_file_key(st->file, SHARED_REQUESTS, user, strlen(user), k);
 	shared_cells_find(st->file, SHARED_REQUESTS, k, oldest_goes, mono, &p);
@@ -169,12 +171,17 @@ shared_state_request(struct shared_state *st, const char *user, unsigned limit,
 		shared_cells_claim(&p, k);
 		p.cell.v[0] = mono;
 	}
-	if (p.cell.v[1] < limit) {
+	if (p.cell.v[1] >= limit)
+		wait = REQUEST_WINDOW - since(p.cell.v[0], mono);
+	else if (all)
+		wait = shared_sum_request(st->file, id, limit, wall);
+	if (wait == 0) {
 		p.cell.v[1]++;
 		shared_file_stage(st->file, p.index, &p.cell);
-	} else
-		wait = REQUEST_WINDOW - since(p.cell.v[0], mono);
+	}
 	shared_file_end(st->file);
+	if (all && wait == 0)
+		shared_facts_added(st);
 	return wait;
 }
 

@@ -9,8 +9,9 @@
 #include "shared_ends.h"
 #include "shared_sums.h"
 
-#define DAY_SECONDS 86400
 #define DAY_MS UINT64_C(86400000)
+#define MINUTE 60 /* s */
+#define MINUTE_MS UINT64_C(60000)
 
 static bool
 is_monthly(enum shared_sum sum)
@@ -19,9 +20,9 @@ is_monthly(enum shared_sum sum)
 }
 
 static uint64_t
-month_of(uint64_t day)
+month_of(uint64_t at)
 {
-	time_t t = (time_t)(day * DAY_SECONDS);
+	time_t t = (time_t)at;
 	struct tm tm;
 
 	return gmtime_r(&t, &tm) != NULL
@@ -30,17 +31,21 @@ month_of(uint64_t day)
 }
 
 uint64_t
-shared_sum_period(enum shared_sum sum, uint64_t day)
+shared_sum_period(enum shared_sum sum, uint64_t at)
 {
-	return is_monthly(sum) ? month_of(day) : day;
+	if (sum == SHARED_SUM_REQUESTS)
+		return at / MINUTE;
+	return is_monthly(sum) ? month_of(at) : at / SHARED_DAY;
 }
 
-/* A day after its end: hosts' clocks differ. */
+/* A day after its end, or a minute: hosts' clocks differ. */
 uint64_t
 shared_sum_expires(enum shared_sum sum, uint64_t period)
 {
 	struct tm next = { .tm_mday = 2 };
 
+	if (sum == SHARED_SUM_REQUESTS)
+		return (period + 2) * MINUTE_MS;
 	if (!is_monthly(sum))
 		return (period + 2) * DAY_MS;
 	next.tm_year = 70 + (int)((period + 1) / 12);
@@ -69,24 +74,24 @@ shared_sum_value(const struct shared_cell *c)
 
 /* Of a bucket that is full the smallest goes, those of the past before. */
 static uint64_t
-worth(const struct shared_cell *c, uint64_t day)
+worth(const struct shared_cell *c, uint64_t at)
 {
 	uint64_t period;
 	enum shared_sum sum = shared_sum_which(c, &period);
 
-	return period == shared_sum_period(sum, day) ? shared_sum_value(c) >> 1
-						     : 0;
+	return period == shared_sum_period(sum, at) ? shared_sum_value(c) >> 1
+						    : 0;
 }
 
 void
 shared_sum_find(struct shared_file *f, const uint64_t user[2],
-    enum shared_sum sum, uint64_t day, struct shared_place *p)
+    enum shared_sum sum, uint64_t at, struct shared_place *p)
 {
 	uint64_t text[3] = { user[0], user[1], sum }, k[2];
-	uint64_t which = pack(sum, shared_sum_period(sum, day));
+	uint64_t which = pack(sum, shared_sum_period(sum, at));
 
 	shared_file_key(f, SHARED_SUMS, text, sizeof(text), k);
-	shared_cells_find(f, SHARED_SUMS, k, worth, day, p);
+	shared_cells_find(f, SHARED_SUMS, k, worth, at, p);
 	if (p->found && p->cell.v[SUM_WHICH] == which)
 		return;
 	shared_cells_claim(p, k);
@@ -105,12 +110,27 @@ shared_sum_add(struct shared_state *st, const char *user, enum shared_sum sum,
 	if (amount == 0 || shared_user_id(user, u) != 0 ||
 	    shared_file_begin(f) != 0)
 		return;
-	shared_sum_find(f, u, sum, day, &p);
+	shared_sum_find(f, u, sum, day * SHARED_DAY, &p);
 	p.cell.v[SUM_HERE] = shared_plus(p.cell.v[SUM_HERE], amount);
 	shared_file_stage(f, p.index, &p.cell);
 	shared_facts_count(f);
 	shared_file_end(f);
 	shared_facts_added(st);
+}
+
+uint64_t
+shared_sum_request(struct shared_file *f, const uint64_t user[2],
+    unsigned limit, uint64_t wall)
+{
+	struct shared_place p;
+
+	shared_sum_find(f, user, SHARED_SUM_REQUESTS, wall / 1000, &p);
+	if (shared_sum_value(&p.cell) >= limit)
+		return MINUTE_MS - wall % MINUTE_MS;
+	p.cell.v[SUM_HERE]++;
+	shared_file_stage(f, p.index, &p.cell);
+	shared_facts_count(f);
+	return 0;
 }
 
 uint64_t
@@ -123,7 +143,7 @@ shared_sum_of(struct shared_state *st, const char *user, enum shared_sum sum,
 
 	if (shared_user_id(user, u) != 0 || shared_file_begin(f) != 0)
 		return UINT64_MAX;
-	shared_sum_find(f, u, sum, day, &p);
+	shared_sum_find(f, u, sum, day * SHARED_DAY, &p);
 	shared_file_end(f);
 	return shared_sum_value(&p.cell);
 }

@@ -17,8 +17,11 @@
 /* v of a sum's cell: which sum of which period, and what it is. */
 enum { SUM_WHICH, SUM_HERE, SUM_ELSEWHERE, SUM_USER };
 
-/* The day itself, or its month, counted since 1970 in UTC. */
-uint64_t shared_sum_period(enum shared_sum sum, uint64_t day);
+#define SHARED_DAY 86400 /* s */
+
+/* The number since 1970, in UTC, of the minute, day or month that has `at` (s
+ * since 1970) in it. */
+uint64_t shared_sum_period(enum shared_sum sum, uint64_t at);
 
 /* The sum of a cell, and its period. */
 enum shared_sum shared_sum_which(const struct shared_cell *c, uint64_t *period);
@@ -26,10 +29,17 @@ enum shared_sum shared_sum_which(const struct shared_cell *c, uint64_t *period);
 /* What all hosts have used, by a cell. */
 uint64_t shared_sum_value(const struct shared_cell *c);
 
-/* The cell of a user's sum of that day, or of its month; or the place for one,
- * with nothing in it. The lock is held. */
+/* The cell of a user's sum of the period that has `at` in it, or the place for
+ * one, with nothing in it. The lock is held. */
 void shared_sum_find(struct shared_file *f, const uint64_t user[2],
-    enum shared_sum sum, uint64_t day, struct shared_place *p);
+    enum shared_sum sum, uint64_t at, struct shared_place *p);
+
+/*
+ * Counts a request, unless all hosts have had `limit` in this minute of the clock:
+ * then returns what is left of it, in ms. The lock is held.
+ */
+uint64_t shared_sum_request(struct shared_file *f, const uint64_t user[2],
+    unsigned limit, uint64_t wall);
 
 /* Adds to what was used here. */
 void shared_sum_add(struct shared_state *st, const char *user,

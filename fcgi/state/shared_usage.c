@@ -249,7 +249,7 @@ shared_usage_budget(struct shared_state *st, const char *user, uint64_t day,
 		*all[i].value = UINT64_MAX;
 		if (!good)
 			continue;
-		shared_sum_find(f, id, all[i].sum, day, &p);
+		shared_sum_find(f, id, all[i].sum, day * SHARED_DAY, &p);
 		*all[i].value = shared_sum_value(&p.cell);
 	}
 	if (good)

@@ -149,7 +149,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(shared_state_tokens(state, "alice", day) == 7);
 	(void)shared_state_fail(state, SHARED_PENALTY_ADDRESS, &day,
 	    sizeof(day), &rule, 1000);
-	(void)shared_state_request(state, "alice", 5, 1000);
+	(void)shared_state_request(state, "alice", 5, 1000, 0);
 	shared_state_known_add(state, &day, sizeof(day), now);
 	check(shared_state_known(state, &day, sizeof(day)));
 	check(shared_state_revoke_user(state, "bob", now, until) == 0);

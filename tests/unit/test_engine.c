@@ -75,6 +75,14 @@ test_others(void **state)
 	assert_true(reads("c " ID " 10000000 999999999999999", &m));
 	assert_int_equal(m.fact.sum, SHARED_SUM_COST);
 	assert_int_equal(m.fact.count, UINT64_C(999999999999999));
+	assert_true(reads("r " ID " 29405760 5", &m));
+	assert_int_equal(m.fact.sum, SHARED_SUM_REQUESTS);
+	assert_int_equal(m.fact.time, 29405760);
+	assert_int_equal(m.fact.expires, UINT64_C(29405762) * 60000);
+	assert_true(reads("o " ID " 17", &m));
+	assert_int_equal(m.kind, MESSAGE_OPEN);
+	assert_int_equal(m.id[15], 15);
+	assert_int_equal(m.count, 17);
 	assert_true(reads("p k " ID " 7 2000 3600000", &m));
 	assert_int_equal(m.kind, MESSAGE_RAISE);
 	assert_int_equal(m.penalty, SHARED_PENALTY_KNOWN);
@@ -102,7 +110,8 @@ test_wrong(void **state)
 		"d " ID " 10000001 1", "p u " ID " 7 2000",
 		"p x " ID " 7 2000 1", "p uu " ID " 7 2000 1",
 		"f u " ID " 7 2000 1", "f u " ID " 7", "p u " ID " 7 2000 1 2",
-		"\n", "ss " ID " " OTHER " 1" };
+		"o " ID, "o " ID " 1 2", "o " ID " -1", "o x 1",
+		"r " ID " 14400000001 1", "\n", "ss " ID " " OTHER " 1" };
 	char text[2 * MESSAGE_MAX];
 	struct message m;
 

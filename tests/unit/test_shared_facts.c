@@ -291,6 +291,61 @@ test_budgets(void **state)
 }
 
 static void
+nobody(void *arg)
+{
+	(void)arg;
+}
+
+/* Requests of a minute: each host's own window, and one for all of them. */
+static void
+test_requests(void **state)
+{
+	/* Some seconds into a minute that lasts as long as the test. */
+	uint64_t at = wall() / 60000 * 60000 + 20000, rest = 40000;
+	struct shared_fact f[2];
+	struct pair p;
+
+	(void)state;
+	open_pair(&p);
+	/* Who tells nobody counts for itself. */
+	assert_int_equal(shared_state_request(p.a, "ann", 3, 1000, at), 0);
+	assert_int_equal(shared_scan_next(p.scan, p.a, at, f, 2), 0);
+	shared_facts_watch(p.a, nobody, NULL, APART);
+	shared_facts_watch(p.b, nobody, NULL, APART);
+	/* What is one host's alone is told to none. */
+	assert_int_equal(shared_state_request(p.a, "ann", 3, 1000, 0), 0);
+	shared_scan_start(p.scan, true);
+	assert_int_equal(shared_scan_next(p.scan, p.a, at, f, 2), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(shared_state_request(p.a, "eve", 3, 1000, at),
+		    0);
+	shared_scan_start(p.scan, true);
+	assert_int_equal(shared_scan_next(p.scan, p.a, at, f, 2), 1);
+	assert_int_equal(f[0].sum, SHARED_SUM_REQUESTS);
+	assert_int_equal(f[0].time, at / 60000);
+	assert_int_equal(f[0].count, 2);
+	assert_int_equal(shared_state_request(p.b, "eve", 3, 1000, at), 0);
+	f[0].count = 3;
+	shared_facts_take(p.b, &f[0], at);
+	/* Refused, and not counted here either. */
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(shared_state_request(p.b, "eve", 3, 1000, at),
+		    rest);
+	assert_int_equal(shared_state_request(p.b, "bob", 3, 1000, at), 0);
+	/* The next minute is another one, and this host's window counts still. */
+	at += rest;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(shared_state_request(p.b, "eve", 3, 2000, at),
+		    0);
+	assert_int_equal(shared_state_request(p.b, "eve", 3, 2000, at), 59000);
+	/* And so is what comes of the one before. */
+	f[0].count = 100;
+	shared_facts_take(p.b, &f[0], at);
+	assert_int_equal(shared_state_request(p.b, "eve", 3, 61000, at), 0);
+	close_pair(&p);
+}
+
+static void
 test_penalties(void **state)
 {
 	unsigned char id[SHARED_ID_LEN];
@@ -430,6 +485,7 @@ main(void)
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_budgets),
+		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_penalties),
 		cmocka_unit_test(test_other_days),
 		cmocka_unit_test(test_far_ahead),

@@ -282,11 +282,11 @@ test_requests(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(shared_state_request(st, "a", 3, 5000), 0);
-	assert_int_equal(shared_state_request(st, "a", 3, 15000), 50000);
-	assert_int_equal(shared_state_request(st, "b", 3, 15000), 0);
-	assert_int_equal(shared_state_request(st, "a", 3, 64999), 1);
-	assert_int_equal(shared_state_request(st, "a", 3, 65000), 0);
+		assert_int_equal(shared_state_request(st, "a", 3, 5000, 0), 0);
+	assert_int_equal(shared_state_request(st, "a", 3, 15000, 0), 50000);
+	assert_int_equal(shared_state_request(st, "b", 3, 15000, 0), 0);
+	assert_int_equal(shared_state_request(st, "a", 3, 64999, 0), 1);
+	assert_int_equal(shared_state_request(st, "a", 3, 65000, 0), 0);
 	shared_state_close(st);
 }
 

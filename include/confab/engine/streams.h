@@ -67,6 +67,22 @@ void engine_drop_stream(struct engine *e, const struct engine_stream *s,
     bool used);
 
 /*
+ * How many streams a user, known by a digest, has open: what is here is told, and
+ * the answer says what is elsewhere. Nobody waits for it, so each host may open
+ * one, and what it opens within a way to the engine and back, that no other one
+ * knows of.
+ */
+void engine_stream_opened(struct engine *e,
+    const unsigned char id[SHARED_ID_LEN]);
+void engine_stream_closed(struct engine *e,
+    const unsigned char id[SHARED_ID_LEN]);
+
+/* Streams of the user on other hosts, as far as is known: of a user who has none
+ * here, or while the engine is away, 0. What is said is asked for anew. */
+unsigned engine_streams_elsewhere(struct engine *e,
+    const unsigned char id[SHARED_ID_LEN]);
+
+/*
  * `fn` is called on the link's thread whenever the engine is there (again), and
  * must not call the engine then: it may have lost which streams are here. NULL
  * ends that.

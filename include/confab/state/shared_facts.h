@@ -25,12 +25,14 @@ enum shared_fact_kind {
 	SHARED_FACT_SUM	     /* what a user used up in the period `time` */
 };
 
-/* What is summed up, for budgets: of a day, or of a month. */
+/* What is summed up: for budgets of a day or of a month, and the requests of a
+ * minute. */
 enum shared_sum {
 	SHARED_SUM_TOKENS,
 	SHARED_SUM_MONTH_TOKENS,
 	SHARED_SUM_COST, /* in millionths */
 	SHARED_SUM_MONTH_COST,
+	SHARED_SUM_REQUESTS,
 	SHARED_SUM_KINDS
 };
 
@@ -38,7 +40,7 @@ struct shared_fact {
 	enum shared_fact_kind kind;
 	unsigned char session[SHARED_ID_LEN]; /* of a session's end */
 	unsigned char user[SHARED_ID_LEN];
-	enum shared_sum sum; /* of a sum, and its `time` is a day or a month */
+	enum shared_sum sum; /* of a sum, and its `time` is its period's number */
 	uint64_t time;	     /* ms since 1970 */
 	uint64_t expires;    /* ms since 1970: when nobody needs to know */
 	/* A sum: as one goes through the file, what was used on this host; as

@@ -126,11 +126,12 @@ uint64_t shared_state_issue(struct shared_state *st, const char *user,
     uint64_t wall);
 
 /*
- * Counts a request within `limit` a minute. Returns 0, or the milliseconds
- * until one is allowed again.
+ * Counts a request within `limit` a minute, of this host and, where this process
+ * tells other hosts and `wall` is not 0, of all of them in a minute of the clock.
+ * Returns 0, or the milliseconds until one is allowed again.
  */
 uint64_t shared_state_request(struct shared_state *st, const char *user,
-    unsigned limit, uint64_t mono);
+    unsigned limit, uint64_t mono, uint64_t wall);
 
 /* A user's tokens of the day with that number (days since 1970). */
 uint64_t shared_state_tokens(struct shared_state *st, const char *user,

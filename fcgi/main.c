@@ -326,7 +326,7 @@ prepare(const struct config *c, struct identity *id)
 
 /* Behind the sandbox, for it is a thread. */
 static int
-link_hosts(const struct config *c, struct identity *id)
+link_hosts(struct config *c, struct identity *id)
 {
 	char err[CONFIG_ERROR_MAX];
 

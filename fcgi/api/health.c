@@ -8,6 +8,8 @@
 
 #include "confab/api/route.h"
 #include "confab/engine/engine.h"
+#include "confab/engine/users.h"
+#include "confab/identity/identity.h"
 
 void
 api_health(struct route_call *c)
@@ -15,13 +17,14 @@ api_health(struct route_call *c)
 	struct route_service *s = c->service;
 	struct engine_figures hosts;
 	const char *status = "ok";
+	struct api_error err;
 
 	if (strcmp(c->request->path, "/api/health/live") != 0) {
 		if (atomic_load(&s->draining))
 			status = "draining";
 		else if (s->relay != NULL && !relay_ready(s->relay))
 			status = "starting";
-		else if (engine_refuses(s->identity->engine))
+		else if (identity_check(s->identity, &err) != 0)
 			status = "hosts_away";
 	}
 	if (strcmp(status, "ok") != 0) {
@@ -29,8 +32,11 @@ api_health(struct route_call *c)
 		c->response->retry_after = 1;
 	}
 	engine_look(s->identity->engine, &hosts);
-	buf_printf(&c->response->body, "{\"status\":\"%s\"%s}", status,
+	buf_printf(&c->response->body, "{\"status\":\"%s\"%s%s}", status,
 	    !hosts.configured ? ""
 		: hosts.up    ? ",\"hosts\":\"linked\""
-			      : ",\"hosts\":\"away\"");
+			      : ",\"hosts\":\"away\"",
+	    s->identity->users == NULL		      ? ""
+		: engine_users_up(s->identity->users) ? ",\"users\":\"linked\""
+						      : ",\"users\":\"away\"");
 }

@@ -10,6 +10,8 @@
 #include "confab/api/route.h"
 #include "confab/base/metrics.h"
 #include "confab/engine/engine.h"
+#include "confab/engine/users.h"
+#include "confab/identity/identity.h"
 #include "confab/system/process.h"
 
 static void
@@ -24,13 +26,17 @@ write_one(struct buf *out, const char *name, const char *type, const char *help,
 
 /* Of the link to other hosts, where there is one. */
 static void
-write_hosts(struct buf *out, const struct engine *e)
+write_hosts(struct buf *out, const struct identity *id)
 {
 	struct engine_figures f;
 
-	engine_look(e, &f);
+	engine_look(id->engine, &f);
 	if (!f.configured)
 		return;
+	if (id->users != NULL)
+		write_one(out, "users_linked", "gauge",
+		    "Whether the users in the engine could be read.",
+		    engine_users_up(id->users));
 	write_one(out, "linked", "gauge", "Whether the engine is there.", f.up);
 	write_one(out, "away_seconds", "gauge", "Since when it is not.",
 	    f.away_ms / 1000);
@@ -68,5 +74,5 @@ api_metrics(struct route_call *c)
 	g.descriptors = process_descriptors();
 	c->response->type = "text/plain; version=0.0.4; charset=utf-8";
 	(void)metrics_write(&c->response->body, &g);
-	write_hosts(&c->response->body, c->service->identity->engine);
+	write_hosts(&c->response->body, c->service->identity);
 }

@@ -58,6 +58,33 @@ check_engine(struct config_reader *r, const struct config_state *s,
 #endif
 }
 
+/* Users that are kept in the engine have a user of the engine's of their own:
+ * hashes are for nobody else to read. */
+static int
+check_users(struct config_reader *r, struct config_state *s, const char *place)
+{
+	const char *option = s->users == USERS_VALKEY ? "users" : "users_user";
+
+	if (s->users == USERS_FILE && s->users_user == NULL &&
+	    s->users_password_file == NULL)
+		return 0;
+	if (place == NULL || s->users == USERS_FILE)
+		return config_fail(r, config_check_line(r, s, option),
+		    "state: users_user and users_password_file go with users = "
+		    "valkey, and that with valkey or sentinel");
+	if (s->users_user == NULL || s->users_password_file == NULL)
+		return config_fail(r, config_check_line(r, s, "users"),
+		    "state: users = valkey needs users_user and "
+		    "users_password_file");
+	if (s->user == NULL || strcmp(s->user, s->users_user) == 0)
+		return config_fail(r, config_check_line(r, s, "users_user"),
+		    "state: with users = valkey there is a user, and "
+		    "users_user "
+		    "is another one: only that may read what is hashed");
+	return config_check_key(r, s, "users_password_file",
+	    s->users_password_file, &s->users_password);
+}
+
 int
 config_check_state(struct config_reader *r, struct config_state *s)
 {
@@ -84,7 +111,8 @@ config_check_state(struct config_reader *r, struct config_state *s)
 	if (s->user != NULL && s->password_file == NULL)
 		return config_fail(r, config_check_line(r, s, "user"),
 		    "user goes with password_file");
-	if (place != NULL && check_engine(r, s, place) != 0)
+	if ((place != NULL && check_engine(r, s, place) != 0) ||
+	    check_users(r, s, place) != 0)
 		return -1;
 	return config_check_key(r, s, "password_file", s->password_file,
 	    &s->password);

@@ -98,6 +98,7 @@ config_free(struct config *c)
 	for (i = 0; i < c->groups.n; i++)
 		free(c->groups.names[i]);
 	free_secret(c->state.password);
+	free_secret(c->state.users_password);
 	free_secret(c->state.sentinel.password);
 	for (i = 0; i < CONFIG_SECTIONS; i++) {
 		if (config_section_single(&config_sections[i]))

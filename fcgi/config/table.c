@@ -284,6 +284,7 @@ static const struct config_option tool_limits[] = {
 
 #define ST struct config_state
 static const char *const losses[] = { "go_on", "refuse" };
+static const char *const users[] = { "file", "valkey" };
 
 static const struct config_option state[] = {
 	STRING(ST, valkey, NULL, config_is_engine,
@@ -295,7 +296,10 @@ static const struct config_option state[] = {
 	    "up to 64 letters, digits, dots, dashes, underscores and colons"),
 	CHOICE(ST, on_loss, "go_on", losses),
 	STRING(ST, host, NULL, config_is_host_name,
-	    "up to 64 letters, digits, dots, dashes and underscores")
+	    "up to 64 letters, digits, dots, dashes and underscores"),
+	CHOICE(ST, users, "file", users),
+	STRING(ST, users_user, NULL, WORD),
+	PATH(ST, users_password_file, NULL)
 };
 
 #define SN struct config_sentinel

@@ -132,11 +132,13 @@ add_all(struct pack *p, const struct config *c)
 	size_t i;
 
 	add(p, c->path, true);
-	add(p, c->users_file, c->auth == AUTH_PASSWORD);
+	add(p, c->users_file,
+	    c->auth == AUTH_PASSWORD && c->state.users == USERS_FILE);
 	add(p, c->secret_file, c->auth == AUTH_PASSWORD);
 	add(p, c->tokens_file, false);
 	add(p, c->passkeys_file, false);
 	add(p, c->state.password_file, true);
+	add(p, c->state.users_password_file, true);
 	add(p, c->state.ca_file, true);
 	add(p, c->state.sentinel.password_file, true);
 	for (i = 0; i < c->n_providers; i++) {

@@ -16,6 +16,7 @@
 #include "confab/identity/keyring.h"
 #include "confab/identity/passkeys.h"
 #include "confab/identity/password.h"
+#include "confab/identity/users_edit.h"
 #include "confab/state/shared_state.h"
 #include "confab/system/sandbox.h"
 #include "confab/tool/servers.h"
@@ -55,23 +56,26 @@ warn_users(const char *path, const struct users *users)
 }
 
 static int
-check_users(const struct ctl *ctl)
+check_users(const struct ctl *ctl, bool online)
 {
 	const struct config *c = ctl->config;
 	char err[CONFIG_ERROR_MAX];
 	struct users *users = NULL;
 	struct buf text;
 
-	if (c->auth == AUTH_REMOTE_USER && access(c->users_file, F_OK) != 0)
+	/* Of others only who asks the engine hears. */
+	if (c->state.users == USERS_VALKEY ? !online
+					   : c->auth == AUTH_REMOTE_USER &&
+		    access(c->users_file, F_OK) != 0)
 		return CTL_OK;
 	buf_init(&text, USERS_FILE_MAX);
-	if (file_read(c->users_file, &text, err) == 0)
-		users =
-		    users_parse(c->users_file, buf_str(&text), text.len, err);
+	if (users_edit_read(c, &text, err) == 0)
+		users = users_parse(users_edit_name(c), buf_str(&text),
+		    text.len, err);
 	buf_wipe(&text);
 	if (users == NULL)
 		return ctl_wrong(ctl, err);
-	warn_users(c->users_file, users);
+	warn_users(users_edit_name(c), users);
 	users_free(users);
 	return CTL_OK;
 }
@@ -164,7 +168,8 @@ warn_folders(const struct config *c)
 	slash = strrchr(folder, '/');
 	if (slash != NULL)
 		slash[slash == folder ? 1 : 0] = '\0';
-	if (c->auth == AUTH_PASSWORD && access(folder, W_OK | X_OK) != 0)
+	if (c->auth == AUTH_PASSWORD && c->state.users == USERS_FILE &&
+	    access(folder, W_OK | X_OK) != 0)
 		warn(folder,
 		    "cannot be written: nobody can change the password");
 }
@@ -243,7 +248,7 @@ ctl_check(struct ctl *ctl)
 	if (dumping)
 		return dump(ctl->config);
 	/* All of them, so that one run shows all that is wrong. */
-	if ((code = check_users(ctl)) != CTL_OK)
+	if ((code = check_users(ctl, online)) != CTL_OK)
 		worst = code;
 	if ((code = check_secret(ctl)) != CTL_OK)
 		worst = code;

@@ -23,6 +23,7 @@ static const char help[] =
     "  user passkey NAME list|--remove ID|--reset\n"
     "  user totp NAME [--reset]\n"
     "  user list\n"
+    "  user import | export [FILE] [--replace]\n"
     "  secret new\n"
     "  secret rotate [--keep N | --drop-old]\n"
     "  session list [USER]\n"

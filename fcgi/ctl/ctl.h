@@ -35,6 +35,8 @@ struct ctl {
 /* The commands. Each returns its exit code, and has said what went wrong. */
 int ctl_user(struct ctl *ctl);
 int ctl_user_groups(struct ctl *ctl);
+int ctl_user_import(struct ctl *ctl);
+int ctl_user_export(struct ctl *ctl);
 
 struct users_entry;
 

@@ -37,6 +37,12 @@ check_hosts(struct visit *d)
 	static const char what[] = "the worker is linked to other hosts";
 	char hosts[FIELD_MAX];
 
+	if (visit_field(d, "users", hosts, sizeof(hosts)) &&
+	    strcmp(hosts, "linked") != 0)
+		finding_bad(&d->found, FINDING_FAIL, "users",
+		    "the users in the engine can be read",
+		    "the worker's log says why; users_user of section state",
+		    "it goes on with those that it knew");
 	if (!visit_field(d, "hosts", hosts, sizeof(hosts)))
 		return;
 	if (strcmp(hosts, "linked") == 0)

@@ -128,7 +128,7 @@ ctl_user_passkey(struct ctl *ctl)
 		return ctl_fail(CTL_CONFIG,
 		    "%s: sets no passkeys_file, so there are none",
 		    ctl->config_path);
-	c = credentials_load(ctl->config->users_file, err);
+	c = credentials_open(ctl->config, false, err);
 	if (c == NULL)
 		return ctl_fail(CTL_FAILED, "%s", err);
 	if (!credentials_find(c, ctl->argv[0], &u))

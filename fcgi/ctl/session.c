@@ -12,6 +12,7 @@
 #include "confab/base/files.h"
 #include "confab/identity/own_sessions.h"
 #include "confab/identity/users.h"
+#include "confab/identity/users_edit.h"
 #include "confab/state/shared_state.h"
 
 #include "ctl.h"
@@ -42,9 +43,9 @@ begin(struct ctl *ctl, struct sight *s)
 		    "server's",
 		    ctl->config_path);
 	buf_init(&text, USERS_FILE_MAX);
-	if (file_read(ctl->config->users_file, &text, err) != 0 ||
-	    (s->users = users_parse(ctl->config->users_file, buf_str(&text),
-		 text.len, err)) == NULL)
+	if (users_edit_read(ctl->config, &text, err) != 0 ||
+	    (s->users = users_parse(users_edit_name(ctl->config),
+		 buf_str(&text), text.len, err)) == NULL)
 		code = ctl_fail(CTL_FAILED, "%s", err);
 	buf_wipe(&text);
 	if (code == CTL_OK)

@@ -50,7 +50,7 @@ check_user(const struct config *c, const char *name)
 
 	if (c->auth == AUTH_REMOTE_USER)
 		return CTL_OK;
-	users = credentials_load(c->users_file, err);
+	users = credentials_open(c, false, err);
 	if (users == NULL)
 		return ctl_fail(CTL_FAILED, "%s", err);
 	found = credentials_find(users, name, &u);

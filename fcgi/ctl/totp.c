@@ -173,7 +173,7 @@ ctl_user_totp(struct ctl *ctl)
 		return ctl_usage(usage);
 	if ((code = ctl_config(ctl)) != CTL_OK)
 		return code;
-	c = credentials_load(ctl->config->users_file, err);
+	c = credentials_open(ctl->config, false, err);
 	if (c == NULL)
 		return ctl_fail(CTL_FAILED, "%s", err);
 	if (!credentials_find(c, ctl->argv[0], &u))

@@ -18,6 +18,7 @@
 #include "confab/identity/name.h"
 #include "confab/identity/password.h"
 #include "confab/identity/users.h"
+#include "confab/identity/users_edit.h"
 
 #include "ctl.h"
 
@@ -33,32 +34,33 @@ static const char usage[] =
     "  groups NAME [GROUP...|--none]\n"
     "  passkey NAME list|--remove ID|--reset\n"
     "  totp NAME [--reset]\n"
-    "  list";
+    "  list\n"
+    "  import [FILE] [--replace]\n"
+    "  export [FILE] [--replace]";
 
-/* The users file, locked to be changed. */
+/* The users, to be changed. */
 struct edit {
-	struct files_edit file;
+	struct users_edit text;
 	struct users *users;
-	bool made; /* there was none before */
 };
 
 static int
 begin(struct ctl *ctl, struct edit *e, bool make)
 {
-	const char *path = ctl->config->users_file;
+	const struct config *c = ctl->config;
 	char err[CONFIG_ERROR_MAX];
 
 	e->users = NULL;
-	e->made = access(path, F_OK) != 0;
-	if (e->made && !make)
-		return ctl_fail(CTL_MISSING, "%s: there is no such file", path);
-	if (file_edit_begin(&e->file, path, USERS_FILE_MAX,
-		make ? FILE_MODE : 0, err) != 0)
+	if (c->state.users == USERS_FILE && !make &&
+	    access(c->users_file, F_OK) != 0)
+		return ctl_fail(CTL_MISSING, "%s: there is no such file",
+		    c->users_file);
+	if (users_edit_begin(&e->text, c, make ? FILE_MODE : 0, err) != 0)
 		return ctl_fail(CTL_FAILED, "%s", err);
-	e->users =
-	    users_parse(path, buf_str(&e->file.text), e->file.text.len, err);
+	e->users = users_parse(users_edit_name(c), buf_str(&e->text.file.text),
+	    e->text.file.text.len, err);
 	if (e->users == NULL) {
-		file_edit_end(&e->file);
+		users_edit_end(&e->text);
 		return ctl_fail(CTL_FAILED, "%s", err);
 	}
 	return CTL_OK;
@@ -74,15 +76,16 @@ end(struct ctl *ctl, struct edit *e, int code)
 	buf_init(&text, USERS_FILE_MAX);
 	if (code == CTL_OK) {
 		(void)users_write(e->users, &text);
-		if (file_edit_commit(&e->file, &text, err) != 0)
+		if (users_edit_commit(&e->text, &text, err) !=
+		    USERS_EDIT_STORED)
 			code = ctl_fail(CTL_FAILED, "%s", err);
-		else if (e->made &&
+		else if (e->text.made && !e->text.shared &&
 		    ctl_give(ctl->config, ctl->config->users_file) != 0)
 			code = CTL_FAILED;
 	}
 	buf_wipe(&text);
 	users_free(e->users);
-	file_edit_end(&e->file);
+	users_edit_end(&e->text);
 	return code;
 }
 
@@ -321,8 +324,8 @@ list(struct ctl *ctl)
 		return code;
 	buf_init(&text, USERS_FILE_MAX);
 	buf_init(&date, 64);
-	if (file_read(ctl->config->users_file, &text, err) != 0 ||
-	    (users = users_parse(ctl->config->users_file, buf_str(&text),
+	if (users_edit_read(ctl->config, &text, err) != 0 ||
+	    (users = users_parse(users_edit_name(ctl->config), buf_str(&text),
 		 text.len, err)) == NULL)
 		code = ctl_fail(CTL_FAILED, "%s", err);
 	for (size_t i = 0; users != NULL && i < users_count(users); i++) {
@@ -355,6 +358,10 @@ ctl_user(struct ctl *ctl)
 		return add(ctl);
 	if (strcmp(command, "list") == 0)
 		return list(ctl);
+	if (strcmp(command, "import") == 0)
+		return ctl_user_import(ctl);
+	if (strcmp(command, "export") == 0)
+		return ctl_user_export(ctl);
 	if (strcmp(command, "groups") == 0)
 		return ctl_user_groups(ctl);
 	if (strcmp(command, "passkey") == 0)

@@ -26,7 +26,8 @@ typedef int array_len;
 struct conn {
 	redisContext *redis;
 	redisReplyObjectFunctions make;
-	size_t partial; /* bytes of what has not come whole */
+	size_t max;	/* bytes of an answer */
+	size_t partial; /* of what has not come whole */
 	bool writing;	/* something is left to be written */
 	bool free;	/* nothing waits any more */
 	char refusal[CONN_CAUSE_MAX];
@@ -65,7 +66,7 @@ read_some(struct conn *c)
 	if (redisBufferRead(c->redis) != REDIS_OK)
 		return -1;
 	c->partial += c->redis->reader->len - had;
-	if (c->partial <= CONN_REPLY_MAX)
+	if (c->partial <= c->max)
 		return 0;
 	snprintf(c->refusal, sizeof(c->refusal), "its answer is too large");
 	return -1;
@@ -137,6 +138,7 @@ conn_open(const struct conn_peer *p, char cause[CONN_CAUSE_MAX])
 	snprintf(cause, CONN_CAUSE_MAX, "out of memory");
 	if (c == NULL)
 		return NULL;
+	c->max = CONN_REPLY_MAX;
 	if (dial(c, p, cause) != 0)
 		goto fail;
 	limit_replies(c);
@@ -156,6 +158,12 @@ conn_close(struct conn *c)
 	if (c->redis != NULL)
 		redisFree(c->redis);
 	free(c);
+}
+
+void
+conn_allow(struct conn *c, size_t max)
+{
+	c->max = max;
 }
 
 /* Takes over a reply of hiredis's. */

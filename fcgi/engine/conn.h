@@ -43,6 +43,9 @@ struct conn_reply {
 struct conn *conn_open(const struct conn_peer *p, char cause[CONN_CAUSE_MAX]);
 void conn_close(struct conn *c);
 
+/* Answers may have so many bytes; CONN_REPLY_MAX at first. */
+void conn_allow(struct conn *c, size_t max);
+
 /* Asks, and waits. Returns 0, or -1: no answer, or an error. */
 int conn_call(struct conn *c, int argc, const char **argv,
     struct conn_reply *out);

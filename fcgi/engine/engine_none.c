@@ -6,6 +6,7 @@
 
 #include "confab/engine/engine.h"
 #include "confab/engine/streams.h"
+#include "confab/engine/users.h"
 
 int
 engine_start(const struct config *c, struct shared_state *st,
@@ -128,4 +129,84 @@ engine_on_linked(struct engine *e, void (*fn)(void *arg), void *arg)
 	(void)e;
 	(void)fn;
 	(void)arg;
+}
+
+int
+engine_users_path(const struct config *c, char *out, size_t size)
+{
+	(void)c;
+	(void)out;
+	(void)size;
+	return -1;
+}
+
+struct engine_users_edit *
+engine_users_edit(const struct config *c, struct buf *text,
+    char err[CONFIG_ERROR_MAX])
+{
+	(void)c;
+	(void)text;
+	(void)err;
+	return NULL;
+}
+
+bool
+engine_users_edit_has(const struct engine_users_edit *e)
+{
+	(void)e;
+	return false;
+}
+
+enum engine_users_result
+engine_users_edit_commit(struct engine_users_edit *e, const struct buf *text,
+    char err[CONFIG_ERROR_MAX])
+{
+	(void)e;
+	(void)text;
+	(void)err;
+	return ENGINE_USERS_FAILED;
+}
+
+void
+engine_users_edit_end(struct engine_users_edit *e)
+{
+	(void)e;
+}
+
+int
+engine_users_refresh(const struct config *c, char err[CONFIG_ERROR_MAX])
+{
+	(void)c;
+	(void)err;
+	return -1;
+}
+
+int
+engine_users_start(struct config *c, struct engine_users **out,
+    char err[CONFIG_ERROR_MAX])
+{
+	(void)c;
+	(void)err;
+	*out = NULL;
+	return 0;
+}
+
+void
+engine_users_stop(struct engine_users *u)
+{
+	(void)u;
+}
+
+bool
+engine_users_known(const struct engine_users *u)
+{
+	(void)u;
+	return true;
+}
+
+bool
+engine_users_up(const struct engine_users *u)
+{
+	(void)u;
+	return true;
 }

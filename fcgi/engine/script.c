@@ -158,6 +158,12 @@ const char script_open[] =
     "end\n"
     "return text\n";
 
+const char script_users[] =
+    "local was = redis.call('HGET', KEYS[1], 'digest') or ''\n"
+    "if was ~= ARGV[1] then return 0 end\n"
+    "redis.call('HSET', KEYS[1], 'text', ARGV[2], 'digest', ARGV[3])\n"
+    "return 1\n";
+
 const char script_code[] =
     "local last = tonumber(redis.call('GET', KEYS[1]) or '0')\n"
     "if tonumber(ARGV[1]) <= last then return 0 end\n"

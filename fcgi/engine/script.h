@@ -42,6 +42,10 @@ extern const char script_stream[];
  */
 extern const char script_open[];
 
+/* KEYS the users; ARGV the digest of the text that was changed, "" for none, the
+ * new text and its digest. Answers 1, or 0: somebody else has changed it. */
+extern const char script_users[];
+
 /* KEYS the second factor; ARGV the code's step. Answers 1 when it is good. */
 extern const char script_code[];
 

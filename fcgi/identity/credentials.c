@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The users file in use: followed, asked about passwords, and updated. */
+/* The users in use: followed, and asked about passwords. */
 #include "config.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,25 +15,9 @@
 #include "confab/base/log.h"
 #include "confab/identity/credentials.h"
 #include "confab/identity/password.h"
+#include "confab/identity/users_edit.h"
 
-/*
- * A hash of each cost that the file has. Each comparison does the work of all
- * of them, so that its time tells neither whether there is such a user nor
- * what kind of hash is theirs. Where there are more, one of a further cost
- * takes that much longer.
- */
-struct costs {
-	char hash[CREDENTIALS_COSTS_MAX][USERS_HASH_MAX + 1];
-	size_t n;
-};
-
-struct credentials {
-	pthread_mutex_t lock; /* guards all but the path */
-	char *path;
-	struct files_stamp stamp; /* of what was read, good or bad */
-	struct users *users;
-	struct costs costs;
-};
+#include "credentials_state.h"
 
 static struct users *
 read_users(const char *path, char err[CONFIG_ERROR_MAX])
@@ -64,8 +49,9 @@ find_costs(const struct users *users, struct costs *out)
 	}
 }
 
-struct credentials *
-credentials_load(const char *path, char err[CONFIG_ERROR_MAX])
+/* Without users. NULL with a line in `err`. */
+static struct credentials *
+credentials_new(const char *path, char err[CONFIG_ERROR_MAX])
 {
 	struct credentials *c = calloc(1, sizeof(*c));
 
@@ -77,14 +63,73 @@ credentials_load(const char *path, char err[CONFIG_ERROR_MAX])
 		free(c);
 		return NULL;
 	}
-	c->stamp = file_stamp(path);
-	c->users = read_users(path, err);
-	if (c->users == NULL) {
+	return c;
+}
+
+/* With these users, NULL where they are bad. */
+static struct credentials *
+give(struct credentials *c, struct users *users)
+{
+	c->users = users;
+	if (users == NULL) {
 		credentials_free(c);
 		return NULL;
 	}
-	find_costs(c->users, &c->costs);
+	find_costs(users, &c->costs);
 	return c;
+}
+
+struct credentials *
+credentials_load(const char *path, char err[CONFIG_ERROR_MAX])
+{
+	struct credentials *c = credentials_new(path, err);
+
+	if (c == NULL)
+		return NULL;
+	c->stamp = file_stamp(path);
+	return give(c, read_users(path, err));
+}
+
+/* As the engine has them now. */
+static struct users *
+ask_users(const struct config *c, char err[CONFIG_ERROR_MAX])
+{
+	struct users *u = NULL;
+	struct buf text;
+
+	buf_init(&text, USERS_FILE_MAX);
+	if (users_edit_read(c, &text, err) == 0)
+		u = users_parse(users_edit_name(c), buf_str(&text), text.len,
+		    err);
+	buf_wipe(&text);
+	return u;
+}
+
+struct credentials *
+credentials_open(const struct config *config, bool worker,
+    char err[CONFIG_ERROR_MAX])
+{
+	static const struct files_stamp none;
+	char path[PATH_MAX];
+	struct credentials *c;
+
+	if (config->state.users == USERS_FILE)
+		return credentials_load(config->users_file, err);
+	if (engine_users_path(config, path, sizeof(path)) != 0) {
+		snprintf(err, CONFIG_ERROR_MAX, "runtime_dir: too long");
+		return NULL;
+	}
+	c = credentials_new(worker ? path : users_edit_name(config), err);
+	if (c == NULL)
+		return NULL;
+	c->shared = config;
+	c->asked = !worker;
+	if (!worker)
+		return give(c, ask_users(config, err));
+	c->stamp = file_stamp(path);
+	if (file_stamp_same(&c->stamp, &none))
+		return give(c, users_parse(path, "", 0, err));
+	return give(c, read_users(path, err));
 }
 
 void
@@ -106,7 +151,7 @@ follow(struct credentials *c)
 	struct files_stamp now = file_stamp(c->path);
 	struct users *fresh;
 
-	if (file_stamp_same(&now, &c->stamp))
+	if (c->asked || file_stamp_same(&now, &c->stamp))
 		return;
 	c->stamp = now;
 	fresh = read_users(c->path, err);
@@ -151,9 +196,8 @@ credentials_find_folded(struct credentials *c, const char *folded,
 	return u != NULL;
 }
 
-/* The digest of a stored hash. */
-static void
-hash_digest(const char *name, const char *hash,
+void
+credentials_hash_digest(const char *name, const char *hash,
     unsigned char out[USERS_DIGEST_LEN])
 {
 	char text[USERS_NAME_MAX + USERS_HASH_MAX + 2];
@@ -166,11 +210,11 @@ hash_digest(const char *name, const char *hash,
 	crypto_wipe(text, sizeof(text));
 }
 
-/* The digest that sessions go by: that of the hash before it was renewed. */
-static void
-session_digest(const struct users_entry *u, unsigned char out[USERS_DIGEST_LEN])
+void
+credentials_session_digest(const struct users_entry *u,
+    unsigned char out[USERS_DIGEST_LEN])
 {
-	hash_digest(u->name, u->hash, out);
+	credentials_hash_digest(u->name, u->hash, out);
 	/* `kept` holds for one hash only: one put there by hand ends all. */
 	if (u->has_kept && memcmp(out, u->kept_new, USERS_DIGEST_LEN) == 0)
 		memcpy(out, u->kept_old, USERS_DIGEST_LEN);
@@ -183,7 +227,7 @@ credentials_generation(const struct users_entry *u,
 	unsigned char text[USERS_DIGEST_LEN + sizeof(u->epoch)];
 	unsigned char digest[CRYPTO_SHA256_LEN] = { 0 };
 
-	session_digest(u, text);
+	credentials_session_digest(u, text);
 	for (size_t i = 0; i < sizeof(u->epoch); i++)
 		text[USERS_DIGEST_LEN + i] =
 		    (unsigned char)(u->epoch >> (8 * i));
@@ -257,217 +301,4 @@ credentials_verify(struct credentials *c, const struct config_password *p,
 					       : CREDENTIALS_WRONG;
 	}
 	return credentials_state(out, now);
-}
-
-/* A change of one user. Returns false when it no longer fits the line. */
-typedef bool change_fn(struct users_entry *u, const void *arg);
-
-/* Changes one user's line: locked, in one step. */
-static enum credentials_store_result
-edit(struct credentials *c, const char *name, change_fn *change,
-    const void *arg, char err[CONFIG_ERROR_MAX])
-{
-	struct users *users = NULL;
-	const struct users_entry *found;
-	struct files_edit e;
-	struct users_entry u;
-	struct buf text;
-	enum credentials_store_result rc = CREDENTIALS_STORE_FAILED;
-
-	memset(&u, 0, sizeof(u));
-	if (file_edit_begin(&e, c->path, USERS_FILE_MAX, 0, err) != 0)
-		return rc;
-	buf_init(&text, USERS_FILE_MAX);
-	users = users_parse(c->path, buf_str(&e.text), e.text.len, err);
-	if (users == NULL)
-		goto out;
-	found = users_find(users, name);
-	if (found != NULL)
-		u = *found;
-	if (found == NULL || !change(&u, arg)) {
-		snprintf(err, CONFIG_ERROR_MAX,
-		    "%s: the user was changed meanwhile", c->path);
-		rc = CREDENTIALS_STORE_STALE;
-		goto out;
-	}
-	if (users_put(users, &u) != 0 || users_write(users, &text) != 0) {
-		snprintf(err, CONFIG_ERROR_MAX, "%s: out of memory", c->path);
-		goto out;
-	}
-	if (file_edit_commit(&e, &text, err) == 0)
-		rc = CREDENTIALS_STORED;
-out:
-	users_free(users);
-	crypto_wipe(&u, sizeof(u));
-	buf_wipe(&text);
-	file_edit_end(&e);
-	return rc;
-}
-
-struct new_hash {
-	const char *old_hash, *new_hash;
-	bool rehash;
-};
-
-/* The user with another hash. */
-static bool
-change_hash(struct users_entry *u, const void *arg)
-{
-	const struct new_hash *given = arg;
-	unsigned char old[USERS_DIGEST_LEN];
-
-	if (strcmp(u->hash, given->old_hash) != 0)
-		return false;
-	session_digest(u, old);
-	memset(u->hash, 0, sizeof(u->hash));
-	memcpy(u->hash, given->new_hash, strlen(given->new_hash));
-	u->has_kept = given->rehash;
-	if (given->rehash) {
-		memcpy(u->kept_old, old, sizeof(old));
-		hash_digest(u->name, u->hash, u->kept_new);
-	} else {
-		u->must_change = false;
-		u->invited = 0;
-	}
-	return true;
-}
-
-enum credentials_store_result
-credentials_store(struct credentials *c, const char *name, const char *old_hash,
-    const char *new_hash, bool rehash, char err[CONFIG_ERROR_MAX])
-{
-	const struct new_hash given = { old_hash, new_hash, rehash };
-
-	if (strlen(new_hash) > USERS_HASH_MAX) {
-		snprintf(err, CONFIG_ERROR_MAX, "%s: the hash is too long",
-		    c->path);
-		return CREDENTIALS_STORE_FAILED;
-	}
-	return edit(c, name, change_hash, &given, err);
-}
-
-static bool
-change_groups(struct users_entry *u, const void *arg)
-{
-	const char *groups = arg;
-	size_t len = strlen(groups);
-
-	if (len > USERS_GROUPS_LEN)
-		return false;
-	memset(u->groups, 0, sizeof(u->groups));
-	memcpy(u->groups, groups, len);
-	return true;
-}
-
-enum credentials_store_result
-credentials_store_groups(struct credentials *c, const char *name,
-    const char *groups, char err[CONFIG_ERROR_MAX])
-{
-	return edit(c, name, change_groups, groups, err);
-}
-
-struct new_factor {
-	const struct users_entry *seen;
-	const struct users_factor *factor;
-};
-
-static bool
-change_factor(struct users_entry *u, const void *arg)
-{
-	const struct new_factor *given = arg;
-	const struct users_factor *seen = &given->seen->factor;
-
-	if (strcmp(u->hash, given->seen->hash) != 0 ||
-	    u->factor.set != seen->set ||
-	    memcmp(u->factor.secret, seen->secret, sizeof(seen->secret)) != 0)
-		return false;
-	if (given->factor != NULL)
-		u->factor = *given->factor;
-	else
-		users_drop_totp(u);
-	/* A session of before was made without it, or by whoever had it. */
-	u->epoch++;
-	return true;
-}
-
-enum credentials_store_result
-credentials_store_factor(struct credentials *c, const struct users_entry *seen,
-    const struct users_factor *f, char err[CONFIG_ERROR_MAX])
-{
-	const struct new_factor given = { seen, f };
-
-	return edit(c, seen->name, change_factor, &given, err);
-}
-
-struct new_passkeys {
-	const struct users_entry *seen, *want;
-};
-
-static bool
-change_passkeys(struct users_entry *u, const void *arg)
-{
-	const struct new_passkeys *given = arg;
-	const struct users_entry *seen = given->seen, *want = given->want;
-
-	if (strcmp(u->hash, seen->hash) != 0 ||
-	    u->factor.set != seen->factor.set ||
-	    memcmp(u->factor.secret, seen->factor.secret,
-		sizeof(seen->factor.secret)) != 0 ||
-	    u->n_passkeys != seen->n_passkeys ||
-	    memcmp(u->passkeys, seen->passkeys, sizeof(u->passkeys)) != 0)
-		return false;
-	/* Codes that are there stay as they are: one may have been spent since
-	 * the line was seen, as the last one to take a lost passkey away. */
-	if (want->n_passkeys == 0 && u->factor.codes)
-		memset(&u->factor, 0, sizeof(u->factor));
-	else if (seen->factor.n_recovery == 0)
-		u->factor = want->factor;
-	u->n_passkeys = want->n_passkeys;
-	memcpy(u->passkeys, want->passkeys, sizeof(u->passkeys));
-	/* As with a second factor. */
-	u->epoch++;
-	return true;
-}
-
-enum credentials_store_result
-credentials_store_passkeys(struct credentials *c,
-    const struct users_entry *seen, const struct users_entry *want,
-    char err[CONFIG_ERROR_MAX])
-{
-	const struct new_passkeys given = { seen, want };
-
-	return edit(c, seen->name, change_passkeys, &given, err);
-}
-
-int
-credentials_find_recovery(const struct users_factor *f,
-    const unsigned char digest[USERS_DIGEST_LEN])
-{
-	int at = -1;
-
-	for (unsigned i = 0; i < f->n_recovery; i++)
-		if (crypto_equal(f->recovery[i], digest, USERS_DIGEST_LEN))
-			at = (int)i;
-	return at;
-}
-
-static bool
-spend(struct users_entry *u, const void *arg)
-{
-	struct users_factor *f = &u->factor;
-	int at = credentials_find_recovery(f, arg);
-
-	if (at < 0)
-		return false;
-	f->n_recovery--;
-	memmove(f->recovery[at], f->recovery[at + 1],
-	    (f->n_recovery - (unsigned)at) * sizeof(f->recovery[0]));
-	return true;
-}
-
-enum credentials_store_result
-credentials_spend_recovery(struct credentials *c, const char *name,
-    const unsigned char digest[USERS_DIGEST_LEN], char err[CONFIG_ERROR_MAX])
-{
-	return edit(c, name, spend, digest, err);
 }

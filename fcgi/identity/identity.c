@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "confab/engine/engine.h"
+#include "confab/engine/users.h"
 #include "confab/identity/access_tokens.h"
 #include "confab/identity/identity.h"
 #include "confab/state/shared_state.h"
@@ -34,16 +35,17 @@ identity_open(struct identity *id, const struct config *c, bool cgi,
 }
 
 int
-identity_link(struct identity *id, const struct config *c,
-    char err[CONFIG_ERROR_MAX])
+identity_link(struct identity *id, struct config *c, char err[CONFIG_ERROR_MAX])
 {
-	return engine_start(c, id->state, &id->engine, err);
+	if (engine_start(c, id->state, &id->engine, err) != 0)
+		return -1;
+	return engine_users_start(c, &id->users, err);
 }
 
 int
 identity_check(const struct identity *id, struct api_error *err)
 {
-	if (!engine_refuses(id->engine))
+	if (!engine_refuses(id->engine) && engine_users_known(id->users))
 		return 0;
 	api_error_set(err, 503, "hosts_away",
 	    "This server cannot reach the others at this moment.");
@@ -54,6 +56,7 @@ identity_check(const struct identity *id, struct api_error *err)
 void
 identity_close(struct identity *id)
 {
+	engine_users_stop(id->users);
 	engine_stop(id->engine);
 	access_tokens_close(id->tokens);
 	hash_slots_free(id->slots);

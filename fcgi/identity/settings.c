@@ -52,8 +52,8 @@ load_files(struct settings *s, char err[CONFIG_ERROR_MAX])
 {
 	const struct config *c = s->config;
 
-	if (is_needed(c, c->users_file)) {
-		s->credentials = credentials_load(c->users_file, err);
+	if (c->state.users == USERS_VALKEY || is_needed(c, c->users_file)) {
+		s->credentials = credentials_open(c, true, err);
 		if (s->credentials == NULL)
 			return -1;
 	}

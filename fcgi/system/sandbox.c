@@ -161,6 +161,7 @@ restrict_files(const struct config *c)
 		    false);
 	}
 	add_folder(&p, owned, &n_owned, c->state.password_file, false);
+	add_folder(&p, owned, &n_owned, c->state.users_password_file, false);
 	add_folder(&p, owned, &n_owned, c->state.ca_file, false);
 	add_folder(&p, owned, &n_owned, c->state.sentinel.password_file, false);
 	/* Often a link to wherever the network's manager keeps it. */

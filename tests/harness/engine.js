@@ -14,6 +14,12 @@ export const ENGINE_USER = `user confab on >${ENGINE_PASSWORD} resetkeys ~confab
   + '+publish +get +set +exists +del +expire +pexpire +pttl +time '
   + '+zadd +zrangebyscore +zremrangebyscore +hget +hset +hincrby +hvals';
 
+export const USERS_PASSWORD = 'the-users-have-another-one';
+
+/* The same for who is to read and write the users, and nothing else. */
+export const ENGINE_USERS_USER = `user confab-users on >${USERS_PASSWORD} resetkeys `
+  + '~users:confab:* resetchannels -@all +@connection +eval +hget +hmget +hset';
+
 export class Engine {
   /** @type {Child} */
   server = /** @type {any} */ (null);
@@ -31,13 +37,19 @@ export class Engine {
     mkdirSync(this.dir);
     writeFileSync(join(dir, 'engine-password'), `${ENGINE_PASSWORD}\n`,
       { mode: 0o600 });
+    writeFileSync(join(dir, 'users-password'), `${USERS_PASSWORD}\n`,
+      { mode: 0o600 });
     this.configFile = join(this.dir, 'redis.conf');
   }
 
+  /** Whether it has the users, too. */
+  users = false;
+
   /** What a worker's configuration says of it. */
   get section() {
-    return { valkey: `unix:${this.socket}`, user: 'confab',
-      password_file: 'engine-password' };
+    return { valkey: `unix:${this.socket}`, user: 'confab', password_file: 'engine-password',
+      ...(this.users ? { users: 'valkey', users_user: 'confab-users',
+        users_password_file: 'users-password' } : {}) };
   }
 
   /** Starts it with nothing in it, or with what it had. @param {{keep?: boolean}} [how] */
@@ -53,6 +65,7 @@ export class Engine {
       'appendfsync always',
       ...this.more,
       ENGINE_USER,
+      ENGINE_USERS_USER,
       '',
     ].join('\n'));
     const [command, ...args] = [...this.inside, 'redis-server', this.configFile];

@@ -107,6 +107,16 @@ test_bad_relations(void **state)
 	    "password_file");
 	bad("state {\n valkey = \"h:1\"\n password_file = \"none\"\n}\n" DEMO,
 	    3, "password_file");
+	bad("state {\n users = valkey\n}\n" DEMO, 2, "users_user|sentinel");
+	bad("state {\n valkey = \"h:1\"\n users_user = u\n}\n" DEMO, 3,
+	    "users_user|users = valkey");
+	bad("state {\n valkey = \"h:1\"\n users = valkey\n"
+	    " users_user = u\n}\n" DEMO,
+	    3, "users_password_file");
+	bad("state {\n valkey = \"h:1\"\n users = valkey\n"
+	    " users_user = u\n users_password_file = \"none\"\n}\n" DEMO,
+	    4, "another one");
+	bad("state {\n users = valkeys\n}\n" DEMO, 2, "valkeys|file, valkey");
 #else
 	bad("state {\n valkey = \"h:1\"\n}\n" DEMO, 2, "hiredis");
 #endif

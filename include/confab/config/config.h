@@ -308,6 +308,14 @@ enum config_on_loss {
 	ON_LOSS_REFUSE /* nobody is let in */
 };
 
+/* Where the users are. */
+enum config_users {
+	USERS_FILE,  /* in users_file */
+	USERS_VALKEY /* in the engine, and a copy in the runtime directory */
+};
+
+#define CONFIG_USERS_COPY "shared-users" /* in the runtime directory */
+
 #define CONFIG_HOST_NAME_MAX 64 /* bytes of a host's name among others */
 #define CONFIG_TLS "tls://"	/* before the place of an engine */
 
@@ -332,6 +340,10 @@ struct config_state {
 	char *prefix;	     /* of all keys and the channel, "confab:" */
 	enum config_on_loss on_loss;
 	char *host; /* this one's name among them; NULL: it has none */
+	enum config_users users;
+	char *users_user; /* the engine's, for the users alone */
+	char *users_password_file;
+	char *users_password; /* as `password` */
 };
 
 struct config {

@@ -14,6 +14,7 @@
 
 struct access_tokens_file;
 struct engine;
+struct engine_users;
 struct hash_slots;
 struct shared_state;
 
@@ -23,6 +24,7 @@ struct shared_state;
 struct identity {
 	struct shared_state *state; /* common to all processes of the host */
 	struct engine *engine;	    /* to other hosts; NULL: there is none */
+	struct engine_users *users; /* who are kept there; NULL: in the file */
 	struct hash_slots *slots;   /* for passwords that are compared */
 	struct access_tokens_file *tokens;
 	int cgi_slot; /* plain CGI: this process's among the host's, or -1 */
@@ -42,12 +44,12 @@ int identity_open(struct identity *id, const struct config *c, bool cgi,
  * it begins after the sandbox, and goes with identity_close(). Returns 0, or -1
  * with a line in `err`.
  */
-int identity_link(struct identity *id, const struct config *c,
+int identity_link(struct identity *id, struct config *c,
     char err[CONFIG_ERROR_MAX]);
 void identity_close(struct identity *id);
 
-/* While other hosts cannot be asked and on_loss = refuse: returns -1 with 503
- * hosts_away. Else 0. */
+/* While other hosts cannot be asked and on_loss = refuse, or when nobody has said
+ * yet who the users are: returns -1 with 503 hosts_away. Else 0. */
 int identity_check(const struct identity *id, struct api_error *err);
 
 /* Takes over what a reload has changed of the number of hashing slots. */

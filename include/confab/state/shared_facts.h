@@ -40,7 +40,7 @@ struct shared_fact {
 	enum shared_fact_kind kind;
 	unsigned char session[SHARED_ID_LEN]; /* of a session's end */
 	unsigned char user[SHARED_ID_LEN];
-	enum shared_sum sum; /* of a sum, and its `time` is its period's number */
+	enum shared_sum sum; /* of a sum, whose `time` is a period */
 	uint64_t time;	     /* ms since 1970 */
 	uint64_t expires;    /* ms since 1970: when nobody needs to know */
 	/* A sum: as one goes through the file, what was used on this host; as

@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "../../fcgi/engine/link.h"
 #include "../../fcgi/engine/message.h"
 
 #define ID "000102030405060708090a0b0c0d0e0f"
@@ -164,6 +166,76 @@ test_places(void **state)
 	assert_string_equal(p.host, longest + 3);
 }
 
+#ifdef HAVE_HIREDIS
+/* The next user that is to be told of is `want`, with so many streams. */
+static void
+takes(struct engine *e, const unsigned char want[SHARED_ID_LEN], unsigned here)
+{
+	unsigned char id[SHARED_ID_LEN];
+	unsigned n;
+
+	assert_true(engine_take_open(e, id, &n));
+	assert_memory_equal(id, want, sizeof(id));
+	assert_int_equal(n, here);
+}
+
+/* How many streams users have open, here and elsewhere. */
+static void
+test_opens(void **state)
+{
+	/* Both in one bucket. */
+	const unsigned char ann[SHARED_ID_LEN] = { 1 },
+			    bob[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+				    14, 15, 16 };
+	struct engine *e = calloc(1, sizeof(*e));
+	unsigned char id[SHARED_ID_LEN];
+	unsigned n;
+
+	(void)state;
+	assert_non_null(e);
+	pthread_mutex_init(&e->lock, NULL);
+	e->wake = -1;
+	atomic_store(&e->up, true);
+	assert_int_equal(engine_streams_elsewhere(e, ann), 0);
+	engine_stream_opened(e, ann);
+	engine_stream_opened(e, ann);
+	engine_stream_opened(e, bob);
+	takes(e, bob, 1);
+	takes(e, ann, 2);
+	assert_false(engine_take_open(e, id, &n));
+	/* What is said of elsewhere is asked for anew. */
+	engine_open_total(e, ann, 5);
+	assert_int_equal(engine_streams_elsewhere(e, ann), 3);
+	assert_int_equal(engine_streams_elsewhere(e, bob), 0);
+	takes(e, ann, 2);
+	engine_open_total(e, ann, UINT64_MAX);
+	assert_int_equal(engine_streams_elsewhere(e, ann), ENGINE_OPEN_MAX);
+	engine_open_total(e, ann, 1);
+	assert_int_equal(engine_streams_elsewhere(e, ann), 0);
+	takes(e, ann, 2);
+	/* Away, nothing is known of it, and afterwards all is told. */
+	engine_open_total(e, bob, 9);
+	atomic_store(&e->up, false);
+	assert_int_equal(engine_streams_elsewhere(e, bob), 0);
+	atomic_store(&e->up, true);
+	engine_untell_opens(e);
+	assert_int_equal(engine_streams_elsewhere(e, bob), 0);
+	takes(e, bob, 1);
+	takes(e, ann, 2);
+	/* None left: told once, and forgotten. */
+	engine_stream_closed(e, ann);
+	engine_stream_closed(e, ann);
+	takes(e, ann, 0);
+	engine_stream_closed(e, ann);
+	engine_open_total(e, ann, 7);
+	assert_int_equal(engine_streams_elsewhere(e, ann), 0);
+	assert_false(engine_take_open(e, id, &n));
+	engine_free_opens(e);
+	pthread_mutex_destroy(&e->lock);
+	free(e);
+}
+#endif
+
 int
 main(void)
 {
@@ -172,6 +244,9 @@ main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_places),
+#ifdef HAVE_HIREDIS
+		cmocka_unit_test(test_opens),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,12 +33,34 @@ if [ ! -f "$work/src/node_modules/typescript/package.json" ]; then
 	    npm --prefix "$work/src" ci --no-progress --loglevel=error
 fi
 
+# begin_suite: what report counts from, time and work of the processors. (No pipe:
+# it is of this shell's children that "times" tells.)
+begin_suite() {
+	suite_start=$(date +%s)
+	times >"$results/times.start"
+}
+
+# suite_work SECONDS: how much of the processors those seconds have had, in
+# per cent. Much less than 100 is waiting, for which more could run at a time.
+suite_work() {
+	awk -v all="$(($1 * processors))" '
+		FNR == 2 {
+			split($0, part, /[ms ]+/)
+			work = (part[1] + part[3]) * 60 + part[2] + part[4]
+			sum += NR == 2 ? -work : work
+		}
+		END { print int(all ? sum * 100 / all + 0.5 : 100) }
+	' "$results/times.start" "$results/times.end"
+}
+
 # report NAME PASSED FAILED LOG: one line, and what failed.
 report() {
 	passed=$((passed + $2))
 	failed=$((failed + $3))
-	printf '%-28s %5d passed, %d failed (%d s)\n' "$1" "$2" "$3" \
-	    "$(($(date +%s) - suite_start))"
+	seconds=$(($(date +%s) - suite_start))
+	times >"$results/times.end"
+	printf '%-28s %5d passed, %d failed (%d s, %d %% of the processors)\n' \
+	    "$1" "$2" "$3" "$seconds" "$(suite_work "$seconds")"
 	[ "$3" = 0 ] || {
 		grep -h -E '^ *not ok|^FAIL|: FAILED|ERROR' "$4" | head -n 20
 		echo "    all of it: $4"
@@ -51,7 +73,7 @@ report() {
 one() {
 	name=$1 log=$results/$(echo "$1" | tr ' /' '--').log
 	shift
-	suite_start=$(date +%s)
+	begin_suite
 	if job "$@" >"$log" 2>&1; then
 		report "$name" 1 0 "$log"
 	elif mv "$log" "$log.first" && job "$@" >"$log" 2>&1; then
@@ -80,7 +102,7 @@ count() {
 
 # unit BUILD: the C unit tests of one build, each program's log counted.
 unit() {
-	suite_start=$(date +%s)
+	begin_suite
 	job make -C "$work/$1" -j "$processors" -k check V=0 \
 	    >"$results/$1-make-check.log" 2>&1 || true
 	all_ok=0 all_bad=0
@@ -110,7 +132,7 @@ unit() {
 # Each file is run by itself, as many at a time as there are processors, and
 # with a limit, so that one that hangs or crashes costs no other.
 node_suite() {
-	suite_start=$(date +%s)
+	begin_suite
 	taps=$results/$1
 	rm -rf "$taps"
 	mkdir -p "$taps"
@@ -154,6 +176,58 @@ TEXT
 	report "$1" "$all_ok" "$all_bad" "$log"
 }
 
+# script_suite NAME DIRECTORY: the scripts of one directory, as many at a time as
+# there are processors. Those that make the tarball, which has one place in a
+# build, go one after another.
+script_suite() {
+	begin_suite
+	logs=$results/$1
+	rm -rf "$logs"
+	mkdir -p "$logs"
+	cat >"$logs/run" <<TEXT
+for script; do
+	at=$logs/\$(basename "\$script")
+	status=0
+	timeout -k 10 $suite_limit sh "\$script" "$work/src" "$work/build" \\
+		>"\$at.log" 2>&1 || status=\$?
+	echo "\$status" >"\$at.status"
+done
+TEXT
+	makers='make .*(dist|release-)'
+	{
+		grep -lE "$makers" "$work/src/$2"/*.sh | xargs
+		grep -LE "$makers" "$work/src/$2"/*.sh | xargs ls -S
+	} >"$logs/list"
+	job xargs -a "$logs/list" -L 1 -P "$processors" \
+	    sh "$logs/run" >"$results/$1.out" 2>&1 || true
+	all_ok=0 all_bad=0
+	log=$results/$1.log
+	: >"$log"
+	for script in "$work/src/$2"/*.sh; do
+		name=$(basename "$script")
+		if [ "$(cat "$logs/$name.status" 2>/dev/null)" != 0 ]; then
+			mv "$logs/$name.log" "$logs/$name.first" || true
+			job sh "$logs/run" "$script" >>"$results/$1.out" 2>&1 ||
+			    true
+			[ "$(cat "$logs/$name.status" 2>/dev/null)" != 0 ] ||
+			    again "$2/$name" "$logs/$name.first"
+		fi
+		if [ "$(cat "$logs/$name.status" 2>/dev/null)" = 0 ]; then
+			all_ok=$((all_ok + 1))
+			# What could not be tried here is said.
+			! grep '^SKIP' "$logs/$name.log" >"$logs/skipped" ||
+			    sed "s,^,$2/$name: ," "$logs/skipped"
+			continue
+		fi
+		all_bad=$((all_bad + 1))
+		{
+			echo "not ok: $2/$name"
+			cat "$logs/$name.log" || true
+		} >>"$log" 2>&1
+	done
+	report "$1" "$all_ok" "$all_bad" "$log"
+}
+
 suite_limit=900
 # Where the README puts it, so that a system can be booted with it.
 build build --quiet --enable-werror \
@@ -183,11 +257,7 @@ if ls "$work"/src/tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
 	build fuzz --quiet --enable-fuzzers CC=clang CFLAGS='-g -O1'
 	one 'fuzzers' make -C "$work/fuzz" -j "$processors" fuzz FUZZ_SECONDS=5
 fi
-for script in "$work"/src/tests/packaging/*.sh; do
-	[ -f "$script" ] || continue
-	one "packaging/$(basename "$script" .sh)" \
-	    sh "$script" "$work/src" "$work/build"
-done
+script_suite packaging tests/packaging
 
 check_status=0
 finish || check_status=1

@@ -279,17 +279,38 @@ provider_error_words(const struct config_provider *p, const char *s, size_t len,
 	return result;
 }
 
+/* What an event is called, by itself or by its frame. */
+static void
+name_event(struct json_object *event, const struct sse_event *ev,
+    char type[PROVIDER_TYPE_MAX])
+{
+	size_t len;
+	const char *s = json_str(event, "type", &len);
+
+	if (s == NULL) {
+		s = ev->name;
+		len = ev->name_len;
+	}
+	if (len >= PROVIDER_TYPE_MAX)
+		len = 0;
+	if (len > 0)
+		memcpy(type, s, len);
+	type[len] = '\0';
+}
+
 struct json_object *
 provider_event(const struct provider_reader *r, const struct sse_event *ev,
-    struct api_error *err)
+    char type[PROVIDER_TYPE_MAX], struct api_error *err)
 {
 	struct json_object *event = NULL;
 
 	switch (json_parse_loose(ev->data, ev->data_len, JSON_DEPTH_DEFAULT,
 	    &event)) {
 	case JSON_OK:
-		if (json_object_is_type(event, json_type_object))
+		if (json_object_is_type(event, json_type_object)) {
+			name_event(event, ev, type);
 			return event;
+		}
 		json_object_put(event);
 		(void)provider_invalid(err, "an event that is no object");
 		break;

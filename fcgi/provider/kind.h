@@ -200,10 +200,18 @@ enum provider_result provider_error_fill(const struct config_provider *p,
 enum provider_result provider_error_words(const struct config_provider *p,
     const char *s, size_t len, struct api_error *err);
 
-/* The object that an event's data is, owned by the caller; NULL: it is none, or
- * plain words of an error, or there is no memory, and err tells. */
+/* Longer than the type of any event that an API has, with the NUL. */
+#define PROVIDER_TYPE_MAX 64
+
+/*
+ * The object that an event's data is, owned by the caller; NULL: it is none, or
+ * plain words of an error, or there is no memory, and err tells. `type` gets its
+ * member of that name or, where it has none, the name of the event; "" stands
+ * for what is too long.
+ */
 struct json_object *provider_event(const struct provider_reader *r,
-    const struct sse_event *ev, struct api_error *err);
+    const struct sse_event *ev, char type[PROVIDER_TYPE_MAX],
+    struct api_error *err);
 
 /* err = 400 invalid_request about `param`. Returns -1. */
 int provider_refuse(struct api_error *err, const char *param, const char *what);

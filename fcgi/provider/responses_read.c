@@ -447,18 +447,14 @@ responses_read(struct provider_reader *r, const struct sse_event *ev,
 	struct reading g = { .w = { r, emit, arg, err }, .s = r->state };
 	enum provider_result result;
 	struct json_object *event;
-	const char *type;
-	char name[64];
+	char type[PROVIDER_TYPE_MAX];
 
 	if (is_done(ev))
 		return PROVIDER_MORE; /* the end of the body tells */
-	event = provider_event(r, ev, err);
+	event = provider_event(r, ev, type, err);
 	if (event == NULL)
 		return PROVIDER_FAILED;
-	(void)snprintf(name, sizeof(name), "%.*s",
-	    ev->name_len < sizeof(name) ? (int)ev->name_len : 0, ev->name);
-	type = json_str(event, "type", NULL);
-	result = on_event(&g, event, type != NULL ? type : name);
+	result = on_event(&g, event, type);
 	json_object_put(event);
 	return result;
 }

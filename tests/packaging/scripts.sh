@@ -10,5 +10,6 @@ shellcheck -x packaging/quickstart packaging/build-www packaging/fill \
     packaging/keep-page \
     packaging/upgrade-workers \
     packaging/shared-hosting/bundle packaging/shared-hosting/confab.cgi \
-    packaging/debian/confab.postinst packaging/debian/confab.postrm \
-    tests/check-layers tests/fuzz/run tests/packaging/* .ci/run
+    packaging/debian/confab.p* packaging/debian/tests/smoke \
+    packaging/debian/tests/browser \
+    tests/check-layers tests/fuzz/run tests/packaging/* .ci/run .ci/quick

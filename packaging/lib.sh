@@ -85,6 +85,7 @@ packages_check='clang:clang -:libclang-rt-dev clang-format:clang-format
 	-:apache2-suexec-custom -:libapache2-mod-fcgid
 	-:libapache2-mod-auth-openidc -:libnginx-mod-http-auth-pam
 	-:libpam-pwdfile slapd:slapd
+	lintian:lintian dh:debhelper -:build-essential
 	lighttpd:lighttpd -:lighttpd-mod-openssl fcgiwrap:fcgiwrap
 	spawn-fcgi:spawn-fcgi systemd-socket-activate:systemd
 	systemd-nspawn:systemd-container rpmbuild:rpm rpmlint:rpmlint

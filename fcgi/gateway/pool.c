@@ -26,6 +26,7 @@
 struct pool {
 	struct pool_work work;
 	int fd;
+	bool inherits; /* what is accepted has the tick, too */
 	atomic_bool own;
 	atomic_bool stop;
 	atomic_bool hurry;	  /* what is read must come soon */
@@ -90,6 +91,18 @@ is_surplus(struct pool *p)
 	return surplus;
 }
 
+/* Linux hands the listener's limit on to what TCP accepts; reads have one of
+ * their own. */
+static void
+forget_tick(const struct pool *p, int fd)
+{
+	const struct timeval none = { 0, 0 };
+
+	if (p->inherits)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &none,
+		    sizeof(none));
+}
+
 /* The next connection; -1 when the pool stops, or when a thread that has taken
  * a place is to look whether it is still needed. */
 static int
@@ -110,6 +123,8 @@ next_connection(struct pool *p, bool extra)
 			back_off(p, errno);
 	}
 	atomic_fetch_sub(&p->accepting, 1);
+	if (fd != -1)
+		forget_tick(p, fd);
 	return fd;
 }
 
@@ -224,6 +239,16 @@ pool_back(void)
 	pthread_mutex_unlock(&p->lock);
 }
 
+static bool
+is_unix(int fd)
+{
+	struct sockaddr_storage addr = { .ss_family = AF_UNSPEC };
+	socklen_t len = sizeof(addr);
+
+	return getsockname(fd, (struct sockaddr *)&addr, &len) == 0 &&
+	    addr.ss_family == AF_UNIX;
+}
+
 struct pool *
 pool_start(int listen_fd, bool own, unsigned n, const struct pool_work *work)
 {
@@ -238,6 +263,7 @@ pool_start(int listen_fd, bool own, unsigned n, const struct pool_work *work)
 	}
 	p->work = *work;
 	p->fd = listen_fd;
+	p->inherits = !is_unix(listen_fd);
 	p->own = own;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->gone, NULL);

@@ -9,9 +9,10 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { useSite } from '../harness/suite.js';
 import { Child, until } from '../harness/children.js';
-import { FcgiConnection } from '../harness/fcgi.js';
+import { FcgiConnection, requestBytes } from '../harness/fcgi.js';
 import { freePort } from '../harness/places.js';
 import { workerPath } from '../harness/paths.js';
+import { PASSWORD, pause } from '../harness/site.js';
 import { cpuSeconds, residentBytes } from '../harness/proc.js';
 
 const suite = useSite({ nginx: false });
@@ -106,6 +107,26 @@ test('TCP, IPv4 and IPv6', async () => {
     }
     await ends(worker);
   }
+});
+
+test('over TCP, too, a request may be slow to come', async () => {
+  const { site } = suite;
+  const address = `127.0.0.1:${await freePort()}`;
+  const worker = site.spawnWorker({ args: ['--listen', address] });
+  await until(async () => await healthOf(address).catch(() => 0) === 200);
+  /* Longer than the tick by which a stop is noticed, at each place. */
+  const bytes = requestBytes({ method: 'POST', path: 'api/login',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username: 'ann', password: PASSWORD }) });
+  const connection = new FcgiConnection(address);
+  for (const part of [bytes.subarray(0, 0), bytes.subarray(0, 20),
+    bytes.subarray(20, bytes.length - 30), bytes.subarray(bytes.length - 30)]) {
+    connection.send(part);
+    await pause(1000);
+  }
+  assert.equal((await connection.finished()).status, 200);
+  connection.destroy();
+  await ends(worker);
 });
 
 test('a port in use is a clear message', async () => {

@@ -11,6 +11,7 @@
 
 import { openPath } from './conversation.js';
 import { playable } from './sound.js';
+import { escapedHidden, readable } from './visible.js';
 
 /**
  * What the page lends.
@@ -98,8 +99,7 @@ function partOf(part, pen) {
     case 'file':
       return part.text === '' ? `<p dir="auto">${escaped(part.name)}</p>` : folded(part.name, `<pre>${escaped(part.text)}</pre>`);
     case 'tool_call':
-      return folded(part.name, `<pre>${escaped(part.arguments)}</pre>${(part.result ?? []).map((one) => (one.kind === 'text'
-        ? `<pre>${escaped(one.text)}</pre>` : partOf(one, pen))).join('')}`);
+      return folded(readable(part.name), `<pre>${escaped(escapedHidden(part.arguments))}</pre>${(part.result ?? []).map((one) => resultOf(one, pen)).join('')}`);
     case 'raw':
       return folded(part.name, `<pre>${escaped(part.json)}</pre>`);
     case 'notice':
@@ -107,6 +107,19 @@ function partOf(part, pen) {
     default:
       return '';
   }
+}
+
+/**
+ * What a tool says is text, and nothing in it turns the words around it about.
+ *
+ * @param {Part} part
+ * @param {Pen} pen
+ * @returns {string}
+ */
+function resultOf(part, pen) {
+  if (part.kind === 'text') return `<pre>${escaped(readable(part.text))}</pre>`;
+  if (part.kind === 'raw') return partOf({ ...part, json: escapedHidden(part.json) }, pen);
+  return partOf(part.kind === 'file' ? { ...part, text: readable(part.text) } : part, pen);
 }
 
 /**

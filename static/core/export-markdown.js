@@ -10,6 +10,7 @@
 
 import { isUnderWay, openPath } from './conversation.js';
 import { fence } from './fence.js';
+import { escapedHidden, readable } from './visible.js';
 
 /** Whether Markdown would read something into a text, or lose the shape of it. */
 const LOOKS_LIKE_MARKDOWN = /[\\`*_#<>[\]|~$&=]|^[ \t]|[ \t]$|^[^\S\n]*(?:[-+]|\d+[.)]|-{2,})(?:\s|$)|https?:|www\.|[^\n]\n[^\n]/m;
@@ -56,7 +57,7 @@ function markdownOfPart(part) {
     case 'audio':
       return `*${label(part.name) || 'Sound'}*${part.transcript === '' ? '' : `\n\n${quoted(asText(part.transcript))}`}`;
     case 'tool_call':
-      return [`*${label(part.name)}*`, fence(part.arguments, 'json'), ...(part.result ?? []).map(asResult)].join('\n\n');
+      return [`*${label(readable(part.name))}*`, fence(escapedHidden(part.arguments), 'json'), ...(part.result ?? []).map(asResult)].join('\n\n');
     case 'source':
       return `\\[${part.number}\\] [${label(part.title) || part.url}](<${part.url}>)`;
     case 'notice':
@@ -73,7 +74,9 @@ function markdownOfPart(part) {
  * @returns {string}
  */
 function asResult(part) {
-  return part.kind === 'text' ? fence(part.text) : markdownOfPart(part);
+  if (part.kind === 'raw') return markdownOfPart({ ...part, json: escapedHidden(part.json) });
+  if (part.kind === 'file') return markdownOfPart({ ...part, text: readable(part.text) });
+  return part.kind === 'text' ? fence(readable(part.text)) : markdownOfPart(part);
 }
 
 /**

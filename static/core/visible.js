@@ -12,6 +12,16 @@
 const HIDDEN = /[^\P{C}\t\n]|[\p{Zl}\p{Zp}]|[^\P{Zs} ]|[\u115f\u1160\u2800\u3164\uffa0]|\u034f|\u17b4|\u17b5|[\u180b-\u180f]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu;
 
 /**
+ * What turns the words around it about, moves a terminal's cursor, or carries
+ * words that nobody sees: in a text that is read and not judged. What writing,
+ * emoji and typesetting need is left.
+ */
+const TURNING = /(?:\r(?!\n)|[^\P{Cc}\t\n\r]|[\p{Zl}\p{Zp}\p{Cs}\u200b\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e01ef}])+/gu;
+
+/** Places that are marked in one text; what turns it is taken out of the rest of it. */
+export const MAX_MARKS = 200;
+
+/**
  * @typedef {{text: string, hidden: boolean}} Piece  `text` of a hidden one is its name, as "U+202E"
  */
 
@@ -25,12 +35,52 @@ export function visiblePieces(text) {
   let end = 0;
   for (const { 0: found, index } of text.matchAll(HIDDEN)) {
     if (index > end) pieces.push({ text: text.slice(end, index), hidden: false });
-    const code = /** @type {number} */ (found.codePointAt(0));
-    pieces.push({ text: `U+${code.toString(16).toUpperCase().padStart(4, '0')}`, hidden: true });
+    pieces.push({ text: nameOf(found), hidden: true });
     end = index + found.length;
   }
   if (end < text.length) pieces.push({ text: text.slice(end), hidden: false });
   return pieces;
+}
+
+/**
+ * A text of a tool, as a person reads it: each place where something turns it
+ * is one mark.
+ *
+ * @param {string} text
+ * @returns {Piece[]}
+ */
+export function readablePieces(text) {
+  /** @type {Piece[]} */
+  const pieces = [];
+  let end = 0;
+  for (const { 0: found, index } of text.matchAll(TURNING)) {
+    if (pieces.length >= 2 * MAX_MARKS) break;
+    if (index > end) pieces.push({ text: text.slice(end, index), hidden: false });
+    const [first = ''] = found;
+    pieces.push({ text: `${nameOf(first)}${found.length > first.length ? '…' : ''}`, hidden: true });
+    end = index + found.length;
+  }
+  const rest = text.slice(end).replace(TURNING, '');
+  if (rest !== '') pieces.push({ text: rest, hidden: false });
+  return pieces;
+}
+
+/**
+ * The same where there is nothing but text.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+export function readable(text) {
+  return readablePieces(text).map((piece) => (piece.hidden ? `[${piece.text}]` : piece.text)).join('');
+}
+
+/**
+ * @param {string} character
+ * @returns {string}
+ */
+function nameOf(character) {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /**

@@ -4,11 +4,10 @@
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js';
 import { isUnderWay } from '../core/conversation.js';
 import { inWords } from '../core/request.js';
-import { plainParts } from '../md/plain.js';
 import { icon } from './icons.js';
 import { argumentsView, createConsent } from './part-consent.js';
 import { make } from './region.js';
-import { visibleText } from './visible.js';
+import { readableText, visibleText } from './visible.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -17,7 +16,7 @@ import { visibleText } from './visible.js';
 
 /** @param {string} text */
 function plain(text) {
-  return html`<pre class="part-pre" dir="auto">${plainParts(text).map((piece) => html`<span class="md-plain-part">${piece}</span>`)}</pre>`;
+  return html`<pre class="part-pre" dir="auto">${readableText(text)}</pre>`;
 }
 
 /** What few calls need, when it is needed. */
@@ -166,7 +165,7 @@ export function createToolCall(ctx, createParts) {
       const { t, duration } = ctx.i18n;
       const ms = part.startedAt !== null && part.endedAt !== null ? part.endedAt - part.startedAt : 0;
       element.dataset.state = part.state;
-      render(html`${icon('forward')}<span><code dir="ltr">${part.name}</code> · ${t(`tool.${part.state}`)}${ms >= 1000 ? html` · ${duration(ms)}` : nothing}</span>`, summary);
+      render(html`${icon('forward')}<span><code dir="ltr">${visibleText(part.name)}</code> · ${t(`tool.${part.state}`)}${ms >= 1000 ? html` · ${duration(ms)}` : nothing}</span>`, summary);
       drawInside(part, message);
     },
   };

@@ -2,10 +2,10 @@
 // What a tool gave that is more than a few words: tables and other data, links, texts that are long.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
-import { plainParts } from '../md/plain.js';
+import { readable } from '../core/visible.js';
 import { icon } from './icons.js';
 import { hostOf, outerLink } from './part-sources.js';
-import { visibleText } from './visible.js';
+import { readableText, visibleText } from './visible.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -30,7 +30,7 @@ const isObject = (value) => typeof value === 'object' && value !== null && !Arra
 
 /** @param {string} text */
 function pre(text) {
-  return html`<pre class="part-pre" dir="auto" tabindex="0">${plainParts(text).map((piece) => html`<span class="md-plain-part">${piece}</span>`)}</pre>`;
+  return html`<pre class="part-pre" dir="auto" tabindex="0">${readableText(text)}</pre>`;
 }
 
 /**
@@ -124,7 +124,7 @@ function linkView({ i18n: { size } }, { uri, name, title, description, mimeType,
   const word = (/** @type {unknown} */ one) => (typeof one === 'string' ? one : '');
   const url = /^https?:\/\//i.test(word(uri)) && hostOf(word(uri)) !== '' ? word(uri) : null;
   const label = word(title) || word(name) || word(uri);
-  return html`<p class="result-link">${icon('out')}<span>${url === null ? html`<bdi>${visibleText(label)}</bdi>` : outerLink(url, label)}
+  return html`<p class="result-link">${icon('out')}<span>${url === null ? html`<bdi>${visibleText(label)}</bdi>` : outerLink(url, readable(label))}
     ${url === null ? html`<code dir="ltr">${visibleText(word(uri))}</code>` : html`<span class="part-host" dir="ltr">${hostOf(url)}</span>`}
     <span class="hint">${word(mimeType)}${typeof bytes === 'number' && bytes >= 0 ? ` ${size(bytes)}` : ''}</span></span></p>
     ${word(description) ? html`<p class="hint" dir="auto">${visibleText(word(description))}</p>` : nothing}`;

@@ -324,9 +324,9 @@ test('an address is shown with its host before it is opened, and by a person alo
 test('results are shown as what they are: tables, links, files, long texts folded; and nothing in them runs', async () => {
   const rows = Array.from({ length: 30 }, (_, i) => ({ town: `Town ${i}`, people: i * 1000, note: '<img src=x onerror=hit=1>' }));
   const v = await visit({ prepare: tables(() => [{ type: 'result', is_error: false, structured_content: { rows, total: 30 }, content: [
-    { type: 'text', text: 'line\n'.repeat(200) }, { type: 'resource_link', uri: 'https://docs.example/a', name: 'a.md', title: 'The paper', description: 'About <b>it</b>', size: 2048 },
+    { type: 'text', text: 'line\n'.repeat(200) }, { type: 'resource_link', uri: 'https://docs.example/a', name: 'a.md', title: 'The \u202epaper', description: 'About <b>it</b>', size: 2048 },
     { type: 'resource_link', uri: 'file:///etc/passwd', name: 'passwd' }, { type: 'resource_link', uri: 'javascript:hit=1', name: 'js' },
-    { type: 'resource', resource: { uri: 'note://1', text: 'A note', mimeType: 'text/plain' } }, { type: 'resource', resource: { uri: 'x.zip', blob: 'UEsDBA==', mimeType: 'application/zip' } }] }]) });
+    { type: 'resource', resource: { uri: 'note://1', text: 'A note\u202efdp.exe', mimeType: 'text/plain' } }, { type: 'resource', resource: { uri: 'x.zip', blob: 'UEsDBA==', mimeType: 'application/zip' } }] }]) });
   await booksOn(v);
   await v.ask('Book');
   await v.answer('That is all.').waitFor();
@@ -349,6 +349,9 @@ test('results are shown as what they are: tables, links, files, long texts folde
   assert.deepEqual(await links.evaluateAll((all) => all.map((one) => /** @type {HTMLAnchorElement} */ (one).getAttribute('href'))), ['https://docs.example/a']);
   await result.getByText('docs.example', { exact: true }).waitFor();
   await result.getByText('A note').waitFor();
+  await result.locator('.hidden-char').getByText('U+202E').first().waitFor();
+  await result.getByRole('link', { name: 'The [U+202E]paper' }).waitFor();
+  assert.doesNotMatch(String(await result.textContent()), /\u202e/, 'nothing turns the words around it about');
   await result.getByRole('button', { name: /x\.zip/ }).waitFor();
   assert.equal(await v.page.evaluate(() => /** @type {any} */ (window).hit), undefined);
   assert.equal(await result.locator('b, img').count(), 0);

@@ -30,6 +30,15 @@ function talk(asked, answered, more = {}) {
 const inMarkdown = (parts, own = false) => markdownOf(own ? talk(parts, []) : talk([], parts))
   .split(own ? /\*\*You\*\*[^\n]*\n/ : /\*\*Assistant\*\*[^\n]*\n/)[1].split('\n---')[0].trim();
 
+test('nothing that a tool was given or gave turns the words of a file about', () => {
+  const sly = 'pdf.\u202exe\u{e0041}';
+  const parts = [{ ...call([text(sly), { ...TEXT_FILE, text: sly }, { kind: 'raw', name: 'n', json: JSON.stringify({ sly }) }]), name: 'f\u202e', arguments: JSON.stringify({ sly }) }];
+  for (const file of [inMarkdown(parts), htmlOf(talk([], parts), PEN)]) {
+    assert.doesNotMatch(file, /[\u202e\u{e0041}]/u);
+    assert.match(file, /pdf\.\[U\+202E\]xe\[U\+E0041\][^]*pdf\.\\u202exe\\udb40\\udc41/);
+  }
+});
+
 test('Markdown of each kind of part', () => {
   for (const [part, want] of [
     [text('a *b*\n# c'), 'a *b*\n# c'],

@@ -7,7 +7,7 @@ import test from 'node:test';
 import { MAX_OUTPUT_CHARS, MAX_OUTPUT_LINES, PAGE_TOOLS, readRun, resultOfRun, timeIn } from '../../static/core/page-tools.js';
 import { toolGroups, withTools } from '../../static/core/tool-list.js';
 import { readArguments } from '../../static/core/tool-loop.js';
-import { argumentLines, escapedHidden, visiblePieces } from '../../static/core/visible.js';
+import { MAX_MARKS, argumentLines, escapedHidden, readable, readablePieces, visiblePieces } from '../../static/core/visible.js';
 
 const PNG = 'data:image/png;base64,iVBORw0KGgo=';
 
@@ -63,6 +63,18 @@ test('what is hidden in a text has a name', () => {
   assert.deepEqual(named('plain text,\n\twith ünïcödé 日本語 العربية 🙂'), []);
   const text = 'x\u200by';
   assert.equal(visiblePieces(text).map((piece) => piece.text).join(''), 'xU+200By', 'and nothing else is changed');
+});
+
+test('what turns the words of a result about is a mark, and what writing needs is left', () => {
+  for (const [text, shown] of [
+    ['invoice\u202efdp.exe', 'invoice[U+202E]fdp.exe'], ['a\u2066b\u2069c', 'a[U+2066]b[U+2069]c'], ['\u001b[31mred\u0007', '[U+001B][31mred[U+0007]'],
+    ['do it\u{e0069}\u{e0067}\u{e006e} now', 'do it[U+E0069…] now'], ['a\u200b\u200b\ufeffb', 'a[U+200B…]b'], ['new\u2028line', 'new[U+2028]line'],
+    ['half \ud83d', 'half [U+D83D]'], ['50%\rtotal', '50%[U+000D]total'],
+  ]) assert.equal(readable(text), shown);
+  for (const text of ['line\r\n\tnext\n', '👩\u200d👧 ❤\ufe0f 🙂', 'می\u200cخواهم', 'שלום \u200fעולם', '10\u00a0€', 'so\u00adft', '日本語']) assert.equal(readable(text), text);
+  const many = readablePieces('x\u202e'.repeat(100_000));
+  assert.equal(many.filter(({ hidden }) => hidden).length, MAX_MARKS);
+  assert.equal(many.at(-1).text, 'x'.repeat(100_000 - MAX_MARKS), 'and nothing turned is left');
 });
 
 test('arguments are shown one by one, whole', () => {

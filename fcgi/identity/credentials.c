@@ -79,8 +79,8 @@ give(struct credentials *c, struct users *users)
 	return c;
 }
 
-struct credentials *
-credentials_load(const char *path, char err[CONFIG_ERROR_MAX])
+static struct credentials *
+load_file(const char *path, char err[CONFIG_ERROR_MAX])
 {
 	struct credentials *c = credentials_new(path, err);
 
@@ -114,7 +114,7 @@ credentials_open(const struct config *config, bool worker,
 	struct credentials *c;
 
 	if (config->state.users == USERS_FILE)
-		return credentials_load(config->users_file, err);
+		return load_file(config->users_file, err);
 	if (engine_users_path(config, path, sizeof(path)) != 0) {
 		snprintf(err, CONFIG_ERROR_MAX, "runtime_dir: too long");
 		return NULL;

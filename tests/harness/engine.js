@@ -20,6 +20,10 @@ export const USERS_PASSWORD = 'the-users-have-another-one';
 export const ENGINE_USERS_USER = `user confab-users on >${USERS_PASSWORD} resetkeys `
   + '~users:confab:* resetchannels -@all +@connection +eval +hget +hmget +hset';
 
+/* What a worker's configuration says beside the rest, to have its users there. */
+export const USERS_SECTION = { users: 'valkey', users_user: 'confab-users',
+  users_password_file: 'users-password' };
+
 export class Engine {
   /** @type {Child} */
   server = /** @type {any} */ (null);
@@ -48,8 +52,7 @@ export class Engine {
   /** What a worker's configuration says of it. */
   get section() {
     return { valkey: `unix:${this.socket}`, user: 'confab', password_file: 'engine-password',
-      ...(this.users ? { users: 'valkey', users_user: 'confab-users',
-        users_password_file: 'users-password' } : {}) };
+      ...(this.users ? USERS_SECTION : {}) };
   }
 
   /** Starts it with nothing in it, or with what it had. @param {{keep?: boolean}} [how] */

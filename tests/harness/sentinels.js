@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child, until } from './children.js';
-import { ENGINE_PASSWORD, ENGINE_USER } from './engine.js';
+import { ENGINE_PASSWORD, ENGINE_USER, ENGINE_USERS_USER, USERS_PASSWORD, USERS_SECTION } from './engine.js';
 import { freePort } from './places.js';
 
 const SENTINEL_PASSWORD = 'the-sentinels-have-another';
@@ -24,6 +24,8 @@ const ask = (address, ...args) => cli(address, '--no-auth-warning', '-a',
   SENTINEL_PASSWORD, ...args);
 
 export class Sentinels {
+  /** Whether the servers have the users, too. */
+  users = false;
   /** @type {Record<string, Child>} by address */
   servers = {};
   /** @type {Record<string, Child>} by address */
@@ -39,6 +41,7 @@ export class Sentinels {
     this.dir = join(dir, 'sentinels');
     mkdirSync(this.dir);
     writeFileSync(join(dir, 'engine-password'), `${ENGINE_PASSWORD}\n`, { mode: 0o600 });
+    writeFileSync(join(dir, 'users-password'), `${USERS_PASSWORD}\n`, { mode: 0o600 });
     writeFileSync(join(dir, 'sentinel-password'), `${SENTINEL_PASSWORD}\n`, { mode: 0o600 });
   }
 
@@ -59,6 +62,7 @@ export class Sentinels {
   get section() {
     return {
       user: 'confab', password_file: 'engine-password',
+      ...(this.users ? USERS_SECTION : {}),
       sentinel: {
         master: MASTER, password_file: 'sentinel-password',
         servers: ['127.0.0.1:1', ...Object.keys(this.sentinels)],
@@ -99,7 +103,8 @@ export class Sentinels {
     mkdirSync(data, { recursive: true });
     this.servers[address] = this.#run(address, data, [
       'protected-mode no', `dir ${data}`, 'save ""',
-      ...(of === undefined ? [] : [`replicaof ${of.replace(':', ' ')}`]), `${ENGINE_USER} +info`]);
+      ...(of === undefined ? [] : [`replicaof ${of.replace(':', ' ')}`]), `${ENGINE_USER} +info`,
+      `${ENGINE_USERS_USER} +info`]);
     await until(() => cli(address, 'ping') === 'PONG', { what: 'the server answers' });
   }
 

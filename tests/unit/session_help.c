@@ -23,6 +23,7 @@
 #include "confab/identity/password.h"
 #include "confab/state/shared_state.h"
 #include "session_help.h"
+#include "users_help.h"
 
 char users_path[TEMP_PATH_MAX], secret_path[TEMP_PATH_MAX];
 char tokens_path[TEMP_PATH_MAX], state_path[TEMP_PATH_MAX];
@@ -172,8 +173,7 @@ session_test_begin(void **state)
 	put_users(PASSWORD, "");
 	unlink(secret_path);
 	if (keyring_create(secret_path, id, cause) != 0 ||
-	    (settings.credentials = credentials_load(users_path, cause)) ==
-		NULL ||
+	    (settings.credentials = load_users(users_path, cause)) == NULL ||
 	    (settings.keyring = keyring_load(secret_path, geteuid(), cause)) ==
 		NULL ||
 	    identity_open(&identity, &config, false, cause) != 0) {

@@ -30,6 +30,7 @@
 #include "fake_gateway.h"
 #include "short_memory.h"
 #include "temp_folder.h"
+#include "users_help.h"
 
 #define HASH "$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
 #define USERS "# kept\nalice:" HASH ":change=yes\nbob:" HASH "\n"
@@ -70,7 +71,7 @@ credentials_job(struct buf *out)
 	struct users_entry user;
 	bool found;
 
-	c = credentials_load(users_path, err);
+	c = load_users(users_path, err);
 	if (c == NULL) {
 		assert_string_not_equal(err, "");
 		return -1;
@@ -95,7 +96,7 @@ store_job(struct buf *out)
 
 	short_memory_pause(true);
 	temp_put(users_path, USERS, 0640);
-	c = credentials_load(users_path, err);
+	c = load_users(users_path, err);
 	short_memory_pause(false);
 	rc = credentials_store(c, "alice", HASH, "$2y$05$new", false, err) ==
 		CREDENTIALS_STORED

@@ -18,6 +18,7 @@
 #include "confab/identity/credentials.h"
 #include "confab/identity/password.h"
 #include "temp_folder.h"
+#include "users_help.h"
 
 static const struct config_password cheap = {
 	.memory_kib = 64,
@@ -172,7 +173,7 @@ test_verdicts(void **state)
 
 	(void)state;
 	put("");
-	c = credentials_load(path, err);
+	c = load_users(path, err);
 	assert_non_null(c);
 	assert_int_equal(try(c, "alice", "x", &u), CREDENTIALS_WRONG);
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
@@ -199,7 +200,7 @@ test_followed(void **state)
 
 	(void)state;
 	put_user("alice", "one", "");
-	c = credentials_load(path, err);
+	c = load_users(path, err);
 	assert_non_null(c);
 	assert_true(credentials_find(c, "alice", &u));
 	put_user("bob", "one", "");
@@ -214,7 +215,7 @@ test_followed(void **state)
 	assert_false(credentials_find(c, "bob", &u));
 	credentials_free(c);
 	chmod(path, 0646);
-	assert_null(credentials_load(path, err));
+	assert_null(load_users(path, err));
 	chmod(path, 0640);
 }
 
@@ -260,7 +261,7 @@ test_store(void **state)
 	(void)state;
 	put_user("alice", "one", ":change=yes");
 	chmod(path, 0604);
-	c = credentials_load(path, err);
+	c = load_users(path, err);
 	assert_non_null(c);
 	assert_true(credentials_find(c, "alice", &u));
 	credentials_generation(&u, before);
@@ -325,7 +326,7 @@ test_kept_is_bound(void **state)
 
 	(void)state;
 	put_user("alice", "one", "");
-	c = credentials_load(path, err);
+	c = load_users(path, err);
 	assert_non_null(c);
 	assert_true(credentials_find(c, "alice", &u));
 	credentials_generation(&u, before);

@@ -42,6 +42,7 @@
 
 #include "system/sandbox_os.h"
 #include "temp_folder.h"
+#include "users_help.h"
 
 static char users[TEMP_PATH_MAX], outside[TEMP_PATH_MAX];
 static char run[TEMP_PATH_MAX], conf[TEMP_PATH_MAX];
@@ -251,7 +252,7 @@ work(void)
 	if (known == 0)
 		freeaddrinfo(list);
 	sandbox_enter(&config);
-	must((c = credentials_load(users, err)) != NULL);
+	must((c = load_users(users, err)) != NULL);
 	must(credentials_find(c, "alice", &u));
 	/* Argon2 with threads, and the users file replaced. */
 	must(password_hash(&cost, "a password", 10, hash) == 0);

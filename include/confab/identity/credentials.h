@@ -34,14 +34,11 @@ enum credentials_result {
 	CREDENTIALS_NO_MEMORY  /* nothing was compared */
 };
 
-/* Reads `path`. NULL with "FILE:LINE: cause" in `err` when it is bad. */
-struct credentials *credentials_load(const char *path,
-    char err[CONFIG_ERROR_MAX]);
-
 /*
  * Reads the users wherever the configuration, which must outlive this, keeps them.
  * Where that is the engine that hosts share, a worker follows the copy that this
- * host has, and there may be none yet; who is no worker asks the engine now.
+ * host has, and there may be none yet; who is no worker asks the engine now. NULL with "FILE:LINE: cause" in `err`
+ * when they are bad.
  */
 struct credentials *credentials_open(const struct config *c, bool worker,
     char err[CONFIG_ERROR_MAX]);

@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 import http2 from 'node:http2';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { until } from '../harness/children.js';
@@ -32,10 +32,10 @@ function nginxWorker() {
   return Number(children[0]);
 }
 
-/** Names of files below nginx's folders for what does not fit into memory. */
-const spooled = () => readdirSync(join(suite.site.dir, 'tmp'),
-  { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile()).map((entry) => entry.name);
+/** What nginx says of bodies that it put on a disk. The files themselves have no
+ * name, from the moment that they are opened. */
+const spooled = () => readFileSync(join(suite.site.dir, 'error.log'), 'utf8')
+  .split('\n').filter((line) => line.includes('buffered to a temporary file'));
 
 /**
  * @param {string} path @param {number} length announced
@@ -115,6 +115,20 @@ test('a large body goes through at any pace, past every disk', async () => {
   one.socket.destroy();
   assert.match(one.text(), /^HTTP\/1.1 200/);
   site.upstream.forget();
+});
+
+test('nor does the largest body of any other address come on one', async () => {
+  const { site } = suite;
+  const { cookie } = await site.signedIn();
+  const body = Buffer.alloc(64 << 10, ' ');
+  for (const path of ['/api/login', '/api/password', '/api/logout',
+    '/api/streams/x', '/api/nope', '/index.html']) {
+    const one = rawTls(site.port,
+      Buffer.concat([Buffer.from(head(path, body.length, cookie)), body]));
+    await until(() => /^HTTP\/1.1 4/.test(one.text()), { what: `${path} is refused` });
+    one.socket.destroy();
+  }
+  assert.deepEqual(spooled(), []);
 });
 
 test('more slow bodies than threads keep nobody waiting', async () => {

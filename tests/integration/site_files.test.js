@@ -77,12 +77,48 @@ test('security headers are on every answer, errors too', async () => {
   }
 });
 
-test('the page\'s policy enforces Trusted Types', async () => {
+/** @param {string | string[] | undefined} header @returns {Record<string, string>} */
+const directives = (header) => Object.fromEntries(String(header).split(';')
+  .map((one) => /^(\S+)\s*(.*)$/.exec(one.trim())?.slice(1) ?? []));
+
+test('the page\'s policy enforces Trusted Types, and knows no other place', async () => {
   const { headers } = await pageOf(suite.site.client());
-  const csp = headers['content-security-policy'];
-  assert.match(csp, /require-trusted-types-for 'script'/);
-  assert.match(csp, /script-src 'self'/);
-  assert.match(csp, /style-src 'self'/);
+  const { 'trusted-types': names, ...policy } = directives(headers['content-security-policy']);
+  assert.match(names, /^[a-z -]+$/);
+  assert.equal(policy['require-trusted-types-for'], "'script'");
+  for (const directive of ['script-src', 'style-src', 'connect-src', 'worker-src', 'frame-src']) {
+    assert.equal(policy[directive], "'self'", directive);
+  }
+  for (const directive of ['default-src', 'base-uri', 'frame-ancestors']) {
+    assert.equal(policy[directive], "'none'", directive);
+  }
+  for (const [directive, sources] of Object.entries(policy)) {
+    if (directive === 'require-trusted-types-for') continue;
+    assert.match(sources, /^(?:'none'|(?:'self'|data:|blob:)(?: (?:data:|blob:))*)$/, directive);
+  }
+});
+
+test('its frames have no origin and no network', async () => {
+  const client = suite.site.client();
+  const { html } = await pageOf(client);
+  const version = references(html).find((one) => one.startsWith('v'))?.split('/')[0];
+  for (const path of ['md/mermaid-frame.html', 'sandbox/frame.html']) {
+    const answer = await client.get(`${version}/${path}`);
+    await answer.text();
+    assert.equal(answer.status, 200, path);
+    const policy = directives(answer.headers['content-security-policy']);
+    assert.equal(policy['sandbox'], 'allow-scripts', path);
+    assert.equal(policy['default-src'], "'none'", path);
+    assert.equal(policy['form-action'], "'none'", path);
+    assert.equal(policy['frame-ancestors'], "'self'", path);
+    for (const name of ['connect-src', 'frame-src', 'child-src', 'object-src']) {
+      assert.equal(policy[name], undefined, `${path}: as by default`);
+    }
+    for (const [directive, sources] of Object.entries(policy)) {
+      if (directive === 'sandbox') continue;
+      assert.match(sources, /^'none'$|^(?:(?:'self'|'unsafe-inline'|'unsafe-eval'|data:|blob:) ?)+$/, `${path}: ${directive}`);
+    }
+  }
 });
 
 test('versioned files are cached for good, and compressed ahead', async () => {

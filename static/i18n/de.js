@@ -335,6 +335,7 @@ export default {
   'error.ring_limit': 'Der Server hat im Moment keinen Platz für eine weitere Antwort.',
   'error.pending_limit': 'Ihre Nachrichten, die auf eine Antwort warten, sind zusammen zu groß. Warten Sie, bis eine beginnt.',
   'error.stream_not_found': 'Die Antwort lässt sich nicht mehr fortsetzen.',
+  'error.stream_never': 'Der Server hat diese Anfrage nie erhalten.',
   'error.stream_lost': 'Der Rechner, der diese Antwort hatte, ist weg.',
   'error.idempotency_key_used': 'Diese Nachricht wurde schon einmal gesendet, und ihre Antwort ist nicht mehr da.',
   'error.idempotency_key_reused': 'Diese Nachricht wurde nach dem Senden verändert. Senden Sie sie noch einmal.',

@@ -335,6 +335,7 @@ export default {
   'error.ring_limit': 'The server has no room for another answer at the moment.',
   'error.pending_limit': 'Your messages that wait for an answer are too large together. Wait for one to begin.',
   'error.stream_not_found': 'The answer can no longer be picked up.',
+  'error.stream_never': 'The server never had this request.',
   'error.stream_lost': 'The server that had this answer is gone.',
   'error.idempotency_key_used': 'This message was sent once already, and its answer is gone.',
   'error.idempotency_key_reused': 'This message was changed after it was sent. Send it again.',

@@ -335,6 +335,7 @@ export default {
   'error.ring_limit': 'El servidor no tiene sitio para otra respuesta en este momento.',
   'error.pending_limit': 'Sus mensajes que esperan respuesta son demasiado grandes en conjunto. Espere a que empiece una.',
   'error.stream_not_found': 'La respuesta ya no se puede retomar.',
+  'error.stream_never': 'El servidor nunca recibió esta solicitud.',
   'error.stream_lost': 'El servidor que tenía esta respuesta ya no está.',
   'error.idempotency_key_used': 'Este mensaje ya se envió una vez y su respuesta ya no está disponible.',
   'error.idempotency_key_reused': 'Este mensaje se modificó después de enviarse. Envíelo de nuevo.',

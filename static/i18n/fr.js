@@ -335,6 +335,7 @@ export default {
   'error.ring_limit': 'Le serveur n’a pas de place pour une réponse de plus en ce moment.',
   'error.pending_limit': 'Vos messages en attente d’une réponse sont trop volumineux ensemble. Attendez que l’une commence.',
   'error.stream_not_found': 'La réponse ne peut plus être reprise.',
+  'error.stream_never': 'Le serveur n’a jamais reçu cette demande.',
   'error.stream_lost': 'Le serveur qui avait cette réponse n’est plus là.',
   'error.idempotency_key_used': 'Ce message a déjà été envoyé et sa réponse n’est plus disponible.',
   'error.idempotency_key_reused': 'Ce message a été modifié après son envoi. Envoyez-le de nouveau.',

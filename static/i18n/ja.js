@@ -335,6 +335,7 @@ export default {
   'error.ring_limit': 'サーバーは今、これ以上の回答を受け付けられません。',
   'error.pending_limit': '回答待ちのメッセージの合計が大きすぎます。どれかが始まるまでお待ちください。',
   'error.stream_not_found': 'この回答の続きはもう受け取れません。',
+  'error.stream_never': 'サーバーはこのリクエストを受け取っていません。',
   'error.stream_lost': 'この回答を保持していたサーバーは利用できなくなりました。',
   'error.idempotency_key_used': 'このメッセージは一度送信されており、その回答は失われました。',
   'error.idempotency_key_reused': 'このメッセージは送信後に変更されました。もう一度送信してください。',

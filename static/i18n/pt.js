@@ -355,6 +355,7 @@ export default {
   'error.ring_limit': 'O servidor não tem lugar para mais uma resposta no momento.',
   'error.pending_limit': 'Suas mensagens que esperam resposta são grandes demais em conjunto. Espere uma começar.',
   'error.stream_not_found': 'Não é mais possível retomar a resposta.',
+  'error.stream_never': 'O servidor nunca recebeu esta solicitação.',
   'error.stream_lost': 'O servidor que tinha esta resposta não está mais disponível.',
   'error.idempotency_key_used': 'Esta mensagem já foi enviada uma vez, e sua resposta se perdeu.',
   'error.idempotency_key_reused': 'Esta mensagem foi mudada depois de enviada. Envie-a de novo.',

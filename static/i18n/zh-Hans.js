@@ -332,6 +332,7 @@ export default {
   'error.ring_limit': '服务器目前没有空间容纳更多回答。',
   'error.pending_limit': '正在等待回答的消息合计过大。请等其中一个开始回答。',
   'error.stream_not_found': '这个回答已无法继续接收。',
+  'error.stream_never': '服务器从未收到这个请求。',
   'error.stream_lost': '保存这个回答的服务器已不可用。',
   'error.idempotency_key_used': '这条消息已经发送过一次，其回答已不再保留。',
   'error.idempotency_key_reused': '这条消息在发送后被更改过。请重新发送。',

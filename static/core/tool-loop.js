@@ -23,6 +23,8 @@ import { problemOf } from './schema.js';
 export const MAX_ROUNDS = 25;
 /** Calls of one round; those beyond are told that they were too many. */
 export const MAX_CALLS = 16;
+/** Time that an answer goes on with calls that need no consent until the person is asked all the same, ms. */
+export const MAX_ALONE_MS = 10 * 60 * 1000;
 /** Results of one answer, characters; what comes beyond is not given to the model. */
 export const MAX_RESULT_CHARS = 1024 * 1024;
 
@@ -43,27 +45,28 @@ export const MAX_RESULT_CHARS = 1024 * 1024;
  */
 
 /**
- * @typedef {{type: 'modelEnded', calls: readonly {key: string, name: string, arguments: string}[], tools: readonly Tool[]}
+ * @typedef {{type: 'modelEnded', calls: readonly {key: string, name: string, arguments: string}[], tools: readonly Tool[], aloneMs?: number}
  *   | {type: 'allowed', key: string, always?: boolean, arguments?: string}
  *   | {type: 'denied', key: string, word?: string}
  *   | {type: 'result', key: string, result: readonly Part[], isError: boolean}
  *   | {type: 'lost', key: string, message: string}
  *   | {type: 'stop'}} LoopInput
  *
- * modelEnded  the model has written its part, with these calls in it
+ * modelEnded  the model has written its part, with these calls in it; the person was heard last `aloneMs` ago
  * allowed     by the person: once, or always for this digest in this conversation
  * denied      with a word to the model, or without
  * lost        the call could not be made, or its end is not known
  */
 
 /**
- * @typedef {{do: 'ask', key: string}
+ * @typedef {{do: 'ask', key: string, aloneMs?: number}
  *   | {do: 'call', key: string, name: string, arguments: string}
  *   | {do: 'cancel', key: string}
  *   | {do: 'settle', key: string, state: ToolCallState, result: readonly Part[]}
  *   | {do: 'nextRound'}
  *   | {do: 'end', reason: 'done' | 'rounds' | 'stopped'}} LoopCommand
  *
+ * ask        the person; `aloneMs` where that is why
  * settle     puts a result into the message
  * nextRound  asks the model with what it has now
  */
@@ -109,7 +112,7 @@ function words(text) {
  * @param {Extract<LoopInput, {type: 'modelEnded'}>} input
  * @returns {{state: LoopState, commands: LoopCommand[]}}
  */
-function beginRound(state, { calls: wanted, tools }) {
+function beginRound(state, { calls: wanted, tools, aloneMs = 0 }) {
   if (wanted.length === 0) return end(state, 'done');
   /** @type {LoopCommand[]} */
   const commands = [];
@@ -120,11 +123,12 @@ function beginRound(state, { calls: wanted, tools }) {
     const tool = tools.find(({ name }) => name === one.name);
     const wrong = rounds > MAX_ROUNDS ? 'Not called: this answer has used its number of rounds. Answer with what you have.'
       : i >= MAX_CALLS ? `Not called: at most ${MAX_CALLS} calls at once.` : whyNot(one, tool);
-    const free = tool !== undefined && (tool.consent === 'always' || state.allowed.includes(tool.digest));
+    const agreed = tool !== undefined && (tool.consent === 'always' || state.allowed.includes(tool.digest));
+    const free = agreed && aloneMs < MAX_ALONE_MS;
     calls.push({ ...one, digest: tool?.digest ?? '', phase: wrong !== null ? 'over' : free ? 'running' : 'asking' });
     if (wrong !== null) commands.push({ do: 'settle', key: one.key, state: 'failed', result: words(wrong) });
     else if (free) commands.push({ do: 'call', key: one.key, name: one.name, arguments: argumentsOf(one) });
-    else commands.push({ do: 'ask', key: one.key });
+    else commands.push({ do: 'ask', key: one.key, ...(agreed ? { aloneMs } : {}) });
   });
   const next = { ...state, phase: /** @type {const} */ ('calls'), rounds, calls };
   if (rounds > MAX_ROUNDS) return end(next, 'rounds', commands);

@@ -66,6 +66,7 @@
  * @property {ToolProgress | undefined} [progress]  the last that a tool at work has told
  * @property {boolean | undefined} [lost]  the connection to it was, and is taken up again
  * @property {string | undefined} [unsent]  the key of its request, which never came to the server
+ * @property {number | undefined} [aloneMs]  how long its answer had gone on by itself, where the person is asked for that
  * @property {readonly Inquiry[] | undefined} [inquiries]  what is asked, while it waits for that
  * @property {unknown} [extra]    the provider's own, to be sent back unchanged, to the same model only
  * @property {ToolApp | undefined} [app]  what draws the result; of this page alone, and in no file

@@ -53,12 +53,14 @@ export const MAX_CALL_MS = 15 * 60 * 1000;
  *   asked: Map<string, (answers: Answers) => void>,
  *   waiting: (() => void)[],
  *   unsent: Map<string, string>,
+ *   heardAt: number,
  * }} Desk
  *
  * open     the calls that are made, by their keys
  * asked    what goes on when the person has answered a call's server, by its key
  * waiting  what goes on after a login
  * unsent   keys of requests that never came to the server, by the keys of their calls
+ * heardAt  when the person has last decided something
  */
 
 /**
@@ -67,7 +69,12 @@ export const MAX_CALL_MS = 15 * 60 * 1000;
  */
 export function createRounds(options) {
   /** @type {Desk} */
-  const desk = { ...options, state: createLoop([], options.before), tools: [], open: new Map(), asked: new Map(), waiting: [], unsent: new Map() };
+  const desk = { ...options, state: createLoop([], options.before), tools: [], open: new Map(), asked: new Map(), waiting: [], unsent: new Map(), heardAt: options.env.now() };
+  /** What the person decides. @param {() => void} goOn */
+  const hear = (goOn) => {
+    desk.heardAt = desk.env.now();
+    goOn();
+  };
   return {
     begin(calls, tools) {
       desk.tools = tools;
@@ -76,13 +83,13 @@ export function createRounds(options) {
       for (const { at, call } of calls) if (call.unsent !== undefined) desk.unsent.set(String(at), call.unsent);
       desk.onCalls(calls.map(({ at }) => ({ at, change: { round } })));
       feed(desk, {
-        type: 'modelEnded', tools, calls: calls.map(({ at, call }) => ({ key: String(at), name: call.name, arguments: call.arguments })),
+        type: 'modelEnded', tools, aloneMs: desk.env.now() - desk.heardAt, calls: calls.map(({ at, call }) => ({ key: String(at), name: call.name, arguments: call.arguments })),
       });
     },
     isActing: () => desk.state.phase === 'calls',
-    allow: (at, how) => feed(desk, { type: 'allowed', key: String(at), ...how }),
-    deny: (at, word) => feed(desk, { type: 'denied', key: String(at), word }),
-    answer: (at, answers) => desk.asked.get(String(at))?.(answers),
+    allow: (at, how) => hear(() => feed(desk, { type: 'allowed', key: String(at), ...how })),
+    deny: (at, word) => hear(() => feed(desk, { type: 'denied', key: String(at), word })),
+    answer: (at, answers) => hear(() => desk.asked.get(String(at))?.(answers)),
     signedIn() {
       for (const goOn of desk.waiting.splice(0)) goOn();
     },
@@ -119,7 +126,7 @@ function feed(desk, input) {
 function changeOf({ env }, command) {
   switch (command.do) {
     case 'ask':
-      return [{ at: Number(command.key), change: { state: 'asking' } }];
+      return [{ at: Number(command.key), change: { state: 'asking', aloneMs: command.aloneMs } }];
     case 'call':
       // The record has what was done, also when it is not what the model wrote.
       return [{ at: Number(command.key), change: { state: 'running', arguments: command.arguments, startedAt: env.now(), app: undefined, unsent: undefined } }];

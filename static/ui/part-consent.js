@@ -101,6 +101,7 @@ function questionView(ctx, question, id, does, asksWhy) {
   return html`<p class="consent-title" id=${`${id}-title`}>${icon('tool')}<span>${t('consent.title')}
       <code dir="ltr">${visibleText(part.name)}</code>${tool?.title ? html` – <bdi>${tool.title}</bdi>` : nothing}</span></p>
     ${originView(ctx, tool)}
+    ${part.aloneMs === undefined ? nothing : html`<p class="hint">${t('consent.alone', { time: ctx.i18n.duration(part.aloneMs) })}</p>`}
     ${edited === null ? argumentsView(ctx, part.arguments) : editView(ctx, question, id, does.redraw)}
     <div class="consent-actions">
       <button type="button" class="button button-primary" @click=${() => does.allow(false)}>${t('consent.once')}</button>

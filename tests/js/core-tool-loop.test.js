@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { MAX_CALLS, MAX_RESULT_CHARS, MAX_ROUNDS, createLoop, stepLoop } from '../../static/core/tool-loop.js';
+import { MAX_ALONE_MS, MAX_CALLS, MAX_RESULT_CHARS, MAX_ROUNDS, createLoop, stepLoop } from '../../static/core/tool-loop.js';
 
 const TOOLS = [
   { name: 's__ask', digest: 'd1', consent: 'ask' }, { name: 's__free', digest: 'd2', consent: 'always' },
@@ -189,4 +189,16 @@ test('the rounds that an answer has had before it was gone on with count', () =>
   const full = stepLoop(createLoop([], MAX_ROUNDS), { type: 'modelEnded', calls: [call('a', 's__free')], tools: TOOLS });
   assert.deepEqual([full.state.phase, doing(full.commands)], ['over', ['settle a', 'end rounds']]);
   assert.match(full.commands[0].result[0].text, /number of rounds/);
+});
+
+test('an answer that has gone on by itself for long asks the person, whatever was allowed', () => {
+  const begun = (aloneMs) => stepLoop(createLoop(['d1']), { type: 'modelEnded', tools: TOOLS, aloneMs,
+    calls: [call('a', 's__ask'), call('b', 's__free'), call('c', 's__shut')] });
+  assert.deepEqual(doing(begun(MAX_ALONE_MS - 1).commands), ['call a', 'call b', 'settle c']);
+  const { state, commands } = begun(MAX_ALONE_MS);
+  assert.deepEqual(doing(commands), ['ask a', 'ask b', 'settle c'], 'what may not be called is not asked about');
+  assert.deepEqual(commands.filter((one) => one.do === 'ask').map(({ aloneMs }) => aloneMs), [MAX_ALONE_MS, MAX_ALONE_MS]);
+  assert.deepEqual(doing(stepLoop(state, { type: 'allowed', key: 'b' }).commands), ['call b']);
+  const { commands: [asked] } = stepLoop(createLoop(), { type: 'modelEnded', tools: TOOLS, aloneMs: MAX_ALONE_MS, calls: [call('a')] });
+  assert.deepEqual(asked, { do: 'ask', key: 'a' }, 'which is asked about anyway has another reason');
 });

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { ApiError } from '../../static/net/errors.js';
+import { MAX_ALONE_MS } from '../../static/core/tool-loop.js';
 import { MAX_CALL_MS, createRounds } from '../../static/net/rounds.js';
 import { Clock } from './core-helpers.js';
 
@@ -120,6 +121,35 @@ test('a call that never came to the server is told as not made, and goes out und
   again.begin({ name: 'a', unsent: 'k0' }, { name: 'b' });
   assert.deepEqual(again.said.calls.map(({ key }) => key), ['k0', 'k1']);
   assert.equal(again.said.parts[0].unsent, undefined, 'it is sent now');
+});
+
+test('the time without the person is counted from what they have last decided, and not while they are asked', async () => {
+  const { rounds, said, clock, begin } = desk();
+  const states = () => said.parts.map(({ state }) => state);
+  const run = async () => {
+    said.calls.at(-1).done(text('x'));
+    await clock.settle();
+  };
+  await clock.advance(MAX_ALONE_MS - 1);
+  begin('a');
+  assert.deepEqual(states(), ['running']);
+  await run();
+  await clock.advance(1);
+  begin('a');
+  assert.deepEqual([states(), said.parts[0].aloneMs, said.calls.length], [['asking'], MAX_ALONE_MS, 1]);
+  await clock.advance(3 * MAX_ALONE_MS);
+  rounds.allow(0, {});
+  await run();
+  begin('a');
+  assert.deepEqual(states(), ['running'], 'nobody is hurried, and it goes on');
+  await run();
+  await clock.advance(MAX_ALONE_MS);
+  begin('a');
+  rounds.deny(0, '');
+  await clock.settle();
+  begin('a');
+  assert.deepEqual([states(), said.parts[0].aloneMs], [['running'], MAX_ALONE_MS]);
+  rounds.stop();
 });
 
 test('progress is shown while a call runs, and whether its connection is lost', async () => {

@@ -95,6 +95,7 @@ export default {
   'consent.server': 'تتبع خادم هذا الموقع «{server}».',
   'consent.reads': 'يقول الخادم إنها لا تغيّر شيئًا.',
   'consent.destroys': 'يقول الخادم إنها قد تغيّر أشياء أو تحذفها.',
+  'consent.alone': 'تستمر هذه الإجابة من تلقاء نفسها منذ {time}. يمكنك أيضًا إيقافها.',
   'consent.nothing': 'لا يُعطى لها شيء.',
   'consent.once': 'السماح مرة واحدة',
   'consent.always': 'دائمًا في هذه المحادثة',

@@ -95,6 +95,7 @@ export default {
   'consent.server': 'Es gehört zum Server „{server}“ dieser Website.',
   'consent.reads': 'Der Server sagt, dass es nichts verändert.',
   'consent.destroys': 'Der Server sagt, dass es etwas verändern oder löschen kann.',
+  'consent.alone': 'Diese Antwort läuft seit {time} von allein. Sie können sie auch anhalten.',
   'consent.nothing': 'Es bekommt nichts.',
   'consent.once': 'Einmal erlauben',
   'consent.always': 'Immer in diesem Chat',

@@ -95,6 +95,7 @@ export default {
   'consent.server': 'It belongs to the server “{server}” of this site.',
   'consent.reads': 'The server says that it changes nothing.',
   'consent.destroys': 'The server says that it may change or delete things.',
+  'consent.alone': 'This answer has gone on by itself for {time}. You can also stop it.',
   'consent.nothing': 'It is given nothing.',
   'consent.once': 'Allow once',
   'consent.always': 'Always in this chat',

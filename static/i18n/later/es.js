@@ -95,6 +95,7 @@ export default {
   'consent.server': 'Pertenece al servidor «{server}» de este sitio.',
   'consent.reads': 'El servidor dice que no cambia nada.',
   'consent.destroys': 'El servidor dice que puede cambiar o borrar cosas.',
+  'consent.alone': 'Esta respuesta lleva {time} avanzando por sí sola. También puede detenerla.',
   'consent.nothing': 'No recibe nada.',
   'consent.once': 'Permitir una vez',
   'consent.always': 'Siempre en este chat',

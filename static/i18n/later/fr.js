@@ -95,6 +95,7 @@ export default {
   'consent.server': 'Il appartient au serveur « {server} » de ce site.',
   'consent.reads': 'Le serveur dit qu’il ne change rien.',
   'consent.destroys': 'Le serveur dit qu’il peut modifier ou supprimer des choses.',
+  'consent.alone': 'Cette réponse se poursuit d’elle-même depuis {time}. Vous pouvez aussi l’arrêter.',
   'consent.nothing': 'Il ne reçoit rien.',
   'consent.once': 'Autoriser une fois',
   'consent.always': 'Toujours dans cette discussion',

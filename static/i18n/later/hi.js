@@ -95,6 +95,7 @@ export default {
   'consent.server': 'यह इस साइट के सर्वर “{server}” का है।',
   'consent.reads': 'सर्वर कहता है कि यह कुछ नहीं बदलता।',
   'consent.destroys': 'सर्वर कहता है कि यह चीज़ें बदल या हटा सकता है।',
+  'consent.alone': 'यह जवाब {time} से अपने आप चल रहा है। आप इसे रोक भी सकते हैं।',
   'consent.nothing': 'इसे कुछ नहीं दिया जाता।',
   'consent.once': 'एक बार अनुमति दें',
   'consent.always': 'इस चैट में हमेशा',

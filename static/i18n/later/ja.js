@@ -95,6 +95,7 @@ export default {
   'consent.server': 'このサイトのサーバー「{server}」のツールです。',
   'consent.reads': 'サーバーは「何も変更しない」と述べています。',
   'consent.destroys': 'サーバーは「変更や削除をすることがある」と述べています。',
+  'consent.alone': 'この回答は{time}前から自動で続いています。停止することもできます。',
   'consent.nothing': '渡すものはありません。',
   'consent.once': '今回だけ許可',
   'consent.always': 'このチャットでは常に許可',

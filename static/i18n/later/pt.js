@@ -95,6 +95,7 @@ export default {
   'consent.server': 'Ela pertence ao servidor “{server}” deste site.',
   'consent.reads': 'O servidor diz que ela não muda nada.',
   'consent.destroys': 'O servidor diz que ela pode mudar ou apagar coisas.',
+  'consent.alone': 'Esta resposta está avançando sozinha há {time}. Você também pode pará-la.',
   'consent.nothing': 'Ela não recebe nada.',
   'consent.once': 'Permitir uma vez',
   'consent.always': 'Sempre nesta conversa',

@@ -95,6 +95,7 @@ export default {
   'consent.server': '它属于本站的服务器“{server}”。',
   'consent.reads': '服务器称它不会更改任何内容。',
   'consent.destroys': '服务器称它可能更改或删除内容。',
+  'consent.alone': '这个回答已自行持续了{time}。您也可以停止它。',
   'consent.nothing': '没有传入任何参数。',
   'consent.once': '允许一次',
   'consent.always': '在此对话中始终允许',

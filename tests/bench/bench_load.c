@@ -5,7 +5,9 @@
  *
  *	bench_load PORT PATH MODEL [OPTION=VALUE ...]
  *
+ *	address=TEXT	where the server is (127.0.0.1)
  *	cookie=TEXT	sent with each request
+ *	keyed=1		each stream has a key of its own, as the page's have
  *	streams=N	at a time (1)
  *	rounds=N	requests of each, one after another (1)
  *	rate=N		bytes a second that each reads (0: all)
@@ -14,8 +16,10 @@
  *	seconds=N	after which it ends in any case (120)
  *
  * connects, prints "connected", starts when a line comes on standard input,
- * prints "open" once every stream has its first token, and at the end one line
- * of JSON. "left NANOSECONDS" is printed for each that leaves.
+ * prints "open" once every stream has its first token, and at the end, which a
+ * SIGTERM brings, too, one line of JSON; on SIGUSR1
+ * "now TOKENS OPENED OPEN FAILED".
+ * "left NANOSECONDS" is printed for each that leaves.
  */
 #include "config.h"
 
@@ -43,6 +47,7 @@
 #define EVENTS_MAX 512
 #define READ_MAX 16384
 #define REQUEST_MAX 4096
+#define KEY_DIGITS 12
 #define DELAY_STEP 10000    /* ns of one step of the histogram */
 #define DELAY_STEPS 1000000 /* up to 10 s */
 
@@ -57,10 +62,11 @@ struct stream {
 };
 
 static struct {
-	unsigned streams, rounds, rate, leave, spread, seconds;
+	unsigned streams, rounds, rate, leave, spread, seconds, keyed;
 	struct sockaddr_in sin;
 	char request[REQUEST_MAX];
 	size_t request_len;
+	size_t key_at; /* of its last KEY_DIGITS, in the request */
 } opt = { .streams = 1, .rounds = 1, .seconds = 120 };
 
 static int epfd;
@@ -69,6 +75,17 @@ static struct bench_queue queue;
 static unsigned running, opened, complete, failed, status_bad;
 static uint64_t tokens, bytes_in, first_at, last_at;
 static uint32_t *delays, *firsts;
+static uint64_t keys;
+static volatile sig_atomic_t ending, asked_now;
+
+static void
+on_signal(int sig)
+{
+	if (sig == SIGTERM)
+		ending = 1;
+	else
+		asked_now = 1;
+}
 
 static void
 count(uint32_t *histogram, uint64_t ns)
@@ -132,7 +149,13 @@ stream_token(void *arg, uint64_t stamp)
 static void
 stream_ask(struct stream *s)
 {
+	char key[KEY_DIGITS + 1];
+
 	bench_answer_init(&s->answer, stream_token, s);
+	if (opt.keyed > 0) {
+		snprintf(key, sizeof(key), "%012" PRIx64, keys++);
+		memcpy(opt.request + opt.key_at, key, KEY_DIGITS);
+	}
 	s->asked_at = bench_now();
 	if (SSL_write(s->ssl, opt.request, (int)opt.request_len) <= 0)
 		bench_die("SSL_write");
@@ -234,13 +257,37 @@ stream_due(struct stream *s)
 	stream_read(s);
 }
 
+/* The one request of all; of keys, the last digits differ. */
+static void
+compose(const char *path, const char *model, const char *cookie)
+{
+	char body[REQUEST_MAX / 2], key[128] = "";
+	int len;
+
+	len = snprintf(body, sizeof(body),
+	    "{\"model\":\"%s\",\"stream\":true,"
+	    "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
+	    model);
+	if (opt.keyed > 0)
+		snprintf(key, sizeof(key),
+		    "Idempotency-Key: %08x-%04x-4000-8000-000000000000\r\n",
+		    (unsigned)getpid(), (unsigned)(bench_now() & 0xffff));
+	len = snprintf(opt.request, sizeof(opt.request),
+	    "POST %s HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n"
+	    "Content-Type: application/json\r\nContent-Length: %d\r\n"
+	    "%s\r\n%s",
+	    path, cookie, len, key, body);
+	opt.request_len = (size_t)len;
+	opt.key_at = opt.request_len - strlen(body) - 4 - KEY_DIGITS;
+}
+
 static void
 options(int argc, char **argv)
 {
 	const char *cookie = "", *model;
-	char *value, body[REQUEST_MAX / 2];
+	char *value;
 	long n;
-	int i, len;
+	int i;
 
 	if (argc < 4)
 		bench_die("usage: PORT PATH MODEL [OPTION=VALUE ...]");
@@ -257,6 +304,11 @@ options(int argc, char **argv)
 			cookie = value;
 			continue;
 		}
+		if (strcmp(argv[i], "address") == 0) {
+			if (inet_pton(AF_INET, value, &opt.sin.sin_addr) != 1)
+				bench_die(value);
+			continue;
+		}
 		n = bench_number(value, 0, 100000000);
 		if (strcmp(argv[i], "streams") == 0)
 			opt.streams = (unsigned)n;
@@ -270,18 +322,12 @@ options(int argc, char **argv)
 			opt.spread = (unsigned)n;
 		else if (strcmp(argv[i], "seconds") == 0)
 			opt.seconds = (unsigned)n;
+		else if (strcmp(argv[i], "keyed") == 0)
+			opt.keyed = (unsigned)n;
 		else
 			bench_die(argv[i]);
 	}
-	len = snprintf(body, sizeof(body),
-	    "{\"model\":\"%s\",\"stream\":true,"
-	    "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
-	    model);
-	len = snprintf(opt.request, sizeof(opt.request),
-	    "POST %s HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n"
-	    "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-	    argv[2], cookie, len, body);
-	opt.request_len = (size_t)len;
+	compose(argv[2], model, cookie);
 }
 
 /* Runs until all streams are over or the time is. */
@@ -294,7 +340,13 @@ run(void)
 	struct stream *s;
 	int i, n;
 
-	while (running > 0 && bench_now() < end) {
+	while (running > 0 && ending == 0 && bench_now() < end) {
+		if (asked_now != 0) {
+			asked_now = 0;
+			printf("now %" PRIu64 " %u %u %u\n", tokens, opened,
+			    running, failed);
+			fflush(stdout);
+		}
 		n = epoll_wait(epfd, events, EVENTS_MAX, bench_wait_ms(&queue));
 		for (i = 0; i < n; i++) {
 			s = events[i].data.ptr;
@@ -333,6 +385,8 @@ main(int argc, char **argv)
 	unsigned i;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, on_signal);
+	signal(SIGUSR1, on_signal);
 	options(argc, argv);
 	epfd = epoll_create1(EPOLL_CLOEXEC);
 	ctx = SSL_CTX_new(TLS_client_method());

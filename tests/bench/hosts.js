@@ -252,15 +252,15 @@ async function look(loads) {
 /** @param {string} what @param {Load[]} loads */
 async function none(what, loads) {
   const { opened, open } = await look(loads);
-  say(`${what}: ${opened} began, ${open} are open at the clients, ${
+  say(`${what}: ${opened} of ${STREAMS} began, ${open} are open at the clients, ${
     await sumOf('confab_streams_open')} at the workers${open === opened ? '' : ': LOST'}`);
 }
 
-/** Waits until each has begun, or was refused. @param {Load[]} loads */
+/** Waits until each has begun, or was refused. @param {Load[]} loads @returns {Promise<number>} */
 async function begun(loads) {
   for (;;) {
     const { opened, failed } = await look(loads);
-    if (opened + failed >= STREAMS) return;
+    if (opened + failed >= STREAMS) return opened;
     await pause(1000);
   }
 }
@@ -308,10 +308,10 @@ try {
   from = engineNow();
   began = performance.now();
   for (const load of loads) load.process.stdin?.write('\n');
-  await begun(loads);
+  const count = await begun(loads);
   const opening = (performance.now() - began) / 1000;
-  say(`open after ${Math.round(opening)} s, ${Math.round(STREAMS / opening)} a second`);
-  tell('a stream that begins', from, STREAMS, quiet);
+  say(`open after ${Math.round(opening)} s, ${Math.round(count / opening)} a second`);
+  tell('a stream that begins', from, count, quiet);
   await none('begun', loads);
 
   const full = machineNow();
@@ -322,13 +322,13 @@ try {
   const { seconds } = tell('a second of a worker with its streams', from, WINDOW * workers.length);
   const later = machineNow();
   const tokens = after.tokens - before.tokens;
-  say(`tokens: ${Math.round(tokens / seconds)} a second of ${Math.round(STREAMS / EVERY)}; workers ${
+  say(`tokens: ${Math.round(tokens / seconds)} a second of ${Math.round(count / EVERY)}; workers ${
     ((later.cpu.workers - full.cpu.workers) / seconds).toFixed(2)}, nginx ${
     ((later.cpu.nginx - full.cpu.nginx) / seconds).toFixed(2)} processors`);
   for (const part of /** @type {const} */ (['workers', 'nginx', 'slab'])) {
-    say(`memory of a stream, ${part}: ${((full[part] - idle[part]) / STREAMS / 1024).toFixed(1)} KiB`);
+    say(`memory of a stream, ${part}: ${((full[part] - idle[part]) / count / 1024).toFixed(1)} KiB`);
   }
-  say(`memory of all parts: ${((idle.available - full.available) / STREAMS / 1024).toFixed(1)} KiB; engine ${
+  say(`memory of all parts: ${((idle.available - full.available) / count / 1024).toFixed(1)} KiB; engine ${
     (engineNow().memory / engineNow().keys).toFixed(0)} bytes of each of ${engineNow().keys} keys`);
   await none('held', loads);
 
@@ -338,10 +338,10 @@ try {
   began = performance.now();
   await linked();
   const back = performance.now() - began;
-  await until(() => engineNow().keys >= STREAMS, { limit: LIMIT, every: 200, what: 'all streams are told again' });
+  await until(() => engineNow().keys >= count, { limit: LIMIT, every: 200, what: 'all streams are told again' });
   say(`engine begun anew, empty: linked after ${(back / 1000).toFixed(1)} s, all streams told after ${
     ((performance.now() - began) / 1000).toFixed(1)} s`);
-  tell('a stream that is told again', from, STREAMS, quiet);
+  tell('a stream that is told again', from, count, quiet);
   await none('after that', loads);
 
   from = engineNow();
@@ -351,7 +351,7 @@ try {
     { limit: LIMIT, every: 500, what: 'no stream is left' });
   say(`all left: ${sum(results.map((one) => one.open))} were open, none is after ${
     Math.round((performance.now() - began) / 1000)} s`);
-  tell('a stream that ends', from, STREAMS, quiet);
+  tell('a stream that ends', from, count, quiet);
   for (const host of HOSTS) {
     complaints(join(site.dir, `nginx-${host}`, 'error.log'), /\[(error|crit)\]/);
   }

@@ -8,13 +8,18 @@ import { attribute } from './xml.js';
  * @typedef {object} Style
  * @property {number | null} level  of a heading, from 1
  * @property {string | null} numId  of a list
+ * @property {boolean} code         its paragraphs are lines of code
  *
  * @typedef {Map<string, Style>} Styles
+ *
+ * @typedef {{level: number | null, numId: string | null, base: string | null, code: boolean | null}} Raw  as it is told
  *
  * @typedef {object} Numbering
  * @property {(numId: string, depth: number) => string} next  the marker of a list's next item
  */
 
+/** What programs call the style of code: Word, LibreOffice, pandoc, those who write their own. */
+export const CODE_STYLE = /^(?:source ?code|html preformatted|preformatted(?: text)?|plain text|code(?: ?(?:block|listing|example))?|listing|verbatim)$/i;
 /** Styles that rest on each other, at most. */
 const MAX_BASES = 16;
 
@@ -24,21 +29,22 @@ const MAX_BASES = 16;
  * @returns {Styles}
  */
 export function readStyles(zip, part) {
-  /** @type {Map<string, {level: number | null, numId: string | null, base: string | null}>} */
+  /** @type {Map<string, Raw>} */
   const raw = new Map();
   if (part !== null && zip.has(part)) {
-    /** @type {{level: number | null, numId: string | null, base: string | null} | null} */
+    /** @type {Raw | null} */
     let style = null;
     readPart(zip, part, {
       open(element) {
         const value = attribute(element, 'val') ?? '';
         if (element.name === 'style') {
-          style = { level: null, numId: null, base: null };
+          style = { level: null, numId: null, base: null, code: null };
           raw.set(attribute(element, 'styleId') ?? '', style);
         } else if (style !== null && element.name === 'name') {
           const heading = /^heading (\d)$/i.exec(value);
           if (heading !== null) style.level = Number(heading[1]);
           else if (/^title$/i.test(value)) style.level = 1;
+          if (CODE_STYLE.test(value)) style.code = true;
         } else if (style !== null && element.name === 'outlineLvl') {
           style.level ??= Number(value) + 1;
         } else if (style !== null && element.name === 'numId') {
@@ -56,19 +62,20 @@ export function readStyles(zip, part) {
 }
 
 /**
- * @param {Map<string, {level: number | null, numId: string | null, base: string | null}>} all
- * @param {{level: number | null, numId: string | null, base: string | null}} own
+ * @param {Map<string, Raw>} all
+ * @param {Raw} own
  * @returns {Style}
  */
 function inherited(all, own) {
-  let { level, numId, base } = own;
+  let { level, numId, base, code } = own;
   for (let i = 0; i < MAX_BASES && base !== null; i += 1) {
     const outer = all.get(base);
     level ??= outer?.level ?? null;
     numId ??= outer?.numId ?? null;
+    code ??= outer?.code ?? null;
     base = outer?.base ?? null;
   }
-  return { level, numId };
+  return { level, numId, code: code === true };
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { readNumbering, readStyles } from './docx-styles.js';
 import { byName } from './elements.js';
+import { withFormulas } from './formula.js';
 import { clamped } from './limits.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress, mainPart, partOfType, readPart, relationsOf } from './office.js';
@@ -36,12 +37,12 @@ export function readDocx(zip, budget) {
     out, relations, styles, numbering, paragraphs: [], noted: new Set(), links: [],
     inText: false, inProperties: false, span: 1, pictures: 0,
   };
-  readPart(zip, main, byName(body, {
+  readPart(zip, main, withFormulas((words) => out.text(words), byName(body, {
     opened: OPENED,
     closed: CLOSED,
     isHidden: (name) => HIDDEN.has(name),
     text({ inText }, text) { if (inText) out.text(text); },
-  }));
+  })));
   for (const type of ['footnotes', 'endnotes']) {
     const part = partOfType(relations, type);
     if (part === null || !zip.has(part)) continue;
@@ -195,6 +196,7 @@ function symbol(element) {
 function blockOf(paragraph, styles, numbering) {
   const style = styles.get(paragraph.style);
   const level = paragraph.level ?? style?.level ?? null;
+  if (style?.code === true) return { kind: 'code', line: true };
   if (level !== null && level >= 1 && level <= 9) return { kind: 'heading', level };
   const numId = paragraph.numId ?? style?.numId ?? null;
   if (numId === null || numId === '0') return { kind: 'paragraph' };

@@ -6,11 +6,12 @@ import { lookUp } from './elements.js';
 import { decodeText } from './encoding.js';
 import { unescapeText } from './entities.js';
 import { MAX_DEPTH } from './limits.js';
+import { createFormula } from './formula.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress } from './office.js';
 
-/** Nothing in these is text of the page. */
-const DROPPED = new Set(['script', 'style', 'template', 'svg', 'math', 'noscript', 'iframe', 'object', 'canvas', 'head', 'select', 'button', 'textarea', 'video', 'audio', 'rt', 'rp']);
+/** Nothing in these is text of the page, nor in what shows a formula a second time. */
+const DROPPED = new Set(['script', 'style', 'template', 'svg', 'noscript', 'iframe', 'object', 'canvas', 'head', 'select', 'button', 'textarea', 'video', 'audio', 'rt', 'rp']);
 /** What is in these is no markup. */
 const RAW = new Set(['script', 'style', 'textarea', 'title', 'xmp', 'noscript', 'iframe']);
 const VOID = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'source', 'track', 'wbr']);
@@ -150,6 +151,7 @@ export function readHtml(html, budget) {
   const out = createMarkdown(budget);
   const reader = createReader(out);
   tokenize(html, (words) => readText(reader, words), (tag) => readTag(reader, tag));
+  if (reader.formula !== null) endFormula(reader);
   return { text: out.result(), pictures: reader.pictures };
 }
 
@@ -186,12 +188,14 @@ export function decodeHtml(bytes) {
  * @property {boolean} blank    a blank before the next word would be one too many
  * @property {number} span      columns of the cell under way
  * @property {number} pictures
+ * @property {import('./formula.js').Formula | null} formula  under way
+ * @property {boolean} display  it stands alone
  */
 
 /** @param {import('./markdown.js').Markdown} out @returns {Reader} */
 function createReader(out) {
   return {
-    out, stack: [], lists: [], links: [], hidden: 0, pre: 0, heading: 0, fresh: false, blank: true, span: 1, pictures: 0,
+    out, stack: [], lists: [], links: [], hidden: 0, pre: 0, heading: 0, fresh: false, blank: true, span: 1, pictures: 0, formula: null, display: false,
   };
 }
 
@@ -223,6 +227,7 @@ const BEGUN = {
     cut(reader);
     reader.out.openTable();
   },
+  math: beginFormula,
   tr({ out }) { out.openRow(); },
   td: beginCell,
   th: beginCell,
@@ -232,6 +237,19 @@ const BEGUN = {
     if (links.at(-1) !== '') out.text('[');
   },
 };
+
+/** A formula begins. @param {Reader} reader @param {string} attributes */
+function beginFormula(reader, attributes) {
+  reader.formula = createFormula();
+  reader.display = htmlAttribute(attributes, 'display') === 'block' || /\\displaystyle/.test(htmlAttribute(attributes, 'alttext') ?? '');
+}
+
+/** @param {Reader} reader */
+function endFormula(reader) {
+  const { formula, display } = reader;
+  reader.formula = null;
+  readText(reader, formula?.end(display) ?? '');
+}
 
 /** What ends with an element, beyond a block. @type {Readonly<Record<string, (reader: Reader) => void>>} */
 const ENDED = {
@@ -296,7 +314,14 @@ function endCell(reader) {
 }
 
 /** @param {Reader} reader @param {Tag} tag */
-function begun(reader, { name, attributes }) {
+function begun(reader, { name, attributes, empty }) {
+  // A page whose formula has no end goes on all the same.
+  if (reader.formula !== null && (BLOCKS.has(name) || HEADING.test(name) || name === 'table')) endFormula(reader);
+  if (reader.formula !== null) {
+    reader.formula.open(name, (wanted) => htmlAttribute(attributes, wanted));
+    if (empty) reader.formula.close();
+    return;
+  }
   const begin = lookUp(BEGUN, name);
   if (begin !== undefined) begin(reader, attributes, name);
   else if (HEADING.test(name)) {
@@ -310,6 +335,11 @@ function begun(reader, { name, attributes }) {
 /** @param {Reader} reader @param {string} name */
 function ended(reader, name) {
   if (reader.hidden > 0) return;
+  if (reader.formula !== null) {
+    if (name === 'math') endFormula(reader);
+    else reader.formula.close();
+    return;
+  }
   const end = lookUp(ENDED, name);
   if (end !== undefined) end(reader);
   else if (HEADING.test(name)) {
@@ -353,7 +383,7 @@ function closeSame(reader, name) {
 
 /** Is what a tag begins no text of the page? @param {Tag} tag */
 function isDropped({ name, attributes }) {
-  return DROPPED.has(name) ||
+  return DROPPED.has(name) || /\b(?:katex-html|mwe-math-fallback-image-\w+)\b/.test(attributes) ||
     /\bhidden\b(?!-|\s*=\s*["']?until)/.test(attributes.replace(/"[^"]*"|'[^']*'/g, '')) ||
     /display\s*:\s*none/i.test(htmlAttribute(attributes, 'style') ?? '');
 }
@@ -376,6 +406,10 @@ function readTag(reader, tag) {
 /** @param {Reader} reader @param {string} words */
 function readText(reader, words) {
   if (reader.hidden > 0) return;
+  if (reader.formula !== null) {
+    reader.formula.text(words);
+    return;
+  }
   if (reader.pre > 0) {
     reader.out.text(words);
     return;

@@ -8,9 +8,9 @@ import { BLOCK_CHARS, clamped, MAX_TABLE_COLUMNS } from './limits.js';
 const MAX_INDENT = 16;
 
 /**
- * @typedef {{kind: 'paragraph' | 'quote'} | {kind: 'heading', level: number} | {kind: 'code', language?: string}
+ * @typedef {{kind: 'paragraph' | 'quote'} | {kind: 'heading', level: number} | {kind: 'code', language?: string, line?: boolean}
  *   | {kind: 'item', depth: number, marker: string, goesOn?: boolean}} Block
- * An item's `depth` counts from 0; `marker` is '-' or '1.'; `goesOn`: a further paragraph of the item before
+ * A `line` of code goes on with the one before. An item's `depth` counts from 0; `marker` is '-' or '1.'; `goesOn`: a further paragraph of the item before
  */
 
 /** @typedef {ReturnType<typeof createMarkdown>} Markdown */
@@ -158,6 +158,28 @@ function tableWriter({ tables, budget, put, flush }) {
 }
 
 /**
+ * Lines of code that come one by one: a block, when nothing goes on with it.
+ * @param {import('./limits.js').Budget} budget
+ * @param {(text: string) => void} put
+ */
+function createCode(budget, put) {
+  /** @type {string[]} */
+  let lines = [];
+  return {
+    /** @param {string} line */
+    add(line) {
+      budget.write(BLOCK_CHARS);
+      lines.push(line);
+    },
+    end() {
+      const text = lines.join('\n').replace(/^(?:[ \t]*\n)+/, '').trimEnd();
+      lines = [];
+      if (text !== '') put(text);
+    },
+  };
+}
+
+/**
  * @param {import('./limits.js').Budget} budget
  */
 export function createMarkdown(budget) {
@@ -169,6 +191,10 @@ export function createMarkdown(budget) {
   const tables = [];
   let words = /** @type {string[]} */ ([]);
   const open = /** @type {Open[]} */ ([]); // see itemText()
+  const code = createCode(budget, (text) => {
+    open.length = 0;
+    put(tables.length > 0 ? text : fenced(text));
+  });
 
   /** @param {string} text @param {boolean} [item] */
   function put(text, item = false) {
@@ -188,8 +214,14 @@ export function createMarkdown(budget) {
     },
     /** Ends the block whose words were said. @param {Block} block */
     end(block) {
-      const said = blockText(block, words.join(''), open);
+      const line = words.join('');
       words = [];
+      if (block.kind === 'code' && block.line === true) {
+        code.add(line);
+        return;
+      }
+      const said = blockText(block, line, open);
+      if (said !== '') code.end();
       put(said, block.kind === 'item');
     },
     /** Ends words that came without a block around them. */
@@ -199,10 +231,11 @@ export function createMarkdown(budget) {
     /** A block that is Markdown already. @param {string} text */
     raw(text) {
       self.flush();
+      code.end();
       budget.write(text.length);
       put(text);
     },
-    ...tableWriter({ tables, budget, put, flush: () => self.flush() }),
+    ...tableWriter({ tables, budget, put, flush: () => [self.flush, code.end].forEach((end) => end()) }),
     /** What stands at the end, as [^1]. @param {string} label @param {string} text */
     note(label, text) {
       budget.write(text.length);
@@ -212,6 +245,7 @@ export function createMarkdown(budget) {
     result() {
       while (tables.length > 0) self.closeTable();
       self.flush();
+      code.end();
       const all = [joinBlocks(blocks), ...notes.length === 0 ? [] : [notes.join('\n')]].join('\n\n');
       return all === '' ? '' : `${all}\n`;
     },

@@ -2,8 +2,10 @@
 // OpenDocument: text, presentations and spreadsheets are one format with one content.xml. Pure.
 
 import { addRow, createRows, writeSheet } from './csv.js';
+import { CODE_STYLE } from './docx-styles.js';
 import { byName } from './elements.js';
 import { FileError } from './errors.js';
+import { createFormula } from './formula.js';
 import { clamped } from './limits.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress, readPart } from './office.js';
@@ -20,6 +22,8 @@ const HIDDEN = new Set(['tracked-changes', 'annotation', 'forms', 'sequence-decl
 /** A row or cell that is repeated is written out this often: styles reach to a sheet's end. */
 const MAX_REPEATED = 1000;
 const MAX_BLANKS = 1000;
+/** Formulas that are parts of their own. */
+const MAX_FORMULAS = 2000;
 
 /**
  * @param {Zip} zip
@@ -32,10 +36,10 @@ export function readOdf(zip, budget) {
   const out = createMarkdown(budget);
   /** @type {Reader} */
   const reader = {
-    out, listStyles: { style: '', numbered: new Map() }, sheets: createSheets(out, budget), inSheet: false, lists: [], links: [], paragraphs: 0,
+    out, zip, styles: { style: '', numbered: new Map(), above: new Map() }, formulas: 0, sheets: createSheets(out, budget), inSheet: false, lists: [], links: [], paragraphs: 0,
     pictures: 0, slides: 0, quoted: false, heading: null, note: null, notes: 0,
   };
-  if (zip.has('styles.xml')) readPart(zip, 'styles.xml', { open: (element) => readListStyle(reader.listStyles, element) });
+  if (zip.has('styles.xml')) readPart(zip, 'styles.xml', { open: (element) => readStyle(reader.styles, element) });
   readPart(zip, 'content.xml', byName(reader, {
     opened: OPENED,
     closed: CLOSED,
@@ -46,13 +50,14 @@ export function readOdf(zip, budget) {
 }
 
 /**
- * The lists that count, as `NAME/LEVEL`, and from where; and the style that is told of: styles come before what is
- * written in them.
- * @typedef {{style: string, numbered: Map<string, number>}} ListStyles
+ * The lists that count, as `NAME/LEVEL`, and from where; which style rests on which; and the style that is told of:
+ * styles come before what is written in them.
+ * @typedef {{style: string, numbered: Map<string, number>, above: Map<string, string>}} Styles
  */
 
-/** @param {ListStyles} styles @param {Element} element */
-function readListStyle(styles, element) {
+/** @param {Styles} styles @param {Element} element */
+function readStyle(styles, element) {
+  if (element.name === 'style') styles.above.set(attribute(element, 'name') ?? '', attribute(element, 'parent-style-name') ?? '');
   if (element.name === 'list-style') styles.style = attribute(element, 'name') ?? '';
   if (element.name === 'list-level-style-number' && (attribute(element, 'num-format') ?? '') !== '') {
     styles.numbered.set(`${styles.style}/${attribute(element, 'level') ?? ''}`, Number(attribute(element, 'start-value') ?? 1));
@@ -70,7 +75,9 @@ function readListStyle(styles, element) {
  * What is open in the document, and what was found.
  * @typedef {object} Reader
  * @property {import('./markdown.js').Markdown} out
- * @property {ListStyles} listStyles
+ * @property {Styles} styles
+ * @property {Zip} zip
+ * @property {number} formulas       of parts of their own, so far
  * @property {ReturnType<typeof createSheets>} sheets
  * @property {boolean} inSheet
  * @property {List[]} lists
@@ -86,17 +93,18 @@ function readListStyle(styles, element) {
 
 /** @type {import('./elements.js').Table<Reader>} */
 const OPENED = {
-  'list-style'({ listStyles }, element) { readListStyle(listStyles, element); },
-  'list-level-style-number'({ listStyles }, element) { readListStyle(listStyles, element); },
+  style({ styles }, element) { readStyle(styles, element); },
+  'list-style'({ styles }, element) { readStyle(styles, element); },
+  'list-level-style-number'({ styles }, element) { readStyle(styles, element); },
   spreadsheet(reader) { reader.inSheet = true; },
   p: beginParagraph,
   h: beginParagraph,
   s(reader, element) { say(reader, ' '.repeat(clamped(count(element, 'c'), 1, MAX_BLANKS))); },
   tab(reader) { say(reader, '\t'); },
   'line-break'(reader) { say(reader, '\n'); },
-  list({ lists, listStyles }, element) {
+  list({ lists, styles }, element) {
     const style = attribute(element, 'style-name') ?? lists.at(-1)?.style ?? '';
-    const first = attribute(element, 'start-value') ?? listStyles.numbered.get(`${style}/${lists.length + 1}`) ?? 1;
+    const first = attribute(element, 'start-value') ?? styles.numbered.get(`${style}/${lists.length + 1}`) ?? 1;
     lists.push({ style, count: (Number(first) || 1) - 1, fresh: true });
   },
   'list-item': beginItem,
@@ -119,6 +127,7 @@ const OPENED = {
   note(reader) { reader.note = { words: '', body: false }; },
   'note-body'({ note }) { if (note !== null) note.body = true; },
   image(reader) { reader.pictures += 1; },
+  object(reader, element) { readFormula(reader, attribute(element, 'href') ?? ''); },
   page(reader, element) {
     if (!element.space.includes('drawing')) return;
     reader.slides += 1;
@@ -133,7 +142,7 @@ const OPENED = {
 /** @type {import('./elements.js').Table<Reader>} */
 const CLOSED = {
   spreadsheet(reader) { reader.inSheet = false; },
-  p(reader) { endParagraph(reader, () => blockOf(reader)); },
+  p(reader, element) { endParagraph(reader, () => blockOf(reader, attribute(element, 'style-name') ?? '')); },
   h(reader, element) { endParagraph(reader, () => ({ kind: 'heading', level: count(element, 'outline-level') })); },
   list({ lists }) { lists.pop(); },
   notes(reader) { reader.quoted = false; },
@@ -222,13 +231,60 @@ function endParagraph(reader, block) {
   }
 }
 
-/** @param {Reader} reader @returns {import('./markdown.js').Block} */
-function blockOf({ lists, listStyles, quoted }) {
+/** Styles that rest on each other, at most. */
+const MAX_BASES = 16;
+
+/** Whether a style's paragraphs are lines of code. @param {Map<string, string>} above @param {string} name */
+function isCode(above, name) {
+  for (let i = 0, style = name; i < MAX_BASES && style !== ''; i += 1, style = above.get(style) ?? '') {
+    if (CODE_STYLE.test(style.replaceAll('_20_', ' '))) return true;
+  }
+  return false;
+}
+
+/**
+ * A formula is a part of its own, or stands in the text.
+ * @param {Reader} reader
+ * @param {string} href
+ */
+function readFormula(reader, href) {
+  const part = `${href.replace(/^\.\//, '').replace(/\/$/, '')}/content.xml`;
+  if (href === '' || !reader.zip.has(part) || reader.formulas === MAX_FORMULAS) return;
+  reader.formulas += 1;
+  readPart(reader.zip, part, mathHandlers((words) => say(reader, words)));
+}
+
+/** @param {(words: string) => void} said @returns {import('./xml.js').Handlers} */
+function mathHandlers(said) {
+  let formula = /** @type {import('./formula.js').Formula | null} */ (null);
+  let display = false;
+  return {
+    open(element) {
+      if (formula !== null) formula.open(element.name, (name) => attribute(element, name));
+      else if (element.name === 'math') {
+        formula = createFormula();
+        display = attribute(element, 'display') === 'block';
+      }
+    },
+    text(words) { formula?.text(words); },
+    close({ name }) {
+      if (name !== 'math') formula?.close();
+      else if (formula !== null) {
+        said(formula.end(display));
+        formula = null;
+      }
+    },
+  };
+}
+
+/** @param {Reader} reader @param {string} name  of its style @returns {import('./markdown.js').Block} */
+function blockOf({ lists, styles, quoted }, name) {
   const list = lists.at(-1);
+  if (isCode(styles.above, name)) return { kind: 'code', line: true };
   if (list === undefined) return { kind: quoted ? 'quote' : 'paragraph' };
   const goesOn = !list.fresh;
   list.fresh = false;
-  const counts = listStyles.numbered.has(`${list.style}/${lists.length}`);
+  const counts = styles.numbered.has(`${list.style}/${lists.length}`);
   return { kind: 'item', depth: lists.length - 1, marker: counts ? `${list.count}.` : '-', goesOn };
 }
 

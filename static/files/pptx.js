@@ -2,6 +2,7 @@
 // PowerPoint presentations: one heading a slide, in the order of the show; lists, tables, the speaker's notes. Pure.
 
 import { byName } from './elements.js';
+import { withFormulas } from './formula.js';
 import { clamped } from './limits.js';
 import { createMarkdown } from './markdown.js';
 import { isAddress, mainPart, partOfType, readPart, relationsOf } from './office.js';
@@ -146,14 +147,14 @@ function readShapes(zip, part, out) {
     out, relations: relationsOf(zip, part), title: '', pictures: 0, placeholder: '', isBody: false,
     depth: 0, bullet: null, numbers: [], said: false, link: '', inText: false,
   };
-  readPart(zip, part, byName(slide, {
+  readPart(zip, part, withFormulas((words) => say(slide, words), byName(slide, {
     opened: OPENED,
     closed: CLOSED,
     isHidden: (name) => name === 'Fallback',
     text({ inText, link, placeholder }, text) {
       if (inText) say(slide, link === '' || isTitle(placeholder) ? text : `[${text}](${link})`);
     },
-  }));
+  })));
   return { title: slide.title.trim().replace(/\s+/g, ' '), pictures: slide.pictures };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rich Text Format: text in the code page of its font, with tables and lists. Pure.
 
+import { CODE_STYLE } from './docx-styles.js';
 import { decodeAs } from './encoding.js';
 import { lookUp } from './elements.js';
 import { FileError } from './errors.js';
@@ -76,6 +77,13 @@ export function readRtf(bytes, budget) {
 /** Destinations marked as not for everybody whose words are the document's all the same. */
 const KNOWN_STARRED = /^(shppict|shpinst|shptxt|ud|upr|fldrslt)$/;
 const MAX_LIST_DEPTH = 8;
+/** Lists whose items are counted. */
+const MAX_LISTS = 10000;
+/** How far in a list stands in another's, where nothing but that tells it. */
+const TWIPS_A_DEPTH = 360;
+/** Characters of a marker that stands in the text, with blanks. */
+const MAX_MARKER = 12;
+const HANGING = /^ {0,4}([•·–‣◦▪○●■□*-]|\(?(?:\d{1,4}|[a-z]|[ivxlc]{1,6})[.)]) {0,4}\t(.*)$/is;
 /** Tables in each other. */
 const MAX_TABLES = 8;
 /** Ends of cells that are not further apart are those of one column. */
@@ -103,6 +111,13 @@ const MAX_PENDING = 32 * 1024;
  * @property {number[]} edges           right ends of the cells of the row that is told of
  * @property {number[][]} rows          those of the rows of the outermost table
  * @property {string} marker            of the item under way; ''
+ * @property {number} list              that the paragraph under way is of; 0
+ * @property {boolean} counts           its marker is a number
+ * @property {Map<string, number>} numbers  of the last items, by list and depth
+ * @property {{first: number, left: number}} indent  of the paragraph under way, in twips
+ * @property {string | null} lead        the first words of one whose first line hangs out; null when they are said
+ * @property {boolean} code              the paragraph under way is a line of it
+ * @property {Set<number>} codes         styles that are code, by number
  * @property {number} level             of the heading under way; 0
  * @property {number} depth             of the item under way
  * @property {string | null} link       address that the words to come are a link to
@@ -117,7 +132,7 @@ function createReader(out) {
   return {
     out, groups: [{ destination: '', skip: 1, encoding: null, hidden: false, link: '' }], fonts: new Map(),
     headings: new Map(), pending: [], encoding: 'windows-1252', toSkip: 0, font: 0, style: 0, starred: false,
-    inTables: 0, open: 0, edges: [], rows: [], marker: '', level: 0, depth: 0, link: null, instruction: '', note: '', notes: 0, pictures: 0,
+    inTables: 0, open: 0, edges: [], rows: [], marker: '', list: 0, counts: false, numbers: new Map(), indent: { first: 0, left: 0 }, lead: '', code: false, codes: new Set(), level: 0, depth: 0, link: null, instruction: '', note: '', notes: 0, pictures: 0,
   };
 }
 
@@ -149,6 +164,7 @@ function put(reader, text) {
     // A style's name tells of a heading where no level does.
     const level = /^heading (\d)/i.exec(text)?.[1];
     if (level !== undefined) reader.headings.set(reader.style, Number(level));
+    if (CODE_STYLE.test(text.replace(/;$/, ''))) reader.codes.add(reader.style);
   } else if (destination === 'footnote') {
     reader.note += text;
   } else if (destination === 'fldinst') {
@@ -156,8 +172,30 @@ function put(reader, text) {
     reader.link = /HYPERLINK\s+"([^"]*)"/.exec(reader.instruction)?.[1] ?? null;
   } else {
     openTables(reader);
-    reader.out.text(text);
+    lead(reader, text);
   }
+}
+
+/**
+ * A paragraph whose first line hangs out, and begins with a sign and a tab, is an item: some programs write lists so.
+ * @param {Reader} reader
+ * @param {string} text
+ */
+function lead(reader, text) {
+  if (reader.lead === null || reader.indent.first >= 0 || reader.marker !== '') {
+    reader.lead = null;
+    reader.out.text(text);
+    return;
+  }
+  reader.lead += text;
+  const [, marker, rest] = HANGING.exec(reader.lead) ?? [];
+  if (marker === undefined && reader.lead.length <= MAX_MARKER && !reader.lead.includes('\t')) return;
+  if (marker !== undefined) {
+    reader.marker = marker;
+    reader.depth = clamped(Math.round(reader.indent.left / TWIPS_A_DEPTH) - 1, 0, MAX_LIST_DEPTH);
+  }
+  reader.out.text(rest ?? reader.lead);
+  reader.lead = null;
 }
 
 /** Paragraphs in a table open it; the first outside closes it. @param {Reader} reader */
@@ -202,12 +240,30 @@ function inColumns(cells, rows) {
 
 /** @param {Reader} reader */
 function paragraph(reader) {
-  const { out, marker, level, depth } = reader;
   openTables(reader);
+  const { out, level } = reader;
+  if (reader.lead) out.text(reader.lead);
+  reader.lead = '';
+  // AbiWord has whole items where their markers should be.
+  if (top(reader).destination === 'listtext' && reader.marker.trim() !== '') {
+    out.text(reader.marker.trimStart());
+    reader.marker = '•';
+    reader.depth = clamped(Math.round(reader.indent.left / (2 * TWIPS_A_DEPTH)) - 1, 0, MAX_LIST_DEPTH);
+  }
+  const marker = reader.marker.trim() === '' && level === 0 && (reader.marker !== '' || reader.list > 0) ? nextMarker(reader) : reader.marker;
   const numbered = /[\da-z][.)]/i.test(marker);
-  if (marker.trim() !== '') out.end({ kind: 'item', depth, marker: numbered ? `${Number.parseInt(marker.trim(), 10) || 1}.` : '-' });
+  if (marker.trim() !== '') out.end({ kind: 'item', depth: reader.depth, marker: numbered ? `${Number.parseInt(marker.trim(), 10) || 1}.` : '-' });
+  else if (reader.code) out.end({ kind: 'code', line: true });
   else out.end(level > 0 ? { kind: 'heading', level } : { kind: 'paragraph' });
   reader.marker = '';
+}
+
+/** The marker of an item that has none in the file. @param {Reader} reader */
+function nextMarker({ list, depth, counts, numbers }) {
+  if (!counts) return '•';
+  const number = (numbers.get(`${list}/${depth}`) ?? 0) + 1;
+  if (numbers.size < MAX_LISTS) numbers.set(`${list}/${depth}`, number);
+  return `${number}.`;
 }
 
 /** @param {Reader} reader */
@@ -239,14 +295,34 @@ function hide(reader, number) {
   top(reader).hidden = number !== 0;
 }
 
+/** @param {Reader} reader */
+function countItems(reader) {
+  reader.counts = true;
+}
+
 /** What is done at a control word; its number, where it has one. @type {Readonly<Record<string, (reader: Reader, number: number | null) => void>>} */
 const WORDS = {
   par: paragraph,
   sect: paragraph,
-  pard(reader) { Object.assign(reader, { inTables: 0, level: 0, depth: 0 }); },
+  pard(reader) {
+    if (top(reader).destination === 'listtext') return;
+    Object.assign(reader, { inTables: 0, level: 0, depth: 0, list: 0, counts: false, code: false, indent: { first: 0, left: 0 } });
+  },
+  fi(reader, number) { reader.indent.first = number ?? 0; },
+  li(reader, number) { reader.indent.left = number ?? 0; },
+  ls(reader, number) { if (!isUnsaid(top(reader))) reader.list = number ?? 0; },
+  pndec: countItems,
+  pncard: countItems,
+  pnord: countItems,
+  pnucltr: countItems,
+  pnlcltr: countItems,
+  pnucrm: countItems,
+  pnlcrm: countItems,
   s(reader, number) {
     reader.style = number ?? 0;
-    if (top(reader).destination !== 'stylesheet') reader.level = reader.headings.get(reader.style) ?? 0;
+    if (top(reader).destination === 'stylesheet') return;
+    reader.level = reader.headings.get(reader.style) ?? 0;
+    reader.code = reader.codes.has(reader.style);
   },
   ilvl(reader, number) { reader.depth = clamped(number ?? 0, 0, MAX_LIST_DEPTH); },
   fldrslt: openLink,

@@ -51,7 +51,9 @@ export async function readPicture(bytes, type) {
   if (pixelsOf(bytes, type) > MAX_PIXELS) throw new FileError('bomb');
   let bitmap;
   try {
-    bitmap = await createImageBitmap(new Blob([bytes], { type }), { imageOrientation: 'from-image' });
+    const decode = (/** @type {string} */ as) => createImageBitmap(new Blob([bytes], { type: as }), { imageOrientation: 'from-image' });
+    // What one engine calls otherwise, it may know by its bytes.
+    bitmap = await decode(type).catch(() => decode(''));
   } catch {
     throw new FileError(/heic|tiff|jxl|avif/.test(type) ? 'picture' : 'broken');
   }

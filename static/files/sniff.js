@@ -17,8 +17,9 @@ const MARKS = [
   [/^BM[^]{4}\0\0\0\0/, 'image', 'image/bmp'],
   [/^(II\*\0|MM\0\*)/, 'image', 'image/tiff'],
   [/^\0\0\x01\0[^]\0/, 'image', 'image/x-icon'],
-  [/^[^]{4}ftyp(avif|avis)/, 'image', 'image/avif'],
-  [/^[^]{4}ftyp(heic|heix|hevc|hevx|mif1|msf1|heim|heis)/, 'image', 'image/heic'],
+  // Some tools name the container first, and then what is in it.
+  [/^[^]{4}ftyp(avif|avis|(mif1|msf1|miaf)[^]{4}([^]{4}){0,7}avi[fs])/, 'image', 'image/avif'],
+  [/^[^]{4}ftyp(heic|heix|hevc|hevx|mif1|msf1|miaf|heim|heis|hevm|hevs)/, 'image', 'image/heic'],
   [/^(\xff\x0a|\0\0\0\x0cJXL )/, 'image', 'image/jxl'],
   [/^[^]{4}ftyp(M4A|M4B)/, 'audio', 'audio/mp4'],
   [/^[^]{4}ftyp/, 'video', 'video/mp4'],

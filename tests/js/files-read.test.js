@@ -12,6 +12,7 @@ import { damage, encode, large, random, zip } from './files-helpers.js';
 const FOLDER = new URL('files/', import.meta.url);
 const skip = !existsSync(new URL('../../static/vendor/fflate/fflate.js', import.meta.url));
 const { readDocument } = skip ? { readDocument: /** @type {any} */ (null) } : await import('../../static/files/read.js');
+const { sniff } = await import('../../static/files/sniff.js');
 const bytesOf = (/** @type {string} */ name) => new Uint8Array(readFileSync(new URL(name, FOLDER)));
 const utf8 = (/** @type {string} */ text) => new TextEncoder().encode(text);
 /** @param {string | Uint8Array} content */
@@ -280,6 +281,9 @@ test('content decides, not the name: a PDF of ASCII alone, a picture without a t
   assert.equal(kind([0xff, 0xd8, 0xff, 0xe0, 0, 16]), 'image');
   assert.equal(kind([0, 0, 0, 0x1c, ...utf8('ftypheic'), 0, 0]), 'image');
   assert.equal(kind([0, 0, 0, 0x1c, ...utf8('ftypavif'), 0, 0]), 'image');
+  const type = (/** @type {string} */ brands) => sniff(new Uint8Array([0, 0, 0, 8 + brands.length, ...utf8(`ftyp${brands}`), 0, 0, 0, 0])).type;
+  for (const [brands, is] of [['mif1\0\0\0\0mif1avifmiaf', 'image/avif'], ['msf1\0\0\0\0avismsf1', 'image/avif'], ['mif1\0\0\0\0mif1heic', 'image/heic'],
+    ['miaf\0\0\0\0heic', 'image/heic'], ['hevc\0\0\0\0', 'image/heic'], ['isom\0\0\0\0avif', 'video/mp4']]) assert.equal(type(String(brands)), is, brands);
   assert.equal(kind([...utf8('RIFF'), 1, 2, 3, 4, ...utf8('WAVEfmt ')]), 'audio');
   assert.equal(kind('A text that says PDF and PNG'), 'text');
   assert.equal(kind('From the start: a text, not a mail.\nDate: unknown\n'), 'text');

@@ -52,7 +52,7 @@ const GROUPS = [
   ['core/exporting.js', 'core/taking-in.js', 'ui/export-html.js'],
   ['ui/part-tool.js', 'net/tool-call.js', 'ui/tool-views.js'],
   ['ui/part-app.js', 'net/apps.js'],
-  ['files/take.js', 'files/chats-open.js', 'files/folder.js', 'files/markdown.js'],
+  ['files/take.js', 'ui/bring.js', 'files/folder.js', 'files/markdown.js'],
   ['ui/dictation.js', 'net/transcription.js', 'files/wav.js'],
   ['net/own.js', 'net/passkeys.js', 'net/second-factor.js', ...readdirSync(join(page, 'ui')).filter((name) => name.startsWith('dialog-')).map((name) => `ui/${name}`)],
 ];

@@ -40,11 +40,12 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
       return exportOfAll(all.filter((conversation) => !isEmpty(conversation)), format, now());
     },
 
-    async importFiles(files) {
+    async importFiles(files, { signal, onProgress } = {}) {
       try {
         // Needed seldom, so it is loaded when it is.
         const { readChats, takeIn } = await import('./taking-in.js');
-        const { read, left: lost, failed } = await readChats(files, newId);
+        const { read, left: lost, failed } = await readChats(files, newId, onProgress);
+        if (signal?.aborted) return false;
         const { conversations, left } = takeIn(read, getState().conversations, lost);
         dispatch({ type: 'conversation/imported', conversations });
         addToast({ kind: 'success', key: 'toast.imported', values: { count: conversations.length } });
@@ -52,7 +53,7 @@ export function fileActions({ store: { dispatch, getState }, now, newId, addToas
         if (failed !== undefined) refuse(failed);
         return true;
       } catch (error) {
-        refuse(error);
+        if (!signal?.aborted) refuse(error);
         return false;
       }
     },

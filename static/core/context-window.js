@@ -128,10 +128,13 @@ function partsCost(parts, growing) {
 }
 
 /**
+ * What a part costs, counted once: who has many reads them through one by one,
+ * before all are asked for at once.
+ *
  * @param {Part} part
  * @returns {Cost}
  */
-function partCost(part) {
+export function partCost(part) {
   let cost = costs.get(part);
   if (cost === undefined) {
     cost = costOf(part);

@@ -12,6 +12,7 @@
  * @typedef {import('./reading.js').Fields} Fields
  */
 
+import { partCost } from './context-window.js';
 import { createConversation, createMessage, isUnderWay } from './conversation.js';
 import { EXPORT_FORMAT, EXPORT_VERSION } from './exporting.js';
 import { MAX_ATTACHMENTS, MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MAX_MESSAGES, MAX_PARTS, MAX_TITLE_CHARS } from './limits.js';
@@ -32,7 +33,61 @@ import {
  * @throws {ImportError}
  */
 export function readExport(text, newId) {
-  if (text.length > MAX_IMPORT_BYTES) throw new ImportError('size');
+  const importer = createImport(newId);
+  importer.read(text);
+  return importer.end();
+}
+
+/**
+ * Reads a file in pieces, as `piecesOf()` in files/chats-pieces.js makes them.
+ *
+ * @typedef {object} Import
+ * @property {(text: string) => void} read   the next one; throws an ImportError
+ * @property {() => Conversation[]} end      in the file's order
+ * @property {() => number} messages         read so far
+ *
+ * @param {() => Id} newId
+ * @returns {Import}
+ */
+export function createImport(newId) {
+  /** @type {Open[]} */
+  const all = [];
+  let chars = 0;
+  let messages = 0;
+  return {
+    read(text) {
+      chars += text.length;
+      if (chars > MAX_IMPORT_BYTES) throw new ImportError('size');
+      const { conversations, version } = readFile(text);
+      conversations.forEach((one, i) => {
+        const where = `conversations[${i}]`;
+        const last = goesOn(one) ? all.at(-1) : undefined;
+        const open = last ?? openConversation(one, { version, newId }, where);
+        if (last === undefined) all.push(open);
+        messages += readMessages(open, list(object(one, where)['messages'], MAX_MESSAGES, `${where}.messages`), { version, newId }, `${where}.messages`);
+      });
+      if (all.length > MAX_CONVERSATIONS) throw new ImportError('content', 'conversations');
+    },
+    end: () => all.map(({ conversation, nodes, roots, openRootId }) => ({ ...conversation, nodes, roots, openRootId })),
+    messages: () => messages,
+  };
+}
+
+/**
+ * Whether it continues what was last in the piece before.
+ *
+ * @param {unknown} value
+ * @returns {boolean}
+ */
+function goesOn(value) {
+  return isFields(value) && value['goes_on'] === true;
+}
+
+/**
+ * @param {string} text
+ * @returns {{conversations: unknown[], version: 1 | 2}}
+ */
+function readFile(text) {
   /** @type {unknown} */
   let file;
   try {
@@ -43,9 +98,23 @@ export function readExport(text, newId) {
   if (!isFields(file) || file['format'] !== EXPORT_FORMAT) throw new ImportError('format');
   const { version } = file;
   if (version !== 1 && version !== EXPORT_VERSION) throw new ImportError('version');
-  return list(file['conversations'], MAX_CONVERSATIONS, 'conversations')
-    .map((one, i) => readConversation(one, { version, newId }, `conversations[${i}]`));
+  return { conversations: list(file['conversations'], MAX_CONVERSATIONS, 'conversations'), version };
 }
+
+/**
+ * A conversation whose messages come.
+ *
+ * @typedef {object} Open
+ * @property {Conversation} conversation  without them
+ * @property {Map<unknown, Draft>} known  by their numbers in the file
+ * @property {Draft | undefined} last
+ * @property {Record<Id, Message>} nodes
+ * @property {Id[]} roots
+ * @property {Id | null} openRootId
+ *
+ * A message that may still get children and parts.
+ * @typedef {Message & {children: Id[], parts: Part[]}} Draft
+ */
 
 /**
  * What a file is read with.
@@ -59,13 +128,13 @@ export function readExport(text, newId) {
  * @param {unknown} value
  * @param {Reader} reader
  * @param {string} where
- * @returns {Conversation}
+ * @returns {Open}
  */
-function readConversation(value, reader, where) {
+function openConversation(value, reader, where) {
   const fields = object(value, where);
   const draft = object(fields['draft'] ?? {}, `${where}.draft`);
   const createdAt = time(fields['created_at'], `${where}.created_at`);
-  return {
+  const conversation = {
     ...createConversation({ id: reader.newId(), now: createdAt }),
     pinned: boolean(fields['pinned'] ?? false, `${where}.pinned`),
     title: plainName(string(fields['title'], MAX_TITLE_CHARS, `${where}.title`), MAX_TITLE_CHARS),
@@ -78,50 +147,63 @@ function readConversation(value, reader, where) {
       text: string(draft['text'] ?? '', MAX_IMPORT_TEXT_CHARS, `${where}.draft.text`),
       attachments: attachments(draft['attachments'] ?? [], reader, `${where}.draft.attachments`),
     },
-    ...readMessages(list(fields['messages'], MAX_MESSAGES, `${where}.messages`), reader, `${where}.messages`),
   };
+  return { conversation, known: new Map(), last: undefined, nodes: {}, roots: [], openRootId: null };
 }
 
 /**
  * Builds the tree. A parent must come before its children, so there can be no
  * cycle; a child has the other role, as in any conversation made here.
  *
+ * @param {Open} open
  * @param {unknown[]} values
  * @param {Reader} reader
  * @param {string} where
- * @returns {Pick<Conversation, 'nodes' | 'roots' | 'openRootId'>}
+ * @returns {number}  how many messages have begun
  */
-function readMessages(values, reader, where) {
-  /** @type {Map<unknown, Message & {children: Id[]}>} */
-  const known = new Map();
-  /** @type {Record<Id, Message>} */
-  const nodes = {};
-  /** @type {Id[]} */
-  const roots = [];
-  /** @type {Id | null} */
-  let openRootId = null;
+function readMessages(open, values, reader, where) {
+  const before = open.known.size;
   values.forEach((value, i) => {
     const at = `${where}[${i}]`;
     const fields = object(value, at);
-    const parent = fields['parent'] === null ? null : known.get(fields['parent']);
-    const role = parent === null || parent?.role === 'assistant' ? 'user' : 'assistant';
-    if (parent === undefined) throw new ImportError('content', `${at}.parent`);
-    if (fields['role'] !== role) throw new ImportError('content', `${at}.role`);
-    if (typeof fields['id'] !== 'number' || known.has(fields['id'])) throw new ImportError('content', `${at}.id`);
-    /** @type {Message & {children: Id[]}} */
-    const message = { ...readMessage(fields, reader, at), role, parentId: parent?.id ?? null, children: [] };
-    known.set(fields['id'], message);
-    nodes[message.id] = message;
-    const shown = boolean(fields['shown'] ?? true, `${at}.shown`);
-    if (parent === null) {
-      roots.push(message.id);
-      if (shown || openRootId === null) openRootId = message.id;
-    } else {
-      parent.children.push(message.id);
-      if (shown || parent.openChildId === null) parent.openChildId = message.id;
+    if (goesOn(fields) && open.last !== undefined) {
+      open.last.parts.push(...parts(fields, reader, at));
+      if (open.last.parts.length > MAX_PARTS + 1) throw new ImportError('content', `${at}.parts`);
+      return;
     }
+    addMessage(open, fields, reader, at);
   });
-  return { nodes, roots, openRootId };
+  return open.known.size - before;
+}
+
+/**
+ * @param {Open} open
+ * @param {Fields} fields
+ * @param {Reader} reader
+ * @param {string} at
+ */
+function addMessage(open, fields, reader, at) {
+  const { known, nodes, roots } = open;
+  const parent = fields['parent'] === null ? null : known.get(fields['parent']);
+  const role = parent === null || parent?.role === 'assistant' ? 'user' : 'assistant';
+  if (parent === undefined) throw new ImportError('content', `${at}.parent`);
+  if (fields['role'] !== role) throw new ImportError('content', `${at}.role`);
+  if (typeof fields['id'] !== 'number' || known.has(fields['id'])) throw new ImportError('content', `${at}.id`);
+  const read = readMessage(fields, reader, at);
+  /** @type {Draft} */
+  const message = { ...read, role, parentId: parent?.id ?? null, children: [], parts: [...read.parts] };
+  if (known.size === MAX_MESSAGES) throw new ImportError('content', at);
+  known.set(fields['id'], message);
+  open.last = message;
+  nodes[message.id] = message;
+  const shown = boolean(fields['shown'] ?? true, `${at}.shown`);
+  if (parent === null) {
+    roots.push(message.id);
+    if (shown || open.openRootId === null) open.openRootId = message.id;
+  } else {
+    parent.children.push(message.id);
+    if (shown || parent.openChildId === null) parent.openChildId = message.id;
+  }
 }
 
 /**
@@ -217,7 +299,9 @@ function timing(value, where) {
 function parts(fields, reader, where) {
   const read = reader.version === 1 ? readOldParts(fields, where)
     : list(fields['parts'], MAX_PARTS + 1, `${where}.parts`).map((one, i) => readPart(one, `${where}.parts[${i}]`));
-  return read.map((part) => (isAttachment(part) ? { ...part, id: reader.newId() } : part));
+  const all = read.map((part) => (isAttachment(part) ? { ...part, id: reader.newId() } : part));
+  all.forEach(partCost);
+  return all;
 }
 
 /**

@@ -124,13 +124,19 @@ function twinOf(message, ids, { nodes }) {
   return ids.find((id) => {
     const one = nodes[id];
     if (one === undefined || message === undefined || one.role !== message.role || one.createdAt !== message.createdAt || one.model !== message.model) return false;
-    return wordsAndKinds(one) === wordsAndKinds(message) || isCutOf(one, message) || isCutOf(message, one);
+    return isAlike(one, message) || isCutOf(one, message) || isCutOf(message, one);
   });
 }
 
-/** @param {Message} message */
-function wordsAndKinds({ parts }) {
-  return JSON.stringify([textOf(parts), parts.map(({ kind }) => kind)]);
+/**
+ * The same words, in parts of the same kinds.
+ *
+ * @param {Message} one
+ * @param {Message} other
+ */
+function isAlike(one, other) {
+  return one.parts.length === other.parts.length && one.parts.every(({ kind }, i) => kind === other.parts[i]?.kind) &&
+    textOf(one.parts) === textOf(other.parts);
 }
 
 /**

@@ -7,16 +7,21 @@
  * @typedef {import('./types.js').Id} Id
  */
 
-import { readExport } from './importing.js';
+import { createImport } from './importing.js';
 import { isSame, joined } from './joining.js';
 import { MAX_CONVERSATIONS, MAX_IMPORT_BYTES, MAX_MESSAGES, MEMORY_CAP_BYTES } from './limits.js';
 import { conversationBytes, memoryBytes } from './memory.js';
 import { ImportError } from './reading.js';
 
 /**
- * @typedef {{size: number, left?: number} & ({text: () => Promise<string>} | {pieces: () => AsyncIterable<string>})} ChatFile
- *   left: it was another program's, and so much of it was not understood; pieces: the same as several files, for one
- *   that is long
+ * @typedef {{size: number} & ({text: () => Promise<string>} | {pieces: Pieces})} ChatFile
+ *
+ * The same as several files, which are given one after the other, with how many messages are in all of them. The result
+ * is how much was not understood, when it was another program's.
+ * @typedef {(take: (text: string, messages: number) => void) => Promise<number | undefined>} Pieces
+ *
+ * Who waits for it: may give it up, and hears how many messages of how many are read.
+ * @typedef {{signal?: {readonly aborted: boolean}, onProgress?: (messages: number, all: number) => void}} Watch
  */
 
 /**
@@ -24,22 +29,26 @@ import { ImportError } from './reading.js';
  *
  * @param {readonly ChatFile[]} files
  * @param {() => Id} newId
+ * @param {(messages: number, all: number) => void} [onProgress]
  * @returns {Promise<{read: Conversation[], left: number | undefined, failed: unknown}>}  left: undefined when all are
  *   confab's own; failed: why one of them was not read
  * @throws {unknown} an ImportError, or what reading failed with, when none could be read
  */
-export async function readChats(files, newId) {
+export async function readChats(files, newId, onProgress = () => {}) {
   /** @type {{read: Conversation[], left: number | undefined, failed: unknown}} */
   const all = { read: [], left: undefined, failed: undefined };
   let count = 0;
   for (const file of files) {
     try {
       if (file.size > MAX_IMPORT_BYTES) throw new ImportError('size');
-      /** @type {Conversation[]} */
-      const read = [];
-      for await (const text of 'pieces' in file ? file.pieces() : [file.text()]) read.push(...readExport(text, newId));
-      all.read.push(...read);
-      if (file.left !== undefined) all.left = (all.left ?? 0) + file.left;
+      const importer = createImport(newId);
+      const take = (/** @type {string} */ text, messages = 0) => {
+        importer.read(text);
+        onProgress(importer.messages(), messages);
+      };
+      const left = 'pieces' in file ? await file.pieces(take) : take(await file.text());
+      all.read.push(...importer.end());
+      if (left !== undefined) all.left = (all.left ?? 0) + left;
       count += 1;
     } catch (error) {
       all.failed ??= error;

@@ -413,8 +413,8 @@
  * @property {(id: Id) => void} dismissToast
  * @property {(id: Id, format: 'md' | 'json') => Promise<ExportFile | null>} exportConversation
  * @property {(format: 'md' | 'json') => Promise<ExportFile>} exportAll
- * @property {(files: readonly import('./taking-in.js').ChatFile[]) => Promise<boolean>} importFiles
- *   exported JSON files; false, with a toast, when nothing was taken
+ * @property {(files: readonly import('./taking-in.js').ChatFile[], watch?: import('./taking-in.js').Watch) => Promise<boolean>} importFiles
+ *   exported JSON files; false, with a toast, when nothing was taken, and without one when it was given up
  * @property {() => Id} newId   for attachments
  *
  * @property {(name: string, password: string, code?: string) => Promise<boolean>} signIn

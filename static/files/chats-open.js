@@ -1,50 +1,51 @@
 // SPDX-License-Identifier: MIT
-// Has files with conversations read in a thread: those of other programs are put into this one's form there, and those
-// that are long into pieces.
+// Has files with conversations read in a thread: those of other programs are put into this one's form there, and all
+// into pieces.
 
+import { ImportError } from '../core/reading.js';
 import { carryOut } from './open.js';
 
 /**
  * @typedef {import('../core/taking-in.js').ChatFile} ChatFile
+ * @typedef {import('../core/reading.js').ImportReason} ImportReason
  */
 
+/** What is said of a file that cannot be opened. @type {Readonly<Record<string, ImportReason>>} */
+const REASONS = { archive: 'format', kind: 'format', bomb: 'size', large: 'size', broken: 'content', password: 'format' };
+
 /**
- * One after the other: an export may be in many, and each is large.
+ * Each is opened when its turn has come: an export may be in many files, and each is large.
  * @param {readonly File[]} files
- * @returns {Promise<ChatFile[]>}
+ * @param {AbortSignal} signal
+ * @returns {ChatFile[]}
  */
-export async function openChats(files) {
-  /** @type {ChatFile[]} */
-  const opened = [];
-  // A file that no thread can make anything of is refused in the same words as any other.
-  for (const file of files) opened.push(await openOne(file).catch(() => file));
-  return opened;
+export function openChats(files, signal) {
+  return files.map((file) => ({ size: file.size, pieces: (take) => openOne(file, take, signal) }));
 }
 
 /**
  * @param {File} file
- * @returns {Promise<ChatFile>}  the file itself when nothing is known of it
- * @throws {import('./errors.js').FileError}
+ * @param {(text: string, messages: number) => void} take
+ * @param {AbortSignal} signal
+ * @returns {Promise<number | undefined>}
+ * @throws {ImportError}
  */
-async function openOne(file) {
-  /** @type {string[]} */
-  const texts = [];
-  /** @type {{left?: number}} */
-  let rest = {};
-  await carryOut({ does: 'import', bytes: await file.arrayBuffer() }, {
-    onImported({ text, ...more }) {
-      texts.push(text);
-      rest = more;
-    },
-  });
-  if (texts.length === 0) return file;
-  return { size: texts.reduce((sum, { length }) => sum + length, 0), pieces: () => spaced(texts), ...rest };
-}
-
-/** Texts, with room for a frame and for whoever types before each. @param {readonly string[]} texts */
-async function* spaced(texts) {
-  for (const text of texts) {
-    await new Promise((resolve) => { setTimeout(resolve); });
-    yield text;
+async function openOne(file, take, signal) {
+  /** @type {number | undefined} */
+  let all;
+  try {
+    await carryOut({ does: 'import', file }, {
+      signal,
+      async onImported({ text, messages, left }) {
+        all = left;
+        // Room for a frame, and for whoever types.
+        await new Promise((resolve) => { setTimeout(resolve); });
+        if (!signal.aborted) take(text, messages);
+      },
+    });
+  } catch (error) {
+    const reason = error instanceof Error && error.name === 'FileError' ? REASONS[/** @type {any} */ (error).reason] : undefined;
+    throw reason === undefined ? error : new ImportError(reason);
   }
+  return all;
 }

@@ -10,6 +10,7 @@ import { isChatGpt, readChatGpt } from './chats-chatgpt.js';
 import {
   isClaude, isLibreChat, isLlamaCpp, isNextChat, isOpenWebUi, readClaude, readLibreChat, readLlamaCpp, readNextChat, readOpenWebUi,
 } from './chats-others.js';
+import { messagesIn, piecesOf } from './chats-pieces.js';
 import { exportOfChats, fieldsOf, isFields, listOf } from './chats-tree.js';
 
 /**
@@ -20,8 +21,6 @@ import { exportOfChats, fieldsOf, isFields, listOf } from './chats-tree.js';
 
 /** What a large export may unpack to: pictures are in it. */
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
-/** Characters of the conversations that come in one piece. */
-const PIECE_CHARS = 512 * 1024;
 /** The files with conversations in an archive, whole or in pieces. */
 const CONVERSATIONS = /(^|\/)(conversations([-_]?\d+)?|conversations\/[^/]+|chats?([-_][\w-]+)?)\.json$|\.jsonl$/i;
 /** A file's id in what points to it: "file-service://file-Ab1", "sediment://file_00ab#file_00cd#p_0.jpg". */
@@ -29,7 +28,8 @@ const POINTER = /^(?:[\w-]+:\/\/)?(file[-_]\w+)/;
 
 /**
  * @typedef {object} Exported
- * @property {string[]} texts  exported files of this program, one after the other: a large one is read in pieces
+ * @property {Iterable<string>} texts  the same as an exported file of this program, in pieces, made when they are asked for
+ * @property {number} messages  in all of them
  * @property {number} [left]   how many things were left out of another program's; of our own it is not there
  *
  * @param {Uint8Array} bytes
@@ -40,35 +40,11 @@ export function readExported(bytes) {
   const tally = { left: 0 };
   const isArchive = bytes[0] === 0x50 && bytes[1] === 0x4b;
   const value = isArchive ? null : parsed(new TextDecoder().decode(bytes), tally);
-  if (isFields(value) && value['format'] === EXPORT_FORMAT && Array.isArray(value['conversations'])) return { texts: piecesOf(value) };
+  if (isFields(value) && value['format'] === EXPORT_FORMAT && Array.isArray(value['conversations'])) return { texts: piecesOf(value), messages: messagesIn(value) };
   const chats = isArchive ? readArchive(bytes, tally) : readValue(value, tally, () => null);
-  return chats.length === 0 ? null : { texts: piecesOf(exportOfChats(chats, tally)), left: tally.left };
-}
-
-/**
- * An exported file as several: who reads them can do something else between.
- * @param {Fields} file
- * @returns {string[]}
- */
-function piecesOf({ conversations, ...around }) {
-  /** @type {string[]} */
-  const texts = [];
-  /** @type {string[]} */
-  let piece = [];
-  let chars = 0;
-  const end = () => texts.push(`${JSON.stringify(around).slice(0, -1)},"conversations":[${piece.join(',')}]}`);
-  for (const one of listOf(conversations)) {
-    const json = JSON.stringify(one);
-    if (piece.length > 0 && chars + json.length > PIECE_CHARS) {
-      end();
-      piece = [];
-      chars = 0;
-    }
-    piece.push(json);
-    chars += json.length;
-  }
-  end();
-  return texts;
+  if (chats.length === 0) return null;
+  const file = exportOfChats(chats, tally);
+  return { texts: piecesOf(file), messages: messagesIn(file), left: tally.left };
 }
 
 /**

@@ -2,6 +2,7 @@
 // Has a file read in a thread of its own, which is ended when it is done, when nobody wants it any more, and when it
 // does not come to an end.
 
+import { ImportError } from '../core/reading.js';
 import { FileError } from './errors.js';
 
 /**
@@ -14,7 +15,13 @@ import { FileError } from './errors.js';
  * @property {(page: number, pages: number) => void} [onProgress]
  * @property {(drawn: {page: number, blob: Blob, width: number, height: number}) => void} [onDrawn]
  * @property {(picture: import('./picture.js').Picture) => void} [onPicture]
- * @property {(imported: {text: string, left?: number}) => void} [onImported]  each piece, in order
+ * @property {(brought: Brought) => Promise<void>} [onImported]  each piece, in order; the next comes when it is done
+ *
+ * A piece of what is brought along.
+ * @typedef {object} Brought
+ * @property {string} text      an exported file, as `piecesOf()` cuts it
+ * @property {number} messages  in all pieces
+ * @property {number} [left]    of another program's: how much was not understood
  */
 
 /** Without a word from the thread for this long, it is given up, milliseconds. */
@@ -39,10 +46,10 @@ function createThread() {
 }
 
 /**
- * @param {Order} order  its bytes are moved to the thread
+ * @param {Order} order
  * @param {Watch} [watch]
  * @returns {Promise<Result | null>}
- * @throws {FileError}
+ * @throws {FileError | ImportError}
  */
 export function carryOut(order, { signal, onProgress, onDrawn, onPicture, onImported } = {}) {
   signal?.throwIfAborted();
@@ -59,14 +66,15 @@ export function carryOut(order, { signal, onProgress, onDrawn, onPicture, onImpo
       if ('progress' in data) onProgress?.(data.progress.page, data.progress.pages);
       else if ('drawn' in data) onDrawn?.(data.drawn);
       else if ('picture' in data) onPicture?.(data.picture);
-      else if ('imported' in data) onImported?.(data.imported);
+      else if ('imported' in data) onImported?.(data.imported).then(() => thread.postMessage({ more: true }), reject);
+      else if ('refused' in data) reject(new ImportError(data.refused));
       else if ('done' in data) resolve(data.done);
       else if ('failed' in data) reject(new FileError(data.failed));
     };
     thread.onerror = () => reject(new FileError('broken', 'thread'));
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   }));
-  thread.postMessage(order, [order.bytes]);
+  thread.postMessage(order);
   return done.finally(() => {
     clearTimeout(timer);
     thread.terminate();

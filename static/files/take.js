@@ -90,7 +90,7 @@ async function takePicture(file, type, { newId, signal }) {
   if (file.size > MAX_IMAGE_FILE_BYTES) throw new FileError('large');
   /** @type {import('./picture.js').Picture | undefined} */
   let picture;
-  await carryOut({ does: 'picture', bytes: await file.arrayBuffer(), type }, {
+  await carryOut({ does: 'picture', file, type }, {
     ...(signal === undefined ? {} : { signal }),
     onPicture(drawn) { picture = drawn; },
   });
@@ -151,7 +151,7 @@ async function takeWords(file, kind, { newId, signal, transcribe }) {
 async function takeDocument(file, { newId, form = 'text', encoding, signal, onProgress }) {
   if (file.size > MAX_DOCUMENT_BYTES) throw new FileError('large');
   const read = await carryOut({
-    does: 'read', bytes: await file.arrayBuffer(), source: form === 'source', ...(encoding === undefined ? {} : { encoding }),
+    does: 'read', file, source: form === 'source', ...(encoding === undefined ? {} : { encoding }),
   }, { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) });
   if (read === null) throw new FileError('broken');
   if (read.text.length > MAX_TEXT_FILE_BYTES) throw new FileError('large');
@@ -177,7 +177,7 @@ async function takeDocument(file, { newId, form = 'text', encoding, signal, onPr
 export async function takePages(file, pages, { newId, signal, onProgress, add }) {
   /** @type {Promise<void>[]} */
   const added = [];
-  await carryOut({ does: 'draw', bytes: await file.arrayBuffer(), pages: [...pages] }, {
+  await carryOut({ does: 'draw', file, pages: [...pages] }, {
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
     onDrawn({ page, blob, width, height }) {

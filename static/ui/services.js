@@ -19,8 +19,6 @@ import { createSpeech } from './speech.js';
 
 /** How long a download's address stays valid (ms). */
 const DOWNLOAD_MS = 30_000;
-/** Reading chats for longer than this is told of (ms). */
-const SLOW_MS = 400;
 
 /**
  * A file as a download, without a request.
@@ -39,19 +37,6 @@ async function save(made) {
 }
 
 /**
- * Imports files; while that takes long, it is said.
- * @param {Basics} basics
- * @param {readonly File[]} files
- */
-async function importAll({ actions, state }, files) {
-  const key = 'file.reading';
-  const slow = setTimeout(() => actions.addToast({ kind: 'info', key, lasts: true }), SLOW_MS);
-  await actions.importFiles(await import('../files/chats-open.js').then(({ openChats }) => openChats(files)).catch(() => files));
-  clearTimeout(slow);
-  for (const toast of state().ui.toasts) if (toast.key === key) actions.dismissToast(toast.id);
-}
-
-/**
  * Asks for exported files and imports them.
  * @param {Basics} basics
  */
@@ -60,7 +45,10 @@ export function createImporter(basics) {
   element.hidden = element.multiple = true;
   element.addEventListener('change', () => {
     const files = [...element.files ?? []];
-    if (files.length > 0) void importAll(basics, files);
+    if (files.length > 0) {
+      import('./bring.js').then(({ bringChats }) => bringChats(basics, files))
+        .catch(() => basics.actions.addToast({ kind: 'error', key: 'app.failed' }));
+    }
     element.value = '';
   });
   return element;

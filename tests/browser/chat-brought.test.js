@@ -9,6 +9,7 @@ import { after, afterEach, before, test } from 'node:test';
 
 import { zip } from '../js/files-helpers.js';
 import { startChat } from './chat-harness.js';
+import { costOf, TASK_MS } from './chromium.js';
 
 /** @type {Awaited<ReturnType<typeof startChat>>} */
 let chats;
@@ -27,6 +28,8 @@ afterEach(async () => {
   assert.deepEqual(chat.errors, []);
   await chat.page.context().close();
 });
+
+const IMPORTER = 'input[accept*=".jsonl"]';
 
 /** A ChatGPT export of one chat, in the archive that comes by mail. */
 function archive() {
@@ -120,4 +123,42 @@ test('a folder that is dropped gives all its files, and those of the folders in 
   await chat.see('Hello, world!');
   const sent = chats.site.upstream.calls.at(-1)?.body ?? '';
   for (const words of ['first words', 'let a;', 'let b;']) assert.ok(sent.includes(words), words);
+});
+
+/**
+ * One chat, a megabyte in each of its first messages.
+ * @param {string} name
+ * @param {number} megabytes
+ */
+function giant(name, megabytes) {
+  const words = 'Lorem ipsum dolor sit amet, consectetur adipiscing elit.\n'.repeat(18000);
+  const mapping = Object.fromEntries(Array.from({ length: megabytes + 20 }, (_, i) => [`n${i}`, {
+    id: `n${i}`, parent: i === 0 ? null : `n${i - 1}`,
+    message: { author: { role: i % 2 === 0 ? 'user' : 'assistant' }, content: { content_type: 'text', parts: [i < megabytes ? `${i} ${words}` : `short ${i}`] }, create_time: 1700000000 + i, metadata: {} },
+  }]));
+  const path = join(folder, `${name}.json`);
+  writeFileSync(path, JSON.stringify([{ title: name, create_time: 1700000000, update_time: 1700009000, current_node: `n${megabytes + 19}`, mapping }]));
+  return path;
+}
+
+test('a chat of a hundred megabytes is told of while it comes, and can be given up', async () => {
+  chat = await chats.open();
+  const { page } = chat;
+  await page.locator(IMPORTER).setInputFiles(giant('Giant', 100));
+  await page.locator('.toast progress').waitFor();
+  await page.locator('.toast').getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('.toast').waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('button', { name: 'Giant', exact: true }).count(), 0, 'nothing of it is there');
+});
+
+test('a large file that is none, or ends amid a chat, has its word, and the page goes on', async () => {
+  chat = await chats.open();
+  const input = chat.page.locator(IMPORTER);
+  const path = join(folder, 'torn.json');
+  writeFileSync(path, `[{"title":"T","mapping":{"a":{"message":"${'x'.repeat(60_000_000)}`);
+  const { longest } = await costOf(chat.page, async () => {
+    await input.setInputFiles(path);
+    await chat.page.getByText('The file could not be imported: it is not JSON.').waitFor();
+  });
+  assert.ok(longest < TASK_MS, `${Math.round(longest)} ms in one task`);
 });

@@ -29,7 +29,7 @@ const read = (bytes, options = {}) => lab.page.evaluate(async ({ base64, does = 
   const progress = /** @type {number[][]} */ ([]);
   const drawn = /** @type {any[]} */ ([]);
   try {
-    const result = await carryOut({ does, bytes: data.buffer, pages }, {
+    const result = await carryOut({ does, file: new Blob([data]), pages }, {
       signal: stop.signal,
       onProgress(/** @type {number} */ page, /** @type {number} */ all) {
         progress.push([page, all]);

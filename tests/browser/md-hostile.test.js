@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { costOf, TASK_MS } from './chromium.js';
 import { openLab } from './md-harness.js';
 
 /** @type {import('./md-harness.js').Lab} */
@@ -79,34 +80,12 @@ const GIANTS = {
   'a long talk': `sequenceDiagram\n${'A->>B: hello there\n'.repeat(900)}`,
 };
 
-/**
- * What `work` costs the page's own thread, which is not the frame's.
- *
- * @template T
- * @param {() => Promise<T>} work
- * @returns {Promise<{result: T, tasks: number, longest: number}>}  tasks seen, and the processor's time of the longest, ms
- */
-async function costOf(work) {
-  const browser = /** @type {import('playwright-core').Browser} */ (lab.page.context().browser());
-  await browser.startTracing(lab.page, { categories: ['toplevel', '__metadata', 'disabled-by-default-devtools.timeline'] });
-  const result = await work();
-  /** @type {any[]} */
-  const events = JSON.parse((await browser.stopTracing()).toString()).traceEvents;
-  const { frames } = events.find(({ name }) => name === 'TracingStartedInBrowser').args.data;
-  const page = frames.find((/** @type {any} */ { url }) => url === `${lab.origin}/`).processId;
-  const main = events.find(({ name, args, pid }) => name === 'thread_name' && args.name === 'CrRendererMain' && pid === page).tid;
-  const tasks = events.filter(({ name, pid, tid, tdur }) => name.endsWith('RunTask') && tdur > 0 && pid === page && tid === main);
-  // There may be more of them than a function takes arguments.
-  return { result, tasks: tasks.length, longest: tasks.reduce((most, { tdur }) => Math.max(most, tdur / 1000), 0) };
-}
-
-/** No task of the page may be longer (ms of the processor); of so many tries the shortest counts. */
-const TASK_MS = 100;
+/** Of so many tries the shortest counts. */
 const TRIES = 3;
 
 for (const [name, source] of Object.entries(GIANTS)) {
   test(`a diagram of ${name}: drawn or refused, and the page goes on`, async () => {
-    const drawing = () => costOf(() => lab.page.evaluate(async (text) => {
+    const drawing = () => costOf(lab.page, () => lab.page.evaluate(async (text) => {
       const { md, root, turns } = /** @type {any} */ (window);
       root.replaceChildren(md.renderMarkdown(`\`\`\`mermaid\n${text}\n\`\`\``));
       const seen = await turns(() => root.querySelector('.md-toggle, .md-diagram-note') !== null);

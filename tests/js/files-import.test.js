@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import test from 'node:test';
-import { readExport } from '../../static/core/importing.js';
+import { createImport } from '../../static/core/importing.js';
 import { attachmentsOf, reasoningOf, textOf } from '../../static/core/parts.js';
 import { FileError } from '../../static/files/errors.js';
 import { damage, random, zip } from './files-helpers.js';
@@ -15,8 +15,17 @@ const { readExported } = skip ? { readExported: /** @type {any} */ (null) } : aw
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const utf8 = (/** @type {unknown} */ value) => new TextEncoder().encode(JSON.stringify(value));
 
-/** What was read, as the page takes it. @param {{texts: string[], left?: number}} read */
-const chatFile = ({ texts, ...left }) => ({ size: texts.join('').length, pieces: async function* () { yield* texts; }, ...left });
+/** What was read, as the page takes it. @param {{texts: Iterable<string>, messages: number, left?: number}} read */
+function chatFile({ texts, messages, left }) {
+  const all = [...texts];
+  return { size: 1, async pieces(/** @type {(text: string, messages: number) => void} */ take) { for (const text of all) take(text, messages); return left; } };
+}
+/** @param {Iterable<string>} texts @param {() => string} newId */
+function conversationsOf(texts, newId) {
+  const importer = createImport(newId);
+  for (const text of texts) importer.read(text);
+  return importer.end();
+}
 
 /**
  * The branch that is shown, as `role: words`, and the rest.
@@ -25,7 +34,7 @@ const chatFile = ({ texts, ...left }) => ({ size: texts.join('').length, pieces:
 function taken(bytes) {
   const read = readExported(bytes);
   let last = 0;
-  const conversations = read.texts.flatMap((/** @type {string} */ text) => readExport(text, () => `i${(last += 1)}`));
+  const conversations = conversationsOf(read.texts, () => `i${(last += 1)}`);
   return { left: read.left, conversations, branches: conversations.map((one) => {
     const lines = [];
     let id = one.openRootId;
@@ -292,7 +301,8 @@ for (const [name, value] of Object.entries({
 test('a large file comes in pieces, our own too, which is taken whole or not at all', { skip }, async () => {
   const words = 'words '.repeat(20000);
   const long = (/** @type {string} */ name) => [...chatGpt([['user', say(name)], ['assistant', say(words)]]).map((one) => ({ ...one, title: name }))][0];
-  const read = readExported(utf8(Array.from({ length: 20 }, (_, i) => long(`Q${i}`))));
+  const cut = (/** @type {any} */ all) => ({ ...all, texts: [...all.texts] });
+  const read = cut(readExported(utf8(Array.from({ length: 20 }, (_, i) => long(`Q${i}`)))));
   assert.ok(read.texts.length > 4, `${read.texts.length} pieces`);
   assert.ok(read.texts.every((/** @type {string} */ text) => text.length < 700000));
   const { actions, store } = makeCore();
@@ -300,7 +310,7 @@ test('a large file comes in pieces, our own too, which is taken whole or not at 
   const titles = () => store.getState().conversations.order.map((/** @type {string} */ id) => store.getState().conversations.byId[id]?.title).filter(Boolean);
   assert.deepEqual(titles(), Array.from({ length: 20 }, (_, i) => `Q${i}`));
   const own = (await actions.exportAll('json')).text;
-  const again = readExported(new TextEncoder().encode(`\ufeff${own}`));
+  const again = cut(readExported(new TextEncoder().encode(`\ufeff${own}`)));
   assert.ok(again.texts.length > 4 && !('left' in again));
   const other = makeCore();
   assert.ok(await other.actions.importFiles([chatFile(again)]));
@@ -312,17 +322,51 @@ test('a large file comes in pieces, our own too, which is taken whole or not at 
   assert.ok(!JSON.stringify(broken.store.getState().conversations).includes('words'));
 });
 
+test('a conversation, and a message, that are longer than a piece are cut, and put together again', { skip }, async () => {
+  const words = 'words '.repeat(20000);
+  const long = chatGpt(Array.from({ length: 40 }, (_, i) => [i % 2 === 0 ? 'user' : 'assistant', say(`${i} ${words}`)]));
+  const { texts, messages } = readExported(utf8(long));
+  const pieces = [...texts];
+  assert.equal(messages, 40);
+  assert.ok(pieces.length > 8 && pieces.every((/** @type {string} */ text) => text.length < 700000), `${pieces.length} pieces`);
+  let last = 0;
+  const [one, ...others] = conversationsOf(pieces, () => `i${(last += 1)}`);
+  assert.equal(others.length, 0);
+  assert.deepEqual(Object.values(one?.nodes ?? {}).map(({ parts: all }) => textOf(all).slice(0, 4)), Array.from({ length: 40 }, (_, i) => `${i} words`.slice(0, 4)));
+  // As it would be read whole: the tree, what is shown, the parts.
+  const steps = Array.from({ length: 30 }, (_, i) => ({ kind: 'text', text: `${i} ${words}` }));
+  const at = '2024-05-01T10:00:00.000Z';
+  const own = { format: 'confab-conversations', version: 2, conversations: [{ title: 'T', created_at: at, updated_at: at, messages: [
+    { id: 1, parent: null, role: 'user', created_at: at, status: 'complete', parts: [{ kind: 'text', text: 'Q' }] },
+    { id: 2, parent: 1, shown: false, role: 'assistant', created_at: at, status: 'complete', parts: steps },
+    { id: 3, parent: 1, role: 'assistant', created_at: at, status: 'complete', parts: steps.slice(0, 9) },
+    { id: 4, parent: 3, role: 'user', created_at: at, status: 'complete', parts: [{ kind: 'text', text: 'Then' }] }] }] };
+  const read = (/** @type {Iterable<string>} */ all) => {
+    let count = 0;
+    return conversationsOf(all, () => `i${(count += 1)}`);
+  };
+  const cut = [...readExported(utf8(own)).texts];
+  assert.ok(cut.length > 6, `${cut.length} pieces`);
+  assert.deepEqual(read(cut), read([JSON.stringify(own)]));
+  // What says that it goes on, and has nothing before it, is refused as any other that is damaged.
+  for (const torn of [{ ...own, conversations: [{ goes_on: true, messages: [] }] }, { ...own, conversations: [{ ...own.conversations[0], messages: [{ goes_on: true, parts: [] }] }] }]) {
+    assert.throws(() => read([JSON.stringify(torn)]), { name: 'ImportError', reason: 'content' });
+  }
+  const many = { ...own, conversations: [{ ...own.conversations[0], messages: [...own.conversations[0]?.messages ?? [], { goes_on: true, parts: steps.map(() => ({ kind: 'text', text: '' })).concat(Array.from({ length: 1000 }, () => ({ kind: 'text', text: '' }))) }] }] };
+  assert.throws(() => read([JSON.stringify(many)]), { name: 'ImportError', where: 'conversations[0].messages[4].parts' });
+});
+
 test('broken exports end with a reason, with nothing, or with what our own reader takes', { skip }, () => {
   const next = random(99);
   const deep = { ...CHATGPT, mapping: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => node(`n${i}`, i === 0 ? null : `n${i - 1}`, i % 3 === 0 ? 'user' : 'assistant', say(String(i))))) };
   const round = { ...CHATGPT, mapping: Object.fromEntries([node('a', 'b', 'user', say('1')), node('b', 'a', 'assistant', say('2'))]) };
   for (const value of [[deep], [round], [{ mapping: { a: null, b: 5, c: { message: [] } } }], [{ chat_messages: [null, { sender: 'human', content: [5] }] }]]) {
     const read = readExported(utf8(value));
-    for (const text of read?.texts ?? []) readExport(text, () => 'x');
+    conversationsOf(read?.texts ?? [], () => 'x');
   }
   const whole = utf8([CHATGPT]);
   for (let i = 0; i < 60; i += 1) {
     const read = readExported(damage(whole, next));
-    for (const text of read?.texts ?? []) assert.ok(Array.isArray(readExport(text, () => `i${next()}`)));
+    assert.ok(Array.isArray(conversationsOf(read?.texts ?? [], () => `i${next()}`)));
   }
 });

@@ -79,7 +79,7 @@ for (const report of REPORTS.chats) {
       return;
     }
     let last = 0;
-    const conversations = read.texts.flatMap((/** @type {string} */ text) => readExport(text, () => `i${(last += 1)}`));
+    const conversations = [...read.texts].flatMap((/** @type {string} */ text) => readExport(text, () => `i${(last += 1)}`));
     assert.deepEqual(conversations.map((one) => openPath(one).map(lineOf)), report.shown);
     assert.equal(read.left, report.left);
     assert.equal(conversations[0]?.model, report.model ?? conversations[0]?.model);

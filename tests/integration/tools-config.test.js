@@ -153,8 +153,10 @@ test('a server that says nothing, or no more, is not waited for', async () => {
 });
 
 test('a call has an end, whatever is said meanwhile', async () => {
-  const { status, body } = await call('brief__act', { do: 'wait' });
-  assert.equal(status, 504, JSON.stringify(body));
+  for (const order of ['wait', 'drip']) {
+    const { status, body } = await call('brief__act', { do: order });
+    assert.equal(status, 504, `${order}: ${JSON.stringify(body)}`);
+  }
 });
 
 test('a token goes to its server, and nowhere else', async () => {

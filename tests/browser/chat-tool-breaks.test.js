@@ -17,6 +17,7 @@ import { CALLING } from './chat-tool-calls.js';
 
 const servers = { modern: new ToolServer('modern'), legacy: new ToolServer('legacy') };
 /** @typedef {keyof typeof servers} Era */
+/** Of providers; each has a model of its name. @typedef {keyof typeof CALLING} Kind */
 /** Between the worker and each of them. @type {Record<Era, Wire>} */
 let lines;
 /** Those of the round that is broken. */
@@ -35,9 +36,8 @@ before(async () => {
     return wire;
   };
   lines = { modern: await wireTo('modern'), legacy: await wireTo('legacy') };
-  chats = await startChat({ models: [], config: {
+  chats = await startChat({ kinds: Object.keys(CALLING), config: {
     limits: { requests_per_minute: 0 },
-    'provider "up"': { kind: 'openai', 'model "m"': {} },
     'tool_server "modern"': { url: `http://127.0.0.1:${lines.modern.port}/mcp` },
     'tool_server "legacy"': { url: `http://127.0.0.1:${lines.legacy.port}/mcp` },
   } });
@@ -55,7 +55,8 @@ afterEach(async () => {
   await chat.page.context().close();
 });
 
-const callOf = (/** @type {Era} */ era) => ({ type: 'text/event-stream', body: CALLING.openai([{ id: 'a', name: `${era}__act`, given: { do: 'hold' } }]) });
+const callOf = (/** @type {Kind} */ kind, /** @type {Era} */ era) =>
+  ({ type: 'text/event-stream', body: CALLING[kind]([{ id: 'a', name: `${era}__act`, given: { do: 'hold' } }]) });
 const END = [{ finish: 'stop' }, { done: true }];
 
 /**
@@ -91,19 +92,20 @@ const MOMENTS = {
 
 const MOMENT_OF_CALL = 'while the call runs';
 
-/** A new chat up to a moment. @param {Era} era @param {string} moment @returns {Promise<Round>} */
-async function roundUpTo(era, moment) {
+/** A new chat up to a moment. @param {Kind} kind @param {Era} era @param {string} moment @returns {Promise<Round>} */
+async function roundUpTo(kind, era, moment) {
   server = servers[era];
   line = lines[era];
   const { upstream } = chats.site;
   upstream.forget();
   chat = await chats.open();
   const { page } = chat;
+  await chat.choose(kind);
   await button('Tools').click();
   await page.getByRole('dialog').getByRole('checkbox', { name: /^act/ }).nth(Object.keys(servers).indexOf(era)).check();
   await page.keyboard.press('Escape');
   const gate = newGate();
-  upstream.script('m', [callOf(era), { steps: [{ text: 'Half of it.' }, { gate }, { text: ' And the rest.' }, ...END] },
+  upstream.script(kind, [callOf(kind, era), { steps: [{ text: 'Half of it.' }, { gate }, { text: ' And the rest.' }, ...END] },
     { steps: [{ text: 'That is all.' }, ...END] }]);
   let send = () => {};
   const sent = new Promise((resolve) => { send = () => resolve(undefined); });
@@ -275,30 +277,47 @@ const BREAKS = {
   },
 };
 
-/** What providers want of a record: each call has its result, after it and in order. @param {any} body */
-function assertValid({ messages }) {
-  messages.forEach((/** @type {any} */ message, /** @type {number} */ i) => {
-    for (const [j, { id }] of (message.tool_calls ?? []).entries()) assert.equal(messages[i + 1 + j]?.tool_call_id, id);
-  });
-}
+/** What each kind wants of a record: every call has its result, right after it and in order. @type {Record<Kind, (body: any) => void>} */
+const ASSERT_VALID = {
+  openai({ messages }) {
+    messages.forEach((/** @type {any} */ message, /** @type {number} */ i) => {
+      for (const [j, { id }] of (message.tool_calls ?? []).entries()) assert.equal(messages[i + 1 + j]?.tool_call_id, id);
+    });
+  },
+  anthropic({ messages }) {
+    const idsOf = (/** @type {any} */ message, /** @type {string} */ type, /** @type {string} */ member) =>
+      [message?.content ?? []].flat().filter((/** @type {any} */ block) => block.type === type).map((/** @type {any} */ block) => block[member]);
+    messages.forEach((/** @type {any} */ message, /** @type {number} */ i) => {
+      assert.deepEqual(idsOf(messages[i + 1], 'tool_result', 'tool_use_id'), idsOf(message, 'tool_use', 'id'));
+    });
+  },
+  openai_responses({ input }) {
+    const idsOf = (/** @type {string} */ type) => input.filter((/** @type {any} */ item) => item.type === type).map((/** @type {any} */ item) => item.call_id);
+    assert.deepEqual(idsOf('function_call_output'), idsOf('function_call'));
+  },
+};
 
-/** Where the eras are broken: what a server does not see is the same in both. @type {[Era, string[]][]} */
-const ERAS = [['modern', Object.keys(MOMENTS)], ['legacy', ['while the call runs']]];
+/** Where what is broken: what a server does not see is the same in both eras. @type {[Kind, Era, string[]][]} */
+const ROUNDS = [
+  ['openai', 'modern', Object.keys(MOMENTS)],
+  ['anthropic', 'legacy', [MOMENT_OF_CALL]],
+  ['openai_responses', 'modern', ['between the result and the next request']],
+];
 
 for (const [what, breaks] of Object.entries(BREAKS)) {
   describe(what, () => {
-    for (const [era, moments] of ERAS) {
+    for (const [kind, era, moments] of ROUNDS) {
       for (const moment of moments) {
-        test(`${moment}, ${era}`, async () => {
+        test(`${moment}, ${kind}, ${era}`, async () => {
           const { upstream } = chats.site;
-          const round = await roundUpTo(era, moment);
+          const round = await roundUpTo(kind, era, moment);
           const acts = await breaks(round, moment, Object.keys(MOMENTS).indexOf(moment));
           assert.equal(server.acted - round.acted, acts, 'nothing acted twice');
-          upstream.script('m', { steps: [{ text: 'Well again.' }, ...END] });
+          upstream.script(kind, { steps: [{ text: 'Well again.' }, ...END] });
           await chat.settled();
           await chat.ask('And now?');
           await chat.see('Well again.');
-          for (const { body } of upstream.calls) assertValid(JSON.parse(String(body)));
+          for (const { body } of upstream.calls) ASSERT_VALID[kind](JSON.parse(String(body)));
           assert.equal(server.acted - round.acted, acts, 'nor later');
         });
       }

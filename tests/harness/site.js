@@ -40,6 +40,7 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @typedef {object} SiteOptions
  * @property {import('./config.js').Sections} [config] merged into the default
  * @property {string[]} [models] of the provider "up"
+ * @property {readonly string[]} [kinds] of more providers there, "of-KIND", each with a model of its name
  * @property {string[]} [users]
  * @property {string[]} [mounts]
  * @property {string} [outside] where the upstream listens instead of 127.0.0.1
@@ -100,6 +101,11 @@ export class Site {
   #defaults() {
     const models = this.options.models ?? ['m'];
     const sections = models.map((name) => [`model "${name}"`, {}]);
+    const up = {
+      base_url: this.upstream.url(this.options.tls ? 'tls' : 'plain'),
+      api_key_file: join(this.dir, 'key'),
+      ca_file: this.certificates.authority,
+    };
     return {
       listen: `unix:${this.socket}`,
       runtime_dir: join(this.dir, 'run'),
@@ -108,11 +114,11 @@ export class Site {
       password: { memory_kib: 64, passes: 1, lanes: 1 },
       'provider "up"': {
         kind: 'openai',
-        base_url: this.upstream.url(this.options.tls ? 'tls' : 'plain'),
-        api_key_file: join(this.dir, 'key'),
-        ca_file: this.certificates.authority,
+        ...up,
         ...Object.fromEntries(sections),
       },
+      ...Object.fromEntries((this.options.kinds ?? []).map((kind) =>
+        [`provider "of-${kind}"`, { kind, ...up, [`model "${kind}"`]: {} }])),
     };
   }
 

@@ -33,34 +33,36 @@ if [ ! -f "$work/src/node_modules/typescript/package.json" ]; then
 	    npm --prefix "$work/src" ci --no-progress --loglevel=error
 fi
 
-# begin_suite: what report counts from, time and work of the processors. (No pipe:
-# it is of this shell's children that "times" tells.)
-begin_suite() {
-	suite_start=$(date +%s)
-	times >"$results/times.start"
+# look_at_processors: all their time since the system began, and what of it they
+# had nothing to do, in ticks.
+look_at_processors() {
+	read -r _ user nice system idle waiting irq softirq _ </proc/stat
+	ticks_idle=$((idle + waiting))
+	ticks=$((user + nice + system + ticks_idle + irq + softirq))
 }
 
-# suite_work SECONDS: how much of the processors those seconds have had, in
-# per cent. Much less than 100 is waiting, for which more could run at a time.
+# begin_suite: what report counts from.
+begin_suite() {
+	suite_start=$(date +%s)
+	look_at_processors
+	suite_ticks=$ticks suite_idle=$ticks_idle
+}
+
+# suite_work: how busy the machine was since then, in per cent. Much less than
+# 100 is waiting, for which more could run at a time.
 suite_work() {
-	awk -v all="$(($1 * processors))" '
-		FNR == 2 {
-			split($0, part, /[ms ]+/)
-			work = (part[1] + part[3]) * 60 + part[2] + part[4]
-			sum += NR == 2 ? -work : work
-		}
-		END { print int(all ? sum * 100 / all + 0.5 : 100) }
-	' "$results/times.start" "$results/times.end"
+	look_at_processors
+	all=$((ticks - suite_ticks)) rest=$((ticks_idle - suite_idle))
+	[ "$all" -gt 0 ] || all=1
+	echo $((100 - 100 * rest / all))
 }
 
 # report NAME PASSED FAILED LOG: one line, and what failed.
 report() {
 	passed=$((passed + $2))
 	failed=$((failed + $3))
-	seconds=$(($(date +%s) - suite_start))
-	times >"$results/times.end"
-	printf '%-28s %5d passed, %d failed (%d s, %d %% of the processors)\n' \
-	    "$1" "$2" "$3" "$seconds" "$(suite_work "$seconds")"
+	printf '%-28s %5d passed, %d failed (%d s, processors %d %% busy)\n' \
+	    "$1" "$2" "$3" "$(($(date +%s) - suite_start))" "$(suite_work)"
 	[ "$3" = 0 ] || {
 		grep -h -E '^ *not ok|^FAIL|: FAILED|ERROR' "$4" | head -n 20
 		echo "    all of it: $4"

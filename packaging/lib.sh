@@ -38,12 +38,19 @@ stop_job() {
 		wait "$job" || true
 		return 0
 	fi
-	kill -TERM -"$job" 2>/dev/null || true
+	end_job TERM
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		kill -0 -"$job" 2>/dev/null || return 0
+		kill -0 -"$job" 2>/dev/null || break
 		sleep 0.2
 	done
-	kill -KILL -"$job" 2>/dev/null || true
+	end_job KILL
+}
+
+# end_job SIGNAL: to the job's group, and to the others of its session: whatever
+# "timeout" runs has a group of its own. (Where tests are, pkill is.)
+end_job() {
+	kill -"$1" -"$job" 2>/dev/null || true
+	! command -v pkill >/dev/null 2>&1 || pkill -"$1" -s "$job" || true
 }
 
 # step TEXT COMMAND...: runs it, its output into the build log, and says how

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "confab/base/crypto.h"
 #include "confab/base/encode.h"
 #include "confab/engine/engine.h"
+#include "confab/system/thread.h"
 
 #include "link.h"
 #include "tls.h"
@@ -148,20 +148,6 @@ engine_new(const struct config_state *c, struct shared_state *st,
 	return NULL;
 }
 
-/* Signals are the main thread's. */
-static int
-start_thread(struct engine *e)
-{
-	sigset_t all, before;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&e->thread, NULL, link_run, e);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc;
-}
-
 int
 engine_start(const struct config *c, struct shared_state *st,
     struct engine **out, char err[CONFIG_ERROR_MAX])
@@ -176,7 +162,7 @@ engine_start(const struct config *c, struct shared_state *st,
 	if (e == NULL)
 		return -1;
 	shared_facts_watch(st, on_changed, e, ENGINE_APART);
-	rc = start_thread(e);
+	rc = thread_start(&e->thread, NULL, link_run, e);
 	if (rc != 0) {
 		snprintf(err, CONFIG_ERROR_MAX, "state: no thread: %s",
 		    strerror(rc));

@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "confab/base/files.h"
 #include "confab/base/log.h"
+#include "confab/system/thread.h"
 
 #include "users_text.h"
 
@@ -188,20 +188,6 @@ users_free(struct engine_users *u)
 	free(u);
 }
 
-/* Signals are the main thread's. */
-static int
-start_thread(struct engine_users *u)
-{
-	sigset_t all, before;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&u->thread, NULL, follow, u);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc;
-}
-
 int
 engine_users_start(struct config *c, struct engine_users **out,
     char err[CONFIG_ERROR_MAX])
@@ -223,7 +209,7 @@ engine_users_start(struct config *c, struct engine_users **out,
 	}
 	look_at_copy(u);
 	(void)look_and_say(u);
-	if (start_thread(u) != 0) {
+	if (thread_start(&u->thread, NULL, follow, u) != 0) {
 		users_free(u);
 		goto fail;
 	}

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "confab/base/clock.h"
+#include "confab/system/thread.h"
 
 #include "deadline.h"
 
@@ -89,7 +90,6 @@ start(void)
 {
 	pthread_condattr_t clock;
 	pthread_attr_t attr;
-	sigset_t all, old;
 	pthread_t thread;
 	int rc;
 
@@ -100,12 +100,7 @@ start(void)
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
-	sigdelset(&all, SIGBUS);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&thread, &attr, run, NULL);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	rc = thread_start(&thread, &attr, run, NULL);
 	pthread_attr_destroy(&attr);
 	watch.started = rc == 0;
 	errno = rc;

@@ -20,6 +20,7 @@
 #include "confab/base/log.h"
 #include "confab/gateway/gateway.h"
 #include "confab/gateway/pool.h"
+#include "confab/system/thread.h"
 
 #include "deadline.h"
 
@@ -178,7 +179,6 @@ static int
 start_thread(struct pool *p, void *(*body)(void *), pthread_t *thread)
 {
 	pthread_attr_t attr;
-	sigset_t all, old;
 	pthread_t detached;
 	int rc;
 
@@ -186,14 +186,7 @@ start_thread(struct pool *p, void *(*body)(void *), pthread_t *thread)
 	pthread_attr_setstacksize(&attr, POOL_STACK);
 	if (thread == NULL)
 		pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	/* A signal would cut libfcgi's reads short. */
-	sigfillset(&all);
-	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
-	sigdelset(&all, SIGBUS);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc =
-	    pthread_create(thread != NULL ? thread : &detached, &attr, body, p);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	rc = thread_start(thread != NULL ? thread : &detached, &attr, body, p);
 	pthread_attr_destroy(&attr);
 	return rc;
 }

@@ -9,12 +9,12 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "confab/base/crypto.h"
 #include "confab/base/encode.h"
+#include "confab/system/thread.h"
 #include "confab/upstream/upstream.h"
 
 #include "claim.h"
@@ -172,7 +172,6 @@ run(void *arg)
 static int
 loop_start(struct relay_loop *l, struct relay *r, unsigned index)
 {
-	sigset_t all, old;
 	int rc;
 
 	l->relay = r;
@@ -205,13 +204,7 @@ loop_start(struct relay_loop *l, struct relay *r, unsigned index)
 		model_lists_start(r->lists, &l->base, l->upstreams);
 		tool_servers_start(r->tools, &l->base, l->upstreams);
 	}
-	/* Signals are for the main thread alone. */
-	sigfillset(&all);
-	sigdelset(&all, SIGSEGV); /* a fault shows where it is */
-	sigdelset(&all, SIGBUS);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&l->thread, NULL, run, l);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	rc = thread_start(&l->thread, NULL, run, l);
 	errno = rc;
 	return rc == 0 ? 0 : -1;
 }

@@ -48,4 +48,5 @@ void shared_sum_add(struct shared_state *st, const char *user,
 /* One sum, by itself; UINT64_MAX when the file cannot be used. */
 uint64_t shared_sum_of(struct shared_state *st, const char *user,
     enum shared_sum sum, uint64_t day);
+
 #endif

@@ -37,8 +37,8 @@ enum credentials_result {
 /*
  * Reads the users wherever the configuration, which must outlive this, keeps them.
  * Where that is the engine that hosts share, a worker follows the copy that this
- * host has, and there may be none yet; who is no worker asks the engine now. NULL with "FILE:LINE: cause" in `err`
- * when they are bad.
+ * host has, and there may be none yet; who is no worker asks the engine now. NULL
+ * with "FILE:LINE: cause" in `err` when they are bad.
  */
 struct credentials *credentials_open(const struct config *c, bool worker,
     char err[CONFIG_ERROR_MAX]);

@@ -130,38 +130,40 @@ unit() {
 	report "unit ($1)" "$all_ok" "$all_bad" "$results/$1-unit.log"
 }
 
-# node_suite NAME DIRECTORY BUILD: the files of one directory under node:test.
-# Each file is run by itself, as many at a time as there are processors, and
-# with a limit, so that one that hangs or crashes costs no other.
+# node_suite NAME AT_ONCE BUILD FILE...: files under node:test. Each is run by
+# itself, so many at once, and with a limit, so that one that hangs or crashes
+# costs no other.
 node_suite() {
 	begin_suite
-	taps=$results/$1
+	suite=$1 at_once=$2 suite_build=$3
+	shift 3
+	taps=$results/$suite
 	rm -rf "$taps"
 	mkdir -p "$taps"
 	cat >"$taps/run" <<TEXT
 status=0
-CONFAB_BUILD=$work/$3 timeout -k 10 $suite_limit \\
+CONFAB_BUILD=$work/$suite_build timeout -k 10 $suite_limit \\
 	node --test --test-reporter=tap "\$1" >"$taps/\$(basename "\$1").tap" 2>&1 ||
 	status=\$?
 echo "\$status" >"$taps/\$(basename "\$1").status"
 TEXT
 	# The largest files first: they tend to take the longest.
-	ls -S "$work/src/$2"/*.test.js >"$taps/list"
-	job xargs -a "$taps/list" -n 1 -P "$processors" \
-	    sh "$taps/run" >"$results/$1.out" 2>&1 || true
-	for file in "$work/src/$2"/*.test.js; do
+	ls -S "$@" >"$taps/list"
+	job xargs -a "$taps/list" -n 1 -P "$at_once" \
+	    sh "$taps/run" >"$results/$suite.out" 2>&1 || true
+	for file; do
 		name=$(basename "$file")
 		[ "$(cat "$taps/$name.status" 2>/dev/null)" != 0 ] || continue
 		[ ! -f "$taps/$name.tap" ] ||
 		    mv "$taps/$name.tap" "$taps/$name.first"
-		job sh "$taps/run" "$file" >>"$results/$1.out" 2>&1 || true
+		job sh "$taps/run" "$file" >>"$results/$suite.out" 2>&1 || true
 		[ "$(cat "$taps/$name.status" 2>/dev/null)" != 0 ] ||
-		    again "$2/$name" "$taps/$name.first"
+		    again "$suite/$name" "$taps/$name.first"
 	done
 	all_ok=0 all_bad=0
-	log=$results/$1.log
+	log=$results/$suite.log
 	: >"$log"
-	for file in "$work/src/$2"/*.test.js; do
+	for file; do
 		name=$(basename "$file")
 		status=$(cat "$taps/$name.status" 2>/dev/null || echo 1)
 		totals=$(sed -n 's/^# \(pass\|fail\|cancelled\) \([0-9]*\)$/\1 \2/p' \
@@ -171,11 +173,11 @@ TEXT
 		[ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
 		all_ok=$((all_ok + ok)) all_bad=$((all_bad + bad))
 		[ "$bad" = 0 ] || {
-			echo "not ok: $2/$name, status $status"
+			echo "not ok: $suite/$name, status $status"
 			cat "$taps/$name.tap" || true
 		} >>"$log" 2>&1
 	done
-	report "$1" "$all_ok" "$all_bad" "$log"
+	report "$suite" "$all_ok" "$all_bad" "$log"
 }
 
 # script_suite NAME DIRECTORY: the scripts of one directory, as many at a time as
@@ -242,19 +244,23 @@ one 'layers' make -C "$work/build" check-layers
 one 'types of the page' make -C "$work/build" check-types
 unit build
 unit sanitized
-node_suite js tests/js build
-node_suite integration tests/integration sanitized
 # Those that replace the allocator or measure memory say nothing of a sanitizer.
 one 'programs of the tests' make -C "$work/build" site-programs
-for name in allocations client_gone clock faults; do
-	one "integration/$name" env CONFAB_BUILD="$work/build" \
-	    timeout -k 10 $suite_limit \
-	    node --test "$work/src/tests/integration/$name.test.js"
-done
+tests=$work/src/tests
+# How many at once is by what the report says of the processors: most of a test
+# in a browser is waiting, as is a third of one of the worker.
+node_suite js "$processors" build "$tests"/js/*.test.js
+node_suite integration $((processors + processors / 2)) sanitized \
+    "$tests"/integration/*.test.js
+node_suite unsanitized "$processors" build \
+    "$tests/integration/allocations.test.js" \
+    "$tests/integration/client_gone.test.js" \
+    "$tests/integration/clock.test.js" \
+    "$tests/integration/faults.test.js"
 # One load, watched: for errors and leaks, and for races.
 one 'valgrind' make -C "$work/build" check-valgrind
 one 'threads' make -C "$work/build" -j "$processors" check-threads
-node_suite browser tests/browser build
+node_suite browser $((processors * 2)) build "$tests"/browser/*.test.js
 if ls "$work"/src/tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
 	build fuzz --quiet --enable-fuzzers CC=clang CFLAGS='-g -O1'
 	one 'fuzzers' make -C "$work/fuzz" -j "$processors" fuzz FUZZ_SECONDS=5

@@ -25,7 +25,7 @@ static const char help[] =
     "  user list\n"
     "  user import | export [FILE] [--replace]\n"
     "  secret new\n"
-    "  secret rotate [--keep N | --drop-old]\n"
+    "  secret rotate [--after TIME] [--keep N | --drop-old]\n"
     "  session list [USER]\n"
     "  session end USER [ID]\n"
     "  token new USER LABEL [--expires DATE] [--read-only] [--model ID]...\n"

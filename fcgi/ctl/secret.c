@@ -8,15 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confab/config/option.h"
 #include "confab/identity/keyring.h"
 
 #include "ctl.h"
 
-#define KEEP 2 /* old keys that go on verifying */
+#define KEEP 2			 /* old keys that go on verifying */
+#define AFTER_MIN (60 * 1000ULL) /* ms until a new key may sign */
+#define AFTER_MAX (30 * 86400 * 1000ULL)
 
 static const char usage[] = "secret COMMAND\n"
 			    "  new\n"
-			    "  rotate [--keep N | --drop-old]";
+			    "  rotate [--after TIME] [--keep N | --drop-old]";
 
 static int
 make(struct ctl *ctl)
@@ -46,10 +49,12 @@ static int
 rotate(struct ctl *ctl)
 {
 	char id[TOKEN_KEY_ID_MAX + 1], err[CONFIG_ERROR_MAX], *end;
-	const char *number = NULL, *path;
+	const char *number = NULL, *later = NULL, *path;
+	bool has_after = ctl_option(ctl, "--after", &later);
 	bool drop_old = ctl_option(ctl, "--drop-old", NULL);
 	bool has_keep = ctl_option(ctl, "--keep", &number);
 	unsigned long keep = drop_old ? 0 : KEEP;
+	uint64_t after = 0;
 	int code, dropped;
 
 	if (has_keep) {
@@ -58,6 +63,13 @@ rotate(struct ctl *ctl)
 		    *number > '9' || *end != '\0' || keep >= TOKEN_KEYS_MAX)
 			return ctl_usage(usage);
 	}
+	/* With no other key left it could not but sign at once. */
+	if (has_after && (later == NULL || keep == 0))
+		return ctl_usage(usage);
+	if (has_after &&
+	    (!config_value_time(later, &after) || after < AFTER_MIN ||
+		after > AFTER_MAX))
+		return ctl_fail(CTL_USAGE, "a key signs after 1min to 30d");
 	if (!ctl_arguments(ctl, 0, 0))
 		return ctl_usage(usage);
 	if ((code = ctl_config(ctl)) != CTL_OK)
@@ -66,7 +78,7 @@ rotate(struct ctl *ctl)
 	if (access(path, F_OK) != 0)
 		return ctl_fail(CTL_MISSING, "%s: %s; \"secret new\" makes it",
 		    path, strerror(errno));
-	dropped = keyring_rotate(path, keep, id, err);
+	dropped = keyring_rotate(path, keep, (int64_t)(after / 1000), id, err);
 	if (dropped < 0)
 		return ctl_fail(CTL_FAILED, "%s", err);
 	printf("%s\n", id);

@@ -83,8 +83,7 @@ word(const char **p, const char *end, size_t *len)
 
 /* One line into `key`; returns NULL or what is wrong with it. */
 static const char *
-parse_key(const char *p, const char *end, struct token_key *key,
-    int64_t *created)
+parse_key(const char *p, const char *end, struct token_key *key, int64_t *since)
 {
 	size_t len;
 	const char *s = word(&p, end, &len);
@@ -97,7 +96,7 @@ parse_key(const char *p, const char *end, struct token_key *key,
 	memcpy(key->id, s, len);
 	key->id[len] = '\0';
 	s = word(&p, end, &len);
-	if (parse_date(s, len, created) != 0)
+	if (parse_date(s, len, since) != 0)
 		return "after the id comes a date like 2026-01-31T12:00:00Z";
 	s = word(&p, end, &len);
 	if (decode_hex(key->key, sizeof(key->key), s, len) != TOKEN_KEY_LEN)
@@ -109,21 +108,21 @@ parse_key(const char *p, const char *end, struct token_key *key,
 
 /* Puts a key at its place: the newest first, of equals the later line. */
 static int
-insert(struct keyring_keys *out, const struct token_key *key, int64_t created)
+insert(struct keyring_keys *out, const struct token_key *key, int64_t since)
 {
 	size_t i = 0;
 
 	for (size_t j = 0; j < out->n; j++)
 		if (strcmp(out->keys[j].id, key->id) == 0)
 			return -1;
-	while (i < out->n && out->created[i] > created)
+	while (i < out->n && out->since[i] > since)
 		i++;
 	memmove(&out->keys[i + 1], &out->keys[i],
 	    (out->n - i) * sizeof(out->keys[0]));
-	memmove(&out->created[i + 1], &out->created[i],
-	    (out->n - i) * sizeof(out->created[0]));
+	memmove(&out->since[i + 1], &out->since[i],
+	    (out->n - i) * sizeof(out->since[0]));
 	out->keys[i] = *key;
-	out->created[i] = created;
+	out->since[i] = since;
 	out->n++;
 	return 0;
 }
@@ -133,7 +132,7 @@ keyring_parse(const char *name, const char *text, size_t len,
     struct keyring_keys *out, char err[CONFIG_ERROR_MAX])
 {
 	struct token_key key;
-	int64_t created = 0;
+	int64_t since = 0;
 	const char *cause = NULL, *s;
 	struct lines lines;
 	size_t n;
@@ -145,9 +144,8 @@ keyring_parse(const char *name, const char *text, size_t len,
 			continue;
 		if (out->n == TOKEN_KEYS_MAX)
 			cause = "there are more than 16 keys";
-		else if ((cause = parse_key(s, s + n, &key, &created)) ==
-			NULL &&
-		    insert(out, &key, created) != 0)
+		else if ((cause = parse_key(s, s + n, &key, &since)) == NULL &&
+		    insert(out, &key, since) != 0)
 			cause = "a key of that id is above already";
 	}
 	crypto_wipe(&key, sizeof(key));
@@ -232,6 +230,28 @@ keyring_free(struct keyring *k)
 	free(k);
 }
 
+/* Before its time a key verifies only. Where no key's time has come, a clock was
+ * set back, and the newest signs. */
+static void
+put_signer_first(struct keyring_keys *keys, int64_t now)
+{
+	struct token_key key;
+	int64_t since;
+	size_t i = 0;
+
+	while (i < keys->n && keys->since[i] > now)
+		i++;
+	if (i == 0 || i == keys->n)
+		return;
+	key = keys->keys[i];
+	since = keys->since[i];
+	memmove(&keys->keys[1], &keys->keys[0], i * sizeof(keys->keys[0]));
+	memmove(&keys->since[1], &keys->since[0], i * sizeof(keys->since[0]));
+	keys->keys[0] = key;
+	keys->since[0] = since;
+	crypto_wipe(&key, sizeof(key));
+}
+
 void
 keyring_keys(struct keyring *k, struct keyring_keys *out)
 {
@@ -253,26 +273,23 @@ keyring_keys(struct keyring *k, struct keyring_keys *out)
 	}
 	*out = k->keys;
 	pthread_mutex_unlock(&k->lock);
+	put_signer_first(out, clock_wall());
 }
 
-/* A new key, first in `keys`, which has room for it. */
+/* A new key that signs since then, in `keys`, which has room for it. */
 static int
-add_key(struct keyring_keys *keys, char id[TOKEN_KEY_ID_MAX + 1])
+add_key(struct keyring_keys *keys, int64_t since, char id[TOKEN_KEY_ID_MAX + 1])
 {
 	unsigned char id_bytes[ID_BYTES];
 	struct token_key key;
-	int64_t created = clock_wall();
 	int rc = -1;
 
 	memset(&key, 0, sizeof(key));
-	/* A clock that was set back must not put the new key behind. */
-	if (keys->n > 0 && created <= keys->created[0])
-		created = keys->created[0] + 1;
 	if (crypto_random(id_bytes, sizeof(id_bytes)) == 0 &&
 	    crypto_random(key.key, sizeof(key.key)) == 0) {
 		encode_hex(key.id, id_bytes, sizeof(id_bytes));
 		memcpy(id, key.id, sizeof(key.id));
-		rc = insert(keys, &key, created);
+		rc = insert(keys, &key, since);
 	}
 	crypto_wipe(&key, sizeof(key));
 	return rc;
@@ -285,14 +302,16 @@ write_keys(const struct keyring_keys *keys, struct buf *out)
 	char date[DATE_LEN + 1];
 
 	buf_puts(out,
-	    "# Keys that sign sessions, one a line: id, made, key. The newest\n"
-	    "# signs; removing a line ends the sessions it signed. Keep "
-	    "secret.\n");
+	    "# Keys that sign sessions, one a line: id, signs since, key. The "
+	    "newest\n"
+	    "# that may sign does; removing a line ends the sessions it "
+	    "signed. "
+	    "Keep secret.\n");
 	for (size_t i = 0; i < keys->n; i++) {
-		time_t created = (time_t)keys->created[i];
+		time_t since = (time_t)keys->since[i];
 		struct tm tm;
 
-		if (gmtime_r(&created, &tm) == NULL ||
+		if (gmtime_r(&since, &tm) == NULL ||
 		    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm) !=
 			DATE_LEN) {
 			out->failed = true;
@@ -337,7 +356,7 @@ keyring_create(const char *path, char id[TOKEN_KEY_ID_MAX + 1],
 
 	memset(&keys, 0, sizeof(keys));
 	buf_init(&text, KEYRING_FILE_MAX);
-	if (add_key(&keys, id) == 0)
+	if (add_key(&keys, clock_wall(), id) == 0)
 		write_keys(&keys, &text);
 	if (text.len == 0 || !buf_ok(&text))
 		snprintf(err, CONFIG_ERROR_MAX, "%s: no random bytes", path);
@@ -348,10 +367,43 @@ keyring_create(const char *path, char id[TOKEN_KEY_ID_MAX + 1],
 	return rc;
 }
 
-int
-keyring_rotate(const char *path, size_t keep, char id[TOKEN_KEY_ID_MAX + 1],
-    char err[CONFIG_ERROR_MAX])
+/* Makes room at `now` for a key that is the newest: what was to sign later, or
+ * was made by a clock that was ahead, is older than that. */
+static void
+make_older(struct keyring_keys *keys, int64_t now)
 {
+	for (size_t i = 0; i < keys->n; i++) {
+		int64_t most = now - 1 - (int64_t)i;
+
+		if (keys->since[i] > most)
+			keys->since[i] = most;
+	}
+}
+
+/* Drops keys that were to sign later, unless there are no others. Returns how
+ * many. */
+static size_t
+drop_waiting(struct keyring_keys *keys, int64_t now)
+{
+	size_t n = 0;
+
+	while (n < keys->n && keys->since[n] > now)
+		n++;
+	if (n == keys->n)
+		return 0;
+	keys->n -= n;
+	memmove(&keys->keys[0], &keys->keys[n],
+	    keys->n * sizeof(keys->keys[0]));
+	memmove(&keys->since[0], &keys->since[n],
+	    keys->n * sizeof(keys->since[0]));
+	return n;
+}
+
+int
+keyring_rotate(const char *path, size_t keep, int64_t after,
+    char id[TOKEN_KEY_ID_MAX + 1], char err[CONFIG_ERROR_MAX])
+{
+	int64_t now = clock_wall();
 	struct keyring_keys keys;
 	struct files_edit e;
 	struct buf text;
@@ -364,9 +416,16 @@ keyring_rotate(const char *path, size_t keep, char id[TOKEN_KEY_ID_MAX + 1],
 		goto out;
 	if (keep > TOKEN_KEYS_MAX - 1)
 		keep = TOKEN_KEYS_MAX - 1;
-	dropped = keys.n > keep ? (int)(keys.n - keep) : 0;
-	keys.n -= (size_t)dropped;
-	if (add_key(&keys, id) != 0) {
+	dropped = 0;
+	if (after == 0)
+		make_older(&keys, now);
+	else
+		dropped = (int)drop_waiting(&keys, now);
+	if (keys.n > keep) {
+		dropped += (int)(keys.n - keep);
+		keys.n = keep;
+	}
+	if (add_key(&keys, now + after, id) != 0) {
 		snprintf(err, CONFIG_ERROR_MAX, "%s: no random bytes", path);
 		dropped = -1;
 		goto out;

@@ -184,7 +184,7 @@ rotate_job(struct buf *out)
 	short_memory_pause(true);
 	temp_put(secret_path, SECRET, 0600);
 	short_memory_pause(false);
-	rc = keyring_rotate(secret_path, 1, id, err);
+	rc = keyring_rotate(secret_path, 1, 0, id, err);
 	short_memory_pause(true);
 	buf_reset(out);
 	assert_int_equal(file_read(secret_path, out, err), 0);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -56,7 +57,7 @@ test_form(void **state)
 	assert_string_equal(keys.keys[2].id, "a");
 	assert_string_equal(keys.keys[3].id, "d");
 	assert_int_equal(keys.keys[1].key[31], 0x22);
-	assert_int_equal(keys.created[2], 1767225600);
+	assert_int_equal(keys.since[2], 1767225600);
 }
 
 static void
@@ -126,7 +127,7 @@ test_made_and_rotated(void **state)
 
 	(void)state;
 	unlink(path);
-	assert_int_equal(keyring_rotate(path, 2, id, err), -1);
+	assert_int_equal(keyring_rotate(path, 2, 0, id, err), -1);
 	assert_int_equal(keyring_create(path, first, err), 0);
 	assert_int_equal(keyring_create(path, id, err), -1);
 	assert_int_equal(stat(path, &st), 0);
@@ -138,15 +139,15 @@ test_made_and_rotated(void **state)
 	assert_string_equal(keys.keys[0].id, first);
 
 	/* Followed with no signal; the first one verifies for two rotations. */
-	assert_int_equal(keyring_rotate(path, 2, id, err), 0);
+	assert_int_equal(keyring_rotate(path, 2, 0, id, err), 0);
 	keyring_keys(k, &keys);
 	assert_int_equal(keys.n, 2);
 	assert_string_equal(keys.keys[0].id, id);
 	assert_string_equal(keys.keys[1].id, first);
-	assert_int_equal(keyring_rotate(path, 2, id, err), 0);
+	assert_int_equal(keyring_rotate(path, 2, 0, id, err), 0);
 	keyring_keys(k, &keys);
 	assert_int_equal(keys.n, 3);
-	assert_int_equal(keyring_rotate(path, 2, last, err), 1);
+	assert_int_equal(keyring_rotate(path, 2, 0, last, err), 1);
 	keyring_keys(k, &keys);
 	assert_int_equal(keys.n, 3);
 	assert_string_equal(keys.keys[0].id, last);
@@ -155,9 +156,86 @@ test_made_and_rotated(void **state)
 		assert_string_not_equal(keys.keys[i].id, first);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_int_equal(keyring_rotate(path, 0, id, err), 3);
+	assert_int_equal(keyring_rotate(path, 0, 0, id, err), 3);
 	keyring_keys(k, &keys);
 	assert_int_equal(keys.n, 1);
+	keyring_free(k);
+}
+
+/* Puts keys that sign since so many seconds from now, and tells which does. */
+static const char *
+signer(long first, long second, struct keyring_keys *keys)
+{
+	char err[CONFIG_ERROR_MAX], text[400], date[2][32];
+	const long from[] = { first, second };
+	struct keyring *k;
+
+	for (int i = 0; i < 2; i++) {
+		time_t t = time(NULL) + from[i];
+		struct tm tm;
+
+		strftime(date[i], sizeof(date[i]), "%Y-%m-%dT%H:%M:%SZ",
+		    gmtime_r(&t, &tm));
+	}
+	snprintf(text, sizeof(text), "a %s " K1 "\nb %s " K2 "\n", date[0],
+	    date[1]);
+	put(text);
+	k = keyring_load(path, geteuid(), err);
+	assert_non_null(k);
+	keyring_keys(k, keys);
+	keyring_free(k);
+	assert_int_equal(keys->n, 2);
+	assert_string_not_equal(keys->keys[0].id, keys->keys[1].id);
+	assert_int_equal(keys->keys[0].key[0],
+	    keys->keys[0].id[0] == 'a' ? 0x11 : 0x22);
+	return keys->keys[0].id;
+}
+
+static void
+test_signs_when_its_time_has_come(void **state)
+{
+	struct keyring_keys keys;
+
+	(void)state;
+	assert_string_equal(signer(-60, -30, &keys), "b");
+	assert_string_equal(signer(-60, 600, &keys), "a");
+	assert_string_equal(signer(600, -60, &keys), "b");
+	/* The clock was set back: as before it knew of times. */
+	assert_string_equal(signer(600, 1200, &keys), "b");
+}
+
+static void
+test_made_for_later(void **state)
+{
+	char err[CONFIG_ERROR_MAX], now[TOKEN_KEY_ID_MAX + 1];
+	char id[TOKEN_KEY_ID_MAX + 1], later[TOKEN_KEY_ID_MAX + 1];
+	struct keyring_keys keys;
+	struct keyring *k;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(keyring_create(path, now, err), 0);
+	assert_int_equal(keyring_rotate(path, 1, 3600, id, err), 0);
+	/* Another takes its place: who signs now is not dropped for it. */
+	assert_int_equal(keyring_rotate(path, 1, 3600, later, err), 1);
+	k = keyring_load(path, geteuid(), err);
+	assert_non_null(k);
+	keyring_keys(k, &keys);
+	assert_int_equal(keys.n, 2);
+	assert_string_equal(keys.keys[0].id, now);
+	assert_string_equal(keys.keys[1].id, later);
+	assert_true(keys.since[1] - time(NULL) > 3500);
+	/* One that signs at once does, and drops the oldest. */
+	assert_int_equal(keyring_rotate(path, 1, 0, id, err), 1);
+	keyring_keys(k, &keys);
+	assert_int_equal(keys.n, 2);
+	assert_string_equal(keys.keys[0].id, id);
+	assert_string_equal(keys.keys[1].id, later);
+	assert_int_equal(keyring_rotate(path, 2, 0, now, err), 0);
+	keyring_keys(k, &keys);
+	assert_string_equal(keys.keys[0].id, now);
+	assert_string_equal(keys.keys[1].id, id);
+	assert_string_equal(keys.keys[2].id, later);
 	keyring_free(k);
 }
 
@@ -273,6 +351,8 @@ main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_made_and_rotated),
+		cmocka_unit_test(test_signs_when_its_time_has_come),
+		cmocka_unit_test(test_made_for_later),
 		cmocka_unit_test(test_bad_change_keeps),
 		cmocka_unit_test(test_open_to_others),
 		cmocka_unit_test(test_of_a_stranger),

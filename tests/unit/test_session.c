@@ -179,11 +179,11 @@ test_keys(void **state)
 
 	(void)state;
 	assert_int_equal(login("alice", PASSWORD), 0);
-	assert_int_equal(keyring_rotate(secret_path, 2, id, cause), 0);
+	assert_int_equal(keyring_rotate(secret_path, 2, 0, id, cause), 0);
 	/* Still good, and signed anew at once. */
 	assert_int_equal(check(), 0);
 	assert_true(session.set_cookie[0] != '\0');
-	assert_int_equal(keyring_rotate(secret_path, 0, id, cause), 2);
+	assert_int_equal(keyring_rotate(secret_path, 0, 0, id, cause), 2);
 	expect_signed_out();
 }
 

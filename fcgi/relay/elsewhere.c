@@ -164,6 +164,16 @@ elsewhere_ask(struct relay_loop *l, struct relay_job *job)
 }
 
 void
+elsewhere_hold(struct relay_loop *l, const struct relay_job *job)
+{
+	struct engine_stream stream;
+
+	if (job->key[0] != '\0' && engine_has_streams(engine_of(l)) &&
+	    name_stream(&stream, job->user, job->key, job->digest) == 0)
+		(void)engine_hold_stream(engine_of(l), &stream);
+}
+
+void
 elsewhere_pass(struct relay_loop *l, struct relay_job *job)
 {
 	outlet_pass(&l->base, job->client, job->extra_headers, job->place.host,

@@ -31,6 +31,9 @@ bool elsewhere_ask(struct relay_loop *l, struct relay_job *job);
  * comes back when that is answered. */
 bool elsewhere_join(struct relay_loop *l, struct relay_job *job);
 
+/* Tells the engine that a stream of the job's key is about to be here. */
+void elsewhere_hold(struct relay_loop *l, const struct relay_job *job);
+
 /* Has nginx pass the job's connection to the host that was found; it is taken
  * over. */
 void elsewhere_pass(struct relay_loop *l, struct relay_job *job);

@@ -24,6 +24,8 @@ relay_job_free(struct relay_job *job)
 	if (job->guest)
 		close(job->heir);
 	job->guest = false;
+	free(job->answer);
+	job->answer = NULL;
 	tool_call_unref(job->tool);
 	job->tool = NULL;
 	chat_request_free(job->chat);

@@ -20,6 +20,9 @@
 /* The form of a question. Another one gets another mark, and who does not know
  * a mark has no such stream. */
 #define MARK "confab stream 1"
+/* One with an answer behind it, to a call that may wait there. */
+#define MARK_ANSWER "confab answer 1"
+#define ANSWER_HEAD offsetof(struct tool_answer, text)
 #define TAKEN 'Y'
 #define UNKNOWN 'N'
 #define AT_ONCE 64 /* questions that are read in one turn */
@@ -55,10 +58,10 @@ union control {
 /* ---- The one that asks ----------------------------------------------------- */
 
 static void
-write_question(struct question *q, const struct relay_job *job)
+write_question(struct question *q, const struct relay_job *job, bool answers)
 {
 	memset(q, 0, sizeof(*q));
-	memcpy(q->mark, MARK, sizeof(MARK));
+	memcpy(q->mark, answers ? MARK_ANSWER : MARK, sizeof(q->mark));
 	q->op = (uint32_t)job->op;
 	q->request_id = job->client.request_id;
 	q->last_event_id = job->last_event_id;
@@ -68,19 +71,22 @@ write_question(struct question *q, const struct relay_job *job)
 	memcpy(q->extra_headers, job->extra_headers, sizeof(q->extra_headers));
 }
 
-/* Sends the connection with its question. Returns 0 or an error. */
+/* Sends the connection with its question, and what a person said (NULL: nobody
+ * said anything). Returns 0 or an error. */
 static int
-send_question(int to, const struct relay_job *job, int answer)
+send_question(int to, const struct relay_job *job, struct tool_answer *said,
+    int answer)
 {
 	const int fds[2] = { job->client.fd, answer };
+	const size_t len = said != NULL ? ANSWER_HEAD + said->len : 0;
 	struct question q;
-	struct iovec iov = { &q, sizeof(q) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct iovec iov[2] = { { &q, sizeof(q) }, { said, len } };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	union control control;
 	struct cmsghdr *c;
 	ssize_t n;
 
-	write_question(&q, job);
+	write_question(&q, job, said != NULL);
 	memset(&control, 0, sizeof(control));
 	msg.msg_control = control.bytes;
 	msg.msg_controllen = sizeof(control.bytes);
@@ -90,7 +96,7 @@ send_question(int to, const struct relay_job *job, int answer)
 	c->cmsg_len = CMSG_LEN(sizeof(fds));
 	memcpy(CMSG_DATA(c), fds, sizeof(fds));
 	n = sendmsg(to, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
-	return n == (ssize_t)sizeof(q) ? 0 : n == -1 ? errno : EMSGSIZE;
+	return n == (ssize_t)(sizeof(q) + len) ? 0 : n == -1 ? errno : EMSGSIZE;
 }
 
 static void
@@ -201,13 +207,16 @@ wait_for(struct relay_loop *l, struct relay_job *job, unsigned elder, int fd)
 static int
 ask_one(struct relay_loop *l, struct relay_job *job, unsigned elder)
 {
+	struct tool_answer *said;
 	int pair[2], error;
 
 	if (l->n_asks >= KIN_ASKS_MAX)
 		return EAGAIN;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return errno;
-	error = send_question(l->relay->kin.elders[elder], job, pair[1]);
+	said = job->tool != NULL ? tool_call_answer(job->tool) : NULL;
+	error = send_question(l->relay->kin.elders[elder], job, said, pair[1]);
+	free(said);
 	close(pair[1]);
 	if (error != 0) {
 		close(pair[0]);
@@ -256,12 +265,36 @@ kin_end(struct relay_loop *l)
 
 /* ---- The one that is asked -------------------------------------------------- */
 
-/* False when what came is no question, or its connection did not come along. */
+/* True for a question with an answer behind it, which is `len` bytes. */
 static bool
-read_question(const struct question *q, size_t len, struct relay_job *job)
+is_answer(const struct question *q, const struct tool_answer *said, size_t len)
 {
-	if (len != sizeof(*q) || memcmp(q->mark, MARK, sizeof(MARK)) != 0 ||
-	    q->op > RELAY_STOP || q->key[0] == '\0' ||
+	return memcmp(q->mark, MARK_ANSWER, sizeof(MARK_ANSWER)) == 0 &&
+	    q->op == RELAY_CHAT && len >= ANSWER_HEAD &&
+	    said->len == len - ANSWER_HEAD;
+}
+
+/* The same for one about a key alone. */
+static bool
+is_plain(const struct question *q, size_t len)
+{
+	return memcmp(q->mark, MARK, sizeof(MARK)) == 0 &&
+	    q->op <= RELAY_STOP && q->key[0] != '\0' && len == 0;
+}
+
+/* Takes over `said` where it is an answer. False when what came is no
+ * question. */
+static bool
+read_question(const struct question *q, struct tool_answer **said, size_t len,
+    struct relay_job *job)
+{
+	bool answers;
+
+	if (len < sizeof(*q))
+		return false;
+	len -= sizeof(*q);
+	answers = is_answer(q, *said, len);
+	if ((!answers && !is_plain(q, len)) ||
 	    memchr(q->user, '\0', sizeof(q->user)) == NULL ||
 	    memchr(q->key, '\0', sizeof(q->key)) == NULL ||
 	    memchr(q->extra_headers, '\0', sizeof(q->extra_headers)) == NULL)
@@ -273,6 +306,10 @@ read_question(const struct question *q, size_t len, struct relay_job *job)
 	memcpy(job->user, q->user, sizeof(job->user));
 	memcpy(job->key, q->key, sizeof(job->key));
 	memcpy(job->extra_headers, q->extra_headers, sizeof(q->extra_headers));
+	if (answers) {
+		job->answer = *said;
+		*said = NULL;
+	}
 	return true;
 }
 
@@ -301,15 +338,15 @@ take_descriptors(struct msghdr *msg, int fds[2])
 }
 
 /* One question; false when there is none now. An empty one looks like the end,
- * but brings its descriptors along. */
+ * but brings its descriptors along. `said` is where an answer comes to. */
 static bool
-hear(struct relay_loop *l, int from)
+hear(struct relay_loop *l, int from, struct tool_answer **said)
 {
 	struct question q;
-	struct iovec iov = { &q, sizeof(q) };
+	struct iovec iov[2] = { { &q, sizeof(q) }, { *said, sizeof(**said) } };
 	union control control;
-	struct msghdr msg = { .msg_iov = &iov,
-		.msg_iovlen = 1,
+	struct msghdr msg = { .msg_iov = iov,
+		.msg_iovlen = *said != NULL ? 2 : 1,
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control.bytes) };
 	struct relay_job job;
@@ -326,7 +363,7 @@ hear(struct relay_loop *l, int from)
 	job.heir = fds[1];
 	job.client.fd = fds[0];
 	job.settings = settings_current();
-	if (read_question(&q, (size_t)n, &job))
+	if (read_question(&q, said, (size_t)n, &job))
 		relay_submit(l->relay, &job);
 	else
 		kin_pass(&job);
@@ -337,11 +374,16 @@ static void
 on_question(uv_poll_t *poll, int status, int events)
 {
 	struct relay_loop *l = poll->data;
+	struct tool_answer *said = NULL;
+	bool heard = status == 0;
 
 	(void)events;
-	for (int i = 0; status == 0 && i < AT_ONCE; i++)
-		if (!hear(l, l->relay->kin.heirs))
-			return;
+	for (int i = 0; heard && i < AT_ONCE; i++) {
+		if (said == NULL)
+			said = malloc(sizeof(*said));
+		heard = hear(l, l->relay->kin.heirs, &said);
+	}
+	free(said);
 	/* An error here would come again at once, for ever. */
 	if (status != 0)
 		uv_poll_stop(poll);

@@ -10,6 +10,9 @@
  * says whether the connection was taken. It can only be taken while the other
  * end is open, so that never both answer it; and when the older generation ends
  * or is killed, the kernel closes that socket, which is an answer, too.
+ *
+ * What a person said to a call of a tool that waits goes along with the question:
+ * who has the call goes on with it, as if it had been asked itself.
  */
 #ifndef CONFAB_RELAY_KIN_H
 #define CONFAB_RELAY_KIN_H
@@ -26,7 +29,8 @@ struct relay_loop;
 #define KIN_WAIT 2000
 
 /*
- * Asks the next older generation whether the job's stream is there. True when
+ * Asks the next older generation whether the job's stream is there, or the call
+ * that it goes on with. True when
  * it was asked: the job is taken over, and comes back to relay_loop_do() when
  * nobody has it. False when there is none to ask (any more).
  */

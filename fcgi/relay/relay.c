@@ -398,7 +398,11 @@ relay_streams(const struct relay *r)
 unsigned
 relay_kept(const struct relay *r)
 {
-	return atomic_load(&r->listed);
+	unsigned n = atomic_load(&r->listed);
+
+	for (unsigned i = 0; i < r->n_loops; i++)
+		n += tool_desk_waiting(r->loops[i].desk);
+	return n;
 }
 
 size_t

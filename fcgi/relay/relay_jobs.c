@@ -87,12 +87,22 @@ look_elsewhere(struct relay_loop *l, struct relay_job *job)
 		refuse_unknown(l, job);
 }
 
+/* True for what goes on with a call that waits for a person. */
+static bool
+goes_on(const struct relay_job *job)
+{
+	return job->answer != NULL ||
+	    (job->tool != NULL && tool_call_loop(job->tool) >= 0);
+}
+
 /* What is known of a chat's key, here and from other hosts. */
 static void
 look_up(struct relay_loop *l, const struct relay_job *job,
     const struct stream *s, struct policy_asked *asked)
 {
-	asked->draining = l->draining || atomic_load(&l->relay->refuses);
+	/* What is here already goes on to its end. */
+	asked->draining =
+	    l->draining || (atomic_load(&l->relay->refuses) && !goes_on(job));
 	asked->found = s != NULL;
 	asked->same =
 	    s != NULL && memcmp(s->digest, job->digest, RELAY_DIGEST_LEN) == 0;
@@ -115,15 +125,41 @@ pass_on(struct relay_loop *l, struct relay_job *job)
 		kin_pass(job);
 }
 
+/* A newer generation asks. What a person said is for the call that waits for it
+ * at this loop's desk; a new call is the newer one's. */
+static void
+take_or_pass(struct relay_loop *l, struct relay_job *job)
+{
+	if (job->answer != NULL)
+		job->tool = tool_desk_answered(l->desk, job->answer);
+	if (job->tool == NULL) {
+		pass_on(l, job);
+	} else if (kin_take(job)) {
+		job->quota = tool_call_quota(job->tool);
+		elsewhere_hold(l, job);
+		stream_open(l, job);
+	} else {
+		drop_client(job);
+	}
+}
+
+/* Asks whether somebody else has the key, or the call that waits for this. */
+static bool
+ask_others(struct relay_loop *l, struct relay_job *job)
+{
+	if (job->key[0] == '\0')
+		return goes_on(job) && kin_ask(l, job);
+	return elsewhere_join(l, job) || kin_ask(l, job) ||
+	    elsewhere_ask(l, job);
+}
+
 /* A new call, unless it is somebody else's key. */
 static void
 open_or_ask(struct relay_loop *l, struct relay_job *job)
 {
 	if (job->guest)
-		pass_on(l, job);
-	else if (job->key[0] != '\0' &&
-	    (elsewhere_join(l, job) || kin_ask(l, job) ||
-		elsewhere_ask(l, job)))
+		take_or_pass(l, job);
+	else if (ask_others(l, job))
 		return;
 	else if (job->placed && job->place.where == ENGINE_THERE)
 		elsewhere_pass(l, job);
@@ -185,9 +221,11 @@ static void
 do_stop(struct relay_loop *l, struct relay_job *job)
 {
 	struct stream *s = stream_find(l, job->user, job->key);
+	uint64_t hash = stream_hash(job->user, job->key);
 	struct api_error err;
 
-	if (s == NULL) {
+	/* A call that asks a person waits longer than its stream is kept. */
+	if (s == NULL && !tool_desk_has(l->desk, job->user, hash)) {
 		look_elsewhere(l, job);
 		return;
 	}
@@ -195,10 +233,11 @@ do_stop(struct relay_loop *l, struct relay_job *job)
 		drop_client(job);
 		return;
 	}
+	tool_desk_stop(l->desk, job->user, hash);
 	(void)api_error_set(&err, 409, "stopped", "The answer was stopped.");
-	if (s->out.ended)
+	if (s != NULL && s->out.ended)
 		stream_discard(s);
-	else
+	else if (s != NULL)
 		stream_finish(s, METRICS_CAUSE_STOPPED, &err);
 	outlet_empty(&l->base, job->client, job->extra_headers);
 	job->client.fd = -1;

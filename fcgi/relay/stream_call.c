@@ -44,6 +44,7 @@ call_tool(struct stream *s, const struct upstream_handler *handler,
     struct api_error *err)
 {
 	s->patience = tool_call_patience(s->tool);
+	tool_call_known_as(s->tool, s->key != NULL ? s->hash : 0);
 	return source_start_tool(&s->source, s->loop->desk, s->tool, handler, s,
 	    err);
 }

@@ -112,28 +112,45 @@ take_anew(struct tool_call *c, struct api_error *err)
 	return 0;
 }
 
-/* A state of ours, LOOP.TOKEN, names a call that waits on a loop. */
+/* The loop and the token of LOOP.TOKEN. Returns the loop, or -1. */
 static int
-take_token(struct tool_call *c, struct api_error *err)
+read_state(const char *state, unsigned char token[TOOL_TOKEN_LEN])
 {
-	struct tool_facts facts;
-	const char *dot;
-	char *end;
-	long n;
+	char *dot;
+	long n = strtol(state, &dot, 10);
 
-	if (c->state != NULL && strcmp(c->state, TOOL_STATE_ANEW) == 0)
+	if (dot == state || *dot != '.' || n < 0 || n > 255 ||
+	    decode_hex(token, TOOL_TOKEN_LEN, dot + 1, strlen(dot + 1)) !=
+		TOOL_TOKEN_LEN)
+		return -1;
+	return (int)n;
+}
+
+/* A state of ours names a call that waits on a loop. One of a server whose era
+ * is not known just now may be: then nothing is called anew. */
+static int
+take_state(struct tool_call *c, struct api_error *err)
+{
+	unsigned char token[TOOL_TOKEN_LEN];
+	struct tool_facts facts;
+
+	if (c->state == NULL)
+		return 0;
+	if (strcmp(c->state, TOOL_STATE_ANEW) == 0)
 		return take_anew(c, err);
 	tool_server_facts(c->server, &facts);
-	if (c->state == NULL || facts.era != TOOL_ERA_LEGACY)
+	if (facts.era == TOOL_ERA_MODERN)
 		return 0;
-	n = strtol(c->state, &end, 10);
-	dot = end;
-	if (end == c->state || *dot != '.' || n < 0 || n > 255 ||
-	    decode_hex(c->token, sizeof(c->token), dot + 1, strlen(dot + 1)) !=
-		TOOL_TOKEN_LEN)
+	c->loop = read_state(c->state, token);
+	if (c->loop == -1 && facts.era == TOOL_ERA_UNKNOWN)
+		return 0;
+	if (c->loop == -1)
 		return api_error_set(err, 410, "tool_gone",
-		    "This call does not wait for an answer any more.");
-	c->loop = (int)n;
+		    "This call does not wait for an answer any more; whether "
+		    "it "
+		    "has acted is not known.");
+	if (tool_call_name(c, token, c->name) == -1)
+		return api_error_no_memory(err);
 	return 0;
 }
 
@@ -334,9 +351,9 @@ tool_call_new(struct tool_servers *s, struct config *config,
 	if (c->user == NULL)
 		(void)api_error_no_memory(err);
 	else if (parse(c, body, len, err) == 0 && take_members(c, err) == 0 &&
+	    make_owner(c, who, err) == 0 &&
 	    (op == TOOL_OP_CALL ? find_tool : find_offer)(c, s, err) == 0 &&
-	    take_token(c, err) == 0 && check_digest(c, err) == 0 &&
-	    make_owner(c, who, err) == 0)
+	    take_state(c, err) == 0 && check_digest(c, err) == 0)
 		return c;
 	tool_call_unref(c);
 	return NULL;
@@ -369,10 +386,22 @@ tool_call_loop(const struct tool_call *c)
 	return c->loop;
 }
 
+void
+tool_call_known_as(struct tool_call *c, uint64_t stream)
+{
+	c->stream_hash = stream;
+}
+
 const char *
 tool_call_shares(const struct tool_call *c)
 {
 	return c->conf->kind == TOOL_KIND_SEARXNG ? NULL : c->conf->name;
+}
+
+struct config_quota
+tool_call_quota(const struct tool_call *c)
+{
+	return config_quota_of(c->config, c->groups);
 }
 
 struct config_patience

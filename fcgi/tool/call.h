@@ -13,7 +13,7 @@
 #include "list.h"
 #include "server.h"
 
-#define TOOL_TOKEN_LEN 16 /* bytes that name a call that waits */
+#define TOOL_TOKEN_LEN 16 /* random bytes in the state of a call that waits */
 
 struct tool_call {
 	atomic_uint refs; /* beside the first */
@@ -34,14 +34,27 @@ struct tool_call {
 	const char *state;		     /* of it; NULL: none */
 	size_t state_len;
 	bool stream;
-	int loop;			     /* -1: any */
-	unsigned char token[TOOL_TOKEN_LEN]; /* with a loop */
+	uint64_t stream_hash; /* of its stream; 0: it has no key */
+	int loop;	      /* -1: any */
+	/* With a loop: of the call that it goes on with. */
+	unsigned char name[TOOL_CALL_NAME_LEN];
 	uint64_t sent, received;
 	bool is_error;
 };
 
 /* The method of MCP's that asks for it. */
 const char *tool_call_method(const struct tool_call *c);
+
+/* The name of a call that waits under this token: of it, and of whose the call
+ * is and what it calls. Returns 0 or -1. */
+int tool_call_name(const struct tool_call *c,
+    const unsigned char token[TOOL_TOKEN_LEN],
+    unsigned char out[TOOL_CALL_NAME_LEN]);
+
+/* What a person said is put into a call that waits at the desk of that loop, for
+ * it to go on with itself. Returns 0, or -1: that is no answer. */
+int tool_call_said(struct tool_call *c, unsigned loop,
+    const struct tool_answer *a);
 
 /* Says that the tool is another one than was agreed to. Returns -1. */
 int tool_call_changed(struct api_error *err);

@@ -7,6 +7,8 @@
 #ifndef CONFAB_TOOL_RUN_H
 #define CONFAB_TOOL_RUN_H
 
+#include <stdatomic.h>
+
 #include <uv.h>
 
 #include "confab/system/loop_work.h"
@@ -27,7 +29,7 @@ struct tool_desk {
 	struct upstream_pool *pool;
 	unsigned index;
 	struct tool_run *waiting;
-	unsigned n;
+	atomic_uint n; /* of them */
 	struct tool_ears ears;
 };
 
@@ -47,7 +49,7 @@ struct tool_run {
 	bool closing;
 	/* While it waits. */
 	struct tool_run *next;
-	unsigned char token[TOOL_TOKEN_LEN];
+	unsigned char name[TOOL_CALL_NAME_LEN];
 	char asked[TOOL_REQUEST_ID_MAX]; /* id of the server's request */
 	struct buf late;		 /* what came meanwhile */
 	uint64_t late_id;

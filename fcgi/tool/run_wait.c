@@ -29,7 +29,7 @@ leave_desk(struct tool_run *r)
 	if (*at == NULL)
 		return;
 	*at = r->next;
-	r->desk->n--;
+	atomic_fetch_sub(&r->desk->n, 1);
 	uv_timer_stop(&r->timer);
 }
 
@@ -49,14 +49,16 @@ on_wait_over(uv_timer_t *timer)
 
 /* The members of an answer that asks. Returns 0 or -1. */
 static int
-put_question(struct tool_run *r, const struct buf *request, struct buf *out)
+put_question(const struct tool_run *r,
+    const unsigned char token[TOOL_TOKEN_LEN], const struct buf *request,
+    struct buf *out)
 {
-	char token[2 * TOOL_TOKEN_LEN + 1];
+	char text[2 * TOOL_TOKEN_LEN + 1];
 
-	encode_hex(token, r->token, TOOL_TOKEN_LEN);
+	encode_hex(text, token, TOOL_TOKEN_LEN);
 	buf_puts(out, "\"input_required\":{\"requests\":{\"" ASKED "\":");
 	buf_append(out, buf_str(request), request->len);
-	return buf_printf(out, "},\"state\":\"%u.%s\"}", r->desk->index, token);
+	return buf_printf(out, "},\"state\":\"%u.%s\"}", r->desk->index, text);
 }
 
 /*
@@ -68,18 +70,20 @@ tool_run_wait(struct tool_run *r, const struct tool_message *m)
 {
 	const struct upstream_handler *h = r->handler;
 	struct tool_desk *d = r->desk;
+	unsigned char token[TOOL_TOKEN_LEN];
 	struct buf members;
 	void *arg = r->arg;
 	bool given;
 
-	if (h == NULL || d->n >= TOOL_WAITING_MAX ||
-	    crypto_random(r->token, sizeof(r->token)) == -1) {
+	if (h == NULL || atomic_load(&d->n) >= TOOL_WAITING_MAX ||
+	    crypto_random(token, sizeof(token)) == -1 ||
+	    tool_call_name(r->call, token, r->name) == -1) {
 		tool_client_reply(r->client, m->id, NULL);
 		return;
 	}
 	memcpy(r->asked, m->id, sizeof(r->asked));
 	buf_init(&members, m->json.len + 256);
-	if (put_question(r, &m->json, &members) == 0) {
+	if (put_question(r, token, &m->json, &members) == 0) {
 		given = tool_run_give(r, &members);
 	} else {
 		tool_run_finish_memory(r);
@@ -91,25 +95,66 @@ tool_run_wait(struct tool_run *r, const struct tool_message *m)
 	r->handler = NULL;
 	r->next = d->waiting;
 	d->waiting = r;
-	d->n++;
+	atomic_fetch_add(&d->n, 1);
 	uv_timer_start(&r->timer, on_wait_over, r->call->conf->limits.input, 0);
 	h->end(arg, NULL, false);
 }
 
 /* The call that a request goes on with, or NULL. */
 static struct tool_run *
-find_waiting(const struct tool_desk *d, const struct tool_call *c)
+find_waiting(const struct tool_desk *d,
+    const unsigned char name[TOOL_CALL_NAME_LEN])
 {
 	struct tool_run *r;
 
 	for (r = d->waiting; r != NULL; r = r->next)
-		if (crypto_equal(r->token, c->token, TOOL_TOKEN_LEN) &&
-		    memcmp(r->call->owner, c->owner, TOOL_OWNER_LEN) == 0 &&
-		    r->call->server == c->server && r->call->op == c->op &&
-		    strcmp(r->call->what, c->what) == 0)
+		if (crypto_equal(r->name, name, TOOL_CALL_NAME_LEN))
 			return r;
 	return NULL;
 }
+
+struct tool_call *
+tool_desk_answered(struct tool_desk *d, const struct tool_answer *a)
+{
+	struct tool_run *r = find_waiting(d, a->name);
+
+	if (r == NULL || tool_call_said(r->call, d->index, a) == -1)
+		return NULL;
+	return tool_call_ref(r->call);
+}
+
+/* ---- Being stopped ------------------------------------------------------------------*/
+
+static struct tool_run *
+find_stream(const struct tool_desk *d, const char *user, uint64_t stream)
+{
+	struct tool_run *r;
+
+	for (r = d->waiting; r != NULL && stream != 0; r = r->next)
+		if (r->call->stream_hash == stream &&
+		    strcmp(r->call->user, user) == 0)
+			return r;
+	return NULL;
+}
+
+bool
+tool_desk_has(const struct tool_desk *d, const char *user, uint64_t stream)
+{
+	return find_stream(d, user, stream) != NULL;
+}
+
+void
+tool_desk_stop(struct tool_desk *d, const char *user, uint64_t stream)
+{
+	struct tool_run *r = find_stream(d, user, stream);
+
+	if (r == NULL)
+		return;
+	leave_desk(r);
+	tool_run_close(r, true);
+}
+
+/* ---- Going on -----------------------------------------------------------------------*/
 
 /* What happened while it waited; not before its new owner has it. */
 static void
@@ -147,16 +192,19 @@ struct tool_run *
 tool_run_go_on(struct tool_desk *d, struct tool_call *c,
     const struct upstream_handler *handler, void *arg, struct api_error *err)
 {
-	struct tool_run *r = find_waiting(d, c);
+	struct tool_run *r = find_waiting(d, c->name);
 
 	if (r == NULL) {
 		(void)api_error_set(err, 410, "tool_gone",
-		    "This call does not wait for an answer any more.");
+		    "This call does not wait for an answer any more; whether "
+		    "it "
+		    "has acted is not known.");
 		return NULL;
 	}
 	leave_desk(r);
+	(void)tool_call_ref(c);
 	tool_call_unref(r->call);
-	r->call = tool_call_ref(c);
+	r->call = c;
 	r->handler = handler;
 	r->arg = arg;
 	reply(r);
@@ -176,6 +224,12 @@ tool_desk_new(struct loop *l, struct upstream_pool *pool, unsigned index)
 	d->pool = pool;
 	d->index = index;
 	return d;
+}
+
+unsigned
+tool_desk_waiting(const struct tool_desk *d)
+{
+	return atomic_load(&d->n);
 }
 
 void

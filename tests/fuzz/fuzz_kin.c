@@ -6,7 +6,8 @@
  *
  * The input is a list of messages: a byte that says how many descriptors come
  * along and how long it is, one that says where it differs from a good question,
- * and up to fifteen bytes that are put there.
+ * and up to fifteen bytes that are put there. Every other one has an answer to a
+ * call behind it.
  */
 #include "config.h"
 
@@ -33,13 +34,17 @@
 #define CHANGE_MAX 15
 
 /* As kin.c has it: the mark, what is asked, the user, the key, headers. */
-#define OP 16
+#define MARK 16
+#define OP MARK
 #define USER (OP + 4 + 4 + 8 + RELAY_DIGEST_LEN)
 #define KEY (USER + RELAY_USER_MAX + 1)
 #define HEADERS (KEY + RELAY_KEY_MAX + 1)
 #define WHOLE                                                                \
 	((HEADERS + sizeof(((struct relay_job *)NULL)->extra_headers) + 7) & \
 	    ~(size_t)7)
+
+#define ANSWER offsetof(struct tool_answer, text)
+#define SAID "{\"1\":{\"action\":\"accept\"}}"
 
 static int ends[MESSAGES_MAX * FDS_MAX]; /* our ends of what came along */
 static size_t n_ends;
@@ -73,15 +78,31 @@ begin(int heirs)
 	relay.loops = relay_loop;
 	relay.n_loops = 1;
 	relay.kin.heirs = heirs;
+	relay_loop->desk = tool_desk_new(&relay_loop->base, NULL, 0);
+	check(relay_loop->desk != NULL);
 	check(kin_listen(relay_loop, heirs) == 0);
+}
+
+/* Puts a good answer behind a question. Returns how long both are. */
+static size_t
+put_answer(char *text)
+{
+	const uint32_t numbers[2] = { 1, sizeof(SAID) - 1 };
+
+	memcpy(text, "confab answer 1", MARK);
+	memcpy(text + WHOLE + offsetof(struct tool_answer, stream), numbers,
+	    sizeof(numbers));
+	memcpy(text + WHOLE + ANSWER, SAID, sizeof(SAID) - 1);
+	return WHOLE + ANSWER + sizeof(SAID) - 1;
 }
 
 /* Sends one message. Returns how much of the input it was. */
 static size_t
-tell(int to, const uint8_t *data, size_t size)
+tell(int to, bool answers, const uint8_t *data, size_t size)
 {
-	char text[WHOLE + CHANGE_MAX] = "confab stream 1";
-	size_t n_fds = data[0] % (FDS_MAX + 1), at, n, len = WHOLE;
+	char text[WHOLE + ANSWER + sizeof(SAID) + CHANGE_MAX] =
+	    "confab stream 1";
+	size_t n_fds = data[0] % (FDS_MAX + 1), at, n, len, whole;
 	int fds[FDS_MAX], pair[2];
 	union {
 		struct cmsghdr head;
@@ -93,11 +114,12 @@ tell(int to, const uint8_t *data, size_t size)
 	strcpy(text + USER, "ann");
 	strcpy(text + KEY, RELAY_KEY);
 	text[OP] = (char)(data[0] / 8 % 4);
-	at = data[1] * 4U % WHOLE;
+	len = whole = answers ? put_answer(text) : WHOLE;
+	at = data[1] * 4U % whole;
 	n = size - 2 < data[0] / 32U * 2 ? size - 2 : data[0] / 32U * 2;
 	memcpy(text + at, data + 2, n);
 	if (data[1] >= 0xf8)
-		len = (data[1] & 7U) * (WHOLE + CHANGE_MAX) / 7;
+		len = (data[1] & 7U) * (whole + CHANGE_MAX) / 7;
 	iov.iov_len = len;
 	for (size_t i = 0; i < n_fds; i++) {
 		check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
@@ -147,7 +169,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	owner = relay_ask(RELAY_KEY, true, true);
 	relay_chunk(3);
 	for (int i = 0; i < MESSAGES_MAX && size >= 2; i++) {
-		size_t n = tell(pair[0], data, size);
+		size_t n = tell(pair[0], i % 2 == 1, data, size);
 
 		data += n;
 		size -= n;
@@ -155,6 +177,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	relay_turn();
 	relay_turn();
+	tool_desk_free(relay_loop->desk);
+	relay_loop->desk = NULL;
 	check(relay_test_end(&state) == 0);
 	close(owner);
 	look_at_ends();

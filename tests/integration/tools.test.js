@@ -278,6 +278,41 @@ for (const era of eras) {
   });
 }
 
+test('a call is stopped while its person is asked, and its server told',
+  async () => {
+    const { answer, key, client } = await stream('legacy__act', { do: 'ask' });
+    const { id } = servers.legacy.lastCall.body;
+    const { state } = eventsOf(await answer.text()).at(-2).input_required;
+    assert.equal(await client.stop(key), 204);
+    await until(() => servers.legacy.cancelled.includes(id));
+    const late = await client.post('api/tools/call', { name: 'legacy__act',
+      arguments: {}, request_state: state, input_responses: {} });
+    assert.equal(late.status, 410, await late.text());
+  });
+
+test('an answer is for the call that waits, also when nobody knows just now of '
+  + 'which era its server is', async () => {
+  const server = servers.legacy;
+  const client = await site.signedIn();
+  /** @param {any} more */
+  const act = async (more) => {
+    const answer = await client.post('api/tools/call',
+      { name: 'legacy__act', arguments: { do: 'ask' }, ...more });
+    return [answer.status, await answer.json()];
+  };
+  const [, { input_required: { state, requests } }] = await act({});
+  server.status = 418;
+  const [status] = await act({});
+  server.status = 0;
+  assert.equal(status, 502);
+  const { acted } = server;
+  const [, { content }] = await act({ request_state: state,
+    input_responses: { [String(Object.keys(requests)[0])]:
+      { action: 'accept', content: { name: 'Ada' } } } });
+  assert.equal(content[0].text, 'accept Ada');
+  assert.equal(server.acted, acted, 'nothing is called anew');
+});
+
 test('requests that are none are refused, and reach nobody', async () => {
   const { acted } = servers.modern;
   const client = await site.signedIn({});

@@ -47,6 +47,8 @@ struct relay_job {
 	struct engine_place place; /* what it said */
 	bool guest; /* a newer generation asks, and hears on the next */
 	int heir;
+	struct tool_answer *answer; /* of a guest, given over: a call that
+				     * waits here would go on with it */
 	/* The rest of RELAY_CHAT, all given over. */
 	struct tool_call *tool; /* instead of the next four: a tool is called */
 	/* Instead of the next three: the settings' transcriber is asked. */

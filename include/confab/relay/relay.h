@@ -104,7 +104,8 @@ void relay_refuse(struct relay *r);
 /* Open streams now; for limits and health. */
 unsigned relay_streams(const struct relay *r);
 
-/* With those that have ended and that somebody may still ask for. */
+/* With those that have ended and that somebody may still ask for, and the calls
+ * that wait for a person. */
 unsigned relay_kept(const struct relay *r);
 
 /* Jobs that wait for a loop now. */

@@ -73,6 +73,47 @@ struct tool_desk *tool_desk_new(struct loop *l, struct upstream_pool *pool,
 /* Ends what waits. */
 void tool_desk_free(struct tool_desk *d);
 
+/* Calls that wait there now. Any thread. */
+unsigned tool_desk_waiting(const struct tool_desk *d);
+
+#define TOOL_CALL_NAME_LEN 32	    /* bytes that name a call that waits */
+#define TOOL_ANSWER_MAX (64 * 1024) /* bytes of what a person said to it */
+
+/*
+ * What a person said to a call that waits, on its way to another worker, which
+ * has the call. Of plain bytes: `text` is the JSON object of the responses, and
+ * only `len` bytes of it are sent.
+ */
+struct tool_answer {
+	unsigned char name[TOOL_CALL_NAME_LEN]; /* of the call, for this user,
+						 * login and tool */
+	uint32_t stream; /* events are wanted: 1, else 0 */
+	uint32_t len;
+	char text[TOOL_ANSWER_MAX];
+};
+
+/* What `c` would go on with, allocated; NULL: it begins anew, its answer is
+ * longer than TOOL_ANSWER_MAX, or there is no memory. */
+struct tool_answer *tool_call_answer(const struct tool_call *c);
+
+/* The call at this desk that waits for that answer, to be run, as a reference;
+ * NULL: none does. It waits until it is run. */
+struct tool_call *tool_desk_answered(struct tool_desk *d,
+    const struct tool_answer *a);
+
+/* Tells a call the hash of its stream's user and key, 0 for one without a key: a
+ * call that waits is stopped by it, when its stream is over. */
+void tool_call_known_as(struct tool_call *c, uint64_t stream);
+
+/* Does the call of that user's stream wait at this desk? And ends it: its server
+ * is told. */
+bool tool_desk_has(const struct tool_desk *d, const char *user,
+    uint64_t stream);
+void tool_desk_stop(struct tool_desk *d, const char *user, uint64_t stream);
+
+/* What its user may do at once, by the groups that they are in. */
+struct config_quota tool_call_quota(const struct tool_call *c);
+
 /*
  * Runs a call as upstream_start() does, or goes on with one that waits. NULL
  * with err: 410 tool_gone, 429 tool_limit, 503.

@@ -78,7 +78,8 @@ export async function callTool(wire, call) {
  */
 export async function callForEvent(wire, { key: own, name, digest, arguments: given, signal, signIn, onProgress, onLost, ask }) {
   const { api, newKey, reload } = wire;
-  let key = own ?? newKey();
+  const first = own ?? newKey();
+  let key = first;
   // A connection that is dropped may come back; a call that is given up is to end.
   const cancel = () => void api.json('DELETE', `streams/${encodeURIComponent(key)}`, { keepalive: true }).catch(() => {});
   signal.addEventListener('abort', cancel, { once: true });
@@ -95,7 +96,8 @@ export async function callForEvent(wire, { key: own, name, digest, arguments: gi
       const asked = event['input_required'];
       if (!isObject(asked)) return event;
       more = await answersTo(asked, ask);
-      key = newKey();
+      // A balancer takes what comes before the mark for the stream's name.
+      key = `${first}~${turn + 1}`;
     }
     return null;
   } catch (thrown) {

@@ -14,6 +14,7 @@
 #include "confab/config/config.h"
 
 #include "chat_request_part.h"
+#include "tool_schema.h"
 
 #define MODEL_MAX 512 /* bytes of a model's name */
 #define N_MAX 128     /* answers to one request */
@@ -155,6 +156,7 @@ check_stop(struct json_object *root, struct api_error *err)
 	return 0;
 }
 
+/* Each tool's schema is in the form that providers take, then. */
 static int
 check_tools(struct json_object *root, struct api_error *err)
 {
@@ -175,6 +177,7 @@ check_tools(struct json_object *root, struct api_error *err)
 		if (json_str(t, "type", NULL) == NULL)
 			return refuse(err, param,
 			    "must be an object with a type");
+		provider_tool_schema(json_get(t, "function"));
 	}
 	return 0;
 }

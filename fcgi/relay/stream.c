@@ -270,12 +270,18 @@ make_call(struct stream *s)
 
 /* ---- What is due ---------------------------------------------------------- */
 
+/* Says it of an answer, or of a call of a tool. */
 static void
-timed_out(struct stream *s, const char *code, const char *what)
+timed_out(struct stream *s, const char *code, const char *answer,
+    const char *call)
 {
 	struct api_error err;
 
-	(void)api_error_set(&err, 504, code, "%s", what);
+	if (s->tool != NULL)
+		(void)api_error_set(&err, 504, code,
+		    "The tool %s; whether it has acted is not known.", call);
+	else
+		(void)api_error_set(&err, 504, code, "%s", answer);
 	stream_finish(s, METRICS_CAUSE_TIMEOUT, &err);
 }
 
@@ -288,20 +294,18 @@ do_due(struct stream *s, enum policy_due due)
 		break;
 	case POLICY_TOTAL:
 		timed_out(s, "total_timeout",
-		    "The answer took longer than this server allows.");
+		    "The answer took longer than this server allows.",
+		    "took longer than this server allows");
 		break;
 	case POLICY_FIRST_EVENT:
 		timed_out(s, "first_event_timeout",
-		    s->tool != NULL
-			? "The tool took too long to say anything."
-			: "The provider took too long to begin its answer.");
+		    "The provider took too long to begin its answer.",
+		    "took too long to say anything");
 		break;
 	case POLICY_SILENCE:
 		timed_out(s, "silence_timeout",
-		    s->tool != NULL
-			? "The tool fell silent in the middle of its answer."
-			: "The provider fell silent in the middle of its "
-			  "answer.");
+		    "The provider fell silent in the middle of its answer.",
+		    "fell silent in the middle of its answer");
 		break;
 	case POLICY_GRACE:
 		if (s->out.ended)

@@ -54,11 +54,14 @@ static void
 fail(struct tool_client *c, const struct api_error *err, bool mismatch)
 {
 	const struct tool_client_handler *h = c->handler;
+	struct api_error told = *err;
 
 	if (c->closing)
 		return;
+	if (c->request != 0 && strcmp(c->call.method, "tools/call") == 0)
+		tool_error_doubt(&told);
 	close_client(c);
-	h->end(c->arg, err, mismatch);
+	h->end(c->arg, &told, mismatch);
 }
 
 static void
@@ -214,6 +217,8 @@ on_message(void *arg, const char *text, size_t len)
 	struct tool_client *c = arg;
 	int rc;
 
+	if (c->step == STEP_INITIALIZED)
+		return 0; /* it was asked nothing */
 	if (c->step != STEP_REQUEST)
 		return on_handshake(c, text, len);
 	c->resumes = 0;
@@ -334,6 +339,14 @@ on_end(void *arg, const struct tool_wire_end *end)
 	bool good = end->status >= 200 && end->status < 300;
 	struct tool_reply r;
 
+	/* Whatever it says, or does not: some refuse what needs no answer, and
+	 * some never end theirs. */
+	if (c->step == STEP_INITIALIZED) {
+		c->wire = NULL;
+		keep_session(c);
+		next_step(c);
+		return;
+	}
 	/* Where the request was taken once, it is never sent again. */
 	if (end->err != NULL || c->last_id != NULL ||
 	    (c->step == STEP_REQUEST && good)) {
@@ -343,10 +356,6 @@ on_end(void *arg, const struct tool_wire_end *end)
 	c->wire = NULL;
 	if (c->step == STEP_REQUEST) {
 		judge_request(c, end);
-	} else if (c->step == STEP_INITIALIZED) {
-		/* Whatever it says: some refuse what needs no answer. */
-		keep_session(c);
-		next_step(c);
 	} else {
 		read_reply(&r, c, end);
 		judge_handshake(c, &r);

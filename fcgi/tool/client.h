@@ -17,6 +17,8 @@
 #include "rpc.h"
 #include "server.h"
 
+#define TOOL_INITIALIZED_WAIT \
+	3000		   /* ms for a server to take a handshake's end */
 #define TOOL_RESUMES_MAX 5 /* of one broken stream without anything new */
 
 struct loop;

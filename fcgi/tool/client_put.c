@@ -15,8 +15,11 @@ tool_client_wire(const struct tool_client *c, struct tool_wire_call *w)
 	w->pool = c->call.pool;
 	w->server = c->call.server;
 	w->connect_ms = c->call.config->timeouts.connect;
-	w->total_ms =
-	    c->step == STEP_REQUEST ? c->call.total_ms : TOOL_LIST_TIMEOUT;
+	w->total_ms = TOOL_LIST_TIMEOUT;
+	if (c->step == STEP_REQUEST)
+		w->total_ms = c->call.total_ms;
+	else if (c->step == STEP_INITIALIZED)
+		w->total_ms = TOOL_INITIALIZED_WAIT;
 	w->max = c->step == STEP_REQUEST ? c->call.max : HANDSHAKE_MAX;
 }
 

@@ -49,6 +49,23 @@ tool_error_reword(struct api_error *err)
 			    words[i].text);
 }
 
+void
+tool_error_doubt(struct api_error *err)
+{
+	static const char doubt[] = "whether it has acted is not known";
+	size_t n = strlen(err->message);
+	/* A refusal says that it has not. */
+	bool open = strcmp(err->code, "tool_invalid") == 0 ||
+	    strcmp(err->code, "tool_too_large") == 0 ||
+	    (strcmp(err->code, "tool_failed") == 0 &&
+		strstr(err->message, "HTTP status 5") != NULL);
+
+	if (!open || n == 0 || strstr(err->message, doubt) != NULL)
+		return;
+	(void)snprintf(err->message + n - 1, sizeof(err->message) - n + 1,
+	    "; %s.", doubt);
+}
+
 static unsigned
 seconds(const char *s)
 {

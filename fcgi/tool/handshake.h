@@ -55,6 +55,10 @@ enum tool_refused tool_request_judge(const struct tool_reply *r,
 /* An error that a server answered with, for people and models. */
 void tool_error_rpc(struct api_error *err, int code, const char *said);
 
+/* Adds to what is told of a call that was sent, and failed in a way that leaves
+ * it open, that it may have acted. */
+void tool_error_doubt(struct api_error *err);
+
 /* What is told of a connection to a provider, told of a tool server. */
 void tool_error_reword(struct api_error *err);
 

@@ -24,6 +24,7 @@ struct tool_lister {
 	struct tool_list *list;	    /* of tools, */
 	struct tool_offers *offers; /* or of others */
 	struct buf cursor;	    /* of the page that is next */
+	struct buf asked;	    /* of the one that is being read */
 	struct buf page;	    /* being read */
 	uint64_t id;		    /* of its request */
 	enum tool_page outcome;
@@ -40,6 +41,7 @@ lister_free(struct tool_lister *l)
 	tool_list_free(l->list);
 	tool_offers_put(l->offers);
 	buf_free(&l->cursor);
+	buf_free(&l->asked);
 	buf_free(&l->page);
 	tool_server_put(l->call.state);
 	config_free(l->call.config);
@@ -130,6 +132,8 @@ read_page(struct loop_work *w)
 
 	result = tool_message_result(buf_str(&l->page), l->page.len, l->id,
 	    &l->failure);
+	buf_reset(&l->asked);
+	buf_append(&l->asked, buf_str(&l->cursor), l->cursor.len);
 	l->outcome = TOOL_PAGE_BAD;
 	if (result != NULL && l->what == TOOL_LISTING_TOOLS)
 		l->outcome =
@@ -138,6 +142,14 @@ read_page(struct loop_work *w)
 		l->outcome = tool_offers_add(l->offers, l->what, l->call.server,
 		    result, &l->cursor);
 	json_object_put(result);
+}
+
+/* True when a page names itself as the next one. */
+static bool
+leads_nowhere(const struct tool_lister *l)
+{
+	return l->pages > 0 && l->cursor.len == l->asked.len &&
+	    memcmp(buf_str(&l->cursor), buf_str(&l->asked), l->asked.len) == 0;
 }
 
 static void
@@ -160,7 +172,7 @@ page_read(struct loop_work *w)
 		    "The tool server's list is none.");
 	} else if (l->outcome == TOOL_PAGE_LAST) {
 		settle(l, NULL);
-	} else if (++l->pages >= TOOL_PAGES_MAX ||
+	} else if (leads_nowhere(l) || ++l->pages >= TOOL_PAGES_MAX ||
 	    l->bytes >= l->call.server->limits.list) {
 		if (l->list != NULL)
 			l->list->cut = true;
@@ -283,6 +295,7 @@ tool_lister_start(const struct tool_client_call *call, enum tool_listing what,
 	l->call.max = call->server->limits.list;
 	l->call.total_ms = TOOL_LIST_TIMEOUT;
 	buf_init(&l->cursor, TOOL_CURSOR_MAX);
+	buf_init(&l->asked, TOOL_CURSOR_MAX);
 	buf_init(&l->page, l->call.max);
 	if (what == TOOL_LISTING_TOOLS)
 		l->list = tool_list_new();

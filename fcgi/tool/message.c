@@ -9,6 +9,7 @@
 #include "confab/base/json.h"
 #include "confab/base/utf8.h"
 
+#include "envelope.h"
 #include "list.h"
 #include "message.h"
 
@@ -50,19 +51,6 @@ tool_message_era(struct json_object *result)
 {
 	return json_get(result, "resultType") != NULL ? TOOL_ERA_MODERN
 						      : TOOL_ERA_LEGACY;
-}
-
-/* True when the message answers the request `id`. */
-static bool
-is_answer_to(struct json_object *msg, uint64_t id)
-{
-	struct json_object *v = json_get(msg, "id");
-
-	/* Some refuse without saying what. */
-	if (v == NULL)
-		return json_get(msg, "error") != NULL;
-	return json_object_is_type(v, json_type_int) &&
-	    json_object_get_uint64(v) == id;
 }
 
 /* True when a list of versions has one of the legacy era. */
@@ -168,7 +156,11 @@ static void
 read_result(struct tool_message *m, struct json_object *result, const char *ui)
 {
 	struct json_object *content = json_get(result, "content");
+	struct json_object *data = json_get(result, "structuredContent");
 
+	/* Servers made before the first revision call it so. */
+	if (content == NULL && data == NULL)
+		data = json_get(result, "toolResult");
 	m->kind = TOOL_MESSAGE_INVALID;
 	if (content != NULL && !json_object_is_type(content, json_type_array))
 		return;
@@ -177,8 +169,7 @@ read_result(struct tool_message *m, struct json_object *result, const char *ui)
 		put_member(m, "content", content);
 	else
 		buf_puts(&m->json, "\"content\":[]");
-	put_member(m, "structured_content",
-	    json_get(result, "structuredContent"));
+	put_member(m, "structured_content", data);
 	buf_printf(&m->json, ",\"is_error\":%s",
 	    m->is_error ? "true" : "false");
 	put_page(m, result, ui);
@@ -421,28 +412,11 @@ read_request(struct tool_message *m, struct json_object *msg,
 
 /* ---- One message -----------------------------------------------------------*/
 
-/* Returns the message, an object that says it is one, or NULL. */
-static struct json_object *
-parse(const char *s, size_t len)
-{
-	struct json_object *msg;
-	size_t n;
-	const char *version;
-
-	if (json_parse_loose(s, len, TOOL_JSON_DEPTH, &msg) != JSON_OK)
-		return NULL;
-	version = json_str(msg, "jsonrpc", &n);
-	if (version != NULL && strcmp(version, "2.0") == 0)
-		return msg;
-	json_object_put(msg);
-	return NULL;
-}
-
 void
 tool_message_read(struct tool_message *m, const char *s, size_t len,
     uint64_t id, enum tool_op op, const char *ui)
 {
-	struct json_object *msg = parse(s, len);
+	struct json_object *msg = tool_envelope_open(s, len, id);
 	const char *method;
 	size_t n;
 
@@ -457,7 +431,7 @@ tool_message_read(struct tool_message *m, const char *s, size_t len,
 		read_request(m, msg, method);
 	else if (method != NULL)
 		read_notification(m, method, json_get(msg, "params"), id);
-	else if (is_answer_to(msg, id))
+	else if (tool_envelope_answers(msg, id))
 		read_answer(m, msg, op, ui);
 	json_object_put(msg);
 }
@@ -466,10 +440,11 @@ struct json_object *
 tool_message_result(const char *s, size_t len, uint64_t id,
     struct tool_message *failure)
 {
-	struct json_object *msg = parse(s, len), *result = NULL;
+	struct json_object *msg = tool_envelope_open(s, len, id);
+	struct json_object *result = NULL;
 
 	memset(failure, 0, sizeof(*failure));
-	if (msg != NULL && is_answer_to(msg, id)) {
+	if (msg != NULL && tool_envelope_answers(msg, id)) {
 		result = json_get(msg, "result");
 		if (json_object_is_type(result, json_type_object))
 			json_object_get(result);

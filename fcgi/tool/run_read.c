@@ -121,8 +121,11 @@ take(struct tool_run *r, const struct tool_message *m)
 		tool_client_reply(r->client, m->id, NULL);
 		break;
 	case TOOL_MESSAGE_INVALID:
-		tool_run_finish_bad(r, 502, "tool_invalid",
+		(void)api_error_set(&err, 502, "tool_invalid",
 		    "The tool server sent something that is no valid answer.");
+		if (r->call->op == TOOL_OP_CALL)
+			tool_error_doubt(&err);
+		tool_run_finish(r, &err);
 		break;
 	case TOOL_MESSAGE_CHANGED:
 		tool_server_changed(r->call->server);

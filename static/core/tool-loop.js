@@ -162,6 +162,8 @@ export function readArguments(written, { parameters }) {
   let given;
   try {
     given = JSON.parse(argumentsOf({ arguments: written }));
+    // Some models write the text of an object as a text.
+    if (typeof given === 'string') given = JSON.parse(given);
   } catch {
     return { given: null, wrong: 'The arguments are no valid JSON.' };
   }

@@ -202,7 +202,7 @@ const UNASKED = { result: [{ kind: 'text', text: 'The tool asked the user again 
  * @returns {Part}
  */
 function contentPart(content) {
-  const data = string(content['data']);
+  const data = withoutHead(content['data']);
   switch (content['type']) {
     case 'text':
       return { kind: 'text', text: string(content['text']) };
@@ -226,6 +226,16 @@ function contentPart(content) {
 }
 
 /**
+ * Base64, of which some servers make the address of its data.
+ *
+ * @param {unknown} data
+ * @returns {string}
+ */
+function withoutHead(data) {
+  return string(data).replace(/^data:[^,]{0,200};base64,/i, '');
+}
+
+/**
  * An embedded resource: a text, a picture, or a file to be saved.
  *
  * @param {Fields} resource
@@ -235,7 +245,7 @@ export function resourcePart({ uri, text, blob, mimeType }) {
   const name = plainName(string(uri), MAX_NAME_CHARS);
   if (typeof text === 'string') return { kind: 'file', id: '', name, type: string(mimeType), size: text.length, text, data: '' };
   const type = /^[\w.+-]+\/[\w.+-]+/.exec(string(mimeType))?.[0] ?? 'application/octet-stream';
-  const read = readDataUrl(`data:${type};base64,${string(blob)}`);
+  const read = readDataUrl(`data:${type};base64,${withoutHead(blob)}`);
   if (read === null) return null;
   const drawn = readPicture(`data:${type};base64,${read.base64}`);
   if (drawn !== null) return { kind: 'image', id: '', name, ...drawn };

@@ -359,6 +359,39 @@ test('results are shown as what they are: tables, links, files, long texts folde
   await v.close();
 });
 
+test('an answer that has gone on by itself for long asks before its next call, says for how long, and goes on when it may', async () => {
+  const v = await visit({ prepare: (site) => {
+    tables(async () => {
+      // While it makes its first call, the person is away.
+      if (site.calls.filter(({ path }) => path === 'tools/call').length === 1) {
+        await v.page.evaluate(() => {
+          const { now } = Date;
+          Date.now = () => now.call(Date) + 11 * 60_000;
+        });
+      }
+      return [{ type: 'result', content: [{ type: 'text', text: 'booked' }], is_error: false }];
+    })(site);
+    site.answer = async (reply) => {
+      const n = reply.body.messages.filter((/** @type {any} */ one) => one.role === 'tool').length;
+      if (n === 3) await reply.text('That is all.');
+      else await reply.piece({ tool_calls: [{ index: 0, id: `c${n}`, function: { name: 'tables__book', arguments: '{}' } }] });
+      return reply.end(n === 3 ? 'stop' : 'tool_calls');
+    };
+  } });
+  await booksOn(v);
+  await v.ask('Book');
+  const card = v.page.getByRole('group', { name: /May this tool be called.*tables__book/ });
+  await card.getByText('This answer has gone on by itself for 11 min. You can also stop it.').waitFor();
+  await v.page.locator('.live').getByText('A tool waits for your consent.').waitFor({ state: 'attached' });
+  const made = () => v.site.calls.filter(({ path }) => path === 'tools/call').length;
+  assert.equal(made(), 1, 'its tool may always be called, and is not');
+  await card.getByRole('button', { name: 'Allow once' }).click();
+  await v.answer('That is all.').waitFor();
+  assert.equal(made(), 3, 'who was heard is not asked again at once');
+  assert.deepEqual(v.incidents, []);
+  await v.close();
+});
+
 test('a call that failed is called again by the person, in a branch', async () => {
   let n = 0;
   const v = await visit({ prepare: tables(() => ((n += 1) === 1 ? [{ error: { code: 'tool_closed', message: 'It broke off.' } }] : [{ type: 'result', content: [{ type: 'text', text: 'better' }], is_error: false }])) });

@@ -101,7 +101,7 @@ function questionView(ctx, question, id, does, asksWhy) {
   return html`<p class="consent-title" id=${`${id}-title`}>${icon('tool')}<span>${t('consent.title')}
       <code dir="ltr">${visibleText(part.name)}</code>${tool?.title ? html` – <bdi>${tool.title}</bdi>` : nothing}</span></p>
     ${originView(ctx, tool)}
-    ${part.aloneMs === undefined ? nothing : html`<p class="hint">${t('consent.alone', { time: ctx.i18n.duration(part.aloneMs) })}</p>`}
+    ${part.aloneMs === undefined ? nothing : html`<p class="hint">${t('consent.alone', { time: minutes(ctx, part.aloneMs) })}</p>`}
     ${edited === null ? argumentsView(ctx, part.arguments) : editView(ctx, question, id, does.redraw)}
     <div class="consent-actions">
       <button type="button" class="button button-primary" @click=${() => does.allow(false)}>${t('consent.once')}</button>
@@ -113,6 +113,12 @@ function questionView(ctx, question, id, does, asksWhy) {
         aria-label=${t('consent.word')} placeholder=${t('consent.word')}>` : nothing}
       <button class="button">${t('consent.deny')}</button></form>`;
 }
+
+/**
+ * @param {Context} ctx
+ * @param {number} ms
+ */
+const minutes = ({ i18n }, ms) => i18n.number(Math.floor(ms / 60_000), { style: 'unit', unit: 'minute', unitDisplay: 'long' });
 
 /**
  * What a person may change: JSON with its lines and nothing hidden in it, anything else as it is.

@@ -381,7 +381,7 @@ test('an answer that has gone on by itself for long asks before its next call, s
   await booksOn(v);
   await v.ask('Book');
   const card = v.page.getByRole('group', { name: /May this tool be called.*tables__book/ });
-  await card.getByText('This answer has gone on by itself for 11 min. You can also stop it.').waitFor();
+  await card.getByText('This answer has gone on by itself for 11 minutes. You can also stop it.').waitFor();
   await v.page.locator('.live').getByText('A tool waits for your consent.').waitFor({ state: 'attached' });
   const made = () => v.site.calls.filter(({ path }) => path === 'tools/call').length;
   assert.equal(made(), 1, 'its tool may always be called, and is not');

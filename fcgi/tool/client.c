@@ -171,6 +171,10 @@ judge_handshake(struct tool_client *c, const struct tool_reply *r)
 	next = c->step == STEP_PROBE
 	    ? tool_probe_judge(r, &c->facts, &err)
 	    : tool_initialize_judge(r, &c->facts, &c->session, &err);
+	if (next == TOOL_NEXT_OLDER && c->version == NULL) {
+		c->version = r->failure.offers;
+		next = TOOL_NEXT_LEGACY;
+	}
 	switch (next) {
 	case TOOL_NEXT_MODERN:
 		tool_server_learn(c->call.state, &c->facts);
@@ -186,6 +190,7 @@ judge_handshake(struct tool_client *c, const struct tool_reply *r)
 		c->step = STEP_INITIALIZED;
 		send_step(c);
 		break;
+	case TOOL_NEXT_OLDER:
 	case TOOL_NEXT_FAIL:
 	default:
 		forget_era(c);
@@ -252,6 +257,8 @@ read_reply(struct tool_reply *r, const struct tool_client *c,
 	/* There is none in a refusal. */
 	json_object_put(r->result);
 	r->result = NULL;
+	if (r->failure.code == 0)
+		r->failure.offers = tool_version_in(end->body);
 }
 
 /* A refusal of the request: what is to be done? */

@@ -46,7 +46,9 @@ tool_client_put(struct tool_client *c, struct provider_request *req,
 		    c->call.server->apps, c->id, NULL, 0);
 		break;
 	case STEP_INITIALIZE:
-		tool_rpc_initialize(&req->body, c->call.server->apps, c->id);
+		tool_rpc_initialize(&req->body,
+		    c->version != NULL ? c->version : TOOL_VERSION_LEGACY,
+		    c->call.server->apps, c->id);
 		break;
 	case STEP_INITIALIZED:
 		rc = tool_request_session(req, &c->session);

@@ -28,6 +28,7 @@ struct tool_client {
 	enum step step;
 	struct tool_facts facts;
 	struct tool_session session;
+	const char *version;	       /* to be asked for; NULL: the newest */
 	struct tool_ear_member member; /* of those that hear the session */
 	bool listens;		       /* that was seen to, for this session */
 	bool has_session; /* of the legacy era, begun by us or found */

@@ -144,7 +144,7 @@ is_modern(struct tool_facts *facts, const struct tool_reply *r)
 static enum tool_next
 other_version(const struct tool_reply *r, struct api_error *err)
 {
-	if (r->failure.offers_legacy)
+	if (r->failure.offers != NULL)
 		return TOOL_NEXT_LEGACY;
 	(void)api_error_set(err, 502, "tool_version",
 	    "The tool server speaks none of the versions of the protocol that "
@@ -243,7 +243,10 @@ tool_initialize_judge(const struct tool_reply *r, struct tool_facts *facts,
 		    r->status);
 	else
 		tell(r, err);
-	return TOOL_NEXT_FAIL;
+	return r->failure.offers != NULL &&
+		strcmp(r->failure.offers, TOOL_VERSION_LEGACY) != 0
+	    ? TOOL_NEXT_OLDER
+	    : TOOL_NEXT_FAIL;
 }
 
 enum tool_refused

@@ -28,6 +28,8 @@ enum tool_next {
 	TOOL_NEXT_FAIL, /* err tells */
 	TOOL_NEXT_MODERN,
 	TOOL_NEXT_LEGACY, /* a handshake is due */
+	TOOL_NEXT_OLDER,  /* the same, with the version that is offered; else
+			   * err tells */
 	TOOL_NEXT_AGREED  /* the handshake: what was agreed is in facts */
 };
 

@@ -33,17 +33,31 @@ tool_message_is_modern(int code)
 	    code == TOOL_RPC_VERSION;
 }
 
+/* The newest first. */
+static const char *const legacy[] = { TOOL_VERSION_LEGACY, "2025-06-18",
+	"2025-03-26", "2024-11-05" };
+#define LEGACY (sizeof(legacy) / sizeof(legacy[0]))
+
 bool
 tool_version_is_legacy(const char *version)
 {
-	static const char *const known[] = { TOOL_VERSION_LEGACY, "2025-06-18",
-		"2025-03-26", "2024-11-05" };
 	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(version, known[i]) == 0)
+	for (i = 0; i < LEGACY; i++)
+		if (strcmp(version, legacy[i]) == 0)
 			return true;
 	return false;
+}
+
+const char *
+tool_version_in(const char *text)
+{
+	size_t i;
+
+	for (i = 1; i < LEGACY; i++)
+		if (strstr(text, legacy[i]) != NULL)
+			return legacy[i];
+	return NULL;
 }
 
 enum tool_era
@@ -53,22 +67,23 @@ tool_message_era(struct json_object *result)
 						      : TOOL_ERA_LEGACY;
 }
 
-/* True when a list of versions has one of the legacy era. */
-static bool
-offers_legacy(struct json_object *supported)
+/* The newest version of the legacy era in a list, or NULL. */
+static const char *
+newest_of(struct json_object *supported)
 {
 	struct json_object *v;
-	size_t i;
+	size_t i, k, n = 0;
 
-	if (!json_object_is_type(supported, json_type_array))
-		return false;
-	for (i = 0; i < json_object_array_length(supported); i++) {
-		v = json_object_array_get_idx(supported, i);
-		if (json_object_is_type(v, json_type_string) &&
-		    tool_version_is_legacy(json_object_get_string(v)))
-			return true;
-	}
-	return false;
+	if (json_object_is_type(supported, json_type_array))
+		n = json_object_array_length(supported);
+	for (i = 0; i < LEGACY; i++)
+		for (k = 0; k < n; k++) {
+			v = json_object_array_get_idx(supported, k);
+			if (json_object_is_type(v, json_type_string) &&
+			    strcmp(json_object_get_string(v), legacy[i]) == 0)
+				return legacy[i];
+		}
+	return NULL;
 }
 
 /* The server's words, cut at a character. */
@@ -80,8 +95,6 @@ read_error(struct tool_message *m, struct json_object *error)
 	const char *said = json_str(error, "message", &len);
 
 	m->kind = TOOL_MESSAGE_ERROR;
-	m->offers_legacy =
-	    offers_legacy(json_get(json_get(error, "data"), "supported"));
 	m->code = json_object_is_type(code, json_type_int)
 	    ? json_object_get_int(code)
 	    : -1;
@@ -93,6 +106,9 @@ read_error(struct tool_message *m, struct json_object *error)
 		len = utf8_valid_prefix(said, sizeof(m->said) - 1);
 	memcpy(m->said, said, len);
 	m->said[len] = '\0';
+	m->offers = newest_of(json_get(json_get(error, "data"), "supported"));
+	if (m->offers == NULL)
+		m->offers = tool_version_in(m->said);
 }
 
 /* ---- Results --------------------------------------------------------------*/

@@ -55,7 +55,8 @@ struct tool_message {
 	struct buf json;
 	int code;
 	bool is_error;	    /* of a result: the tool says that it failed */
-	bool offers_legacy; /* of an error: it names a version of that era */
+	const char *offers; /* of an error: the newest version of the legacy era
+			     * that it names, or NULL */
 	char said[TOOL_SAID_MAX];
 	char id[TOOL_REQUEST_ID_MAX]; /* JSON text */
 };
@@ -81,6 +82,10 @@ enum tool_era tool_message_era(struct json_object *result);
 
 /* True for the versions of the legacy era that are spoken here. */
 bool tool_version_is_legacy(const char *version);
+
+/* The newest of them in a text about a version that was refused, which is not
+ * TOOL_VERSION_LEGACY; a literal, or NULL. */
+const char *tool_version_in(const char *text);
 
 /* True for the codes that only modern servers have. */
 bool tool_message_is_modern(int code);

@@ -47,13 +47,14 @@ finish(struct buf *out, enum tool_era era, bool apps, uint64_t id)
 }
 
 int
-tool_rpc_initialize(struct buf *out, bool apps, uint64_t id)
+tool_rpc_initialize(struct buf *out, const char *version, bool apps,
+    uint64_t id)
 {
 	begin(out, "initialize", id);
 	return buf_printf(out,
-	    "\"protocolVersion\":\"" TOOL_VERSION_LEGACY "\","
+	    "\"protocolVersion\":\"%s\","
 	    "\"capabilities\":%s,\"clientInfo\":" CLIENT_INFO "}}",
-	    capabilities(apps));
+	    version, capabilities(apps));
 }
 
 int

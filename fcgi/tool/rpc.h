@@ -36,7 +36,8 @@ struct tool_rpc_ask {
 
 /* Each appends one message, and returns 0, or -1 as buf_append() does. With
  * `apps` the server is told that its pages are drawn here. */
-int tool_rpc_initialize(struct buf *out, bool apps, uint64_t id);
+int tool_rpc_initialize(struct buf *out, const char *version, bool apps,
+    uint64_t id);
 int tool_rpc_initialized(struct buf *out);
 int tool_rpc_list(struct buf *out, const char *method, enum tool_era era,
     bool apps, uint64_t id, const char *cursor, size_t cursor_len);

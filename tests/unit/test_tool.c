@@ -340,7 +340,8 @@ test_eras(void **state)
 		memset(&r, 0, sizeof(r));
 		r.status = cases[i].status;
 		r.failure.code = cases[i].code;
-		r.failure.offers_legacy = cases[i].offers_legacy;
+		r.failure.offers =
+		    cases[i].offers_legacy ? TOOL_VERSION_LEGACY : NULL;
 		if (cases[i].result != NULL)
 			r.result = json(cases[i].result);
 		if (tool_probe_judge(&r, &facts, &err) != cases[i].next)

@@ -15,6 +15,7 @@ import http from 'node:http';
  * @typedef {object} Said
  * @property {string} [method]  that it is for; "" or none: tools/call
  * @property {string | null} [cursor]  of the page that it is for
+ * @property {string} [version]  of the protocol, that a handshake asks for
  * @property {number} [status]
  * @property {string} [type]  Content-Type; "": none
  * @property {Json} [body]   JSON; "$id" in it is the request's id, "$text" the same as a text
@@ -64,7 +65,8 @@ export class OddServers {
     const { method, params, id } = asked;
     const said = this.servers[path]?.find((one) =>
       (one.method ?? 'tools/call') === method && (one.cursor === undefined
-        || one.cursor === (params?.cursor ?? null))) ?? usual(method);
+        || one.cursor === (params?.cursor ?? null)) && (one.version === undefined
+        || one.version === params?.protocolVersion)) ?? usual(method);
     if (said.ends === false && said.status === undefined) return undefined;
     const write = (/** @type {Json} */ json) => JSON.stringify(json)
       .replaceAll('"$id"', String(id)).replaceAll('$text', String(id));

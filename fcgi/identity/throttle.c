@@ -304,7 +304,8 @@ throttle_token_used(struct shared_state *st, const char *token, uint64_t tokens)
 	char name[TOKEN_NAME_MAX];
 
 	if (token[0] != '\0')
-		throttle_tokens(st, token_name(token, name), tokens);
+		shared_state_tokens_add(st, token_name(token, name),
+		    (uint64_t)(clock_wall() / DAY), tokens);
 }
 
 int
@@ -324,13 +325,6 @@ throttle_resume(struct shared_state *st, const struct config_quota *q,
 	    q->requests_per_minute);
 	err->retry_after = (unsigned)((wait + 999) / 1000);
 	return -1;
-}
-
-void
-throttle_tokens(struct shared_state *st, const char *user, uint64_t tokens)
-{
-	shared_state_tokens_add(st, user, (uint64_t)(clock_wall() / DAY),
-	    tokens);
 }
 
 uint64_t

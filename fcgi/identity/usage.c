@@ -24,10 +24,7 @@ usage_note(struct shared_state *st, const char *user, const char *model,
 		.completion = completion,
 		.cost = cost };
 
-	if (prompt + completion > 0) {
-		throttle_tokens(st, user, prompt + completion);
-		throttle_token_used(st, token, prompt + completion);
-	}
+	throttle_token_used(st, token, prompt + completion);
 	shared_usage_add(st, user, model, &u);
 }
 

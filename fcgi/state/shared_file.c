@@ -436,6 +436,16 @@ shared_file_stage(struct shared_file *f, size_t index,
 	f->staged[i].sum = cell_sum(f, index, cell);
 }
 
+int
+shared_file_room(struct shared_file *f, size_t n)
+{
+	assert(n <= SHARED_STAGED_MAX);
+	if (SHARED_STAGED_MAX - f->n_staged >= n)
+		return 0;
+	shared_file_end(f);
+	return shared_file_begin(f);
+}
+
 /* Copies one cell: what is staged for it, else what is in the file. */
 static void
 load(struct shared_file *f, enum shared_table t, size_t index,

@@ -98,6 +98,13 @@ void shared_file_cell(struct shared_file *f, enum shared_table t, size_t i,
 void shared_file_stage(struct shared_file *f, size_t index,
     const struct shared_cell *cell);
 
+/*
+ * Makes sure that `n` more cells can be staged: where there is no room for them,
+ * ends this change and begins another. Returns 0, or -1 when that cannot be; then
+ * there is nothing to end.
+ */
+int shared_file_room(struct shared_file *f, size_t n);
+
 /* The time (ms since 1970) before which all sessions are void. */
 uint64_t shared_file_void(struct shared_file *f);
 

@@ -100,20 +100,30 @@ shared_sum_find(struct shared_file *f, const uint64_t user[2],
 }
 
 void
+shared_sum_put(struct shared_file *f, const uint64_t user[2],
+    enum shared_sum sum, uint64_t day, uint64_t amount)
+{
+	struct shared_place p;
+
+	if (amount == 0)
+		return;
+	shared_sum_find(f, user, sum, day * SHARED_DAY, &p);
+	p.cell.v[SUM_HERE] = shared_plus(p.cell.v[SUM_HERE], amount);
+	shared_file_stage(f, p.index, &p.cell);
+	shared_facts_count(f);
+}
+
+void
 shared_sum_add(struct shared_state *st, const char *user, enum shared_sum sum,
     uint64_t day, uint64_t amount)
 {
 	struct shared_file *f = shared_state_file(st);
-	struct shared_place p;
 	uint64_t u[2];
 
 	if (amount == 0 || shared_user_id(user, u) != 0 ||
 	    shared_file_begin(f) != 0)
 		return;
-	shared_sum_find(f, u, sum, day * SHARED_DAY, &p);
-	p.cell.v[SUM_HERE] = shared_plus(p.cell.v[SUM_HERE], amount);
-	shared_file_stage(f, p.index, &p.cell);
-	shared_facts_count(f);
+	shared_sum_put(f, u, sum, day, amount);
 	shared_file_end(f);
 	shared_facts_added(st);
 }

@@ -41,7 +41,12 @@ void shared_sum_find(struct shared_file *f, const uint64_t user[2],
 uint64_t shared_sum_request(struct shared_file *f, const uint64_t user[2],
     unsigned limit, uint64_t wall);
 
-/* Adds to what was used here. */
+/* Adds to what was used here. With the lock held; shared_facts_added() is the
+ * caller's when it is gone. */
+void shared_sum_put(struct shared_file *f, const uint64_t user[2],
+    enum shared_sum sum, uint64_t day, uint64_t amount);
+
+/* The same by itself. */
 void shared_sum_add(struct shared_state *st, const char *user,
     enum shared_sum sum, uint64_t day, uint64_t amount);
 

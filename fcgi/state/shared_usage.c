@@ -19,7 +19,14 @@
 #define PART 32	     /* bytes of a name in a cell */
 #define AT_A_TIME 32 /* rows that are copied under one lock */
 
+/* Cells that are staged for a name; for a row, four sums and their count. */
+#define NAME_CELLS (SHARED_USAGE_NAME_MAX / PART)
+#define ROW_CELLS 6
+
 _Static_assert(SHARED_USAGE_NAME_MAX % PART == 0, "a name is whole parts");
+_Static_assert(NAME_CELLS <= SHARED_STAGED_MAX &&
+	ROW_CELLS <= SHARED_STAGED_MAX,
+    "they fit into one change");
 
 enum { ROW_DAY, ROW_PROMPT, ROW_COMPLETION, ROW_COST, ROW_NAMES };
 
@@ -42,9 +49,8 @@ part_key(struct shared_file *f, const uint64_t first[2], size_t i,
 	shared_file_key(f, SHARED_NAMES, text, sizeof(text), key);
 }
 
-/* Puts one part into its place. Its index, or -1. A change of its own: what is
- * staged is not seen by who looks for a free place. */
-static int64_t
+/* Stages one part, unless it is there, of that day. Returns its index. */
+static size_t
 put_part(struct shared_file *f, const uint64_t key[2], const char *name,
     size_t len, size_t i, uint64_t day)
 {
@@ -52,8 +58,6 @@ put_part(struct shared_file *f, const uint64_t key[2], const char *name,
 	struct shared_place p;
 	uint64_t head = day << 32 | len;
 
-	if (shared_file_begin(f) != 0)
-		return -1;
 	shared_cells_find(f, SHARED_NAMES, key, last_use, day, &p);
 	if (!p.found || p.cell.v[0] != head) {
 		shared_cells_claim(&p, key);
@@ -61,12 +65,11 @@ put_part(struct shared_file *f, const uint64_t key[2], const char *name,
 		memcpy(&p.cell.v[1], name + i * PART, n);
 		shared_file_stage(f, p.index, &p.cell);
 	}
-	shared_file_end(f);
-	return (int64_t)p.index;
+	return p.index;
 }
 
-/* What a row has of a name: its place, and a part of its key, which is another
- * one when the place was given away. 0: none. */
+/* What a row has of a name, which is put where it is not: its place, and a part of
+ * its key, which is another one when the place was given away. */
 static uint32_t
 put_name(struct shared_file *f, const char *kind, const char *name,
     uint64_t day)
@@ -74,23 +77,17 @@ put_name(struct shared_file *f, const char *kind, const char *name,
 	char text[SHARED_USAGE_NAME_MAX + 8];
 	size_t len = strnlen(name, SHARED_USAGE_NAME_MAX);
 	uint64_t first[2], key[2];
-	int64_t at;
+	size_t at;
 	int n;
 
 	n = snprintf(text, sizeof(text), "%s%.*s", kind, (int)len, name);
-	if (shared_file_begin(f) != 0)
-		return 0;
 	shared_file_key(f, SHARED_NAMES, text, (size_t)n, first);
-	shared_file_end(f);
 	at = put_part(f, first, name, len, 0, day);
 	for (size_t i = 1; i * PART < len; i++) {
 		part_key(f, first, i, key);
-		if (put_part(f, key, name, len, i, day) < 0)
-			return 0;
+		(void)put_part(f, key, name, len, i, day);
 	}
-	if (at < 0)
-		return 0;
-	at -= (int64_t)shared_table_start(SHARED_NAMES);
+	at -= shared_table_start(SHARED_NAMES);
 	return (uint32_t)(at + 1) << 16 | (uint32_t)(first[0] & 0xffff);
 }
 
@@ -158,6 +155,20 @@ add_row(struct shared_file *f, uint64_t names, const struct shared_usage *u)
 	shared_file_stage(f, p.index, &p.cell);
 }
 
+static void
+add_sums(struct shared_file *f, const char *user, const struct shared_usage *u)
+{
+	uint64_t tokens = shared_plus(u->prompt, u->completion), id[2];
+
+	if (shared_user_id(user, id) != 0)
+		return;
+	shared_sum_put(f, id, SHARED_SUM_TOKENS, u->day, tokens);
+	shared_sum_put(f, id, SHARED_SUM_MONTH_TOKENS, u->day, tokens);
+	shared_sum_put(f, id, SHARED_SUM_COST, u->day, u->cost);
+	shared_sum_put(f, id, SHARED_SUM_MONTH_COST, u->day, u->cost);
+}
+
+/* One change, where the day's names are there already. */
 void
 shared_usage_add(struct shared_state *st, const char *user, const char *model,
     const struct shared_usage *u)
@@ -165,16 +176,18 @@ shared_usage_add(struct shared_state *st, const char *user, const char *model,
 	struct shared_file *f = shared_state_file(st);
 	uint64_t names;
 
-	names = (uint64_t)put_name(f, "u:", user, u->day) << 32;
-	names |= put_name(f, "m:", model, u->day);
 	if (shared_file_begin(f) != 0)
 		return;
+	names = (uint64_t)put_name(f, "u:", user, u->day) << 32;
+	if (shared_file_room(f, NAME_CELLS) != 0)
+		return;
+	names |= put_name(f, "m:", model, u->day);
+	if (shared_file_room(f, ROW_CELLS) != 0)
+		return;
 	add_row(f, names, u);
+	add_sums(f, user, u);
 	shared_file_end(f);
-	shared_sum_add(st, user, SHARED_SUM_MONTH_TOKENS, u->day,
-	    shared_plus(u->prompt, u->completion));
-	shared_sum_add(st, user, SHARED_SUM_COST, u->day, u->cost);
-	shared_sum_add(st, user, SHARED_SUM_MONTH_COST, u->day, u->cost);
+	shared_facts_added(st);
 }
 
 /* Copies the rows of some cells. Returns how many, or -1. */

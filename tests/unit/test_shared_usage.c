@@ -150,10 +150,13 @@ test_names(void **state)
 		    len < SHARED_USAGE_NAME_MAX ? len : SHARED_USAGE_NAME_MAX;
 		memcpy(want, name, kept);
 		want[kept] = '\0';
-		add("u", name, DAY + i, 1, 1, 1);
-		f = find("u", DAY + i, DAY + i);
+		/* Both of the longest are more cells than one change has. */
+		add(name, name, DAY + i, 1, 1, 1);
+		f = find(want, DAY + i, DAY + i);
 		assert_int_equal(f.n, 1);
+		assert_string_equal(f.last.user, want);
 		assert_string_equal(f.last.model, want);
+		assert_int_equal(shared_state_tokens(st, name, DAY + i), 2);
 	}
 	/* A user and a model of one name are two. */
 	add("same", "same", DAY, 1, 1, 1);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "confab/base/clock.h"
 #include "confab/identity/identity.h"
 #include "confab/identity/throttle.h"
 #include "confab/state/shared_slots.h"
@@ -243,10 +244,10 @@ test_limits(void **state)
 	assert_non_null(strstr(err.message, "requests_per_minute"));
 	assert_int_equal(throttle_request(st, &none, "a", &err), 0);
 	assert_int_equal(throttle_request(st, &l, "b", &err), 0);
-	throttle_tokens(st, "b", 99);
+	shared_state_tokens_add(st, "b", (uint64_t)(clock_wall() / 86400), 99);
 	assert_int_equal(throttle_tokens_used(st, "b"), 99);
 	assert_int_equal(throttle_request(st, &l, "b", &err), 0);
-	throttle_tokens(st, "b", 1);
+	shared_state_tokens_add(st, "b", (uint64_t)(clock_wall() / 86400), 1);
 	assert_int_equal(throttle_request(st, &l, "b", &err), -1);
 	assert_int_equal(err.status, 429);
 	assert_string_equal(err.code, "token_limit");

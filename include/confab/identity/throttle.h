@@ -72,11 +72,7 @@ void throttle_token_used(struct shared_state *st, const char *token,
 int throttle_resume(struct shared_state *st, const struct config_quota *q,
     const char *user, struct api_error *err);
 
-/* Adds what an answer used to the user's day (UTC). */
-void throttle_tokens(struct shared_state *st, const char *user,
-    uint64_t tokens);
-
-/* What the user has used today. */
+/* What the user has used today (UTC). */
 uint64_t throttle_tokens_used(struct shared_state *st, const char *user);
 
 /*

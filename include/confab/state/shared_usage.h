@@ -33,8 +33,8 @@ struct shared_budget {
 	uint64_t month_tokens, month_cost, day_cost;
 };
 
-/* Adds one request of `user` to `model`, with what it used; names are of the
- * caller, `u` has day and numbers. */
+/* Adds one request of `user` to `model`, with what it used, to their row and to the
+ * user's sums; names are of the caller, `u` has day and numbers. */
 void shared_usage_add(struct shared_state *st, const char *user,
     const char *model, const struct shared_usage *u);
 

@@ -270,7 +270,7 @@ static bool
 is_answer(const struct question *q, const struct tool_answer *said, size_t len)
 {
 	return memcmp(q->mark, MARK_ANSWER, sizeof(MARK_ANSWER)) == 0 &&
-	    q->op == RELAY_CHAT && len >= ANSWER_HEAD &&
+	    q->op == RELAY_CHAT && said != NULL && len >= ANSWER_HEAD &&
 	    said->len == len - ANSWER_HEAD;
 }
 

@@ -285,4 +285,4 @@ function lostWords(thrown, signal) {
 }
 
 /** Failures after which nobody knows what the tool did. */
-const MAY_HAVE_ACTED = new Set(['network', 'offline', 'timeout', 'unavailable', 'cut_off', 'bad_answer', 'aborted']);
+const MAY_HAVE_ACTED = new Set(['network', 'offline', 'timeout', 'unavailable', 'cut_off', 'bad_answer', 'aborted', 'idempotency_key_used']);

@@ -180,6 +180,7 @@ test('who leaves ends the calls without a word', async () => {
 test('why a call was lost is told to the model, and whether it may have acted', async () => {
   for (const [thrown, words, acted] of [
     [new ApiError({ code: 'network' }), 'network', true], [new ApiError({ code: 'cut_off', message: 'Gone.' }), 'cut_off: Gone.', true],
+    [new ApiError({ code: 'idempotency_key_used', message: 'Once.' }), 'idempotency_key_used: Once.', true],
     [new ApiError({ code: 'rate_limited', message: 'Slow down.' }), 'rate_limited: Slow down.', false], [new TypeError('mine'), null, false],
   ]) {
     const one = desk();

@@ -47,9 +47,11 @@ end_user(struct shared_file *f, const uint64_t user[2], uint64_t time,
 			p.cell.v[USER_EXPIRES] = expires;
 	} else {
 		/* A full bucket: the oldest end becomes one for everybody. */
-		if (p.cell.key[0] != 0 && p.cell.v[USER_EXPIRES] > wall)
-			shared_file_void_raise(f, p.cell.v[USER_TIME] + 1,
-			    p.cell.v[USER_TIME] + 1);
+		if (p.cell.key[0] != 0 && p.cell.v[USER_EXPIRES] > wall) {
+			before = p.cell.v[USER_TIME] + 1;
+			shared_file_void_raise(f, SHARED_VOID_TIME, before);
+			shared_file_void_raise(f, SHARED_VOID_ENDS, before);
+		}
 		shared_cells_claim(&p, key);
 		p.cell.v[USER_TIME] = time;
 		p.cell.v[USER_EXPIRES] = expires;
@@ -209,8 +211,11 @@ shared_state_issue(struct shared_state *st, const char *user, uint64_t wall)
 		return wall;
 	find_user(f, u, &end, k);
 	all = shared_file_void(f);
-	shared_file_end(f);
 	if (end.found && time <= end.cell.v[USER_TIME])
 		time = end.cell.v[USER_TIME] + 1;
-	return time > all ? time : all;
+	if (time < all)
+		time = all;
+	shared_file_void_raise(f, SHARED_VOID_ISSUED, time);
+	shared_file_end(f);
+	return time;
 }

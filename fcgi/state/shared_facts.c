@@ -245,7 +245,7 @@ shared_facts_complete(struct shared_state *st, uint64_t since)
 	if (shared_file_begin(f) != 0)
 		return;
 	shared_file_cell(f, SHARED_VOID, 0, &c, &index);
-	if (c.v[SHARED_VOID_TIME] > since &&
+	if (c.v[SHARED_VOID_MADE] > since &&
 	    c.v[SHARED_VOID_TIME] > c.v[SHARED_VOID_ENDS]) {
 		c.v[SHARED_VOID_TIME] = c.v[SHARED_VOID_ENDS];
 		shared_file_stage(f, index, &c);

@@ -128,25 +128,22 @@ void_time(const struct shared_file *f)
 }
 
 void
-shared_file_void_raise(struct shared_file *f, uint64_t time, uint64_t ends)
+shared_file_void_raise(struct shared_file *f, int which, uint64_t time)
 {
 	struct shared_cell c = void_cell(f);
 
-	if (c.v[SHARED_VOID_TIME] >= time && c.v[SHARED_VOID_ENDS] >= ends)
+	if (c.v[which] >= time)
 		return;
-	if (c.v[SHARED_VOID_TIME] < time)
-		c.v[SHARED_VOID_TIME] = time;
-	if (c.v[SHARED_VOID_ENDS] < ends)
-		c.v[SHARED_VOID_ENDS] = ends;
+	c.v[which] = time;
 	shared_file_stage(f, shared_table_start(SHARED_VOID), &c);
 }
 
-/* Makes all sessions void that were issued until now. */
+/* Makes all sessions void that were issued until now, also ahead of the clock. */
 static void
 void_all(struct shared_file *f)
 {
-	/* Later than any session that was issued until now. */
 	uint64_t now = (uint64_t)clock_wall_ms() + 1, last = void_time(f);
+	uint64_t issued = void_cell(f).v[SHARED_VOID_ISSUED];
 
 	if (f->voided)
 		return;
@@ -154,7 +151,11 @@ void_all(struct shared_file *f)
 	/* Twice in a moment, the second time is later. */
 	if (last < f->last_void)
 		last = f->last_void;
-	shared_file_void_raise(f, now > last ? now : last + 1, 0);
+	if (last < issued && issued < now + SHARED_VOID_AHEAD_MAX)
+		last = issued;
+	shared_file_void_raise(f, SHARED_VOID_TIME,
+	    now > last ? now : last + 1);
+	shared_file_void_raise(f, SHARED_VOID_MADE, now);
 }
 
 static uint64_t

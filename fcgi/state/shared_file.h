@@ -109,13 +109,23 @@ int shared_file_room(struct shared_file *f, size_t n);
 uint64_t shared_file_void(struct shared_file *f);
 
 /*
- * v of the one cell of SHARED_VOID: that time, and what of it stands for ends
- * that had no place. The rest is for what may have been lost.
+ * v of the one cell of SHARED_VOID: that time; what of it stands for ends that
+ * had no place, as the rest is for what may have been lost; the latest time at
+ * which a session was issued, which may be ahead of the clock; and when, by the
+ * clock, something may have been lost last.
  */
-enum { SHARED_VOID_TIME, SHARED_VOID_ENDS };
+enum {
+	SHARED_VOID_TIME,
+	SHARED_VOID_ENDS,
+	SHARED_VOID_ISSUED,
+	SHARED_VOID_MADE
+};
 
-/* Stages later ones. */
-void shared_file_void_raise(struct shared_file *f, uint64_t time,
-    uint64_t ends);
+/* How far ahead (ms) a session counts for that: later ones are refused anyway,
+ * until their time has come. */
+#define SHARED_VOID_AHEAD_MAX 60000
+
+/* Stages a later one of these. */
+void shared_file_void_raise(struct shared_file *f, int which, uint64_t time);
 
 #endif

@@ -129,6 +129,21 @@ test_damaged_everywhere(void **state)
 	free(noise);
 }
 
+/* Where the cells of what ended begin, and how many there are. */
+#define ENDED (HEADER + (1 + 4096 + 8192 + 2048) * CELL)
+#define ENDED_CELLS 16384
+
+/* Damages all that is known of ended sessions. */
+static void
+forget_ends(void)
+{
+	char cell[CELL];
+
+	memset(cell, 0x11, sizeof(cell));
+	for (off_t i = 0; i < ENDED_CELLS; i++)
+		scribble(ENDED + i * CELL, cell, sizeof(cell));
+}
+
 /* A cell that may have been a revocation makes sessions void, others not. */
 static void
 test_damaged_cell(void **state)
@@ -149,11 +164,66 @@ test_damaged_cell(void **state)
 		scribble(at, cell, sizeof(cell));
 	fail_once(st, "alice", 1000);
 	assert_false(shared_state_revoked(st, id, "alice", issued, now));
-	/* The table of revocations: 1 + 4096 + 8192 + 2048 cells on. */
-	for (off_t i = 0; i < 16384; i++)
-		scribble(HEADER + (1 + 4096 + 8192 + 2048 + i) * CELL, cell,
-		    sizeof(cell));
+	forget_ends();
 	assert_true(shared_state_revoked(st, id, "alice", issued, now));
+	shared_state_close(st);
+}
+
+/*
+ * A session may be ahead of the clock: after the end of all in its millisecond,
+ * or by a clock that was set back. It does not come back with a damaged file.
+ */
+static void
+test_ahead_of_the_clock(void **state)
+{
+	static const uint64_t aheads[] = { 0, 1, 2, 1000, 30000, 59000 };
+	unsigned char id[SHARED_SESSION_LEN];
+	uint64_t now, issued, all;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(aheads) / sizeof(aheads[0]); i++) {
+		struct shared_state *st = fresh(), *other = open_state();
+
+		make_id(id, 9);
+		now = (uint64_t)clock_wall_ms() + aheads[i];
+		/* Everywhere, and in again, twice. */
+		for (int twice = 0; twice < 2; twice++) {
+			issued = shared_state_issue(st, "alice", now);
+			assert_int_equal(shared_state_revoke_user(st, "alice",
+					     now, now + DAY_MS),
+			    0);
+		}
+		issued = shared_state_issue(st, "alice", now);
+		assert_int_equal(shared_state_revoke(st, id, "alice", now,
+				     now + DAY_MS),
+		    0);
+		forget_ends();
+		assert_true(
+		    shared_state_revoked(other, id, "alice", issued, now));
+		/* And who signs in then is in. */
+		all = shared_state_issue(other, "alice", now);
+		assert_true(all > issued);
+		assert_true(all < (uint64_t)clock_wall_ms() + 61000);
+		assert_false(shared_state_revoked(st, id, "alice", all, now));
+		shared_state_close(st);
+		shared_state_close(other);
+	}
+}
+
+/* But one of a clock that was far ahead does not hold everybody up. */
+static void
+test_far_ahead_of_the_clock(void **state)
+{
+	struct shared_state *st = fresh();
+	unsigned char id[SHARED_SESSION_LEN];
+	uint64_t now = (uint64_t)clock_wall_ms();
+
+	(void)state;
+	make_id(id, 9);
+	(void)shared_state_issue(st, "alice", now + DAY_MS);
+	forget_ends();
+	assert_true(shared_state_revoked(st, id, "bob", now, now));
+	assert_true(shared_state_issue(st, "bob", now) < now + 60000);
 	shared_state_close(st);
 }
 
@@ -319,6 +389,8 @@ main(void)
 		cmocka_unit_test(test_damaged_header),
 		cmocka_unit_test(test_damaged_everywhere),
 		cmocka_unit_test(test_damaged_cell),
+		cmocka_unit_test(test_ahead_of_the_clock),
+		cmocka_unit_test(test_far_ahead_of_the_clock),
 		cmocka_unit_test(test_journal),
 		cmocka_unit_test(test_cut_and_removed),
 		cmocka_unit_test(test_refused_files),

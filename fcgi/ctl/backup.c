@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +20,9 @@
 #include "confab/base/buf.h"
 #include "confab/base/encode.h"
 #include "confab/base/files.h"
-#include "confab/base/json.h"
 
 #include "ctl.h"
-
-#define FILE_MAX (64 * 1024 * 1024)    /* bytes of one file */
-#define BACKUP_MAX (256 * 1024 * 1024) /* and of the backup */
-#define BACKUP_FILES 200	       /* in it */
-#define FORMAT 1
+#include "parcel.h"
 
 static const char backup_usage[] = "backup FILE";
 static const char restore_usage[] = "restore FILE [--force]";
@@ -38,7 +32,7 @@ static const char restore_usage[] = "restore FILE [--force]";
 struct pack {
 	struct buf out;
 	uid_t worker; /* whose files root takes, too */
-	const char *paths[BACKUP_FILES];
+	const char *paths[PARCEL_FILES];
 	size_t n;
 	int code;
 };
@@ -77,7 +71,7 @@ put(struct pack *p, const char *path)
 	char *coded = NULL;
 	int code = CTL_FAILED;
 
-	buf_init(&text, FILE_MAX);
+	buf_init_secret(&text, PARCEL_FILE_MAX);
 	if (file_read_of(path, p->worker, &text, err) != 0) {
 		(void)ctl_fail(CTL_FAILED, "%s", err);
 		goto out;
@@ -116,9 +110,9 @@ add(struct pack *p, const char *path, bool needed)
 	for (i = 0; i < p->n; i++)
 		if (strcmp(p->paths[i], path) == 0)
 			return;
-	if (p->n == BACKUP_FILES) {
+	if (p->n == PARCEL_FILES) {
 		p->code =
-		    ctl_fail(CTL_FAILED, "more than %d files", BACKUP_FILES);
+		    ctl_fail(CTL_FAILED, "more than %d files", PARCEL_FILES);
 		return;
 	}
 	p->paths[p->n++] = path;
@@ -184,10 +178,10 @@ ctl_backup(struct ctl *ctl)
 	if ((code = ctl_config(ctl)) != CTL_OK)
 		return code;
 	p.worker = config_worker(ctl->config);
-	buf_init(&p.out, BACKUP_MAX);
+	buf_init(&p.out, PARCEL_MAX);
 	buf_printf(&p.out,
-	    "{\"confab_backup\":%d,\"version\":\"%s\",\"config\":", FORMAT,
-	    PACKAGE_VERSION);
+	    "{\"confab_backup\":%d,\"version\":\"%s\",\"config\":",
+	    PARCEL_FORMAT, PACKAGE_VERSION);
 	buf_json(&p.out, ctl->config->path, strlen(ctl->config->path));
 	buf_puts(&p.out, ",\"files\":[");
 	add_all(&p, ctl->config);
@@ -204,212 +198,11 @@ ctl_backup(struct ctl *ctl)
 	return code;
 }
 
-/* ---- Taking it apart ------------------------------------------------------- */
-
-/* A file of a backup. */
-struct piece {
-	const char *path, *owner, *group;
-	mode_t mode;
-	struct buf text;
-};
-
-struct parcel {
-	struct json_object *root;
-	const char *config;
-	struct piece pieces[BACKUP_FILES];
-	size_t n;
-};
-
-static void
-parcel_free(struct parcel *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		buf_wipe(&p->pieces[i].text);
-	json_object_put(p->root);
-}
-
-/* An absolute path that leads nowhere else. */
-static bool
-is_plain(const char *path)
-{
-	return path != NULL && path[0] == '/' && strlen(path) < PATH_MAX &&
-	    strstr(path, "/../") == NULL && strstr(path, "//") == NULL &&
-	    path[strlen(path) - 1] != '/' && strstr(path, "/./") == NULL;
-}
-
-static bool
-decode(const char *coded, size_t len, struct buf *out)
-{
-	unsigned char *plain = malloc(len + 1);
-	int n;
-	bool good;
-
-	if (plain == NULL)
-		return false;
-	n = decode_base64url(plain, len, coded, len);
-	good = n >= 0 && buf_append(out, plain, (size_t)n) == 0;
-	explicit_bzero(plain, len);
-	free(plain);
-	return good;
-}
-
-static bool
-take_piece(struct parcel *p, struct json_object *o)
-{
-	struct piece *one = &p->pieces[p->n];
-	const char *coded;
-	size_t len = 0;
-
-	one->path = json_str(o, "path", NULL);
-	one->owner = json_str(o, "owner", NULL);
-	one->group = json_str(o, "group", NULL);
-	one->mode =
-	    (mode_t)json_object_get_int(json_get(o, "mode")) & 0777 & ~022U;
-	coded = json_str(o, "content", &len);
-	if (!is_plain(one->path) || one->owner == NULL || one->group == NULL ||
-	    coded == NULL)
-		return false;
-	buf_init(&one->text, FILE_MAX);
-	p->n++;
-	return decode(coded, len, &one->text);
-}
-
-/* A word of a configuration: what is in quotes, a sign, or anything else. */
-struct word {
-	const char *s;
-	size_t len;
-	bool quoted;
-};
-
-static const char *
-skip_comments(const char *s)
-{
-	for (;;) {
-		s += strspn(s, " \t\r\n");
-		if (*s == '#' || strncmp(s, "//", 2) == 0)
-			s += strcspn(s, "\n");
-		else if (strncmp(s, "/*", 2) == 0)
-			s = strstr(s, "*/") != NULL ? strstr(s, "*/") + 2
-						    : s + strlen(s);
-		else
-			return s;
-	}
-}
-
-/* Reads the word at s. Returns what is behind it, or NULL at the end. */
-static const char *
-next_word(const char *s, struct word *out)
-{
-	static const char signs[] = "={}(),;+";
-
-	s = skip_comments(s);
-	if (*s == '\0')
-		return NULL;
-	out->quoted = *s == '"' || *s == '\'';
-	out->s = s + out->quoted;
-	if (out->quoted) {
-		char quote = *s++;
-
-		while (*s != '\0' && *s != quote)
-			s += s[0] == '\\' && s[1] != '\0' ? 2 : 1;
-	} else if (strchr(signs, *s) != NULL)
-		s++;
-	else
-		s += strcspn(s, " \t\r\n\"'#={}(),;+");
-	out->len = (size_t)(s - out->s);
-	return s + (out->quoted && *s != '\0');
-}
-
-static bool
-ends_with(const struct word *w, const char *end)
-{
-	size_t n = strlen(end);
-
-	return !w->quoted && w->len > n &&
-	    memcmp(w->s + w->len - n, end, n) == 0;
-}
-
-/* Does an option of a file have this value? Not a comment, nor a text. */
-static bool
-names(const char *text, const char *value)
-{
-	struct word w, option = { NULL, 0, false };
-	bool assigned = false;
-
-	while ((text = next_word(text, &w)) != NULL) {
-		if (assigned && ends_with(&option, "_file") &&
-		    w.len == strlen(value) && memcmp(w.s, value, w.len) == 0)
-			return true;
-		assigned = !w.quoted && w.len == 1 && *w.s == '=';
-		if (!assigned)
-			option = w;
-	}
-	return false;
-}
-
-/*
- * Is it a file that the backup's own configuration names, or one that needs no
- * naming? A backup from elsewhere is not to write what it likes.
- */
-static bool
-is_named(const struct parcel *p, const struct piece *one)
-{
-	const char *text = buf_str(&p->pieces[0].text);
-	size_t folder = (size_t)(strrchr(p->config, '/') + 1 - p->config);
-	const char *own = one->path + folder;
-	bool below = strncmp(one->path, p->config, folder) == 0;
-
-	if (names(text, one->path))
-		return true;
-	return below &&
-	    (strcmp(own, "users") == 0 || strcmp(own, "secret") == 0 ||
-		names(text, own));
-}
-
-/* Reads and checks the whole of it before anything is done. */
-static int
-parcel_read(const char *path, struct parcel *p)
-{
-	char err[FILES_ERROR_MAX];
-	struct json_object *list;
-	struct buf text;
-	size_t i, n;
-	bool good;
-
-	buf_init(&text, BACKUP_MAX);
-	if (file_read(path, &text, err) != 0) {
-		buf_wipe(&text);
-		return ctl_fail(CTL_MISSING, "%s", err);
-	}
-	good = json_parse(buf_str(&text), text.len, JSON_DEPTH_DEFAULT,
-		   &p->root) == JSON_OK &&
-	    json_object_get_int(json_get(p->root, "confab_backup")) == FORMAT;
-	buf_wipe(&text);
-	list = json_get(p->root, "files");
-	p->config = json_str(p->root, "config", NULL);
-	good = good && is_plain(p->config) &&
-	    json_object_is_type(list, json_type_array);
-	n = good ? json_object_array_length(list) : 0;
-	good = good && n > 0 && n <= BACKUP_FILES;
-	for (i = 0; good && i < n; i++)
-		good = take_piece(p, json_object_array_get_idx(list, i));
-	good = good && strcmp(p->pieces[0].path, p->config) == 0;
-	if (!good)
-		return ctl_fail(CTL_FAILED,
-		    "%s: is no backup of confab's, or of a newer version",
-		    path);
-	for (i = 1; i < p->n; i++)
-		if (!is_named(p, &p->pieces[i]))
-			return ctl_fail(CTL_FAILED,
-			    "%s: has %s, which its configuration does not "
-			    "name: nothing is restored",
-			    path, p->pieces[i].path);
-	return CTL_OK;
-}
+/* ---- Putting it back ------------------------------------------------------- */
 
 /* Puts one file into its place, in one step. */
 static int
-put_back(const struct piece *one)
+put_back(const struct parcel_piece *one)
 {
 	char err[FILES_ERROR_MAX];
 	const struct passwd *pw = getpwnam(one->owner);
@@ -417,7 +210,8 @@ put_back(const struct piece *one)
 	struct files_edit e;
 	int rc;
 
-	if (file_edit_begin(&e, one->path, FILE_MAX, one->mode, err) != 0)
+	if (file_edit_begin(&e, one->path, PARCEL_FILE_MAX, one->mode, err) !=
+	    0)
 		return ctl_fail(CTL_FAILED, "%s", err);
 	rc = file_edit_commit(&e, &one->text, err);
 	file_edit_end(&e);
@@ -454,6 +248,34 @@ look_for_others(const struct parcel *p)
 	return code;
 }
 
+/* Reads it. Returns an exit code, with what is wrong said. */
+static int
+take_apart(const char *path, struct parcel *p)
+{
+	char err[FILES_ERROR_MAX];
+	const struct parcel_piece *odd = NULL;
+	struct buf text;
+	bool good;
+
+	buf_init(&text, PARCEL_MAX);
+	if (file_read(path, &text, err) != 0) {
+		buf_wipe(&text);
+		return ctl_fail(CTL_MISSING, "%s", err);
+	}
+	good = parcel_read(p, buf_str(&text), text.len, &odd);
+	buf_wipe(&text);
+	if (good)
+		return CTL_OK;
+	if (odd == NULL)
+		return ctl_fail(CTL_FAILED,
+		    "%s: is no backup of confab's, or of a newer version",
+		    path);
+	return ctl_fail(CTL_FAILED,
+	    "%s: has %s, which its configuration does not name: nothing is "
+	    "restored",
+	    path, odd->path);
+}
+
 int
 ctl_restore(struct ctl *ctl)
 {
@@ -466,7 +288,7 @@ ctl_restore(struct ctl *ctl)
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		return ctl_fail(CTL_FAILED, "out of memory");
-	code = parcel_read(ctl->argv[0], p);
+	code = take_apart(ctl->argv[0], p);
 	if (code == CTL_OK && !force)
 		code = look_for_others(p);
 	/* The configuration last: until then, nobody goes by it. */

@@ -150,26 +150,35 @@ on_answer(uv_poll_t *poll, int status, int events)
 		relay_loop_do(l, &job);
 }
 
-static void
-on_silence(uv_timer_t *timer)
+/* Waits no longer. Returns whether the connection had been taken. */
+static bool
+give_up(struct kin_ask *a)
 {
-	struct kin_ask *a = timer->data;
-	struct relay *r = a->loop->relay;
 	struct relay_job job;
 	char answer = UNKNOWN;
 
 	/* From here on it cannot be taken; it may have been before. */
 	(void)shutdown(a->fd, SHUT_RD);
 	(void)recv(a->fd, &answer, 1, MSG_DONTWAIT);
-	if (answer != TAKEN && !atomic_exchange(&r->elder_gone[a->elder], true))
-		log_msg(LOG_LEVEL_WARN,
-		    "an older generation does not answer, and is not asked "
-		    "again");
 	end_ask(a, &job);
 	if (answer == TAKEN)
 		let_go(&job);
 	else
 		job_refuse(&job);
+	return answer == TAKEN;
+}
+
+static void
+on_silence(uv_timer_t *timer)
+{
+	struct kin_ask *a = timer->data;
+	struct relay *r = a->loop->relay;
+	unsigned elder = a->elder;
+
+	if (!give_up(a) && !atomic_exchange(&r->elder_gone[elder], true))
+		log_msg(LOG_LEVEL_WARN,
+		    "an older generation does not answer, and is not asked "
+		    "again");
 }
 
 /* Waits for the answer on `fd`, which is taken over. True when it does; else
@@ -255,12 +264,8 @@ kin_ask(struct relay_loop *l, struct relay_job *job)
 void
 kin_end(struct relay_loop *l)
 {
-	struct relay_job job;
-
-	while (l->asks != NULL) {
-		end_ask(l->asks, &job);
-		job_refuse(&job);
-	}
+	while (l->asks != NULL)
+		(void)give_up(l->asks);
 }
 
 /* ---- The one that is asked -------------------------------------------------- */

@@ -69,6 +69,5 @@ api_login(struct route_call *c)
 			route_refuse(c, &proof, &err);
 		}
 	}
-	json_wipe_string(body, "password");
-	json_object_put(body);
+	json_wipe(body);
 }

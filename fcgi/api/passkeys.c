@@ -143,8 +143,7 @@ with_proof(struct route_call *c,
 	route_session_input(c, &in);
 	if (route_proof(c, body, "password", &proof))
 		serve(c, &in, &proof, body);
-	json_wipe_string(body, "password");
-	json_object_put(body);
+	json_wipe(body);
 }
 
 /* The session that goes on, and an answer without words. */

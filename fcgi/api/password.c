@@ -36,7 +36,5 @@ api_password(struct route_call *c)
 			route_refuse(c, &proof, &err);
 		}
 	}
-	json_wipe_string(body, "current");
-	json_wipe_string(body, "new");
-	json_object_put(body);
+	json_wipe(body);
 }

@@ -217,8 +217,7 @@ api_token_make(struct route_call *c)
 		proof.password != NULL) &&
 	    read_token(c, body, &t))
 		make(c, &proof, &t);
-	json_wipe_string(body, "password");
-	json_object_put(body);
+	json_wipe(body);
 }
 
 void

@@ -116,9 +116,7 @@ api_totp(struct route_call *c)
 	else
 		confirm(c, &in, &proof, secret);
 	crypto_wipe(secret, sizeof(secret));
-	json_wipe_string(body, "password");
-	json_wipe_string(body, "secret");
-	json_object_put(body);
+	json_wipe(body);
 }
 
 void
@@ -146,6 +144,5 @@ api_totp_remove(struct route_call *c)
 			route_refuse(c, &proof, &err);
 		}
 	}
-	json_wipe_string(body, "password");
-	json_object_put(body);
+	json_wipe(body);
 }

@@ -14,7 +14,8 @@
 #include "confab/base/buf.h"
 #include "confab/base/utf8.h"
 
-#define BUF_FIRST 64 /* bytes of the first allocation */
+#define BUF_FIRST 64	 /* bytes of the first allocation */
+#define SECRET_ROOM 1024 /* that what is formatted takes at most, mostly */
 
 void
 buf_init(struct buf *b, size_t max)
@@ -24,11 +25,21 @@ buf_init(struct buf *b, size_t max)
 	b->cap = 0;
 	b->max = max < SIZE_MAX / 2 ? max : SIZE_MAX / 2;
 	b->failed = false;
+	b->secret = false;
+}
+
+void
+buf_init_secret(struct buf *b, size_t max)
+{
+	buf_init(b, max);
+	b->secret = true;
 }
 
 void
 buf_free(struct buf *b)
 {
+	if (b->secret && b->data != NULL)
+		OPENSSL_cleanse(b->data, b->cap);
 	free(b->data);
 	b->data = NULL;
 	b->len = 0;
@@ -71,6 +82,20 @@ buf_fits(const struct buf *b, size_t extra)
 	return extra <= b->max - b->len;
 }
 
+/* As realloc(), which would leave the old bytes behind. */
+static char *
+move(struct buf *b, size_t cap)
+{
+	char *data = malloc(cap);
+
+	if (data == NULL || b->data == NULL)
+		return data;
+	memcpy(data, b->data, b->len + 1);
+	OPENSSL_cleanse(b->data, b->cap);
+	free(b->data);
+	return data;
+}
+
 int
 buf_reserve(struct buf *b, size_t extra)
 {
@@ -91,7 +116,7 @@ buf_reserve(struct buf *b, size_t extra)
 		cap *= 2;
 	if (cap > b->max + 1)
 		cap = b->max + 1;
-	data = realloc(b->data, cap);
+	data = b->secret ? move(b, cap) : realloc(b->data, cap);
 	if (data == NULL) {
 		b->failed = true;
 		return -1;
@@ -131,12 +156,26 @@ static int append_formatted(struct buf *, const char *, va_list)
 static int
 append_formatted(struct buf *b, const char *fmt, va_list ap)
 {
+	size_t room;
 	va_list again;
 	int n;
 
+	if (b->failed)
+		return -1;
+	/* The C library may keep some of what does not fit. */
+	if (b->secret && buf_fits(b, SECRET_ROOM) &&
+	    buf_reserve(b, SECRET_ROOM) == -1)
+		return -1;
+	room = b->cap - b->len;
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(room > 0 ? b->data + b->len : NULL, room, fmt, again);
 	va_end(again);
+	if (n >= 0 && (size_t)n < room) {
+		b->len += (size_t)n;
+		return 0;
+	}
+	if (room > 0)
+		b->data[b->len] = '\0';
 	if (n < 0) {
 		b->failed = true;
 		return -1;

@@ -226,14 +226,28 @@ json_write(struct buf *out, struct json_object *v)
 	return json_write_at(out, v, 0);
 }
 
-void
-json_wipe_string(struct json_object *obj, const char *name)
+static void
+wipe(struct json_object *v)
 {
-	const char *s;
-	size_t len;
-
-	s = json_str(obj, name, &len);
-	if (s != NULL)
+	if (json_object_is_type(v, json_type_string)) {
 		/* The bytes are json-c's own, and not constant. */
-		OPENSSL_cleanse((void *)(uintptr_t)s, len);
+		OPENSSL_cleanse((void *)(uintptr_t)json_object_get_string(v),
+		    (size_t)json_object_get_string_len(v));
+	} else if (json_object_is_type(v, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(v); i++)
+			wipe(json_object_array_get_idx(v, i));
+	} else if (json_object_is_type(v, json_type_object)) {
+		json_object_object_foreach(v, name, member)
+		{
+			(void)name;
+			wipe(member);
+		}
+	}
+}
+
+void
+json_wipe(struct json_object *v)
+{
+	wipe(v);
+	json_object_put(v);
 }

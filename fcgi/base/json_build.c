@@ -196,7 +196,7 @@ build_items(struct builder *b, struct json_object *array)
 			b->p++;
 		r = build_value(b, &v);
 		if (r == JSON_OK && json_object_array_add(array, v) != 0) {
-			json_object_put(v);
+			json_wipe(v);
 			r = JSON_NO_MEMORY;
 		}
 		if (r != JSON_OK)
@@ -222,7 +222,7 @@ build_member(struct builder *b, struct json_object *object, char *name)
 	if (r == JSON_OK &&
 	    json_object_object_add_ex(object, name, v,
 		b->unique ? JSON_C_OBJECT_ADD_KEY_IS_NEW : 0) != 0) {
-		json_object_put(v);
+		json_wipe(v);
 		r = JSON_NO_MEMORY;
 	}
 	free(name);
@@ -263,7 +263,7 @@ build_container(struct builder *b, struct json_object **out)
 	if (r == JSON_OK)
 		r = object ? build_members(b, *out) : build_items(b, *out);
 	if (r != JSON_OK) {
-		json_object_put(*out);
+		json_wipe(*out);
 		*out = NULL;
 	}
 	return r;
@@ -310,7 +310,7 @@ json_build(const char *s, size_t len, bool unique, struct json_object **out)
 	*out = NULL;
 	if (len >= INT_MAX)
 		return JSON_NO_MEMORY;
-	buf_init(&b.text, len);
+	buf_init_secret(&b.text, len);
 	r = build_value(&b, out);
 	buf_wipe(&b.text); /* it may have held a password */
 	return r;

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "confab/base/clock.h"
+#include "confab/base/crypto.h"
 #include "confab/gateway/request.h"
 
 #define READ_AT_ONCE (16 * 1024)
@@ -161,7 +162,7 @@ too_large(size_t max, struct api_error *err)
 static int
 prepare_body(struct request *r, size_t max, struct api_error *err)
 {
-	buf_init(&r->body, max);
+	buf_init_secret(&r->body, max);
 	if (r->bad_length)
 		return bad_length(err);
 	if (request_announced(r, 0) > max)
@@ -172,26 +173,27 @@ prepare_body(struct request *r, size_t max, struct api_error *err)
 	return 0;
 }
 
-int
-request_read(struct request *r, struct request_body *how, struct api_error *err)
+/* Reads all of it by way of `chunk`, of which *used bytes have been written. */
+static int
+read_all(struct request *r, struct request_body *how, char chunk[READ_AT_ONCE],
+    size_t *used, struct api_error *err)
 {
 	struct gateway *g = r->gateway;
 	uint64_t start = clock_mono_ms();
 	bool waited = how->wait == NULL;
-	char chunk[READ_AT_ONCE];
 	ssize_t n;
 
-	if (prepare_body(r, how->max, err) == -1)
-		return -1;
 	for (;;) {
 		if (!waited && g->ops->waits(g)) {
 			waited = true;
 			if (how->wait(how->arg, how, err) == -1)
 				return -1;
 		}
-		n = g->ops->read(g, chunk, sizeof(chunk));
+		n = g->ops->read(g, chunk, READ_AT_ONCE);
 		if (n == 0)
 			break;
+		if (n > 0 && (size_t)n > *used)
+			*used = (size_t)n;
 		if (n == -1)
 			return errno == ETIMEDOUT ? too_slow(err)
 						  : bad_length(err);
@@ -207,6 +209,20 @@ request_read(struct request *r, struct request_body *how, struct api_error *err)
 	    : bad_length(err);
 }
 
+int
+request_read(struct request *r, struct request_body *how, struct api_error *err)
+{
+	char chunk[READ_AT_ONCE];
+	size_t used = 0;
+	int rc;
+
+	if (prepare_body(r, how->max, err) == -1)
+		return -1;
+	rc = read_all(r, how, chunk, &used, err);
+	crypto_wipe(chunk, used);
+	return rc;
+}
+
 void
 request_drain(struct request *r, unsigned timeout_ms)
 {
@@ -216,8 +232,10 @@ request_drain(struct request *r, unsigned timeout_ms)
 	ssize_t n;
 
 	while (total < DRAIN_MAX && clock_mono_ms() < until &&
-	    (n = r->gateway->ops->read(r->gateway, chunk, sizeof(chunk))) > 0)
+	    (n = r->gateway->ops->read(r->gateway, chunk, sizeof(chunk))) > 0) {
+		crypto_wipe(chunk, (size_t)n);
 		total += (size_t)n;
+	}
 }
 
 void

@@ -45,8 +45,9 @@ response_init(struct response *r)
 	memset(r, 0, sizeof(*r));
 	r->status = 200;
 	r->type = RESPONSE_JSON;
-	buf_init(&r->headers, RESPONSE_HEADERS_MAX);
-	buf_init(&r->body, RESPONSE_BODY_MAX);
+	/* A cookie, a token, recovery codes. */
+	buf_init_secret(&r->headers, RESPONSE_HEADERS_MAX);
+	buf_init_secret(&r->body, RESPONSE_BODY_MAX);
 }
 
 void
@@ -95,7 +96,7 @@ response_send(struct response *r, struct gateway *g)
 	h.length = r->body.len;
 	h.retry_after = r->retry_after;
 	h.more = buf_str(&r->headers);
-	buf_init(&head, RESPONSE_HEAD_MAX);
+	buf_init_secret(&head, RESPONSE_HEAD_MAX);
 	response_head(&head, &h);
 	metrics_request(r->status);
 	g->ops->respond(g, buf_str(&head), head.len, buf_str(&r->body),

@@ -25,7 +25,7 @@ read_users(const char *path, char err[CONFIG_ERROR_MAX])
 	struct users *u = NULL;
 	struct buf text;
 
-	buf_init(&text, USERS_FILE_MAX);
+	buf_init_secret(&text, USERS_FILE_MAX);
 	if (file_read(path, &text, err) == 0)
 		u = users_parse(path, buf_str(&text), text.len, err);
 	buf_wipe(&text);
@@ -97,7 +97,7 @@ ask_users(const struct config *c, char err[CONFIG_ERROR_MAX])
 	struct users *u = NULL;
 	struct buf text;
 
-	buf_init(&text, USERS_FILE_MAX);
+	buf_init_secret(&text, USERS_FILE_MAX);
 	if (users_edit_read(c, &text, err) == 0)
 		u = users_parse(users_edit_name(c), buf_str(&text), text.len,
 		    err);

@@ -36,7 +36,7 @@ edit_once(struct credentials *c, const char *name, change_fn *change,
 		    ? users_edit_begin(&e, c->shared, 0, err)
 		    : users_edit_begin_file(&e, c->path, 0, err)) != 0)
 		return rc;
-	buf_init(&text, USERS_FILE_MAX);
+	buf_init_secret(&text, USERS_FILE_MAX);
 	users =
 	    users_parse(c->path, buf_str(&e.file.text), e.file.text.len, err);
 	if (users == NULL)

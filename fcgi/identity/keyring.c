@@ -355,7 +355,7 @@ keyring_create(const char *path, char id[TOKEN_KEY_ID_MAX + 1],
 	int rc = -1;
 
 	memset(&keys, 0, sizeof(keys));
-	buf_init(&text, KEYRING_FILE_MAX);
+	buf_init_secret(&text, KEYRING_FILE_MAX);
 	if (add_key(&keys, clock_wall(), id) == 0)
 		write_keys(&keys, &text);
 	if (text.len == 0 || !buf_ok(&text))
@@ -411,7 +411,7 @@ keyring_rotate(const char *path, size_t keep, int64_t after,
 
 	if (file_edit_begin(&e, path, KEYRING_FILE_MAX, 0, err) != 0)
 		return -1;
-	buf_init(&text, KEYRING_FILE_MAX);
+	buf_init_secret(&text, KEYRING_FILE_MAX);
 	if (keyring_parse(path, buf_str(&e.text), e.text.len, &keys, err) != 0)
 		goto out;
 	if (keep > TOKEN_KEYS_MAX - 1)

@@ -81,7 +81,7 @@ totp_uri(const unsigned char secret[USERS_TOTP_LEN], const char *issuer,
 	struct buf uri;
 
 	totp_secret_text(secret, text);
-	buf_init(&uri, TOTP_URI_MAX - 1);
+	buf_init_secret(&uri, TOTP_URI_MAX - 1);
 	buf_puts(&uri, "otpauth://totp/");
 	put_escaped(&uri, issuer, ISSUER_MAX);
 	buf_putc(&uri, ':');

@@ -19,10 +19,15 @@ struct buf {
 	size_t cap;  /* bytes allocated */
 	size_t max;  /* len never exceeds this */
 	bool failed; /* an append did not fit or memory ran out */
+	bool secret; /* what it held is overwritten, also when it grows */
 };
 
 /* Starts an empty buffer of at most `max` bytes; allocates nothing. */
 void buf_init(struct buf *b, size_t max);
+
+/* The same for what holds secrets: none of its memory is given back with what
+ * was in it. */
+void buf_init_secret(struct buf *b, size_t max);
 
 /* Frees the memory; the buffer is empty and usable again. */
 void buf_free(struct buf *b);

@@ -84,8 +84,9 @@ const char *json_str(struct json_object *obj, const char *name, size_t *len);
 /* Member `name` of `obj`, or NULL when absent, null or `obj` no object. */
 struct json_object *json_get(struct json_object *obj, const char *name);
 
-/* Overwrites member `name` of `obj` where it is a string: it held a secret. */
-void json_wipe_string(struct json_object *obj, const char *name);
+/* Gives `v` back, as json_object_put() does, with all its strings overwritten:
+ * one of them was a secret, wherever it stood. Nobody else may have it. */
+void json_wipe(struct json_object *v);
 
 /* Appends `v` as compact JSON. Returns 0, or -1 when `out` is full. */
 int json_write(struct buf *out, struct json_object *v);

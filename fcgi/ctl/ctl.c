@@ -19,14 +19,27 @@
 int
 ctl_fail(enum ctl_exit code, const char *fmt, ...)
 {
+	char text[CTL_LINE_MAX];
 	va_list ap;
 
-	fputs("confabctl: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	ctl_plain(text);
+	fprintf(stderr, "confabctl: %s\n", text);
 	return code;
+}
+
+void
+ctl_plain(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
+		if ((*c < ' ' && *c != '\t') || *c == 0x7f)
+			*c = '?';
+		/* The other controls, U+0080 to U+009F. */
+		if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+			c[0] = c[1] = '?';
+	}
 }
 
 int

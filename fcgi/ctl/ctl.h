@@ -91,9 +91,15 @@ bool ctl_has_state(const struct ctl *ctl);
 /* Takes the next word out of the arguments; "" when there is none. */
 const char *ctl_word(struct ctl *ctl);
 
+#define CTL_LINE_MAX 8192 /* bytes of a line that is said, with a NUL */
+
 /* Says "confabctl: ..." on standard error. Returns `code`. */
 int ctl_fail(enum ctl_exit code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Puts a "?" for all that moves a terminal's cursor, but tabs: a line may quote
+ * what a server or a file of somebody else's says. */
+void ctl_plain(char *text);
 
 /*
  * Says what is wrong with a file, as a line of config_read() and its like has

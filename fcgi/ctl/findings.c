@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl.h"
 #include "findings.h"
 
 void
@@ -47,10 +48,12 @@ finding_good(struct findings *f, const char *id, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	if (f->json)
+	if (f->json) {
 		put(f, "ok", id, what, NULL, NULL);
-	else if (!f->quiet)
+	} else if (!f->quiet) {
+		ctl_plain(what);
 		printf("ok    %s\n", what);
+	}
 	(void)fflush(stdout);
 }
 
@@ -69,11 +72,13 @@ finding_bad(struct findings *f, enum finding_level level, const char *id,
 		f->warnings++;
 	else
 		f->failures++;
-	if (f->json)
+	if (f->json) {
 		put(f, warn ? "warn" : "fail", id, what, why, cure);
-	else
+	} else {
+		ctl_plain(why);
 		printf("%s  %s: %s\n      cure: %s\n", warn ? "warn" : "FAIL",
 		    what, why, cure);
+	}
 	(void)fflush(stdout);
 }
 

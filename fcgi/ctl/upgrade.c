@@ -63,9 +63,7 @@ hear(int fd, uint64_t wait, char *out, size_t size)
 	}
 	out[len] = '\0';
 	out[strcspn(out, "\n")] = '\0';
-	for (char *c = out; *c != '\0'; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
+	ctl_plain(out);
 }
 
 static int

@@ -86,6 +86,9 @@ print(struct listing *l, bool json)
 	for (size_t i = 0; i < l->n; i++) {
 		buf_reset(&line);
 		(json ? put_json : put_line)(&l->rows[i], &line);
+		/* A model may have its name from a provider. */
+		if (buf_ok(&line))
+			ctl_plain(line.data);
 		puts(buf_str(&line));
 	}
 	buf_free(&line);

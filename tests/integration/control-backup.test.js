@@ -135,6 +135,10 @@ const hostile = {
   'a path that climbs': (value) => {
     value.files[1].path = join(dir, 'site') + '/../keys/evil';
   },
+  'a path that ends by climbing': (value) => withMore(value, join(dir, 'site/..'), `ca_file = "${dir}/site/.."`),
+  'a path that is a folder of its own': (value) => withMore(value, `${join(dir, 'site')}/.`, `ca_file = "${dir}/site/."`),
+  'a path that moves the cursor of a terminal': (value) => withMore(value, join(dir, 'keys/evil\u001b[2J'), 'none'),
+  'a path of two lines': (value) => withMore(value, join(dir, 'keys/evil\nconfabctl: restored'), 'none'),
   'a relative path': (value) => { value.files[1].path = 'users'; },
   'a content that is none': (value) => { value.files[1].content = '*'; },
   'another first file': (value) => { value.files.reverse(); },
@@ -155,6 +159,7 @@ for (const [name, change] of Object.entries(hostile)) {
     rmSync(join(dir, 'site/tokens'));
     const back = run('restore', backup, '--force');
     assert.equal(back.status, 1, back.stderr);
+    assert.doesNotMatch(back.stderr, /[^\n -~]|\n./, 'one line, of signs that are seen');
     for (const none of ['site/tokens', 'keys/evil', 'site/us']) {
       assert.ok(!existsSync(join(dir, none)), `${none}: nothing was written`);
     }

@@ -6,11 +6,13 @@
  */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync, copyFileSync, cpSync, readFileSync,
   readdirSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
+import http from 'node:http';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { complaints, doctorOf, dumpOf } from '../harness/doctor.js';
@@ -417,3 +419,21 @@ test('text for people, and nothing where all is well and quiet is asked for',
     const both = spawnSync(controlPath, [...args, '--quiet', '--json']);
     assert.equal(both.status, 2);
   });
+
+test('what a server says moves no cursor, and makes no line of doctor\'s', async () => {
+  const evil = '\u001b[2J\u001b]0;x\u0007\u009b31m\r\nok    all is well\u007f\b';
+  const server = http.createServer((request, response) => {
+    response.writeHead(request.url === '/' ? 200 : 500, { 'Content-Type': 'application/json' });
+    response.end(`{"error":{"message":"${evil}","code":"${evil}"}}`);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const child = spawn(controlPath, ['--config', site.configFile, 'doctor', `http://127.0.0.1:${port}/`]);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => { said += data; });
+  await once(child, 'close');
+  server.close();
+  assert.match(said, /^FAIL {2}/m);
+  assert.match(said, /status 500, "\?\[2J/);
+  assert.doesNotMatch(said, /[^\n -~]|^ok {4}all/m);
+});

@@ -422,7 +422,8 @@ engine_login_begin(struct engine *e, const struct engine_try *t)
 
 	if (e == NULL || !ask(e, &q, true, &wait))
 		return 0;
-	return wait;
+	/* Whatever it says, no longer than can be configured. */
+	return wait < SHARED_PENALTY_MAX ? wait : SHARED_PENALTY_MAX;
 }
 
 void

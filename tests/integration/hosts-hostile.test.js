@@ -215,6 +215,51 @@ for (const [name, answer] of Object.entries(answers)) {
   });
 }
 
+/* What a script says to a login, and whether it may keep that one out for now. */
+/** @type {Record<string, [string, boolean]>} */
+const told = {
+  'a negative wait': ['$2\r\n-1\r\n', true],
+  'a negative number': [':-5\r\n', false],
+  'the least number that there is': [':-9223372036854775808\r\n', false],
+  'a wait beyond all numbers': ['$30\r\n999999999999999999999999999999\r\n', true],
+  'a wait that is nothing in 32 bits': ['$13\r\n4294967296000\r\n', true],
+  'words': ['$9\r\nfor a day\r\n', false],
+  'a number with words': ['$6\r\n0 s, x\r\n', false],
+  'nothing': ['$-1\r\n', false],
+  'a list': [list('99999999', '1'), false],
+  'an empty list': ['*0\r\n', false],
+  'no list': ['*-1\r\n', false],
+  'a state': ['+OK\r\n', false],
+  'zeros': ['$3\r\n0\0\0\r\n', false],
+  'two answers': ['$1\r\n0\r\n$1\r\n0\r\n', false],
+};
+
+for (const [name, [answer, keeps]] of Object.entries(told)) {
+  test(`to a login, it answers with ${name}`, async () => {
+    const cookie = await signIn('ann');
+    let lied = 0;
+    engine.say = (words) => {
+      /* Of scripts, the one for logins: it begins with what is done. */
+      if (!/^EVAL/i.test(words[0]) || !words.includes('begin')) return good(words);
+      lied += 1;
+      return answer;
+    };
+    const tried = await ask('api/login', { json: { username: 'bob', password: PASSWORD } });
+    assert.ok(lied > 0, 'it was asked');
+    if (keeps) {
+      assert.equal(tried.status, 429);
+      const wait = Number(tried.headers['retry-after']);
+      assert.ok(wait >= 1 && wait <= 7 * 86400, `${wait} s`);
+    } else {
+      assert.equal(tried.status, 200, tried.body.toString());
+    }
+    assert.equal((await ask('api/session', { cookie })).status, 200);
+    engine.say = good;
+    await linked();
+    await goesOn(cookie);
+  });
+}
+
 const idOf = (/** @type {string} */ name) => createHash('sha256')
   .update(`user\0${name}`).digest('hex').slice(0, 32);
 

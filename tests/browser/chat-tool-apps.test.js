@@ -307,6 +307,33 @@ describe('an app that does not behave', () => {
     assert.equal((await other).status(), 403, 'it is another site there');
   });
 
+  for (const [what, address] of Object.entries({
+    'a text of its own': '`data:text/html,${encodeURIComponent(words)}`',
+    'a piece of memory': 'URL.createObjectURL(new Blob([words], { type: "text/html" }))',
+    'an address that is a script': '`javascript:${JSON.stringify(words)}`',
+    'the sandbox of programs': JSON.stringify('/sandbox/frame.html'),
+    'the frame of diagrams': JSON.stringify('/md/mermaid-frame.html'),
+  })) {
+    test(`is no more heard, nor told anything, as ${what}`, async () => {
+      reached = [];
+      const { page, app } = await drawn(`await begin();
+        const words = '<script>onmessage = ({ data }) => { new Image().src = ' + ${JSON.stringify(JSON.stringify(origin))} + ' + "/told?" + JSON.stringify(data); };'
+          + 'parent.postMessage({ jsonrpc: "2.0", id: 1, method: "ui/initialize", params: {} }, "*");'
+          + 'parent.postMessage({ jsonrpc: "2.0", method: "ui/notifications/size-changed", params: { width: 9, height: 777 } }, "*")</scr' + 'ipt>';
+        button('Away', () => { location.href = ${address}; });
+        button('Other', () => { for (let i = 0; i < parent.length; i += 1) parent[i].postMessage({ id: 0, source: 'graph TD; A-->B', look: {}, program: 'open("/")' }, '*'); log('said'); });`);
+      await app.getByRole('button', { name: 'Other' }).click();
+      await line(app, 'said');
+      await app.getByRole('button', { name: 'Away' }).click();
+      await page.evaluate(() => { document.documentElement.dataset['theme'] = 'dark'; });
+      /* What it would say, it says at once: what the page answers to another app comes later. */
+      await drawn('await begin(); log("later")', { chat: undefined });
+      assert.deepEqual(reached, []);
+      assert.notEqual(await page.locator('.app-frame').first().evaluate((frame) => /** @type {HTMLElement} */ (frame).offsetHeight), 777);
+      assert.equal(page.context().pages().length, 1);
+    });
+  }
+
   test('is closed when it floods, and can be opened again', async () => {
     const { page } = await drawn(`await begin(); button('Well', () => {});
       for (let i = 0; i < ${MAX_BURST * 3}; i += 1) send({ id: i, method: 'ping' });`);

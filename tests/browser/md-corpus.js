@@ -56,6 +56,25 @@ export const CORPUS = [
   `$\\htmlData{x=y" onclick="${SCRIPT}}{x}$`, '$\\htmlId{root}{x}$', '$\\htmlClass{md-code}{x}$', '$\\htmlStyle{background:url(//evil.example)}{x}$',
   `$\\text{<img src=x onerror=${SCRIPT}>}$`, '$\\unicode{x3c}\\color{red" onclick="alert(1)}{x}$', '$\\def\\a{\\a\\a}\\a$', '$\\rule{100000em}{100000em}$',
   '$\\fcolorbox{red}{blue}{x} \\pmb{x} \\colorbox{url(//evil.example)}{x}$', `\\[\\text{</math><script>${SCRIPT}</script>}\\]`, '$\\verb|<img src=x onerror=alert(1)>|$',
+  // Families by which sanitizers were got around: what is parsed twice is not the same twice. Each breaks out
+  // of where it stands when what was made of it is written down and read again, as in an exported file.
+  ...[
+    `<form><math><mtext></form><form><mglyph><style></math><img src onerror="${SCRIPT}">`,
+    `<math><mtext><table><mglyph><style><!--</style><b title="--&gt;&lt;img src onerror=${SCRIPT}&gt;">`,
+    `<svg><desc><style><!--</style><b id="--><img src onerror=${SCRIPT}>">`, `<svg><title><style><i alt="</style><img src onerror=${SCRIPT}>">`,
+    `<svg><foreignObject><p><style><i alt="</style></p></foreignObject></svg><img src onerror=${SCRIPT}>">`,
+    `<svg><annotation-xml><foreignobject><style><!--</style><p id="--><img src onerror=${SCRIPT}>">`,
+    `<noscript><style></noscript><img src onerror="${SCRIPT}"></style>`, `<b><title>&lt;/title&gt;&lt;img src onerror="${SCRIPT}"&gt;`,
+    `<textarea>&lt;/textarea&gt;&lt;img src onerror="${SCRIPT}"&gt;</textarea>`, `<xmp>&lt;/xmp&gt;<i id="</xmp><img src onerror=${SCRIPT}>">`,
+    `<iframe><i id="</iframe><img src onerror=${SCRIPT}>">`, `<noembed><i id="</noembed><img src onerror=${SCRIPT}>">`,
+    `<select><template><style><i id="</style></select><img src onerror=${SCRIPT}>">`, `<select><button><selectedcontent></button><option selected><img src onerror="${SCRIPT}">`,
+    `<table><svg><style><i id="</style></table><img src onerror=${SCRIPT}>">`, `<a><svg><desc><noscript>&lt;/noscript&gt;&lt;/desc&gt;&lt;style&gt;<i id="</style><img src onerror=${SCRIPT}>">`,
+    `<?php <img src onerror="${SCRIPT}"> ?>`, `<!--- --!><img src onerror="${SCRIPT}">`, `<!--x--!<b>--!><img src onerror="${SCRIPT}">-->`, `</x <img src onerror="${SCRIPT}">`,
+    `<svg><p><style><i id="</style><img src onerror=${SCRIPT}>"></p></svg>`, `<math></br><style><i id="</style><img src onerror=${SCRIPT}>">`,
+    `<b is="x-evil" slot="a" part="b" exportparts="c">x</b>`, `<svg><set attributeName="onmouseover" to="${SCRIPT}"/><animate attributeName="href" values="javascript:${SCRIPT}"/>`,
+    `<svg><style>@import '//evil.example/i.css'; * { background: url(//evil.example/b) }</style><image href="//evil.example/c"/><filter><feImage href="//evil.example/d"/></filter>`,
+    `${'<div>'.repeat(520)}<table><caption><svg><style><i id="</style><img src onerror=${SCRIPT}>">`,
+  ].flatMap((html) => [html, `| a |\n|---|\n| ${html.replaceAll('|', '')} |`, `$\\text{${html.replace(/[{}$]/g, '')}}$`, `[${html}](https://x.example "${html.replaceAll('"', '')}")`]),
   // Mutations and encodings.
   `<svg></p><style><a id="</style><img src=1 onerror=${SCRIPT}>">`, `<math><annotation-xml encoding="text/html"><img src=x onerror=${SCRIPT}></annotation-xml></math>`,
   `<a href="&#x6A;avascript:${SCRIPT}">x</a>`, `<IMG SRC=&#106;&#97;vascript:alert(1)>`, '&lt;script&gt;alert(1)&lt;/script&gt;', '&amp;lt;img src=x onerror=alert(1)&amp;gt;',

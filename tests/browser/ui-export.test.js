@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { CORPUS } from './md-corpus.js';
 import { browser, closeBrowser, visit } from './ui-harness.js';
 
 after(closeBrowser);
@@ -52,6 +53,57 @@ test('a conversation as one HTML file opens alone, runs nothing and asks nobody'
   rmSync(folder, { recursive: true });
   await v.close();
 });
+
+for (const bypassCSP of [false, true]) {
+  test(`what would run does not in such a file, ${bypassCSP ? 'were there no policy' : 'under its policy'}`, async () => {
+    const half = CORPUS.length / 2;
+    const v = await visit({ prepare: (s) => {
+      s.answer = async (reply) => {
+        await reply.think(CORPUS.slice(0, 60).join('\n\n'));
+        await reply.text(CORPUS.slice(0, half).join('\n\n'));
+        await reply.end();
+      };
+    } });
+    await v.ask(CORPUS.slice(half, half + 100).join('\n\n'));
+    await v.page.locator('.message-assistant .toolbar').waitFor({ timeout: 60_000 });
+    v.site.answer = async (reply) => {
+      await reply.text(CORPUS.slice(half).join('\n\n'));
+      await reply.end();
+    };
+    await v.ask('More');
+    await v.page.locator('.message-assistant .toolbar').nth(1).waitFor({ timeout: 60_000 });
+    const download = v.page.waitForEvent('download');
+    await v.page.locator('.topbar').getByRole('button', { name: 'Menu' }).click();
+    await v.page.getByRole('button', { name: 'Export and import' }).click();
+    await v.page.getByRole('button', { name: 'Export as HTML' }).click();
+    const folder = mkdtempSync(join(tmpdir(), 'confab-export-'));
+    const path = join(folder, 'chat.html');
+    await (await download).saveAs(path);
+    const context = await (await browser()).newContext({ bypassCSP });
+    const page = await context.newPage();
+    /** @type {string[]} */
+    const incidents = [];
+    page.on('dialog', (dialog) => {
+      incidents.push(`dialog ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+      if (request.url() !== `file://${path}` && !request.url().startsWith('data:')) incidents.push(request.url());
+    });
+    await page.goto(`file://${path}`);
+    for (const one of await page.locator('summary').all()) await one.click();
+    const found = await page.evaluate(() => [...document.body.querySelectorAll('*')].flatMap((node) => [
+      ...(/^(?:script|iframe|frame|object|embed|base|meta|link|form|style|svg|template|select|textarea|noscript|title)$/i.test(node.localName) ? [node.localName] : []),
+      ...[...node.attributes].filter(({ name, value }) => /^on|^(?:srcdoc|is|srcset|formaction|action|xlink:href)$/i.test(name)
+        || /^\s*(?:javascript|vbscript|data:(?!image\/|audio\/)|blob):/i.test(value)).map(({ name, value }) => `${name}=${value}`),
+    ]).concat(/** @type {any} */ (window).pwned ? ['a script ran'] : []));
+    assert.deepEqual(found, []);
+    assert.deepEqual(incidents, []);
+    await context.close();
+    rmSync(folder, { recursive: true });
+    await v.close();
+  });
+}
 
 test('one press copies Markdown and formatting', async () => {
   const v = await visit({ prepare: (s) => { s.answer = rich; } });

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import test, { after } from 'node:test';
+import { rawTls } from '../harness/http.js';
 import { pieces, useSite } from '../harness/suite.js';
 import { PASSWORD } from '../harness/site.js';
 import { textOf } from '../harness/sse.js';
@@ -30,6 +31,8 @@ const suite = useSite({
   config: { auth: 'remote_user', tokens_file: 'tokens' },
   include: 'confab-sso.conf',
   serverExtra: `
+    underscores_in_headers on;
+    ignore_invalid_headers off;
     auth_request /sso-auth;
     auth_request_set $confab_user $upstream_http_x_auth_request_user;
     location = /sso-auth {
@@ -99,6 +102,59 @@ test('a client names nobody: no header, no password, no old cookie',
     assert.equal(told.error.code, 'not_authenticated');
     assert.equal(told.auth, 'remote_user');
   });
+
+/**
+ * By what names people were somebody else behind other proxies: a sign that a
+ * server reads as another one, a header that is there twice or in another case,
+ * one that only a server may set, one that has another taken away.
+ */
+const names = ['Remote-User', 'Remote_User', 'REMOTE_USER', 'X-Remote-User', 'X_Remote_User', 'X-Forwarded-User', 'X_Forwarded_User',
+  'X-Forwarded-Preferred-Username', 'X-Forwarded-Email', 'X-Auth-Request-User', 'X_Auth_Request_User', 'X-Auth-Request-Preferred-Username',
+  'X-WebAuth-User', 'X-WEBAUTH-USER', 'X-Authentik-Username', 'X-Authenticated-User', 'X-User', 'Auth-User', 'Proxy-User', 'Cf-Access-Authenticated-User-Email',
+  'X-Goog-Authenticated-User-Email', 'X-Ms-Client-Principal-Name', 'Tailscale-User-Login', 'X-Ssl-Client-S-Dn', 'Redirect-Remote-User', 'REDIRECT_REMOTE_USER',
+  'HTTP_REMOTE_USER', 'Http-Remote-User', 'Confab-User', 'confab_user', 'Script-Name', 'Auth-Type', 'Logon-User', 'REMOTE-USER', 'rEMOTE_uSER',
+  'Remote.User', 'Remote User', 'Remote-User ', ' Remote-User', 'Remote-User\0'];
+
+/** @param {string} lines of a head */
+async function rawly(lines) {
+  const { site } = suite;
+  const raw = rawTls(site.port, `GET /api/session HTTP/1.1\r\nHost: localhost\r\n${lines}Connection: close\r\n\r\n`);
+  await raw.closed;
+  return raw.text();
+}
+
+test('no name of a header makes one somebody else, or somebody', async () => {
+  for (const name of names) {
+    for (const lines of [`${name}: ann\r\n`, `${name}: \r\n${name}: ann\r\n`, `${name}: bob, ann\r\n`, `X-A: b\r\n ${name}: ann\r\n`,
+      `Connection: ${name}\r\n${name}: ann\r\n`]) {
+      for (const cookie of ['', 'Cookie: sso=b-secret\r\n']) {
+        const text = await rawly(cookie + lines);
+        /* Some are no heads of a request: nginx says so. */
+        const [status] = /(?<=^HTTP\/1\.1 )\d+/.exec(text) ?? [''];
+        assert.ok(['400', cookie === '' ? '401' : '200'].includes(status), `${JSON.stringify(lines)}: ${text.slice(0, 200)}`);
+        assert.doesNotMatch(text, /"name":"(?!bob)/, JSON.stringify(lines));
+      }
+    }
+  }
+});
+
+test('nor does a header take the name away, or the answer of the service apart', async () => {
+  for (const lines of ['Connection: X-Auth-Request-User\r\n', 'Connection: Cookie\r\n', 'Content-Length: 0\r\n', 'Expect: 100-continue\r\n',
+    'Transfer-Encoding: identity\r\n', 'X-Original-URL: /api/health\r\n', 'X-Forwarded-Uri: /api/health\r\n', 'X-Rewrite-URL: /api/health\r\n',
+    'X-Accel-Redirect: /api/health\r\n', 'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n',
+    'Range: bytes=0-0\r\n', 'If-None-Match: *\r\n', 'Sec-Fetch-Site: cross-site\r\n']) {
+    assert.match(await rawly(lines), /^HTTP\/1\.1 (?:401|400|501) /, lines);
+    const text = await rawly(`Cookie: sso=b-secret\r\n${lines}`);
+    if (text.startsWith('HTTP/1.1 200 ')) assert.match(text, /"name":"bob"/, lines);
+  }
+  /* Paths that a rule for some of them would let through. */
+  for (const path of ['/api/session/../session', '/api//session', '/api/session;x', '/api/session?/health', '/api/health/../session', '/api/health%2f..%2fsession',
+    '/api/session%3f', '/api/session%23', '/API/session', '/api/./session', '/sso-auth', '/sso-auth/', '//sso-auth']) {
+    const raw = rawTls(suite.site.port, `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Auth-Request-User: ann\r\nConnection: close\r\n\r\n`);
+    await raw.closed;
+    assert.match(raw.text(), /^HTTP\/1\.1 (?:401|404|400) /, path);
+  }
+});
 
 test('a script\'s token is good where the web server lets it through',
   async () => {

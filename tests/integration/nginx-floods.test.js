@@ -14,7 +14,7 @@ import tls from 'node:tls';
 import { until } from '../harness/children.js';
 import { rawTls } from '../harness/http.js';
 import { freePort } from '../harness/places.js';
-import { cpuSeconds, residentBytes } from '../harness/proc.js';
+import { children, cpuSeconds, residentBytes } from '../harness/proc.js';
 import { startSite } from '../harness/site.js';
 import { textOf } from '../harness/sse.js';
 import { END, order } from '../harness/suite.js';
@@ -89,6 +89,56 @@ const PREFACE = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, Buffer.alloc(0))]);
 /* The begin of a head that does not end: no END_HEADERS. */
 const HALF = Buffer.concat([PREFACE, frame(1, Buffer.from([0x82, 0x87]), 0, 1)]);
+
+/** A line of a head, written whole. @param {string} name @param {string} value */
+const field = (name, value) => Buffer.concat([Buffer.from([0x10]), ...[name, value].flatMap((text) => {
+  const { length } = text;
+  /* Up to 127 in seven bits, then the rest in sevens. */
+  const rest = length < 127 ? [] : [(length - 127 & 127) | 128, length - 127 >> 7];
+  return [Buffer.from([Math.min(length, 127), ...rest]), Buffer.from(text, 'latin1')];
+})]);
+
+/** The head of a request. @param {string} method @param {string} path @param {Record<string, string>} more */
+const headOf = (method, path, more = {}) => Buffer.concat([field(':method', method), field(':scheme', 'https'),
+  field(':authority', 'localhost'), field(':path', path), ...Object.entries(more).map(([name, value]) => field(name, value))]);
+
+const [DATA, HEADERS, PRIORITY, RESET, SETTINGS, PING, WINDOW, CONTINUATION] = [0, 1, 2, 3, 4, 6, 8, 9];
+const END_STREAM = 1, END_HEADERS = 4;
+const numberOf = (/** @type {number} */ n) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(n);
+  return bytes;
+};
+const FLOODER = { 'x-test-address': '192.0.2.8' };
+
+/**
+ * Floods of HTTP/2 that took servers down: what goes first, and what then comes
+ * again and again (`i` from 0 on). Where nginx must end it, `ends`.
+ * @type {Record<string, {first?: Buffer, then: (i: number) => Buffer, ends: boolean}>}
+ */
+const floods = {
+  'streams that are reset at once': { ends: true, then: (i) => Buffer.concat([
+    frame(HEADERS, headOf('GET', '/api/models', FLOODER), END_STREAM | END_HEADERS, 2 * i + 1), frame(RESET, numberOf(8), 0, 2 * i + 1)]) },
+  'streams that the server has to reset': { ends: true, then: (i) => Buffer.concat([
+    frame(HEADERS, headOf('GET', '/api/models', FLOODER), END_HEADERS, 2 * i + 1), frame(WINDOW, numberOf(0), 0, 2 * i + 1)]) },
+  'a head without an end': { ends: true, first: frame(HEADERS, headOf('GET', '/', FLOODER), END_STREAM, 1),
+    then: () => frame(CONTINUATION, field('x-a', 'b'.repeat(8000)), 0, 1) },
+  'a head that goes on with nothing': { ends: true, first: frame(HEADERS, headOf('GET', '/', FLOODER), END_STREAM, 1),
+    then: () => frame(CONTINUATION, Buffer.alloc(0), 0, 1) },
+  'lines without a name': { ends: true, first: frame(HEADERS, headOf('GET', '/', FLOODER), END_STREAM, 1),
+    then: () => frame(CONTINUATION, Buffer.concat(Array(500).fill(field('', ''))), 0, 1) },
+  /* 0x40: into the table; then that line, one byte each. */
+  'a line of 4 kB that is named a thousand times': { ends: true, then: (i) => frame(HEADERS, Buffer.concat([
+    headOf('GET', '/', FLOODER), Buffer.from([0x40, 1, 0x61, 127, 0x81 + 127 & 255, 0x1e]), Buffer.alloc(4000, 98), Buffer.alloc(1000, 0xbe)]),
+  END_STREAM | END_HEADERS, 2 * i + 1) },
+  pings: { ends: true, then: () => frame(PING, Buffer.alloc(8)) },
+  settings: { ends: true, then: () => frame(SETTINGS, Buffer.alloc(0)) },
+  'settings of the least window': { ends: true, then: (i) => frame(SETTINGS, Buffer.concat([Buffer.from([0, 4]), numberOf(i % 2)])) },
+  'tables that grow and shrink': { ends: true, then: (i) => frame(SETTINGS, Buffer.concat([Buffer.from([0, 1]), numberOf(i % 2 ? 4096 : 0)])) },
+  priorities: { ends: true, then: (i) => frame(PRIORITY, Buffer.concat([numberOf(2 * i + 1), Buffer.from([7])]), 0, 2 * i + 3) },
+  'bodies of nothing': { ends: true, first: frame(HEADERS, headOf('POST', '/api/login', FLOODER), END_HEADERS, 1), then: () => frame(DATA, Buffer.alloc(0), 0, 1) },
+  'windows that open by one': { ends: true, first: frame(HEADERS, headOf('GET', '/', FLOODER), END_STREAM | END_HEADERS, 1), then: () => frame(WINDOW, numberOf(1)) },
+};
 
 /** @type {Record<string, () => ReturnType<typeof drip>>} */
 const kinds = {
@@ -193,4 +243,66 @@ test('a flood fills no log, and others are served', async (t) => {
   const [served] = readFileSync(log('confab.log'), 'latin1').split('\n')
     .filter((line) => line.startsWith('192.0.2.9 '));
   assert.match(served, /"GET \/\S{199} HTTP\/1\.1" \d+ /);
+});
+
+/** All of nginx. */
+const memoryOfNginx = () => children(site.nginx?.pid ?? 0).reduce((sum, pid) => sum + residentBytes(pid), 0);
+
+const FLOOD_BYTES = 12 << 20; /* most that is sent */
+
+for (const [name, { first, then, ends }] of Object.entries(floods)) {
+  test(`a flood over HTTP/2: ${name}`, async (t) => {
+    await usual('ann');
+    const memory = memoryOfNginx(), workers = residentBytes(site.worker.pid), processor = cpuSeconds(site.worker.pid);
+    const socket = secure('h2');
+    let closed = false, sent = 0, wake = () => {};
+    socket.on('error', () => {});
+    socket.on('drain', () => wake());
+    socket.on('close', () => {
+      closed = true;
+      wake();
+    });
+    /* What it answers is read: who does not is held back by TCP. */
+    socket.on('data', () => {});
+    await new Promise((resolve) => { socket.on('secureConnect', () => resolve(undefined)); });
+    socket.write(Buffer.concat([PREFACE, first ?? Buffer.alloc(0)]));
+    for (let i = 0; !closed && sent < FLOOD_BYTES;) {
+      const some = Buffer.concat(Array.from({ length: 50 }, () => then(i++)));
+      sent += some.length;
+      if (!socket.write(some) && !closed) await new Promise((resolve) => { wake = () => resolve(undefined); });
+    }
+    const beside = usual('bob');
+    await until(() => closed, { what: 'nginx ends it', limit: 20_000 }).catch((error) => { if (ends) throw error; });
+    socket.destroy();
+    await beside;
+    const grown = memoryOfNginx() - memory;
+    t.diagnostic(`sent ${sent} bytes; nginx grew by ${grown >> 10} kB, the worker by ${
+      (residentBytes(site.worker.pid) - workers) >> 10} kB and ${(cpuSeconds(site.worker.pid) - processor).toFixed(3)} s`);
+    assert.ok(grown < 16 << 20, `${grown}`);
+    assert.ok(residentBytes(site.worker.pid) - workers < 8 << 20);
+  });
+}
+
+test('questions that are reset at once are stopped', async () => {
+  const client = await site.signedIn({ user: 'ann' });
+  const body = JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: order({ steps: [{ texts: Array(50).fill('x'), every: 100 }, ...END] }) }] });
+  const socket = secure('h2');
+  let closed = false;
+  socket.on('error', () => {});
+  socket.on('close', () => { closed = true; });
+  socket.on('data', () => {});
+  await new Promise((resolve) => { socket.on('secureConnect', () => resolve(undefined)); });
+  socket.write(PREFACE);
+  for (let i = 0; i < 1000 && !closed; i += 1) {
+    const stream = 2 * i + 1;
+    socket.write(Buffer.concat([
+      frame(HEADERS, headOf('POST', '/api/chat/completions', { ...FLOODER, cookie: client.cookie, 'content-type': 'application/json', 'content-length': String(body.length) }), END_HEADERS, stream),
+      frame(DATA, Buffer.from(body), END_STREAM, stream), frame(RESET, numberOf(8), 0, stream)]));
+    if (i % 50 === 0) await new Promise((resolve) => { setTimeout(resolve, 5); });
+  }
+  await usual('bob');
+  socket.destroy();
+  /* Each was begun at most once, and is over. */
+  await until(async () => (await site.metrics()).confab_streams_open === 0, { what: 'none is open', limit: 30_000 });
+  await usual('ann');
 });

@@ -370,3 +370,45 @@ test('broken exports end with a reason, with nothing, or with what our own reade
     assert.ok(Array.isArray(conversationsOf(read?.texts ?? [], () => `i${next()}`)));
   }
 });
+
+/** Objects as JSON.parse makes them: `__proto__` is a member of its own. @param {string} text */
+const raw = (text) => new TextEncoder().encode(text);
+const MAPPING = JSON.stringify(CHATGPT.mapping);
+/** @type {Record<string, Uint8Array | (() => Uint8Array)>} */
+const HOSTILE = {
+  'prototypes in the place of all': raw(`[{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"title":"t","current_node":"e","mapping":${MAPPING.replace('{', '{"__proto__":{"polluted":1,"id":"__proto__","parent":null,"message":{"author":{"role":"user"},"content":{"content_type":"text","parts":["x"]}}},')}}]`),
+  'ids that are names of objects': raw(JSON.stringify([{ ...CHATGPT, current_node: 'toString', mapping: Object.fromEntries([node('constructor', null, 'user', say('1')), node('toString', 'constructor', 'assistant', say('2')), node('hasOwnProperty', 'valueOf', 'user', say('3'))]) }])),
+  'a current one that is a prototype': raw(JSON.stringify([{ ...CHATGPT, current_node: '__proto__' }])),
+  'lists in lists, a million deep': raw(`[${'['.repeat(1e6)}${']'.repeat(1e6)}]`),
+  'objects in objects, a hundred thousand deep': raw(`[{"title":"t","mapping":${'{"a":'.repeat(1e5)}1${'}'.repeat(1e5)}}]`),
+  'content that is a hundred thousand deep': raw(JSON.stringify([CHATGPT]).replace('"Thanks"', `${'{"parts":['.repeat(1e5)}"x"${']}'.repeat(1e5)}`)),
+  'the same id a thousand times': raw(`[{"mapping":{${Array.from({ length: 1000 }, () => MAPPING.slice(1, -1)).join(',')}}}]`),
+  'names that climb, in an archive': () => zip({ '../../conversations.json': utf8([CHATGPT]), '/etc/conversations.json': utf8([CHATGPT]), '..\\conversations.json': utf8([CHATGPT]), 'a/../conversations.json': utf8([CHATGPT]) }),
+  'names of objects, in an archive': () => zip({ 'constructor': 'x', 'toString/conversations.json': utf8([CHATGPT]), 'conversations.json': utf8([{ ...CHATGPT, mapping: { ...CHATGPT.mapping, ...Object.fromEntries([node('p', 'e', 'user', { content_type: 'multimodal_text', parts: [{ content_type: 'image_asset_pointer', asset_pointer: 'file-service://constructor' }] })]) } }]) }),
+  'a bomb, in an archive': () => zip({ 'conversations.json': `[${' '.repeat(64 << 20)}]` }),
+  'numbers beyond all, for times': raw(JSON.stringify([CHATGPT]).replaceAll('1700000000.25', '1e999').replaceAll('1700000900', '-1e308')),
+  'half letters, and signs that turn words about': raw(JSON.stringify([CHATGPT]).replaceAll('Thanks', '\\ud800\\u202e\\u2066\\u0000').replaceAll('Sums', '\\udfff\\u202e')),
+};
+
+for (const [name, made] of Object.entries(HOSTILE)) {
+  test(`a hostile export: ${name}`, { skip }, () => {
+    const bytes = typeof made === 'function' ? made() : made;
+    const began = process.cpuUsage();
+    let conversations = /** @type {any[]} */ ([]);
+    try {
+      let last = 0;
+      conversations = conversationsOf(readExported(bytes)?.texts ?? [], () => `i${(last += 1)}`);
+    } catch (error) {
+      /* files/worker.js calls the last "broken": what is too deep for JSON.stringify. */
+      assert.ok(error instanceof FileError || error instanceof RangeError || /** @type {any} */ (error)?.name === 'ImportError', String(error));
+    }
+    assert.ok(process.cpuUsage(began).user < 10e6);
+    assert.equal(/** @type {any} */ ({}).polluted, undefined);
+    assert.equal(/** @type {any} */ ([]).polluted, undefined);
+    for (const one of conversations) {
+      assert.ok(Object.keys(one.nodes).every((id) => /^i\d+$/.test(id)), 'ids are our own');
+      assert.doesNotMatch(one.title, /[\u202e\u2066\u0000]/);
+      assert.ok([one.createdAt, one.updatedAt].every((at) => at === null || Number.isFinite(at)));
+    }
+  });
+}

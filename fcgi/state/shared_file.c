@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The file that processes share: mapping, lock, journal, sums. */
+/* The file that processes share: the lock, what is staged, damage. */
 #include "config.h"
 
 #include <assert.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,41 +13,9 @@
 #include "confab/base/siphash.h"
 
 #include "shared_file.h"
+#include "shared_format.h"
 #include "shared_layout.h"
 #include "shared_map.h"
-
-#define MAGIC "confab\n\032" /* 8 bytes; a text tool would change it */
-#define FORMAT 12	     /* counted up with any change of the layout */
-#define HEADER_SIZE 4096
-
-/* What does not change while the file lives. */
-struct fixed {
-	char magic[8];
-	uint64_t format;
-	uint64_t size;
-	unsigned char seed[SIPHASH_KEY_LEN];
-	char
-	    boot[SHARED_BOOT_LEN]; /* the boot that monotonic times belong to */
-};
-
-/* `n` is written last, and is 0 again when the cells are in their places. */
-struct journal {
-	uint64_t index[SHARED_STAGED_MAX];
-	struct shared_cell cell[SHARED_STAGED_MAX];
-	uint64_t sum;
-	uint64_t n;
-};
-
-struct header {
-	struct fixed fixed;
-	uint64_t sum; /* of `fixed` */
-	struct journal journal;
-};
-
-_Static_assert(sizeof(struct header) <= HEADER_SIZE, "the header fits");
-_Static_assert(sizeof(struct shared_cell) == 64, "a cell is a cache line");
-
-#define FILE_SIZE (HEADER_SIZE + SHARED_CELLS_ALL * sizeof(struct shared_cell))
 
 struct shared_file {
 	struct shared_map map;	    /* header, then cells */
@@ -61,48 +28,10 @@ struct shared_file {
 	struct shared_cell staged[SHARED_STAGED_MAX];
 };
 
-static struct header *
+static struct shared_header *
 header(const struct shared_file *f)
 {
 	return f->map.data;
-}
-
-static struct shared_cell *
-cell_at(const struct shared_file *f, size_t index)
-{
-	return (struct shared_cell *)(void *)((char *)f->map.data +
-		   HEADER_SIZE) +
-	    index;
-}
-
-/* Against damage, not against attackers, who do not get at the file: each word
- * changes the sum one to one, so that a wrong one shows. It is what most of a look
- * at the state costs. */
-static uint64_t
-checksum(const struct shared_file *f, const void *data, size_t size)
-{
-	uint64_t sum, word;
-
-	memcpy(&sum, header(f)->fixed.seed, sizeof(sum));
-	for (size_t i = 0; i + sizeof(word) <= size; i += sizeof(word)) {
-		memcpy(&word, (const char *)data + i, sizeof(word));
-		sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		sum ^= sum >> 32;
-	}
-	return sum;
-}
-
-static uint64_t
-cell_sum(const struct shared_file *f, uint64_t index,
-    const struct shared_cell *c)
-{
-	struct {
-		uint64_t index;
-		struct shared_cell cell;
-	} text = { index, *c };
-
-	text.cell.sum = 0;
-	return checksum(f, &text, sizeof(text));
 }
 
 /* The cell that is in force, staged or not; empty when it is damaged. */
@@ -110,12 +39,12 @@ static struct shared_cell
 void_cell(const struct shared_file *f)
 {
 	size_t index = shared_table_start(SHARED_VOID);
-	struct shared_cell c = *cell_at(f, index);
+	struct shared_cell c = *shared_format_cell(header(f), index);
 
 	for (size_t i = 0; i < f->n_staged; i++)
 		if (f->staged_index[i] == index)
 			c = f->staged[i];
-	if (c.key[0] == 0 || c.sum != cell_sum(f, index, &c))
+	if (c.key[0] == 0 || c.sum != shared_format_sum(header(f), index, &c))
 		memset(&c, 0, sizeof(c));
 	c.key[0] = 1;
 	return c;
@@ -158,81 +87,14 @@ void_all(struct shared_file *f)
 	shared_file_void_raise(f, SHARED_VOID_MADE, now);
 }
 
-static uint64_t
-journal_sum(const struct shared_file *f, uint64_t n)
-{
-	const struct journal *j = &header(f)->journal;
-	uint64_t sum[2 * SHARED_STAGED_MAX + 1];
-
-	memset(sum, 0, sizeof(sum));
-	for (size_t i = 0; i < n; i++) {
-		sum[2 * i] = j->index[i];
-		sum[2 * i + 1] = checksum(f, &j->cell[i], sizeof(j->cell[i]));
-	}
-	sum[2 * SHARED_STAGED_MAX] = n;
-	return checksum(f, sum, sizeof(sum));
-}
-
-/*
- * Keeps the order of the writes to the map. For a process that dies, the order
- * in which the compiler and this processor make them is the one that counts.
- */
-static void
-in_order(void)
-{
-	atomic_thread_fence(memory_order_seq_cst);
-}
-
-/* Puts the journal's cells into their places and clears it. */
-static void
-apply_journal(struct shared_file *f, uint64_t n)
-{
-	struct journal *j = &header(f)->journal;
-
-	for (size_t i = 0; i < n; i++)
-		*cell_at(f, j->index[i]) = j->cell[i];
-	in_order();
-	j->n = 0;
-	in_order();
-}
-
 static void
 commit(struct shared_file *f)
 {
-	struct journal *j = &header(f)->journal;
-
 	if (f->n_staged == 0)
 		return;
-	for (size_t i = 0; i < f->n_staged; i++) {
-		j->index[i] = f->staged_index[i];
-		j->cell[i] = f->staged[i];
-	}
-	j->sum = journal_sum(f, f->n_staged);
-	in_order();
-	j->n = f->n_staged;
-	in_order();
-	apply_journal(f, f->n_staged);
+	shared_format_change(header(f), f->staged_index, f->staged,
+	    f->n_staged);
 	f->n_staged = 0;
-}
-
-static uint64_t
-fixed_sum(const struct header *h)
-{
-	return siphash(h->fixed.seed, &h->fixed, sizeof(h->fixed));
-}
-
-/* An empty cell has a sum too: zeros that came from elsewhere are damage. */
-static void
-clear_cells(struct shared_file *f, size_t first, size_t n)
-{
-	static const struct shared_cell empty;
-
-	for (size_t i = first; i < first + n; i++) {
-		struct shared_cell c = empty;
-
-		c.sum = cell_sum(f, i, &c);
-		*cell_at(f, i) = c;
-	}
 }
 
 /*
@@ -242,75 +104,35 @@ clear_cells(struct shared_file *f, size_t first, size_t n)
 static int
 rebuild(struct shared_file *f)
 {
-	struct header *h = header(f);
 	unsigned char seed[SIPHASH_KEY_LEN];
 
 	if (crypto_random(seed, sizeof(seed)) != 0)
 		return -1;
-	/* Not valid until the sum is there. */
-	h->sum = 0;
-	in_order();
-	memset(h, 0, sizeof(*h));
-	memcpy(h->fixed.magic, MAGIC, sizeof(h->fixed.magic));
-	h->fixed.format = FORMAT;
-	h->fixed.size = FILE_SIZE;
-	memcpy(h->fixed.seed, seed, sizeof(seed));
-	memcpy(h->fixed.boot, f->boot, sizeof(f->boot));
-	clear_cells(f, 0, SHARED_CELLS_ALL);
+	shared_format_blank(header(f), seed, f->boot);
 	f->n_staged = 0;
 	f->voided = false;
 	void_all(f);
 	commit(f);
-	in_order();
-	h->sum = fixed_sum(h);
-	in_order();
+	shared_format_seal(header(f));
 	shared_map_release(&f->map);
 	return 0;
-}
-
-static bool
-is_valid(const struct shared_file *f)
-{
-	const struct header *h = header(f);
-
-	return memcmp(h->fixed.magic, MAGIC, sizeof(h->fixed.magic)) == 0 &&
-	    h->fixed.format == FORMAT && h->fixed.size == FILE_SIZE &&
-	    h->sum == fixed_sum(h);
-}
-
-/* Finishes what a process that died began. False: the journal is damaged. */
-static bool
-recover(struct shared_file *f)
-{
-	const struct journal *j = &header(f)->journal;
-	uint64_t n = j->n;
-
-	if (n == 0)
-		return true;
-	if (n > SHARED_STAGED_MAX || j->sum != journal_sum(f, n))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (j->index[i] >= SHARED_CELLS_ALL)
-			return false;
-	apply_journal(f, n);
-	return true;
 }
 
 /* At a new boot the monotonic times mean nothing any more. */
 static void
 new_boot(struct shared_file *f)
 {
-	struct header *h = header(f);
+	struct shared_header *h = header(f);
 
 	if (memcmp(f->boot, h->fixed.boot, sizeof(f->boot)) == 0)
 		return;
 	for (int t = 0; t < SHARED_TABLES; t++)
 		if (shared_tables[t].mono)
-			clear_cells(f, shared_table_start((enum shared_table)t),
+			shared_format_clear(h,
+			    shared_table_start((enum shared_table)t),
 			    shared_tables[t].cells);
-	in_order();
 	memcpy(h->fixed.boot, f->boot, sizeof(f->boot));
-	h->sum = fixed_sum(h);
+	shared_format_seal(h);
 }
 
 /* Locks, and makes the file a valid one with nothing left to do. */
@@ -323,7 +145,7 @@ acquire(struct shared_file *f, char err[CONFIG_ERROR_MAX])
 		return -1;
 	f->n_staged = 0;
 	f->damaged = f->voided = false;
-	if (is_valid(f) && recover(f)) {
+	if (shared_format_good(header(f)) && shared_format_recover(header(f))) {
 		new_boot(f);
 		return 0;
 	}
@@ -357,9 +179,11 @@ damaged_cells(struct shared_file *f, enum shared_table t, bool clear)
 	size_t start = shared_table_start(t), n = 0;
 
 	for (size_t i = start; i < start + shared_tables[t].cells; i++)
-		if (cell_at(f, i)->sum != cell_sum(f, i, cell_at(f, i))) {
+		if (shared_format_cell(header(f), i)->sum !=
+		    shared_format_sum(header(f), i,
+			shared_format_cell(header(f), i))) {
 			if (clear)
-				clear_cells(f, i, 1);
+				shared_format_clear(header(f), i, 1);
 			n++;
 		}
 	return n;
@@ -401,7 +225,8 @@ shared_file_open(const char *path, char err[CONFIG_ERROR_MAX])
 {
 	struct shared_file *f = calloc(1, sizeof(*f));
 
-	if (f == NULL || shared_map_init(&f->map, path, FILE_SIZE) != 0) {
+	if (f == NULL ||
+	    shared_map_init(&f->map, path, SHARED_FORMAT_SIZE) != 0) {
 		snprintf(err, CONFIG_ERROR_MAX, "%.400s: out of memory", path);
 		free(f);
 		return NULL;
@@ -450,7 +275,7 @@ shared_file_stage(struct shared_file *f, size_t index,
 		f->n_staged++;
 	f->staged_index[i] = index;
 	f->staged[i] = *cell;
-	f->staged[i].sum = cell_sum(f, index, cell);
+	f->staged[i].sum = shared_format_sum(header(f), index, cell);
 }
 
 int
@@ -475,8 +300,8 @@ load(struct shared_file *f, enum shared_table t, size_t index,
 			*out = f->staged[i];
 			return;
 		}
-	*out = *cell_at(f, index);
-	if (out->sum == cell_sum(f, index, out))
+	*out = *shared_format_cell(header(f), index);
+	if (out->sum == shared_format_sum(header(f), index, out))
 		return;
 	*out = empty;
 	f->damaged = true;

@@ -13,7 +13,7 @@
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
-/* A change here counts FORMAT of shared_file.c up. */
+/* A change here counts FORMAT of shared_format.c up. */
 const struct shared_layout shared_tables[SHARED_TABLES] = {
 	[SHARED_VOID] = { 1, 1, false, true },
 	[SHARED_PENALTIES_USER] = { 4096, 8, true, false },

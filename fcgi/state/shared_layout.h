@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where the tables of the shared state lie among its cells, and which boot of
- * the machine its monotonic times belong to. For shared_file.c.
+ * the machine its monotonic times belong to. For shared_file.c and shared_format.c.
  */
 #ifndef CONFAB_STATE_SHARED_LAYOUT_H
 #define CONFAB_STATE_SHARED_LAYOUT_H

@@ -147,8 +147,7 @@ take_state(struct tool_call *c, struct api_error *err)
 	if (c->loop == -1)
 		return api_error_set(err, 410, "tool_gone",
 		    "This call does not wait for an answer any more; whether "
-		    "it "
-		    "has acted is not known.");
+		    "it has acted is not known.");
 	if (tool_call_name(c, token, c->name) == -1)
 		return api_error_no_memory(err);
 	return 0;

@@ -54,7 +54,8 @@ function stanzas() {
     all.set(files, stanza);
     stanza.holders.push(...copyrightText.replace(/^Copyright /gm, '').split('\n')
       .filter((/** @type {string} */ holder) => !stanza.holders.includes(holder)));
-    if (!stanza.licenses.includes(license)) stanza.licenses.push(license);
+    const each = / OR /.test(license) ? [license] : ids(license);
+    stanza.licenses.push(...each.filter((one) => !stanza.licenses.includes(one)));
   }
   return [...all.values()];
 }

@@ -73,6 +73,54 @@ function fontLicence(font, liberation) {
 }
 
 /**
+ * What pdf.js' own build puts into its files, by the folder it has there; and the
+ * texts that it brings for some. `said` is the source that tells its version or whose
+ * it is.
+ *
+ * @type {Record<string, {name: string, license: string, texts: string[], said?: RegExp, holders?: RegExp}>}
+ */
+const IN_PDF = {
+  'node_modules/core-js': { name: 'core-js', license: 'MIT', texts: [], said: /internals\/shared-store\.js$/, holders: /copyright: '© ([^']*?)\.? All rights/ },
+  'external/brotli': { name: 'Brotli', license: 'MIT', texts: [], said: /decode\.js$/, holders: /Copyright (\d{4} [^.\n]*)\./ },
+  'external/qcms': { name: 'qcms', license: 'MIT AND BSD-2-Clause', texts: ['LICENSE_QCMS', 'LICENSE_PDFJS_QCMS'] },
+  'external/jbig2': { name: 'PDFium JBIG2', license: 'BSD-3-Clause AND Apache-2.0', texts: ['LICENSE_JBIG2', 'LICENSE_PDFJS_JBIG2'] },
+  'external/openjpeg': { name: 'OpenJPEG', license: 'BSD-2-Clause', texts: ['LICENSE_OPENJPEG', 'LICENSE_PDFJS_OPENJPEG'] },
+};
+
+/**
+ * The parts of others that pdf.js' files have in them, as the maps of its build show;
+ * their texts are written beside it.
+ *
+ * @param {string} path   of pdfjs-dist
+ * @param {string} fresh  the new vendor/
+ * @returns {Part[]}
+ */
+function partsInPdf(path, fresh) {
+  /** @type {Map<string, string[][]>} */
+  const found = new Map();
+  for (const file of ['pdf', 'pdf.worker']) {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(path, `legacy/build/${file}.mjs.map`), 'utf8'));
+    sources.forEach((/** @type {string} */ source, /** @type {number} */ i) => {
+      const folder = /(?:node_modules|external)\/(?:@[^/]+\/)?[^/]+/.exec(source)?.[0];
+      if (folder === undefined) return;
+      if (!(folder in IN_PDF)) throw new Error(`nobody has looked at the licence of ${folder} in pdf.js`);
+      found.set(folder, [...found.get(folder) ?? [], [source, sourcesContent[i]]]);
+    });
+  }
+  const mit = readFileSync(new URL('../LICENSE', import.meta.url), 'utf8').replace(/^[\s\S]*?(?=Permission is hereby)/, '');
+  return [...found].map(([folder, sources]) => {
+    const { name, license, texts, said, holders: whose } = /** @type {typeof IN_PDF[string]} */ (IN_PDF[folder]);
+    const words = texts.map((text) => readFileSync(join(path, 'wasm', text), 'utf8').trim());
+    const source = String(sources.find(([one]) => said?.test(String(one)))?.[1] ?? '');
+    const holders = whose ? [String(whose.exec(source)?.[1] ?? '')] : [...new Set(words.flatMap(holdersIn))];
+    if (holders.length === 0 || holders.includes('')) throw new Error(`nobody says whose ${name} in pdf.js is`);
+    const text = words.length > 0 ? words.join('\n\n') : `Copyright ${holders[0]}\n\n${mit.trim()}`;
+    writeFileSync(join(fresh, 'pdfjs', `LICENSE_IN_${name.toUpperCase().replace(/\W/g, '_')}`), `${text}\n`);
+    return partOf(path, 'pdfjs/*', { name, license, holders, ...(/version: '([\d.]+)'/.exec(source) ? { version: String(/version: '([\d.]+)'/.exec(source)?.[1]) } : {}) });
+  });
+}
+
+/**
  * Writes the texts that the parts do not bring in a file of their own, and the
  * list of all.
  *
@@ -104,6 +152,7 @@ export function writeLicences(modules, fresh, inMermaid) {
     partOf(at('fflate'), 'fflate/*'),
     partOf(at('lean-qr'), 'lean-qr/*'),
     inPdf('pdfjs/*', { holders: ['Mozilla Foundation and contributors'] }),
+    ...partsInPdf(at('pdfjs-dist'), fresh),
     inPdf('pdfjs/cmaps/*', { name: 'Adobe CMap resources', license: 'BSD-3-Clause', holders: said('pdfjs/cmaps/LICENSE') }),
     inPdf('pdfjs/standard_fonts/*.pfb', { name: 'Foxit fonts', license: 'BSD-3-Clause', holders: said('pdfjs/standard_fonts/LICENSE_FOXIT') }),
     inPdf('pdfjs/standard_fonts/*.ttf', { name: 'Liberation fonts', license: 'OFL-1.1', holders: said('pdfjs/standard_fonts/LICENSE_LIBERATION') }),

@@ -33,6 +33,27 @@ test('packages say what is true of the vendored parts', { skip }, () => {
   assert.equal(status, 0, stderr);
 });
 
+test('what pdf.js has of others within its files is told, with its text', { skip }, () => {
+  const { packages } = JSON.parse(readFileSync(join(VENDOR, 'spdx.json'), 'utf8'));
+  const said = packages.filter((/** @type {any} */ one) => one.packageFileName === 'pdfjs/*');
+  const worker = readFileSync(join(VENDOR, 'pdfjs/pdf.worker.min.mjs'), 'utf8');
+  for (const [name, trace, words] of /** @type {[string, RegExp, RegExp][]} */ ([
+    ['core-js', /core-js_shared/, /Pushkarev/], ['Brotli', /Invalid block type|brotli/i, /Google/],
+    ['qcms', /qcms/i, /Marti Maria/], ['PDFium JBIG2', /jbig2/i, /PDFium Authors/], ['OpenJPEG', /openjpeg/i, /Louvain/],
+  ])) {
+    assert.match(worker, trace, `${name} is not in there any more`);
+    assert.ok(said.some((/** @type {any} */ one) => one.name === name), name);
+    const text = readFileSync(join(VENDOR, `pdfjs/LICENSE_IN_${name.toUpperCase().replace(/\W/g, '_')}`), 'utf8');
+    assert.match(text, words);
+    assert.match(text, /Permission is hereby granted|Redistribution and use/);
+  }
+  const copyright = readFileSync(join(TOP, 'packaging/debian/copyright'), 'utf8');
+  for (const [line, licenses] of copyright.matchAll(/^License: (.*)$/gm)) {
+    const each = String(licenses).split(/,? and /);
+    assert.equal(new Set(each).size, each.length, line);
+  }
+});
+
 test('a file that nobody has an entry for is noticed', { skip }, () => {
   const { status, stderr } = spoilt((dir) => appendFileSync(join(dir, 'MANIFEST'), `${'0'.repeat(64)}  other/new.js\n`));
   assert.notEqual(status, 0);

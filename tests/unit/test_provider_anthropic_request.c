@@ -103,8 +103,9 @@ static const struct {
 	      "{\"type\":\"function\",\"function\":{\"name\":\"g\"}}],"
 	      "\"tool_choice\":\"required\",\"parallel_tool_calls\":false"),
 	    "{\"model\":\"claude\",\"max_tokens\":8192,\"tools\":[{\"name\":"
-	    "\"f\",\"description\":\"d\",\"input_schema\":{\"type\":\"object\""
-	    "}},{\"name\":\"g\",\"input_schema\":{\"type\":\"object\"}}],"
+	    "\"f\",\"description\":\"d\",\"input_schema\":{\"type\":\"object\","
+	    "\"properties\":{}}},{\"name\":\"g\",\"input_schema\":{\"type\":"
+	    "\"object\"}}],"
 	    "\"tool_choice\":{\"type\":\"any\",\"disable_parallel_tool_use\":"
 	    "true},\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":"
 	    "\"text\",\"text\":\"hi\"}]},{\"role\":\"assistant\",\"content\":[{"

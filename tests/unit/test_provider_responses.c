@@ -72,8 +72,9 @@ static const struct {
 	      "true}}],\"tool_choice\":{\"type\":\"function\",\"function\":{"
 	      "\"name\":\"g\"}},\"parallel_tool_calls\":false"),
 	    HEAD ",\"tools\":[{\"type\":\"function\",\"name\":\"f\","
-		 "\"description\":\"d\",\"parameters\":{\"type\":\"object\"},"
-		 "\"strict\":false},{\"type\":\"function\",\"name\":\"g\","
+		 "\"description\":\"d\",\"parameters\":{\"type\":\"object\","
+		 "\"properties\":{}},\"strict\":false},{\"type\":\"function\","
+		 "\"name\":\"g\","
 		 "\"parameters\":{\"type\":\"object\",\"properties\":{}},"
 		 "\"strict\":true}],\"tool_choice\":{\"type\":\"function\","
 		 "\"name\":\"g\"},\"parallel_tool_calls\":false" INPUT },

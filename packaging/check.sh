@@ -256,7 +256,8 @@ node_suite unsanitized "$processors" build \
     "$tests/integration/allocations.test.js" \
     "$tests/integration/client_gone.test.js" \
     "$tests/integration/clock.test.js" \
-    "$tests/integration/faults.test.js"
+    "$tests/integration/faults.test.js" \
+    "$tests/integration/secrets-memory.test.js"
 # One load, watched: for errors and leaks, and for races.
 one 'valgrind' make -C "$work/build" check-valgrind
 one 'threads' make -C "$work/build" -j "$processors" check-threads

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { MAX_APP_CHARS, MAX_BURST } from '../../static/core/app-host.js';
+import { until } from '../harness/children.js';
 import { loadPair, makeCertificates } from '../upstream/certs.js';
 import { APP_TYPE, AppServer } from '../upstream/mcp-apps.js';
 import { ToolServer } from '../upstream/mcp.js';
@@ -162,14 +163,14 @@ describe('an app that behaves', () => {
     const asked = chats.site.upstream.calls.length;
     await app.getByRole('button', { name: 'Say' }).click();
     await line(app, 'say {}');
-    assert.equal(await chat.box.inputValue(), 'My own words\n\nWhat of Ulm?');
+    await until(async () => await chat.box.inputValue() === 'My own words\n\nWhat of Ulm?', { what: 'it is written' });
     await page.getByText('The app has written into your message.').waitFor();
     // What a press says may be there before the focus that it brings.
     await chat.box.fill('');
     await page.evaluate(() => addEventListener('message', () => /** @type {HTMLElement} */ (document.querySelector('.app-frame')).focus(), { once: true }));
     await app.locator('body').evaluate(`void word('ui/message', { role: 'user', content: [{ type: 'text', text: 'Before the focus.' }] }).then((said) => log('pressed ' + said))`);
     await line(app, 'pressed {}');
-    assert.equal(await chat.box.inputValue(), 'Before the focus.');
+    await until(async () => await chat.box.inputValue() === 'Before the focus.', { what: 'it is written without the focus' });
     await app.getByRole('button', { name: 'Link' }).click();
     await page.locator('.app-asking .inquiry-host').getByText('xn--80ak6aa92e.example', { exact: true }).waitFor();
     await page.locator('.app-asking').getByRole('button', { name: 'Not now' }).click();

@@ -247,10 +247,8 @@ unit sanitized
 # Those that replace the allocator or measure memory say nothing of a sanitizer.
 one 'programs of the tests' make -C "$work/build" site-programs
 tests=$work/src/tests
-# How many at once is by what the report says of the processors: most of a test
-# in a browser is waiting, as is a third of one of the worker.
 node_suite js "$processors" build "$tests"/js/*.test.js
-node_suite integration $((processors + processors / 2)) sanitized \
+node_suite integration "$processors" sanitized \
     "$tests"/integration/*.test.js
 node_suite unsanitized "$processors" build \
     "$tests/integration/allocations.test.js" \
@@ -261,7 +259,8 @@ node_suite unsanitized "$processors" build \
 # One load, watched: for errors and leaks, and for races.
 one 'valgrind' make -C "$work/build" check-valgrind
 one 'threads' make -C "$work/build" -j "$processors" check-threads
-node_suite browser $((processors * 2)) build "$tests"/browser/*.test.js
+# Part of a test in a browser is waiting.
+node_suite browser $((processors + processors / 2)) build "$tests"/browser/*.test.js
 if ls "$work"/src/tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
 	build fuzz --quiet --enable-fuzzers CC=clang CFLAGS='-g -O1'
 	one 'fuzzers' make -C "$work/fuzz" -j "$processors" fuzz FUZZ_SECONDS=5

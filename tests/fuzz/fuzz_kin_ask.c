@@ -87,6 +87,8 @@ begin(void)
 	relay.n_loops = 1;
 	relay.kin.heirs = -1;
 	relay.kin.n_elders = ELDERS;
+	relay_loop->desk = tool_desk_new(&relay_loop->base, NULL, 0);
+	check(relay_loop->desk != NULL);
 	for (unsigned i = 0; i < ELDERS; i++) {
 		check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0,
 			  pair) == 0);
@@ -257,6 +259,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (size_t i = 0; i < n_asks; i++)
 		look(&asks[i]);
+	tool_desk_free(relay_loop->desk);
+	relay_loop->desk = NULL;
 	check(relay_test_end(&state) == 0);
 	return 0;
 }

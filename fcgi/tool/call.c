@@ -145,9 +145,7 @@ take_state(struct tool_call *c, struct api_error *err)
 	if (c->loop == -1 && facts.era == TOOL_ERA_UNKNOWN)
 		return 0;
 	if (c->loop == -1)
-		return api_error_set(err, 410, "tool_gone",
-		    "This call does not wait for an answer any more; whether "
-		    "it has acted is not known.");
+		return tool_call_gone(err);
 	if (tool_call_name(c, token, c->name) == -1)
 		return api_error_no_memory(err);
 	return 0;
@@ -359,6 +357,14 @@ tool_call_new(struct tool_servers *s, struct config *config,
 }
 
 /* ---- What is told -------------------------------------------------------------*/
+
+int
+tool_call_gone(struct api_error *err)
+{
+	return api_error_set(err, 410, "tool_gone",
+	    "This call does not wait for an answer any more; whether it has "
+	    "acted is not known.");
+}
 
 int
 tool_call_changed(struct api_error *err)

@@ -56,6 +56,9 @@ int tool_call_name(const struct tool_call *c,
 int tool_call_said(struct tool_call *c, unsigned loop,
     const struct tool_answer *a);
 
+/* Says that a call waits for no answer any more. Returns -1. */
+int tool_call_gone(struct api_error *err);
+
 /* Says that the tool is another one than was agreed to. Returns -1. */
 int tool_call_changed(struct api_error *err);
 

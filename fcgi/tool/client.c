@@ -59,7 +59,7 @@ fail(struct tool_client *c, const struct api_error *err, bool mismatch)
 	if (c->closing)
 		return;
 	if (c->request != 0 && strcmp(c->call.method, "tools/call") == 0)
-		tool_error_doubt(&told);
+		tool_error_doubt(&told, c->refused);
 	close_client(c);
 	h->end(c->arg, &told, mismatch);
 }
@@ -270,6 +270,7 @@ judge_request(struct tool_client *c, const struct tool_wire_end *end)
 	bool again = false;
 
 	read_reply(&r, c, end);
+	c->refused = r.failure.code == 0 ? r.status : 0;
 	switch (tool_request_judge(&r, &c->facts, c->kept, &err)) {
 	case TOOL_REFUSED_ERA:
 		forget_era(c);

@@ -37,7 +37,8 @@ struct tool_client {
 	bool looked;	  /* the era was found out by this client */
 	uint64_t id;	  /* of the message under way */
 	uint64_t request; /* the id of the request; 0: not sent */
-	char *last_id;	  /* of the request's stream, that broke; NULL: none
+	int refused;   /* HTTP's status that was all the answer to it; or 0 */
+	char *last_id; /* of the request's stream, that broke; NULL: none
 			   * did */
 	unsigned resumes; /* since something new came */
 	bool paused;

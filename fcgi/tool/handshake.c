@@ -50,15 +50,14 @@ tool_error_reword(struct api_error *err)
 }
 
 void
-tool_error_doubt(struct api_error *err)
+tool_error_doubt(struct api_error *err, int status)
 {
 	static const char doubt[] = "whether it has acted is not known";
 	size_t n = strlen(err->message);
 	/* A refusal says that it has not. */
 	bool open = strcmp(err->code, "tool_invalid") == 0 ||
 	    strcmp(err->code, "tool_too_large") == 0 ||
-	    (strcmp(err->code, "tool_failed") == 0 &&
-		strstr(err->message, "HTTP status 5") != NULL);
+	    (strcmp(err->code, "tool_failed") == 0 && status >= 500);
 
 	if (!open || n == 0 || strstr(err->message, doubt) != NULL)
 		return;

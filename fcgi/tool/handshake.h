@@ -58,8 +58,9 @@ enum tool_refused tool_request_judge(const struct tool_reply *r,
 void tool_error_rpc(struct api_error *err, int code, const char *said);
 
 /* Adds to what is told of a call that was sent, and failed in a way that leaves
- * it open, that it may have acted. */
-void tool_error_doubt(struct api_error *err);
+ * it open, that it may have acted. `status` is HTTP's where that was all the answer,
+ * else 0. */
+void tool_error_doubt(struct api_error *err, int status);
 
 /* What is told of a connection to a provider, told of a tool server. */
 void tool_error_reword(struct api_error *err);

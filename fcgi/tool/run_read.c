@@ -124,7 +124,7 @@ take(struct tool_run *r, const struct tool_message *m)
 		(void)api_error_set(&err, 502, "tool_invalid",
 		    "The tool server sent something that is no valid answer.");
 		if (r->call->op == TOOL_OP_CALL)
-			tool_error_doubt(&err);
+			tool_error_doubt(&err, 0);
 		tool_run_finish(r, &err);
 		break;
 	case TOOL_MESSAGE_CHANGED:

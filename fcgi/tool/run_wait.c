@@ -195,10 +195,7 @@ tool_run_go_on(struct tool_desk *d, struct tool_call *c,
 	struct tool_run *r = find_waiting(d, c->name);
 
 	if (r == NULL) {
-		(void)api_error_set(err, 410, "tool_gone",
-		    "This call does not wait for an answer any more; whether "
-		    "it "
-		    "has acted is not known.");
+		(void)tool_call_gone(err);
 		return NULL;
 	}
 	leave_desk(r);

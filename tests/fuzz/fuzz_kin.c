@@ -11,7 +11,6 @@
  */
 #include "config.h"
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,15 +18,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What the help says by cmocka ends a run here. */
-#include <setjmp.h>
-
-#include <cmocka.h>
-
 #include "../unit/relay_help.h"
-#include "confab/base/log.h"
 #include "fuzz.h"
 #include "relay/kin.h"
+#include "relay_fuzz.h"
 
 #define MESSAGES_MAX 16
 #define FDS_MAX 4
@@ -49,37 +43,11 @@
 static int ends[MESSAGES_MAX * FDS_MAX]; /* our ends of what came along */
 static size_t n_ends;
 
-/* In the place of relay.c: one loop, without a thread. */
-void
-relay_submit(struct relay *r, struct relay_job *job)
-{
-	relay_loop_do(r->loops, job);
-}
-
-void
-relay_loop_queue(struct relay_loop *l, struct relay_job *job)
-{
-	relay_loop_do(l, job);
-}
-
 static void
 begin(int heirs)
 {
-	static bool begun;
-	void *state = NULL;
-
-	if (!begun) {
-		log_configure(LOG_TO_STDERR, LOG_LEVEL_ERROR);
-		check(relay_group_begin(&state) == 0);
-		settings_publish(settings_ref(relay_settings));
-	}
-	begun = true;
-	check(relay_test_begin(&state) == 0);
-	relay.loops = relay_loop;
-	relay.n_loops = 1;
+	relay_fuzz_begin();
 	relay.kin.heirs = heirs;
-	relay_loop->desk = tool_desk_new(&relay_loop->base, NULL, 0);
-	check(relay_loop->desk != NULL);
 	check(kin_listen(relay_loop, heirs) == 0);
 }
 
@@ -162,7 +130,6 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int pair[2], owner;
-	void *state = NULL;
 
 	check(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
 	begin(pair[1]);
@@ -177,9 +144,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	relay_turn();
 	relay_turn();
-	tool_desk_free(relay_loop->desk);
-	relay_loop->desk = NULL;
-	check(relay_test_end(&state) == 0);
+	relay_fuzz_end();
 	close(owner);
 	look_at_ends();
 	close(pair[0]);

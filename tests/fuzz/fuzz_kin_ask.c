@@ -9,7 +9,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,15 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What the help says by cmocka ends a run here. */
-#include <setjmp.h>
-
-#include <cmocka.h>
-
 #include "../unit/relay_help.h"
-#include "confab/base/log.h"
 #include "fuzz.h"
 #include "relay/kin.h"
+#include "relay_fuzz.h"
 
 #define ASKS_MAX 24
 #define ELDERS 2
@@ -56,39 +50,14 @@ clock_gettime(clockid_t id, struct timespec *t)
 	return rc;
 }
 
-/* In the place of relay.c: one loop, without a thread. */
-void
-relay_submit(struct relay *r, struct relay_job *job)
-{
-	relay_loop_do(r->loops, job);
-}
-
-void
-relay_loop_queue(struct relay_loop *l, struct relay_job *job)
-{
-	relay_loop_do(l, job);
-}
-
 static void
 begin(void)
 {
-	static bool begun;
-	void *state = NULL;
 	int pair[2];
 
-	if (!begun) {
-		log_configure(LOG_TO_STDERR, LOG_LEVEL_ERROR);
-		check(relay_group_begin(&state) == 0);
-		settings_publish(settings_ref(relay_settings));
-	}
-	begun = true;
-	check(relay_test_begin(&state) == 0);
-	relay.loops = relay_loop;
-	relay.n_loops = 1;
+	relay_fuzz_begin();
 	relay.kin.heirs = -1;
 	relay.kin.n_elders = ELDERS;
-	relay_loop->desk = tool_desk_new(&relay_loop->base, NULL, 0);
-	check(relay_loop->desk != NULL);
 	for (unsigned i = 0; i < ELDERS; i++) {
 		check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0,
 			  pair) == 0);
@@ -243,8 +212,6 @@ look(struct asked *a)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	void *state = NULL;
-
 	n_asks = 0;
 	begin();
 	for (size_t i = 0; i + 1 < size && i < 2 * STEPS_MAX; i += 2)
@@ -259,8 +226,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (size_t i = 0; i < n_asks; i++)
 		look(&asks[i]);
-	tool_desk_free(relay_loop->desk);
-	relay_loop->desk = NULL;
-	check(relay_test_end(&state) == 0);
+	relay_fuzz_end();
 	return 0;
 }

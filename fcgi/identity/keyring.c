@@ -302,11 +302,9 @@ write_keys(const struct keyring_keys *keys, struct buf *out)
 	char date[DATE_LEN + 1];
 
 	buf_puts(out,
-	    "# Keys that sign sessions, one a line: id, signs since, key. The "
-	    "newest\n"
-	    "# that may sign does; removing a line ends the sessions it "
-	    "signed. "
-	    "Keep secret.\n");
+	    "# Keys that sign sessions, one a line: id, since when, key.\n"
+	    "# The newest whose time has come signs; removing a line ends the\n"
+	    "# sessions it signed. Keep secret.\n");
 	for (size_t i = 0; i < keys->n; i++) {
 		time_t since = (time_t)keys->since[i];
 		struct tm tm;

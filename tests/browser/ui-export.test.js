@@ -21,17 +21,23 @@ async function rich(reply) {
   await reply.end();
 }
 
+/** The conversation as an HTML file, in a folder of its own. @param {import('playwright-core').Page} page */
+async function exported(page) {
+  const download = page.waitForEvent('download');
+  await page.locator('.topbar').getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Export and import' }).click();
+  await page.getByRole('button', { name: 'Export as HTML' }).click();
+  const folder = mkdtempSync(join(tmpdir(), 'confab-export-'));
+  const path = join(folder, 'chat.html');
+  await (await download).saveAs(path);
+  return { folder, path };
+}
+
 test('a conversation as one HTML file opens alone, runs nothing and asks nobody', async () => {
   const v = await visit({ prepare: (s) => { s.answer = rich; } });
   await v.ask('# <img src=x onerror=alert(1)> as it is');
   await v.page.locator('.message-assistant .toolbar').waitFor();
-  const download = v.page.waitForEvent('download');
-  await v.page.locator('.topbar').getByRole('button', { name: 'Menu' }).click();
-  await v.page.getByRole('button', { name: 'Export and import' }).click();
-  await v.page.getByRole('button', { name: 'Export as HTML' }).click();
-  const folder = mkdtempSync(join(tmpdir(), 'confab-export-'));
-  const path = join(folder, 'chat.html');
-  await (await download).saveAs(path);
+  const { folder, path } = await exported(v.page);
   const context = await (await browser()).newContext({ offline: true });
   const page = await context.newPage();
   /** @type {string[]} */
@@ -72,13 +78,7 @@ for (const bypassCSP of [false, true]) {
     };
     await v.ask('More');
     await v.page.locator('.message-assistant .toolbar').nth(1).waitFor({ timeout: 60_000 });
-    const download = v.page.waitForEvent('download');
-    await v.page.locator('.topbar').getByRole('button', { name: 'Menu' }).click();
-    await v.page.getByRole('button', { name: 'Export and import' }).click();
-    await v.page.getByRole('button', { name: 'Export as HTML' }).click();
-    const folder = mkdtempSync(join(tmpdir(), 'confab-export-'));
-    const path = join(folder, 'chat.html');
-    await (await download).saveAs(path);
+    const { folder, path } = await exported(v.page);
     const context = await (await browser()).newContext({ bypassCSP });
     const page = await context.newPage();
     /** @type {string[]} */

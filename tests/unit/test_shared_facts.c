@@ -275,10 +275,10 @@ test_budgets(void **state)
 		assert_false(seen[f[i].sum]);
 		seen[f[i].sum] = true;
 		assert_int_equal(f[i].count,
-		    f[i].sum == SHARED_SUM_MONTH_TOKENS ||
-			    f[i].sum == SHARED_SUM_TOKENS
-			? 23
-			: 700);
+		    f[i].sum == SHARED_SUM_COST ||
+			    f[i].sum == SHARED_SUM_MONTH_COST
+			? 700
+			: 23);
 		assert_true(month ? f[i].time < 12 * 1000 : f[i].time == u.day);
 		f[i].count += 1000;
 		shared_facts_take(p.b, &f[i], wall());
